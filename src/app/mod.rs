@@ -1,0 +1,1 @@
+//! The headless application: all that a user can see and do, without pixels.

@@ -1,0 +1,1 @@
+//! Contracts between the application and its workers: data only.

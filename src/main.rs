@@ -1,0 +1,3 @@
+//! The binary: arguments, then the command line or the window.
+
+fn main() {}

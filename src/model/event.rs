@@ -1,0 +1,133 @@
+//! One event with everything that a store knows of it, read on demand: the index holds much less.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::json::{self, JsonError};
+use super::path::Path;
+use super::time::Timestamp;
+use super::value::Value;
+
+/// What a row of the event table is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventKind {
+    /// A fact.
+    #[default]
+    Event,
+    /// A command that a library keeps among its events.
+    Command,
+    /// The library's own bookkeeping.
+    System,
+}
+
+/// An event's data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// Read and decoded.
+    Value(Value),
+    /// JSON text that nobody has decoded yet: folding a whole store needs only a few fields of each event.
+    Text(Arc<[u8]>),
+    /// Not readable: the bytes as they are in the store, and why.
+    Unreadable(Arc<Unreadable>),
+}
+
+/// A payload that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The stored bytes, cut at [`Payload::RAW_LIMIT`].
+    pub raw: Vec<u8>,
+    /// Their full length in bytes.
+    pub len: usize,
+    /// Why they could not be read, in a few words; also the key under which they are counted.
+    pub reason: String,
+    /// The same with its details (line, column …).
+    pub note: String,
+}
+
+impl Payload {
+    /// Payloads larger than this many bytes are not decoded, and no more of them is kept.
+    pub const RAW_LIMIT: usize = 256 << 20;
+
+    /// The whole value, decoded now if it was not yet.
+    pub fn decoded(&self) -> Result<Cow<'_, Value>, Arc<Unreadable>> {
+        match self {
+            Self::Value(value) => Ok(Cow::Borrowed(value)),
+            Self::Text(text) => match json::parse(text) {
+                Ok(value) => Ok(Cow::Owned(value)),
+                Err(error) => Err(Arc::new(Unreadable::json(text, &error))),
+            },
+            Self::Unreadable(why) => Err(why.clone()),
+        }
+    }
+
+    /// The value at a path, without building the rest of it.
+    pub fn at(&self, path: &Path) -> Result<Option<Value>, Arc<Unreadable>> {
+        match self {
+            Self::Value(value) => Ok(value.at(path).cloned()),
+            Self::Text(text) => json::extract(text, path).map_err(|error| Arc::new(Unreadable::json(text, &error))),
+            Self::Unreadable(why) => Err(why.clone()),
+        }
+    }
+}
+
+impl Unreadable {
+    /// Bytes that should have been JSON and are not.
+    pub fn json(raw: &[u8], error: &JsonError) -> Self {
+        let reason = match error {
+            JsonError::TooDeep => "JSON nested too deeply",
+            JsonError::Invalid(_) if raw.is_empty() => "empty payload",
+            JsonError::Invalid(_) if std::str::from_utf8(raw).is_err() => "not UTF-8 text",
+            JsonError::Invalid(_) => "invalid JSON",
+        };
+        Self::new(raw, reason, error.to_string())
+    }
+
+    /// Bytes that could not be read, with the reason under which they are counted and its details.
+    pub fn new(raw: &[u8], reason: impl Into<String>, note: impl Into<String>) -> Self {
+        let kept = &raw[..raw.len().min(Payload::RAW_LIMIT)];
+        Self { raw: kept.to_vec(), len: raw.len(), reason: reason.into(), note: note.into() }
+    }
+}
+
+/// An event in full. Text that many events share is shared in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Place in the whole store; `None` for an event that a scenario inserted.
+    pub position: Option<i64>,
+    /// The stream it was read in; `None` for an event in no stream.
+    pub stream: Option<Arc<str>>,
+    /// Further streams that it is in.
+    pub other_streams: Vec<Arc<str>>,
+    /// Place in the stream, as the store has it.
+    pub version: Option<i64>,
+    /// The store's own id of the event.
+    pub id: Option<Arc<str>>,
+    /// The type in full.
+    pub event_type: Arc<str>,
+    /// Event, command or bookkeeping.
+    pub kind: EventKind,
+    /// Archived, soft-deleted or tombstoned.
+    pub archived: bool,
+    /// Version of the event's schema, a number or a text.
+    pub schema_version: Option<Value>,
+    /// When it was recorded.
+    pub time: Option<Timestamp>,
+    /// The stored time where it can't be represented.
+    pub time_raw: Option<Arc<str>>,
+    /// When it took effect, if the store says so.
+    pub valid_time: Option<Timestamp>,
+    /// Who caused it.
+    pub user: Option<Arc<str>>,
+    /// The payload without its library's wrapper.
+    pub data: Payload,
+    /// What else is known of it; [`Value::Null`] if nothing.
+    pub metadata: Value,
+    /// What it belongs to.
+    pub correlation_id: Option<Arc<str>>,
+    /// Which event or command caused it.
+    pub causation_id: Option<Arc<str>>,
+}
+
+/// Metadata paths that name who caused an event, the first that is there wins (where no column says so).
+pub const USER_PATHS: [&str; 6] = ["user", "user_id", "userId", "actor", "actor_id", "tracing.userId"];

@@ -1,0 +1,224 @@
+//! JSON to [`Value`] and back. Reading is strict, bounded in depth, keeps numbers as text and names repeated keys.
+
+use jiter::{Jiter, Peek};
+
+use super::number::Number;
+use super::path::Path;
+use super::value::{List, Object, Origin, Value};
+
+/// Deeper nesting is refused: everything that walks a value may then recurse.
+pub const MAX_DEPTH: usize = 128;
+
+/// Why text is not readable JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JsonError {
+    /// Not JSON. The text says what and at which line and column.
+    #[error("invalid JSON: {0}")]
+    Invalid(String),
+    /// Nested deeper than [`MAX_DEPTH`].
+    #[error("nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+}
+
+/// Parses one JSON document. A UTF-8 byte order mark before it is skipped; of repeated keys the last wins.
+pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
+    parse_noting_repeats(text, &mut |_| {})
+}
+
+/// Like [`parse`], calling `repeated` with each key that an object has more than once.
+pub fn parse_noting_repeats(text: &[u8], repeated: &mut dyn FnMut(&str)) -> Result<Value, JsonError> {
+    let text = without_bom(text);
+    let mut jiter = Jiter::new(text);
+    let peek = jiter.peek().map_err(|e| describe(&jiter, &e))?;
+    let value = read(&mut jiter, peek, 0, repeated)?;
+    jiter.finish().map_err(|e| describe(&jiter, &e))?;
+    Ok(value)
+}
+
+/// Reads only what is at `path`, skipping everything else without building it; `None` where there is nothing.
+/// What is skipped is checked for its form, and so is the rest of the document when it is walked to its end.
+/// Of repeated keys the last wins, as in [`parse`].
+pub fn extract(text: &[u8], path: &Path) -> Result<Option<Value>, JsonError> {
+    let mut jiter = Jiter::new(without_bom(text));
+    let peek = jiter.peek().map_err(|e| describe(&jiter, &e))?;
+    let parts: Vec<&str> = path.parts().iter().map(|part| &**part).collect();
+    let value = find(&mut jiter, peek, &parts, 0)?;
+    jiter.finish().map_err(|e| describe(&jiter, &e))?;
+    Ok(value)
+}
+
+/// Compact JSON text.
+pub fn to_text(value: &Value) -> String {
+    // A value holds only what JSON can: serialising to memory has nothing to fail on.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Indented JSON text, for people.
+pub fn to_pretty_text(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+fn describe(jiter: &Jiter<'_>, error: &jiter::JiterError) -> JsonError {
+    JsonError::Invalid(error.description(jiter))
+}
+
+fn read(jiter: &mut Jiter<'_>, peek: Peek, depth: usize, repeated: &mut dyn FnMut(&str)) -> Result<Value, JsonError> {
+    if depth > MAX_DEPTH {
+        return Err(JsonError::TooDeep);
+    }
+    match peek {
+        Peek::Null => jiter.known_null().map(|()| Value::Null).map_err(|e| describe(jiter, &e)),
+        Peek::True | Peek::False => jiter.known_bool(peek).map(Value::Bool).map_err(|e| describe(jiter, &e)),
+        Peek::String => match jiter.known_str() {
+            Ok(text) => Ok(Value::string(text)),
+            Err(e) => Err(describe(jiter, &e)),
+        },
+        Peek::Array => {
+            let mut list = List::default();
+            let mut next = jiter.known_array().map_err(|e| describe(jiter, &e))?;
+            while let Some(peek) = next {
+                list.push(read(jiter, peek, depth + 1, repeated)?, Origin::NONE);
+                next = jiter.array_step().map_err(|e| describe(jiter, &e))?;
+            }
+            Ok(Value::List(list))
+        }
+        Peek::Object => {
+            let mut object = Object::default();
+            let mut next = owned_key(jiter, Jiter::known_object)?;
+            while let Some(key) = next {
+                let peek = jiter.peek().map_err(|e| describe(jiter, &e))?;
+                let value = read(jiter, peek, depth + 1, repeated)?;
+                if object.insert(key.as_str().into(), value, Origin::NONE) {
+                    repeated(&key);
+                }
+                next = owned_key(jiter, Jiter::next_key)?;
+            }
+            Ok(Value::Object(object))
+        }
+        _ => read_number(jiter, peek),
+    }
+}
+
+/// The key is copied out: it borrows the tape that reading the value needs.
+fn owned_key<'j>(
+    jiter: &mut Jiter<'j>,
+    step: for<'a> fn(&'a mut Jiter<'j>) -> Result<Option<&'a str>, jiter::JiterError>,
+) -> Result<Option<String>, JsonError> {
+    match step(jiter) {
+        Ok(key) => Ok(key.map(str::to_owned)),
+        Err(e) => Err(describe(jiter, &e)),
+    }
+}
+
+fn read_number(jiter: &mut Jiter<'_>, peek: Peek) -> Result<Value, JsonError> {
+    match jiter.known_number_bytes(peek) {
+        Ok(bytes) => {
+            // jiter has checked that these are the ASCII bytes of a JSON number.
+            let text = std::str::from_utf8(bytes).unwrap_or("0");
+            Ok(Value::Number(Number::from_json_text(text)))
+        }
+        Err(e) => Err(describe(jiter, &e)),
+    }
+}
+
+fn find(jiter: &mut Jiter<'_>, peek: Peek, parts: &[&str], depth: usize) -> Result<Option<Value>, JsonError> {
+    let Some((part, rest)) = parts.split_first() else {
+        return read(jiter, peek, depth, &mut |_| {}).map(Some);
+    };
+    let mut found = None;
+    match peek {
+        Peek::Object => {
+            let mut next = key_is(jiter, Jiter::known_object, part)?;
+            while let Some(wanted) = next {
+                let peek = jiter.peek().map_err(|e| describe(jiter, &e))?;
+                if wanted {
+                    found = find(jiter, peek, rest, depth + 1)?;
+                } else {
+                    jiter.known_skip(peek).map_err(|e| describe(jiter, &e))?;
+                }
+                next = key_is(jiter, Jiter::next_key, part)?;
+            }
+        }
+        Peek::Array => {
+            let wanted = super::value::list_index(part);
+            let mut index = 0;
+            let mut next = jiter.known_array().map_err(|e| describe(jiter, &e))?;
+            while let Some(peek) = next {
+                if Some(index) == wanted {
+                    found = find(jiter, peek, rest, depth + 1)?;
+                } else {
+                    jiter.known_skip(peek).map_err(|e| describe(jiter, &e))?;
+                }
+                index += 1;
+                next = jiter.array_step().map_err(|e| describe(jiter, &e))?;
+            }
+        }
+        _ => jiter.known_skip(peek).map_err(|e| describe(jiter, &e))?,
+    }
+    Ok(found)
+}
+
+fn key_is<'j>(
+    jiter: &mut Jiter<'j>,
+    step: for<'a> fn(&'a mut Jiter<'j>) -> Result<Option<&'a str>, jiter::JiterError>,
+    wanted: &str,
+) -> Result<Option<bool>, JsonError> {
+    match step(jiter) {
+        Ok(key) => Ok(key.map(|key| key == wanted)),
+        Err(e) => Err(describe(jiter, &e)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip(text: &str) -> String {
+        to_text(&parse(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn numbers_and_order_survive() {
+        let text = r#"{"z":1.50,"a":12345678901234567890123,"e":1e3,"n":-0,"l":[{},[],""],"u":"é\n"}"#;
+        assert_eq!(round_trip(text), text);
+        assert_eq!(round_trip("\u{feff}[1]"), "[1]");
+    }
+
+    #[test]
+    fn repeated_keys_are_named_and_the_last_wins() {
+        let mut names = Vec::new();
+        let value = parse_noting_repeats(br#"{"a":1,"b":{"c":1,"c":2},"a":3}"#, &mut |key| names.push(key.to_owned()));
+        assert_eq!(to_text(&value.unwrap()), r#"{"a":3,"b":{"c":2}}"#);
+        assert_eq!(names, ["c", "a"]);
+    }
+
+    #[test]
+    fn broken_text_is_refused() {
+        for text in ["", "{", "[1,]", "{\"a\":1}x", "nul", "01", "\"\u{1}\"", "NaN", "{'a':1}"] {
+            assert!(parse(text.as_bytes()).is_err(), "{text:?}");
+        }
+        assert!(parse(b"\"\xff\"").is_err());
+        let deep = "[".repeat(100_000);
+        assert!(parse(deep.as_bytes()).is_err());
+        assert!(extract(deep.as_bytes(), &Path::parse("a").unwrap()).is_err());
+        let nested = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(parse(nested.as_bytes()), Err(JsonError::TooDeep));
+    }
+
+    #[test]
+    fn extract_finds_what_parse_would() {
+        let text = br#"{"a":{"b":[10,{"c":"x"}]},"a":{"b":[20,{"c":"y"}]},"n":null}"#;
+        for (path, expected) in [("a.b.1.c", Some("\"y\"")), ("a.b.0", Some("20")), ("n", Some("null")), ("a.x", None)]
+        {
+            let path = Path::parse(path).unwrap();
+            let found = extract(text, &path).unwrap();
+            assert_eq!(found.as_ref().map(to_text).as_deref(), expected);
+            assert_eq!(found.as_ref(), parse(text).unwrap().at(&path));
+        }
+        assert!(extract(br#"{"a":1,}"#, &Path::parse("a").unwrap()).is_err());
+    }
+}

@@ -1,0 +1,674 @@
+//! The index of a store: columns of what is needed to draw, find and order events. Payloads stay on disk.
+//!
+//! 32 bytes an event, 8 more where the row key is not the position; lanes take 4 more. Immutable, shared by `Arc`.
+//! Event index `i` is the event's place in replay order over the whole store, from 0.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::event::EventKind;
+use super::moment::Moment;
+use super::names::short_type;
+use super::time::Timestamp;
+
+/// A stream's place in [`EventLog::streams`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamIndex(pub u32);
+
+/// An event type's place in [`EventLog::types`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeIndex(pub u32);
+
+/// A category's place in [`EventLog::categories`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CategoryIndex(pub u32);
+
+/// A stream as the index knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamInfo {
+    /// The store's own name, or one made of its parts.
+    pub name: Arc<str>,
+    /// Which category it is in.
+    pub category: CategoryIndex,
+    /// Made of links to events of other streams.
+    pub link: bool,
+    /// Marked as archived by the store.
+    pub archived: bool,
+    /// Marked as deleted by the store.
+    pub deleted: bool,
+}
+
+/// An event type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeInfo {
+    /// In full, as the store has it.
+    pub name: Arc<str>,
+    /// Short (see [`short_type`]).
+    pub short: Arc<str>,
+    /// How many events have it.
+    pub events: usize,
+}
+
+/// No version, and no time, in their columns.
+const NONE: i64 = i64::MIN;
+const NO_STREAM: u32 = u32::MAX;
+const ARCHIVED: u8 = 0b100;
+
+/// The index. See the module.
+#[derive(Debug, Clone, Default)]
+pub struct EventLog {
+    generation: u64,
+    positions: Vec<i64>,
+    /// Empty where row keys are the positions.
+    row_keys: Vec<i64>,
+    event_streams: Vec<u32>,
+    versions: Vec<i64>,
+    event_types: Vec<u32>,
+    times: Vec<i64>,
+    /// Nanoseconds below the microsecond; empty where no event has any.
+    sub_micros: Vec<u16>,
+    /// Kind in the low bits, [`ARCHIVED`]; empty where all are plain events.
+    flags: Vec<u8>,
+    streams: Vec<StreamInfo>,
+    types: Vec<TypeInfo>,
+    categories: Vec<Arc<str>>,
+    by_name: HashMap<Arc<str>, StreamIndex>,
+    /// Lane `s` is `members[starts[s]..starts[s + 1]]`: event indices in the stream's replay order.
+    starts: Vec<usize>,
+    members: Vec<u32>,
+    /// Further streams of events that are in several: (event, stream), sorted.
+    extra: Vec<(u32, u32)>,
+    /// Positions are ordinals because the store has none that are unique and in order.
+    ordinal_positions: bool,
+}
+
+/// Which of a stream's events a moment takes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// The first so many of its lane.
+    Prefix(usize),
+    /// These places of its lane, in order: only where positions run against versions.
+    Places(Vec<usize>),
+}
+
+impl Selection {
+    /// How many events are selected.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Prefix(len) => *len,
+            Self::Places(places) => places.len(),
+        }
+    }
+
+    /// Whether nothing is selected: the initial state.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The place of the last selected event in its lane.
+    pub fn last(&self) -> Option<usize> {
+        match self {
+            Self::Prefix(len) => len.checked_sub(1),
+            Self::Places(places) => places.last().copied(),
+        }
+    }
+}
+
+/// Why a moment has no meaning in a stream.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// A version above the last or in a gap.
+    #[error("{stream} has no version {version}; {}", neighbours_text(.before, .after))]
+    NoSuchVersion {
+        /// The stream's name.
+        stream: Arc<str>,
+        /// The version asked for.
+        version: i64,
+        /// The nearest version below.
+        before: Option<i64>,
+        /// The nearest version above.
+        after: Option<i64>,
+    },
+    /// A version that occurs twice can't name a moment.
+    #[error("version {version} occurs {times} times in {stream}; name a position instead (#{first_position})")]
+    AmbiguousVersion {
+        /// The stream's name.
+        stream: Arc<str>,
+        /// The version asked for.
+        version: i64,
+        /// How often it occurs.
+        times: usize,
+        /// Position of the first that has it.
+        first_position: i64,
+    },
+    /// The events have no times.
+    #[error("the events of {0} have no times; name a position (#12) or a version (v3)")]
+    NoTimes(Arc<str>),
+}
+
+fn neighbours_text(before: &Option<i64>, after: &Option<i64>) -> String {
+    match (before, after) {
+        (Some(before), Some(after)) => format!("its neighbours are v{before} and v{after}"),
+        (Some(before), None) => format!("its last is v{before}"),
+        (None, Some(after)) => format!("its first is v{after}"),
+        (None, None) => "it has no events".to_owned(),
+    }
+}
+
+impl EventLog {
+    /// Which reading of the store this is: a later one has a larger number.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// How many events.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether there are no events.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// The event's place in the whole store, as the user sees it.
+    pub fn position(&self, event: usize) -> i64 {
+        self.positions[event]
+    }
+
+    /// The key of the event's row in the store.
+    pub fn row_key(&self, event: usize) -> i64 {
+        if self.row_keys.is_empty() { self.positions[event] } else { self.row_keys[event] }
+    }
+
+    /// The (first) stream that the event is in.
+    pub fn stream_of(&self, event: usize) -> Option<StreamIndex> {
+        let stream = self.event_streams[event];
+        (stream != NO_STREAM).then_some(StreamIndex(stream))
+    }
+
+    /// Further streams that the event is in.
+    pub fn other_streams_of(&self, event: usize) -> impl Iterator<Item = StreamIndex> {
+        let event = event as u32;
+        let from = self.extra.partition_point(|(e, _)| *e < event);
+        self.extra[from..].iter().take_while(move |(e, _)| *e == event).map(|(_, stream)| StreamIndex(*stream))
+    }
+
+    /// The event's version in its stream.
+    pub fn version(&self, event: usize) -> Option<i64> {
+        Some(self.versions[event]).filter(|version| *version != NONE)
+    }
+
+    /// The event's type.
+    pub fn type_of(&self, event: usize) -> TypeIndex {
+        TypeIndex(self.event_types[event])
+    }
+
+    /// When the event was recorded.
+    pub fn time(&self, event: usize) -> Option<Timestamp> {
+        let micros = self.times[event];
+        if micros == NONE {
+            return None;
+        }
+        Timestamp::new(micros, self.sub_micros.get(event).copied().unwrap_or(0))
+    }
+
+    /// When the event was recorded, in microseconds since 1970: what the timeline draws by.
+    pub fn time_micros(&self, event: usize) -> Option<i64> {
+        Some(self.times[event]).filter(|micros| *micros != NONE)
+    }
+
+    /// What the event's row is.
+    pub fn kind(&self, event: usize) -> EventKind {
+        match self.flags.get(event).copied().unwrap_or(0) & 0b11 {
+            1 => EventKind::Command,
+            2 => EventKind::System,
+            _ => EventKind::Event,
+        }
+    }
+
+    /// Whether the event is archived, soft-deleted or tombstoned.
+    pub fn is_archived(&self, event: usize) -> bool {
+        self.flags.get(event).copied().unwrap_or(0) & ARCHIVED != 0
+    }
+
+    /// Whether positions are ordinals because the store has no integer that is unique and in order.
+    pub fn has_ordinal_positions(&self) -> bool {
+        self.ordinal_positions
+    }
+
+    /// All streams, in order of first appearance.
+    pub fn streams(&self) -> &[StreamInfo] {
+        &self.streams
+    }
+
+    /// A stream.
+    pub fn stream(&self, stream: StreamIndex) -> &StreamInfo {
+        &self.streams[stream.0 as usize]
+    }
+
+    /// All types, in order of first appearance.
+    pub fn types(&self) -> &[TypeInfo] {
+        &self.types
+    }
+
+    /// A type.
+    pub fn event_type(&self, index: TypeIndex) -> &TypeInfo {
+        &self.types[index.0 as usize]
+    }
+
+    /// All categories, in order of first appearance.
+    pub fn categories(&self) -> &[Arc<str>] {
+        &self.categories
+    }
+
+    /// A category's name.
+    pub fn category(&self, index: CategoryIndex) -> &Arc<str> {
+        &self.categories[index.0 as usize]
+    }
+
+    /// The stream of this name.
+    pub fn find_stream(&self, name: &str) -> Option<StreamIndex> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The stream's events, in its replay order.
+    pub fn lane(&self, stream: StreamIndex) -> &[u32] {
+        let at = stream.0 as usize;
+        &self.members[self.starts[at]..self.starts[at + 1]]
+    }
+
+    /// How many events have a position up to this one.
+    pub fn count_up_to_position(&self, position: i64) -> usize {
+        self.positions.partition_point(|p| *p <= position)
+    }
+
+    /// The event at this position.
+    pub fn event_at_position(&self, position: i64) -> Option<usize> {
+        self.positions.binary_search(&position).ok()
+    }
+
+    /// The earliest and latest time, if any event has one.
+    pub fn time_range(&self) -> Option<(Timestamp, Timestamp)> {
+        let timed = || (0..self.len()).filter_map(|event| self.time(event));
+        Some((timed().min()?, timed().max()?))
+    }
+
+    /// Which events of a stream a moment takes in (CLI contract, "A moment").
+    pub fn select(&self, stream: StreamIndex, moment: Moment) -> Result<Selection, ResolveError> {
+        let lane = self.lane(stream);
+        match moment {
+            Moment::Position(position) => Ok(self.select_position(lane, position)),
+            Moment::Instant(time) => {
+                self.select_instant(lane, time).ok_or_else(|| ResolveError::NoTimes(self.stream(stream).name.clone()))
+            }
+            Moment::Version(version) => self.select_version(stream, version),
+        }
+    }
+
+    fn select_position(&self, lane: &[u32], position: i64) -> Selection {
+        let end = self.count_up_to_position(position) as u32;
+        let places: Vec<usize> = lane.iter().enumerate().filter(|(_, e)| **e < end).map(|(place, _)| place).collect();
+        if places.last().is_none_or(|last| last + 1 == places.len()) {
+            Selection::Prefix(places.len())
+        } else {
+            Selection::Places(places)
+        }
+    }
+
+    /// Everything up to the last event whose time is not later; an event without a time goes with its predecessor.
+    fn select_instant(&self, lane: &[u32], time: Timestamp) -> Option<Selection> {
+        let mut any_time = lane.is_empty();
+        let mut untimed_after = 0;
+        for (place, event) in lane.iter().enumerate().rev() {
+            match self.time(*event as usize) {
+                Some(t) if t <= time => return Some(Selection::Prefix(place + 1 + untimed_after)),
+                Some(_) => {
+                    any_time = true;
+                    untimed_after = 0;
+                }
+                None => untimed_after += 1,
+            }
+        }
+        any_time.then_some(Selection::Prefix(untimed_after))
+    }
+
+    fn select_version(&self, stream: StreamIndex, version: i64) -> Result<Selection, ResolveError> {
+        let lane = self.lane(stream);
+        let no_such = |before, after| ResolveError::NoSuchVersion {
+            stream: self.stream(stream).name.clone(),
+            version,
+            before,
+            after,
+        };
+        let versions: Option<Vec<i64>> = lane.iter().map(|event| self.version(*event as usize)).collect();
+        let Some(versions) = versions.filter(|v| !v.is_empty()) else {
+            // Without versions, vN counts the stream's events from 1.
+            return match usize::try_from(version) {
+                Ok(count) if count <= lane.len() => Ok(Selection::Prefix(count)),
+                Ok(_) => Err(no_such(Some(lane.len() as i64).filter(|len| *len > 0), None)),
+                Err(_) => Ok(Selection::Prefix(0)),
+            };
+        };
+        let lowest = versions.iter().min().copied().unwrap_or(0);
+        if version < lowest {
+            return Ok(Selection::Prefix(0));
+        }
+        let places: Vec<usize> = (0..versions.len()).filter(|place| versions[*place] == version).collect();
+        match places.as_slice() {
+            [place] => Ok(Selection::Prefix(place + 1)),
+            [] => Err(no_such(
+                versions.iter().filter(|v| **v < version).max().copied(),
+                versions.iter().filter(|v| **v > version).min().copied(),
+            )),
+            [first, ..] => Err(ResolveError::AmbiguousVersion {
+                stream: self.stream(stream).name.clone(),
+                version,
+                times: places.len(),
+                first_position: self.position(lane[*first] as usize),
+            }),
+        }
+    }
+
+    /// Bytes held by the columns, lanes included, names not.
+    pub fn bytes(&self) -> usize {
+        self.positions.capacity() * 8
+            + self.row_keys.capacity() * 8
+            + self.event_streams.capacity() * 4
+            + self.versions.capacity() * 8
+            + self.event_types.capacity() * 4
+            + self.times.capacity() * 8
+            + self.sub_micros.capacity() * 2
+            + self.flags.capacity()
+            + self.members.capacity() * 4
+            + self.extra.capacity() * 8
+    }
+}
+
+/// One row on its way into the index, in the order in which the layout replays.
+#[derive(Debug, Clone, Copy)]
+pub struct LogRow {
+    /// Key by which the row is read again.
+    pub row_key: i64,
+    /// The store's own position, if the layout has one.
+    pub position: Option<i64>,
+    /// The (first) stream.
+    pub stream: Option<StreamIndex>,
+    /// The version in the stream.
+    pub version: Option<i64>,
+    /// The type.
+    pub event_type: TypeIndex,
+    /// When it was recorded.
+    pub time: Option<Timestamp>,
+    /// What the row is.
+    pub kind: EventKind,
+    /// Archived, soft-deleted or tombstoned.
+    pub archived: bool,
+}
+
+/// Collects rows in replay order over the whole store and makes the index of them.
+#[derive(Debug, Default)]
+pub struct EventLogBuilder {
+    log: EventLog,
+    types_by_name: HashMap<Arc<str>, TypeIndex>,
+    categories_by_name: HashMap<Arc<str>, CategoryIndex>,
+    positions_hold: bool,
+    row_keys_are_positions: bool,
+}
+
+impl EventLogBuilder {
+    /// Starts an index of the given generation.
+    pub fn new(generation: u64) -> Self {
+        let log = EventLog { generation, ..EventLog::default() };
+        Self { log, positions_hold: true, row_keys_are_positions: true, ..Self::default() }
+    }
+
+    /// The stream of this name, new if it was not there; `category` is asked only then.
+    pub fn stream(&mut self, name: &str, category: impl FnOnce(&str) -> String) -> StreamIndex {
+        if let Some(index) = self.log.by_name.get(name) {
+            return *index;
+        }
+        let category = self.category(&category(name));
+        let index = StreamIndex(self.log.streams.len() as u32);
+        let name: Arc<str> = name.into();
+        self.log.streams.push(StreamInfo {
+            name: name.clone(),
+            category,
+            link: false,
+            archived: false,
+            deleted: false,
+        });
+        self.log.by_name.insert(name, index);
+        index
+    }
+
+    /// A stream, for setting its marks.
+    pub fn stream_mut(&mut self, index: StreamIndex) -> &mut StreamInfo {
+        &mut self.log.streams[index.0 as usize]
+    }
+
+    fn category(&mut self, name: &str) -> CategoryIndex {
+        if let Some(index) = self.categories_by_name.get(name) {
+            return *index;
+        }
+        let index = CategoryIndex(self.log.categories.len() as u32);
+        let name: Arc<str> = name.into();
+        self.log.categories.push(name.clone());
+        self.categories_by_name.insert(name, index);
+        index
+    }
+
+    /// The type of this name, new if it was not there.
+    pub fn event_type(&mut self, name: &str) -> TypeIndex {
+        if let Some(index) = self.types_by_name.get(name) {
+            return *index;
+        }
+        let index = TypeIndex(self.log.types.len() as u32);
+        let name: Arc<str> = name.into();
+        self.log.types.push(TypeInfo { short: short_type(&name).into(), name: name.clone(), events: 0 });
+        self.types_by_name.insert(name, index);
+        index
+    }
+
+    /// How many rows were pushed.
+    pub fn len(&self) -> usize {
+        self.log.positions.len()
+    }
+
+    /// Whether no row was pushed.
+    pub fn is_empty(&self) -> bool {
+        self.log.positions.is_empty()
+    }
+
+    /// Adds the next row in replay order. At most `u32::MAX` rows; more are for the caller to refuse.
+    pub fn push(&mut self, row: LogRow) {
+        let log = &mut self.log;
+        let ordinal = log.positions.len() as i64 + 1;
+        let previous = log.positions.last().copied().unwrap_or(i64::MIN);
+        let position = match row.position {
+            Some(position) if position > previous => position,
+            _ => {
+                self.positions_hold = false;
+                ordinal
+            }
+        };
+        if self.row_keys_are_positions && row.row_key != position {
+            self.row_keys_are_positions = false;
+            log.row_keys.extend_from_slice(&log.positions);
+        }
+        if !self.row_keys_are_positions {
+            log.row_keys.push(row.row_key);
+        }
+        log.positions.push(position);
+        log.event_streams.push(row.stream.map_or(NO_STREAM, |stream| stream.0));
+        log.versions.push(row.version.unwrap_or(NONE));
+        log.event_types.push(row.event_type.0);
+        log.types[row.event_type.0 as usize].events += 1;
+        log.times.push(row.time.map_or(NONE, Timestamp::micros));
+        let nanos = row.time.map_or(0, Timestamp::sub_micro_nanos);
+        if nanos != 0 || !log.sub_micros.is_empty() {
+            log.sub_micros.resize(log.positions.len() - 1, 0);
+            log.sub_micros.push(nanos);
+        }
+        let kind = match row.kind {
+            EventKind::Event => 0,
+            EventKind::Command => 1,
+            EventKind::System => 2,
+        };
+        let flags = kind | if row.archived { ARCHIVED } else { 0 };
+        if flags != 0 || !log.flags.is_empty() {
+            log.flags.resize(log.positions.len() - 1, 0);
+            log.flags.push(flags);
+        }
+    }
+
+    /// Puts the last pushed event in a further stream.
+    pub fn also_in(&mut self, stream: StreamIndex) {
+        if let Some(event) = self.log.positions.len().checked_sub(1) {
+            self.log.extra.push((event as u32, stream.0));
+        }
+    }
+
+    /// Sorts the events into lanes and gives the index.
+    pub fn finish(mut self) -> EventLog {
+        let mut log = self.log;
+        if !self.positions_hold {
+            // One position that does not hold makes all of them ordinals, or two events could share one.
+            if self.row_keys_are_positions {
+                log.row_keys = std::mem::take(&mut log.positions);
+            }
+            log.positions = (1..=log.event_types.len() as i64).collect();
+            if log.row_keys == log.positions {
+                log.row_keys = Vec::new();
+            }
+            log.ordinal_positions = true;
+        }
+        log.extra.sort_unstable();
+        log.extra.dedup();
+        let mut counts = vec![0usize; log.streams.len() + 1];
+        let memberships = || {
+            let first = log.event_streams.iter().enumerate().map(|(event, stream)| (event as u32, *stream));
+            first.filter(|(_, stream)| *stream != NO_STREAM).chain(log.extra.iter().copied())
+        };
+        for (_, stream) in memberships() {
+            counts[stream as usize + 1] += 1;
+        }
+        for at in 1..counts.len() {
+            counts[at] += counts[at - 1];
+        }
+        let mut next = counts.clone();
+        let mut members = vec![0u32; *counts.last().unwrap_or(&0)];
+        for (event, stream) in memberships() {
+            members[next[stream as usize]] = event;
+            next[stream as usize] += 1;
+        }
+        log.starts = counts;
+        log.members = members;
+        for stream in 0..log.streams.len() {
+            let (from, to) = (log.starts[stream], log.starts[stream + 1]);
+            sort_lane(&mut log.members[from..to], &log.versions);
+        }
+        self.types_by_name.clear();
+        for column in [&mut log.positions, &mut log.row_keys, &mut log.versions, &mut log.times] {
+            column.shrink_to_fit();
+        }
+        log.event_streams.shrink_to_fit();
+        log.event_types.shrink_to_fit();
+        log
+    }
+}
+
+/// Replay order in a stream: version, then position; position alone where versions are null or repeated.
+fn sort_lane(lane: &mut [u32], versions: &[i64]) {
+    let version = |event: &u32| versions[*event as usize];
+    if lane.is_sorted_by(|a, b| a < b && version(a) < version(b)) {
+        return;
+    }
+    lane.sort_unstable_by_key(|event| (version(event), *event));
+    let usable = lane.iter().all(|event| version(event) != NONE)
+        && lane.windows(2).all(|pair| version(&pair[0]) != version(&pair[1]));
+    if !usable {
+        lane.sort_unstable();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows as (stream, version, position, second of 1970).
+    fn log(rows: &[(&str, Option<i64>, i64, Option<i64>)]) -> EventLog {
+        let mut builder = EventLogBuilder::new(1);
+        for (stream, version, position, second) in rows {
+            let stream = builder.stream(stream, |_| "c".to_owned());
+            let event_type = builder.event_type("T");
+            builder.push(LogRow {
+                row_key: *position,
+                position: Some(*position),
+                stream: Some(stream),
+                version: *version,
+                event_type,
+                time: second.and_then(|s| Timestamp::from_micros(s * 1_000_000)),
+                kind: EventKind::Event,
+                archived: false,
+            });
+        }
+        builder.finish()
+    }
+
+    fn at(second: i64) -> Moment {
+        Moment::Instant(Timestamp::from_micros(second * 1_000_000).unwrap())
+    }
+
+    #[test]
+    fn versions_order_a_lane_unless_null_or_repeated() {
+        let s = StreamIndex(0);
+        assert_eq!(log(&[("a", Some(2), 1, None), ("a", Some(1), 2, None)]).lane(s), [1, 0]);
+        assert_eq!(
+            log(&[("a", Some(2), 1, None), ("a", Some(2), 2, None), ("a", Some(1), 3, None)]).lane(s),
+            [0, 1, 2]
+        );
+        assert_eq!(log(&[("a", Some(2), 1, None), ("a", None, 2, None)]).lane(s), [0, 1]);
+    }
+
+    #[test]
+    fn positions_that_repeat_become_ordinals() {
+        let log = log(&[("a", Some(1), 10, None), ("a", Some(2), 10, None), ("a", Some(3), 11, None)]);
+        assert!(log.has_ordinal_positions());
+        assert_eq!((0..3).map(|e| log.position(e)).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!((0..3).map(|e| log.row_key(e)).collect::<Vec<_>>(), [10, 10, 11]);
+    }
+
+    #[test]
+    fn an_instant_takes_everything_up_to_the_last_event_not_later() {
+        // Times run backwards at version 3, and version 4 has none.
+        let log = log(&[
+            ("a", Some(1), 1, Some(10)),
+            ("a", Some(2), 2, Some(30)),
+            ("a", Some(3), 3, Some(20)),
+            ("a", Some(4), 4, None),
+            ("a", Some(5), 5, Some(40)),
+        ]);
+        for (second, count) in [(5, 0), (10, 1), (20, 4), (35, 4), (40, 5)] {
+            assert_eq!(log.select(StreamIndex(0), at(second)), Ok(Selection::Prefix(count)), "{second}");
+        }
+    }
+
+    #[test]
+    fn versions_that_are_not_there_name_their_neighbours() {
+        let log = log(&[("a", Some(5), 1, None), ("a", Some(8), 2, None)]);
+        let select = |version| log.select(StreamIndex(0), Moment::Version(version)).map_err(|e| e.to_string());
+        assert_eq!(select(4), Ok(Selection::Prefix(0)));
+        assert_eq!(select(5), Ok(Selection::Prefix(1)));
+        assert_eq!(select(6), Err("a has no version 6; its neighbours are v5 and v8".into()));
+        assert_eq!(select(9), Err("a has no version 9; its last is v8".into()));
+        assert!(log.select(StreamIndex(0), at(1)).is_err());
+    }
+
+    #[test]
+    fn a_position_takes_every_event_up_to_it_even_against_the_versions() {
+        let log = log(&[("a", Some(2), 1, None), ("a", Some(1), 2, None), ("b", Some(1), 3, None)]);
+        assert_eq!(log.select(StreamIndex(0), Moment::Position(1)), Ok(Selection::Places(vec![1])));
+        assert_eq!(log.select(StreamIndex(0), Moment::Position(2)), Ok(Selection::Prefix(2)));
+    }
+}

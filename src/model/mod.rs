@@ -1,0 +1,21 @@
+//! The vocabulary as plain data. Knows nothing of files, threads, SQL or pixels.
+
+pub mod event;
+pub mod json;
+pub mod log;
+pub mod moment;
+pub mod names;
+pub mod number;
+pub mod path;
+pub mod progress;
+pub mod time;
+pub mod value;
+
+pub use event::{Event, EventKind, Payload, Unreadable};
+pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, Selection, StreamIndex, StreamInfo, TypeIndex};
+pub use moment::Moment;
+pub use number::Number;
+pub use path::{Path, Segment, ValuePath};
+pub use progress::{Cancel, Progress};
+pub use time::Timestamp;
+pub use value::{Key, List, Object, Origin, Slot, Value};

@@ -1,0 +1,337 @@
+//! Exact numbers: what JSON wrote is kept as text, arithmetic is decimal, nothing passes through a float.
+//!
+//! Bounds of arithmetic: integers to 128 bits, decimals to 28 significant digits. Comparison has no bounds.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+/// Decimals beyond this many significant digits are refused by arithmetic (integers go to 128 bits).
+const MAX_SIGNIFICANT_DIGITS: u32 = 28;
+
+/// A JSON number. `20`, `20.0` and `2e1` are equal; each prints as it was written.
+#[derive(Clone)]
+pub struct Number(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// Canonical integers: the common case, without an allocation.
+    Int(i64),
+    /// Everything else, exactly as written. Always valid JSON number syntax.
+    Text(Arc<str>),
+}
+
+/// Why arithmetic was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// An operand or the result needs more digits than are kept exactly.
+    #[error("{0} is beyond the exact range (integers to 128 bits, decimals to 28 significant digits)")]
+    OutOfRange(String),
+}
+
+/// `mantissa × 10^-scale`, the form in which arithmetic happens. `scale` keeps trailing zeros (`77.50`).
+#[derive(Clone, Copy)]
+struct Decimal {
+    mantissa: i128,
+    scale: u32,
+}
+
+impl Number {
+    /// A number from JSON text that is already known to be a valid JSON number.
+    pub fn from_json_text(text: &str) -> Self {
+        // An integer is kept as such only if it prints back the same: "-0" does not.
+        if text.len() <= 20
+            && let Ok(int) = text.parse::<i64>()
+            && !(int == 0 && text.len() > 1)
+        {
+            return Self(Repr::Int(int));
+        }
+        Self(Repr::Text(text.into()))
+    }
+
+    /// A number from any text, if that is valid JSON number syntax.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_json_number(text).then(|| Self::from_json_text(text))
+    }
+
+    /// The integer, if the value is one that fits 64 bits (`20.0` does).
+    pub fn as_i64(&self) -> Option<i64> {
+        match &self.0 {
+            Repr::Int(int) => Some(*int),
+            Repr::Text(_) => {
+                let decimal = self.decimal().ok()?.trimmed();
+                (decimal.scale == 0).then(|| i64::try_from(decimal.mantissa).ok())?
+            }
+        }
+    }
+
+    /// The nearest float, for drawing only: never for comparing or calculating.
+    pub fn to_f64_lossy(&self) -> f64 {
+        match &self.0 {
+            Repr::Int(int) => *int as f64,
+            Repr::Text(text) => text.parse().unwrap_or(f64::NAN),
+        }
+    }
+
+    /// The sum, exact or refused.
+    pub fn checked_add(&self, other: &Self) -> Result<Self, NumberError> {
+        if let (Repr::Int(a), Repr::Int(b)) = (&self.0, &other.0)
+            && let Some(sum) = a.checked_add(*b)
+        {
+            return Ok(Self(Repr::Int(sum)));
+        }
+        self.combine(other, "+", i128::checked_add)
+    }
+
+    /// The difference, exact or refused.
+    pub fn checked_sub(&self, other: &Self) -> Result<Self, NumberError> {
+        if let (Repr::Int(a), Repr::Int(b)) = (&self.0, &other.0)
+            && let Some(difference) = a.checked_sub(*b)
+        {
+            return Ok(Self(Repr::Int(difference)));
+        }
+        self.combine(other, "-", i128::checked_sub)
+    }
+
+    fn combine(
+        &self,
+        other: &Self,
+        sign: &str,
+        operation: fn(i128, i128) -> Option<i128>,
+    ) -> Result<Self, NumberError> {
+        let (a, b) = (self.decimal()?, other.decimal()?);
+        let scale = a.scale.max(b.scale);
+        let result = a
+            .rescaled(scale)
+            .zip(b.rescaled(scale))
+            .and_then(|(a, b)| operation(a, b))
+            .map(|mantissa| Decimal { mantissa, scale })
+            .filter(Decimal::is_within_bounds)
+            .ok_or_else(|| NumberError::OutOfRange(format!("{self} {sign} {other}")))?;
+        Ok(Self::from_json_text(&result.to_string()))
+    }
+
+    fn decimal(&self) -> Result<Decimal, NumberError> {
+        match &self.0 {
+            Repr::Int(int) => Ok(Decimal { mantissa: i128::from(*int), scale: 0 }),
+            Repr::Text(text) => Decimal::parse(text)
+                .filter(Decimal::is_within_bounds)
+                .ok_or_else(|| NumberError::OutOfRange(shortened(text))),
+        }
+    }
+}
+
+impl Decimal {
+    fn parse(text: &str) -> Option<Self> {
+        let (negative, digits, exponent) = parts(text);
+        if digits.is_empty() {
+            return Some(Self { mantissa: 0, scale: 0 });
+        }
+        let mut mantissa: i128 = digits.parse().ok()?;
+        if negative {
+            mantissa = -mantissa;
+        }
+        match u32::try_from(-exponent) {
+            Ok(scale) if scale <= 60 => Some(Self { mantissa, scale }),
+            Ok(_) => None,
+            Err(_) => {
+                let power = u32::try_from(exponent).ok().filter(|power| *power <= 38)?;
+                Some(Self { mantissa: mantissa.checked_mul(10i128.checked_pow(power)?)?, scale: 0 })
+            }
+        }
+    }
+
+    fn rescaled(&self, scale: u32) -> Option<i128> {
+        self.mantissa.checked_mul(10i128.checked_pow(scale - self.scale)?)
+    }
+
+    fn trimmed(mut self) -> Self {
+        while self.scale > 0 && self.mantissa % 10 == 0 {
+            self.mantissa /= 10;
+            self.scale -= 1;
+        }
+        self
+    }
+
+    fn is_within_bounds(&self) -> bool {
+        let trimmed = self.trimmed();
+        trimmed.scale == 0 || trimmed.mantissa.unsigned_abs().checked_ilog10().unwrap_or(0) < MAX_SIGNIFICANT_DIGITS
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.scale == 0 {
+            return write!(f, "{}", self.mantissa);
+        }
+        let sign = if self.mantissa < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", self.mantissa.unsigned_abs(), width = self.scale as usize + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - self.scale as usize);
+        write!(f, "{sign}{whole}.{fraction}")
+    }
+}
+
+/// Sign, significant digits without leading zeros (empty for zero), and the power of ten of the last digit.
+fn parts(text: &str) -> (bool, String, i64) {
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (number, exponent) = match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => {
+            let saturated = if exponent.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 };
+            let exponent = exponent.parse::<i64>().unwrap_or(saturated);
+            (number, exponent.clamp(i64::MIN / 4, i64::MAX / 4))
+        }
+        None => (text, 0),
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0').to_owned();
+    (negative, digits, exponent - fraction.len() as i64)
+}
+
+/// Order without any bound: by sign, then by the place of the first digit, then digit by digit.
+fn compare_texts(a: &str, b: &str) -> Ordering {
+    let (a_negative, a_digits, a_exponent) = parts(a);
+    let (b_negative, b_digits, b_exponent) = parts(b);
+    let sign = |digits: &str, negative: bool| match (digits.is_empty(), negative) {
+        (true, _) => 0,
+        (false, true) => -1,
+        (false, false) => 1,
+    };
+    let (a_sign, b_sign) = (sign(&a_digits, a_negative), sign(&b_digits, b_negative));
+    if a_sign != b_sign || a_sign == 0 {
+        return a_sign.cmp(&b_sign);
+    }
+    let magnitude = (a_digits.len() as i64 + a_exponent)
+        .cmp(&(b_digits.len() as i64 + b_exponent))
+        .then_with(|| a_digits.trim_end_matches('0').cmp(b_digits.trim_end_matches('0')));
+    if a_sign < 0 { magnitude.reverse() } else { magnitude }
+}
+
+/// JSON's number grammar (RFC 8259, section 6).
+fn is_json_number(text: &str) -> bool {
+    let rest = text.strip_prefix('-').unwrap_or(text);
+    let (number, exponent) = match rest.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent)),
+        None => (rest, None),
+    };
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (number, None),
+    };
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits(whole)
+        && (whole.len() == 1 || !whole.starts_with('0'))
+        && fraction.is_none_or(all_digits)
+        && exponent.is_none_or(|e| all_digits(e.strip_prefix(['+', '-']).unwrap_or(e)))
+}
+
+fn shortened(text: &str) -> String {
+    if text.len() <= 48 { text.to_owned() } else { format!("{}…", &text[..48]) }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Repr::Int(a), Repr::Int(b)) => a.cmp(b),
+            (Repr::Text(a), Repr::Text(b)) if a == b => Ordering::Equal,
+            _ => compare_texts(&self.to_string(), &other.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Int(int) => write!(f, "{int}"),
+            Repr::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<i64> for Number {
+    fn from(int: i64) -> Self {
+        Self(Repr::Int(int))
+    }
+}
+
+impl serde::Serialize for Number {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Repr::Int(int) => serializer.serialize_i64(*int),
+            Repr::Text(text) => {
+                // Parsing would respell exponents; the text is a JSON number by construction.
+                serde_json::Number::from_string_unchecked(text.to_string()).serialize(serializer)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn n(text: &str) -> Number {
+        Number::parse(text).unwrap()
+    }
+
+    #[test]
+    fn decimals_are_exact_and_keep_their_places() {
+        assert_eq!(n("0.1").checked_add(&n("0.2")).unwrap().to_string(), "0.3");
+        assert_eq!(n("97.50").checked_sub(&n("20.00")).unwrap().to_string(), "77.50");
+        assert_eq!(n("0.05").checked_sub(&n("1")).unwrap().to_string(), "-0.95");
+        assert_eq!(n("2e1").checked_add(&n("1")).unwrap().to_string(), "21");
+        assert_eq!(n("9223372036854775807").checked_add(&n("1")).unwrap().to_string(), "9223372036854775808");
+    }
+
+    #[test]
+    fn spelling_does_not_matter_to_equality_but_is_kept() {
+        for text in ["20", "20.0", "2e1", "200e-1"] {
+            assert_eq!(n(text), n("20"));
+            assert_eq!(n(text).to_string(), text);
+        }
+        assert_eq!(n("-0"), n("0.000"));
+        assert!(n("1e400") > n("1e399"));
+        assert!(n("-1e999999999999999999999") < n("0"));
+        assert!(n("0.5") < n("1"));
+        assert!(n("9") < n("10"));
+    }
+
+    #[test]
+    fn beyond_the_bounds_is_refused() {
+        assert!(n("170141183460469231731687303715884105727").checked_add(&n("1")).is_err());
+        assert!(n("1e30").checked_add(&n("1")).is_ok());
+        assert!(n("1e30").checked_add(&n("0.1")).is_err());
+        assert!(n("1e-1000000000").checked_add(&n("1")).is_err());
+        assert!(n("1234567890123456789012345678.9").checked_add(&n("0")).is_err());
+    }
+
+    #[test]
+    fn only_json_numbers_parse() {
+        for text in ["", "-", "01", "1.", ".5", "1e", "+1", "0x1", "NaN", "1 "] {
+            assert!(Number::parse(text).is_none(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,488 @@
+//! JSON-like values that share what did not change.
+//!
+//! Payloads and states are the same type. In a state each entry of a container also carries its [`Origin`], the
+//! event that set it, so that blame needs no second replay; in a payload every origin is [`Origin::NONE`].
+//! Cloning is cheap (reference counts); changing a clone copies only the way to the change.
+
+use std::sync::Arc;
+
+use super::number::Number;
+use super::path::{Path, Segment, ValuePath};
+
+/// An object's key.
+pub type Key = Arc<str>;
+
+/// Which event of a replay set a value: its place in that replay, from 0. Not part of equality of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Origin(u32);
+
+impl Origin {
+    /// Set by no event: the initial state, or a value that is no state.
+    pub const NONE: Self = Self(u32::MAX);
+
+    /// Set by the event at `place` in its replay.
+    pub fn event(place: usize) -> Self {
+        Self(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    /// The place of the event in its replay, if an event set it.
+    pub fn place(self) -> Option<usize> {
+        (self != Self::NONE).then_some(self.0 as usize)
+    }
+}
+
+/// A JSON value with exact numbers and keys in their order.
+#[derive(Clone, Default)]
+pub enum Value {
+    /// `null`, which is a value.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, exact.
+    Number(Number),
+    /// A text.
+    String(Arc<str>),
+    /// A list.
+    List(List),
+    /// An object; keys keep their order.
+    Object(Object),
+}
+
+/// A value in a container, with the event that put it there.
+#[derive(Clone)]
+pub struct Slot {
+    /// The value.
+    pub value: Value,
+    /// Which event set it.
+    pub origin: Origin,
+}
+
+/// A list with structural sharing.
+#[derive(Clone, Default)]
+pub struct List(Arc<imbl::Vector<Slot>>);
+
+/// An object with structural sharing; keys are unique and keep the order in which they first appeared.
+#[derive(Clone)]
+pub struct Object(Arc<Entries>);
+
+/// Objects up to this size are a plain array: a scan of 24 keys is faster than any map, and most objects are small.
+const SMALL: usize = 24;
+
+#[derive(Clone)]
+enum Entries {
+    Small(Vec<(Key, Slot)>),
+    /// Sequence numbers give the order; removing leaves a gap in them, which costs nothing.
+    Large {
+        by_sequence: imbl::OrdMap<u64, (Key, Slot)>,
+        sequences: imbl::HashMap<Key, u64>,
+        next: u64,
+    },
+}
+
+impl Value {
+    /// A text value.
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// What kind of value this is, in JSON's words.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::List(_) => "list",
+            Self::Object(_) => "object",
+        }
+    }
+
+    /// The object, if it is one.
+    pub fn as_object(&self) -> Option<&Object> {
+        if let Self::Object(object) = self { Some(object) } else { None }
+    }
+
+    /// The list, if it is one.
+    pub fn as_list(&self) -> Option<&List> {
+        if let Self::List(list) = self { Some(list) } else { None }
+    }
+
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The number, if it is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
+    /// Whether it has nothing inside: a scalar, an empty list or an empty object.
+    pub fn is_leaf(&self) -> bool {
+        match self {
+            Self::List(list) => list.is_empty(),
+            Self::Object(object) => object.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// The value under a key of an object or an index of a list.
+    pub fn child(&self, part: &str) -> Option<&Slot> {
+        match self {
+            Self::Object(object) => object.slot(part),
+            Self::List(list) => list.slot(list_index(part)?),
+            _ => None,
+        }
+    }
+
+    /// The value at a written path.
+    pub fn at(&self, path: &Path) -> Option<&Value> {
+        path.parts().iter().try_fold(self, |value, part| value.child(part).map(|slot| &slot.value))
+    }
+
+    /// The value and its origin at a path; the root's origin is [`Origin::NONE`].
+    pub fn slot_at(&self, path: &ValuePath) -> Option<(&Value, Origin)> {
+        path.0.iter().try_fold((self, Origin::NONE), |(value, _), segment| {
+            let slot = match (value, segment) {
+                (Self::Object(object), Segment::Key(key)) => object.slot(key),
+                (Self::List(list), Segment::Index(index)) => list.slot(*index),
+                _ => None,
+            }?;
+            Some((&slot.value, slot.origin))
+        })
+    }
+
+    /// A copy in which everything inside carries `origin`. Scalars are returned as they are.
+    pub fn with_origin(&self, origin: Origin) -> Self {
+        match self {
+            Self::List(list) => Self::List(list.iter().map(|slot| slot.value.with_origin(origin)).collect_with(origin)),
+            Self::Object(object) => {
+                let mut copy = Object::default();
+                for (key, slot) in object.iter() {
+                    copy.insert(key.clone(), slot.value.with_origin(origin), origin);
+                }
+                Self::Object(copy)
+            }
+            scalar => scalar.clone(),
+        }
+    }
+
+    /// Whether both are one and the same in memory: true means equal, false says nothing.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::String(a), Self::String(b)) => Arc::ptr_eq(a, b),
+            (Self::List(a), Self::List(b)) => Arc::ptr_eq(&a.0, &b.0),
+            (Self::Object(a), Self::Object(b)) => Arc::ptr_eq(&a.0, &b.0),
+            _ => false,
+        }
+    }
+}
+
+/// The list index that a path part names: decimal digits without leading zeros.
+pub fn list_index(part: &str) -> Option<usize> {
+    let canonical = part == "0" || (!part.starts_with('0') && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if canonical { part.parse().ok() } else { None }
+}
+
+trait CollectWith {
+    fn collect_with(self, origin: Origin) -> List;
+}
+
+impl<I: Iterator<Item = Value>> CollectWith for I {
+    fn collect_with(self, origin: Origin) -> List {
+        List(Arc::new(self.map(|value| Slot { value, origin }).collect()))
+    }
+}
+
+impl List {
+    /// How many items.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The item at an index, with its origin.
+    pub fn slot(&self, index: usize) -> Option<&Slot> {
+        self.0.get(index)
+    }
+
+    /// The item at an index.
+    pub fn get(&self, index: usize) -> Option<&Value> {
+        self.0.get(index).map(|slot| &slot.value)
+    }
+
+    /// The items in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Slot> {
+        self.0.iter()
+    }
+
+    /// Adds at the end.
+    pub fn push(&mut self, value: Value, origin: Origin) {
+        Arc::make_mut(&mut self.0).push_back(Slot { value, origin });
+    }
+
+    /// The item at an index, for changing it.
+    pub fn slot_mut(&mut self, index: usize) -> Option<&mut Slot> {
+        Arc::make_mut(&mut self.0).get_mut(index)
+    }
+
+    /// Removes the item at an index; those after it move up. Does nothing beyond the end.
+    pub fn remove(&mut self, index: usize) {
+        if index < self.len() {
+            Arc::make_mut(&mut self.0).remove(index);
+        }
+    }
+
+    /// Whether both are one and the same in memory.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl FromIterator<Value> for List {
+    fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {
+        values.into_iter().collect_with(Origin::NONE)
+    }
+}
+
+impl Default for Object {
+    fn default() -> Self {
+        Self(Arc::new(Entries::Small(Vec::new())))
+    }
+}
+
+impl Object {
+    /// How many entries.
+    pub fn len(&self) -> usize {
+        match &*self.0 {
+            Entries::Small(entries) => entries.len(),
+            Entries::Large { by_sequence, .. } => by_sequence.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The entry under a key, with its origin.
+    pub fn slot(&self, key: &str) -> Option<&Slot> {
+        match &*self.0 {
+            Entries::Small(entries) => entries.iter().find(|(k, _)| &**k == key).map(|(_, slot)| slot),
+            Entries::Large { by_sequence, sequences, .. } => by_sequence.get(sequences.get(key)?).map(|(_, slot)| slot),
+        }
+    }
+
+    /// The value under a key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.slot(key).map(|slot| &slot.value)
+    }
+
+    /// The entry under a key, for changing it.
+    pub fn slot_mut(&mut self, key: &str) -> Option<&mut Slot> {
+        match Arc::make_mut(&mut self.0) {
+            Entries::Small(entries) => entries.iter_mut().find(|(k, _)| &**k == key).map(|(_, slot)| slot),
+            Entries::Large { by_sequence, sequences, .. } => {
+                by_sequence.get_mut(sequences.get(key)?).map(|(_, slot)| slot)
+            }
+        }
+    }
+
+    /// Sets a key: in its place if it was there, else at the end. True if it was there.
+    pub fn insert(&mut self, key: Key, value: Value, origin: Origin) -> bool {
+        if let Some(slot) = self.slot_mut(&key) {
+            *slot = Slot { value, origin };
+            return true;
+        }
+        let entries = Arc::make_mut(&mut self.0);
+        if let Entries::Small(small) = entries {
+            if small.len() < SMALL {
+                small.push((key, Slot { value, origin }));
+                return false;
+            }
+            *entries = Entries::large(std::mem::take(small));
+        }
+        if let Entries::Large { by_sequence, sequences, next } = entries {
+            by_sequence.insert(*next, (key.clone(), Slot { value, origin }));
+            sequences.insert(key, *next);
+            *next += 1;
+        }
+        false
+    }
+
+    /// Removes a key; the order of the others stays. True if it was there.
+    pub fn remove(&mut self, key: &str) -> bool {
+        if self.slot(key).is_none() {
+            return false;
+        }
+        match Arc::make_mut(&mut self.0) {
+            Entries::Small(entries) => entries.retain(|(k, _)| &**k != key),
+            Entries::Large { by_sequence, sequences, .. } => {
+                if let Some(sequence) = sequences.remove(key) {
+                    by_sequence.remove(&sequence);
+                }
+            }
+        }
+        true
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Slot)> {
+        let (small, large) = match &*self.0 {
+            Entries::Small(entries) => (Some(entries.iter().map(|(key, slot)| (key, slot))), None),
+            Entries::Large { by_sequence, .. } => (None, Some(by_sequence.values().map(|(key, slot)| (key, slot)))),
+        };
+        small.into_iter().flatten().chain(large.into_iter().flatten())
+    }
+
+    /// Whether both are one and the same in memory.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Entries {
+    fn large(small: Vec<(Key, Slot)>) -> Self {
+        let next = small.len() as u64;
+        let sequences = small.iter().zip(0..).map(|((key, _), sequence)| (key.clone(), sequence)).collect();
+        let by_sequence = (0u64..).zip(small).collect();
+        Self::Large { by_sequence, sequences, next }
+    }
+}
+
+impl<K: Into<Key>> FromIterator<(K, Value)> for Object {
+    fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
+        let mut object = Self::default();
+        for (key, value) in entries {
+            object.insert(key.into(), value, Origin::NONE);
+        }
+        object
+    }
+}
+
+/// Values are equal as JSON is: numbers by value, objects whatever the order of keys, origins aside.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::List(a), Self::List(b)) => {
+                a.is_same(b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.value == b.value))
+            }
+            (Self::Object(a), Self::Object(b)) => {
+                a.is_same(b)
+                    || (a.len() == b.len() && a.iter().all(|(key, slot)| b.get(key).is_some_and(|b| *b == slot.value)))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&super::json::to_text(self))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::String(value.into())
+    }
+}
+
+impl From<Object> for Value {
+    fn from(value: Object) -> Self {
+        Self::Object(value)
+    }
+}
+
+impl From<List> for Value {
+    fn from(value: List) -> Self {
+        Self::List(value)
+    }
+}
+
+impl serde::Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::{SerializeMap as _, SerializeSeq as _};
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => number.serialize(serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::List(list) => {
+                let mut out = serializer.serialize_seq(Some(list.len()))?;
+                for slot in list.iter() {
+                    out.serialize_element(&slot.value)?;
+                }
+                out.end()
+            }
+            Self::Object(object) => {
+                let mut out = serializer.serialize_map(Some(object.len()))?;
+                for (key, slot) in object.iter() {
+                    out.serialize_entry(&**key, &slot.value)?;
+                }
+                out.end()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_keep_their_order_small_and_large() {
+        let mut object = Object::default();
+        for i in 0..100i64 {
+            object.insert(format!("k{i}").into(), i.into(), Origin::NONE);
+        }
+        object.remove("k7");
+        object.insert("k3".into(), Value::Null, Origin::NONE);
+        object.insert("k7".into(), Value::Null, Origin::NONE);
+        let keys: Vec<String> = object.iter().map(|(key, _)| key.to_string()).collect();
+        let mut expected: Vec<String> = (0..100).filter(|i| *i != 7).map(|i| format!("k{i}")).collect();
+        expected.push("k7".into());
+        assert_eq!(keys, expected);
+    }
+
+    #[test]
+    fn a_changed_clone_leaves_the_original() {
+        let mut list: List = (0..1000i64).map(Value::from).collect();
+        let before = list.clone();
+        list.push(1.into(), Origin::event(3));
+        assert_eq!((before.len(), list.len()), (1000, 1001));
+        assert!(!before.is_same(&list));
+    }
+
+    #[test]
+    fn equality_is_json_equality() {
+        let parse = |text: &str| super::super::json::parse(text.as_bytes()).unwrap();
+        assert_eq!(parse(r#"{"a":1,"b":[1.0,"x"]}"#), parse(r#"{"b":[1,"x"],"a":1e0}"#));
+        assert_ne!(parse(r#"{"a":1}"#), parse(r#"{"a":"1"}"#));
+    }
+}

@@ -1,0 +1,1 @@
+//! Scenarios: named lists of edits over the untouched history. Pure.
