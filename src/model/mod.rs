@@ -1,5 +1,6 @@
 //! The vocabulary as plain data. Knows nothing of files, threads, SQL or pixels.
 
+pub mod copy;
 pub mod event;
 pub mod json;
 pub mod log;
@@ -11,6 +12,7 @@ pub mod progress;
 pub mod time;
 pub mod value;
 
+pub use copy::{CopyPlan, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable};
 pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, Selection, StreamIndex, StreamInfo, TypeIndex};
 pub use moment::Moment;
