@@ -4,7 +4,9 @@
 
 pub mod axis;
 pub mod lanes;
+pub mod marks;
 pub mod ruler;
 
 pub use axis::{Axis, AxisKind, View};
 pub use lanes::{Column, Lanes};
+pub use marks::{Mark, Marks, Shape};

@@ -1,1 +1,123 @@
-//! The only module that knows egui.
+//! The only module that knows egui. Draws what [`App`] holds and queues [`Command`]s; writes nothing else.
+
+mod dialogs;
+mod events;
+mod keys;
+mod marks;
+mod shell;
+mod state;
+mod streams;
+mod theme;
+mod timeline;
+mod welcome;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::app::{App, Command, ThemeChoice};
+use crate::worker::Executor;
+
+/// The window: the application, its workers, and what dies with the window.
+pub struct Window {
+    app: App,
+    workers: Box<dyn Executor>,
+    view: ViewState,
+    queue: Vec<Command>,
+}
+
+/// What is worth nothing once the window is closed.
+#[derive(Default)]
+struct ViewState {
+    path_text: String,
+    filter: String,
+    copy_path: String,
+    copy_force: bool,
+    timeline: timeline::Interaction,
+    open_nodes: state::OpenNodes,
+    /// The stream whose row was last scrolled into sight.
+    scrolled_to: Option<u32>,
+    theme: Option<ThemeChoice>,
+}
+
+impl Window {
+    /// A window whose jobs run in `workers`, with its fonts and themes installed in `context`.
+    pub fn new(context: &egui::Context, workers: Box<dyn Executor>, files: Vec<PathBuf>) -> Self {
+        theme::install(context);
+        let queue = files.into_iter().take(1).map(Command::Open).collect();
+        Self { app: App::new(), workers, view: ViewState::default(), queue }
+    }
+
+    /// The application behind the window.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Asks for something, as a click would.
+    pub fn send(&mut self, command: Command) {
+        self.queue.push(command);
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        for file in context.input(|input| input.raw.dropped_files.clone()) {
+            if let Some(path) = file.path() {
+                self.queue.push(Command::Open(path.to_path_buf()));
+            }
+        }
+        self.queue.extend(self.workers.drain().into_iter().map(Command::Done));
+        // Answers that come at once (inline workers) are taken in the same frame.
+        while !self.queue.is_empty() {
+            for command in std::mem::take(&mut self.queue) {
+                for request in self.app.update(command) {
+                    self.workers.submit(request);
+                }
+            }
+            self.queue.extend(self.workers.drain().into_iter().map(Command::Done));
+        }
+        if self.view.theme != Some(self.app.theme) {
+            self.view.theme = Some(self.app.theme);
+            context.set_theme(match self.app.theme {
+                ThemeChoice::System => egui::ThemePreference::System,
+                ThemeChoice::Dark => egui::ThemePreference::Dark,
+                ThemeChoice::Light => egui::ThemePreference::Light,
+            });
+        }
+        if !self.app.running.is_empty() {
+            // A progress bar moves without answers.
+            context.request_repaint_after(std::time::Duration::from_millis(100));
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let Self { app, view, queue, .. } = self;
+        keys::shortcuts(ui, app, queue);
+        shell::shell_ui(ui, app, view, queue);
+        dialogs::dialogs_ui(ui, app, view, queue);
+        if !queue.is_empty() {
+            ui.request_repaint();
+        }
+    }
+}
+
+/// Opens the window and runs until it is closed.
+pub fn run(files: Vec<PathBuf>) -> eframe::Result {
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_app_id("foldline")
+            .with_title("Foldline")
+            .with_inner_size([1280.0, 800.0])
+            .with_min_inner_size([900.0, 560.0]),
+        ..Default::default()
+    };
+    eframe::run_native(
+        "Foldline",
+        options,
+        Box::new(move |creation| {
+            let context = creation.egui_ctx.clone();
+            let wake = context.clone();
+            let pool = crate::worker::Pool::new(3, Arc::new(move || wake.request_repaint()))?;
+            Ok(Box::new(Window::new(&context, Box::new(pool), files)))
+        }),
+    )
+}
