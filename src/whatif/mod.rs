@@ -12,6 +12,7 @@ mod nearest;
 mod overlay;
 mod parse;
 mod scenario;
+mod select;
 mod words;
 
 pub use branch::{Branch, BranchEvent, BranchLane};

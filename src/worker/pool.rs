@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
-use super::run::Workshop;
+use super::{Executor, Workshop};
 use crate::job::{Failure, Finished, Request, Slot};
 use crate::model::Cancel;
 
@@ -44,9 +44,11 @@ impl Pool {
             .collect::<std::io::Result<_>>()?;
         Ok(Self { shared, finished, threads })
     }
+}
 
-    /// Puts a request in line. Waiting requests of its slot are answered as cancelled, running ones are told to stop.
-    pub fn submit(&self, request: Request) {
+impl Executor for Pool {
+    /// Puts a request in line. Waiting requests of its slot are dropped, running ones are told to stop.
+    fn submit(&self, request: Request) {
         let mut queue = lock(&self.shared.queue);
         queue.waiting.retain(|waiting| waiting.slot != request.slot);
         for (slot, _, cancel) in &queue.running {
@@ -59,8 +61,7 @@ impl Pool {
         self.shared.ready.notify_one();
     }
 
-    /// The answers that have come in.
-    pub fn drain(&self) -> Vec<Finished> {
+    fn drain(&self) -> Vec<Finished> {
         self.finished.try_iter().collect()
     }
 }
