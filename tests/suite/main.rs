@@ -1,0 +1,3 @@
+//! The wider tests, as one binary: a module for each area.
+
+mod query;
