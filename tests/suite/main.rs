@@ -1,3 +1,4 @@
-//! The wider tests, as one binary: a module for each area.
+//! The wider tests as one binary, a module for each area: linking is what takes the time.
 
 mod query;
+mod replay;
