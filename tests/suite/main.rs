@@ -2,3 +2,4 @@
 
 mod query;
 mod replay;
+mod sample;
