@@ -1,3 +1,4 @@
-//! One binary for all integration tests: linking once is most of what they cost.
+//! One binary for all integration tests: linking is what takes the time.
 
+mod replay;
 mod sample;
