@@ -2,3 +2,4 @@
 
 mod replay;
 mod sample;
+mod sample_folds;
