@@ -32,7 +32,7 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         .frame(side)
         .default_size(340.0)
         .size_range(220.0..=700.0)
-        .show(ui, |ui| state::state_ui(ui, app, document, view, queue));
+        .show(ui, |ui| state::state_ui(ui, document, view, queue));
     Panel::bottom("events")
         .frame(Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO }))
         .default_size(260.0)

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use egui::{Color32, Rect, RichText, ScrollArea, Sense, Stroke, text::LayoutJob, vec2};
 
-use super::{ViewState, keys, theme};
-use crate::app::actions::action;
-use crate::app::{App, Command, Document};
+use super::{ViewState, theme};
+use crate::app::{Command, Document};
 use crate::job::{Side, StateView};
-use crate::model::{Segment, Value, ValuePath, json};
+use crate::model::{Segment, Value, ValuePath, json, names};
 use crate::replay::{Change, ProjectionKind};
 
 /// Which containers are open; kept while scrubbing.
@@ -26,7 +25,7 @@ struct Row {
 }
 
 /// The whole panel.
-pub fn state_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
+pub fn state_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let Some(stream) = &document.stream else {
         ui.label(RichText::new("No stream is selected").color(tokens.secondary));
@@ -52,25 +51,16 @@ pub fn state_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut Vi
     let height = (ui.available_height() - event_height).max(80.0);
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| tree_ui(ui, shown, &mut view.open_nodes));
     if let Some(event) = document.event {
-        event_ui(ui, app, document, event, queue);
+        event_ui(ui, document, event, queue);
     }
 }
 
 fn header_ui(ui: &mut egui::Ui, shown: &StateView) {
     let tokens = theme::tokens(ui);
     let automatic = shown.projection.kind == ProjectionKind::Automatic;
-    ui.horizontal(|ui| {
-        let title = if automatic { "Last value of each field" } else { "State" };
-        ui.label(RichText::new(format!("{title} of {}", shown.stream)).font(theme::strong(13.0)));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let at = &shown.baseline.at;
-            let text = match at.version {
-                Some(version) => format!("v{version} · {} of {}", at.count, at.of),
-                None => format!("{} of {}", at.count, at.of),
-            };
-            ui.label(RichText::new(text).font(theme::mono(11.5)).color(tokens.secondary));
-        });
-    });
+    let title = if automatic { "Last value of each field" } else { "State" };
+    let title = RichText::new(format!("{title} of {}", shown.stream)).font(theme::strong(13.0));
+    ui.add(egui::Label::new(title).truncate()).on_hover_text(&*shown.stream);
     let made_by = match shown.projection.kind {
         ProjectionKind::Automatic => "No projection is chosen: payloads are merged in order".to_owned(),
         ProjectionKind::Rules => format!("{} (rules)", shown.projection.title),
@@ -78,11 +68,16 @@ fn header_ui(ui: &mut egui::Ui, shown: &StateView) {
         ProjectionKind::Command => format!("{} (command)", shown.projection.title),
     };
     ui.label(RichText::new(made_by).font(theme::words(11.5)).color(tokens.secondary));
-    let moment = match (&shown.baseline.at.time, shown.baseline.at.position) {
-        (Some(time), Some(position)) => format!("as of {time}, #{position}"),
-        (None, Some(position)) => format!("as of #{position}"),
-        _ => "before the first event".to_owned(),
+    let at = &shown.baseline.at;
+    let mut moment = match (at.position, at.version) {
+        (Some(position), Some(version)) => format!("v{version} · #{position} · "),
+        (Some(position), None) => format!("#{position} · "),
+        _ => "before the first event · ".to_owned(),
     };
+    moment += &format!("event {} of {}", at.count, at.of);
+    if let Some(time) = at.time {
+        moment += &format!(" · {}", time.to_datetime().format("%Y-%m-%d %H:%M:%S"));
+    }
     ui.label(RichText::new(moment).font(theme::mono(11.0)).color(tokens.secondary));
 }
 
@@ -282,21 +277,13 @@ fn collect_pair(
     }
 }
 
-fn event_ui(ui: &mut egui::Ui, app: &App, document: &Document, event: u32, queue: &mut Vec<Command>) {
+fn event_ui(ui: &mut egui::Ui, document: &Document, event: u32, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
     let info = log.event_type(log.type_of(event as usize));
     ui.add_space(6.0);
-    ui.horizontal(|ui| {
-        let title = format!("Event #{} · {}", log.position(event as usize), info.short);
-        ui.label(RichText::new(title).font(theme::strong(13.0))).on_hover_text(&*info.name);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if let Some(action) = action("leave-out") {
-                let label = if document.is_left_out(event) { "Take back in" } else { "Leave out" };
-                keys::action_button(ui, app, action, RichText::new(label).color(tokens.what_if), queue);
-            }
-        });
-    });
+    let title = RichText::new(format!("Event #{} · {}", log.position(event as usize), names::humanised(&info.short)));
+    ui.add(egui::Label::new(title.font(theme::strong(13.0))).truncate()).on_hover_text(&*info.name);
     let Some(full) = document.rows.get(&event) else {
         queue.push(Command::WantRows(vec![event]));
         return;
