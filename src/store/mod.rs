@@ -1,1 +1,218 @@
-//! The only module that knows SQLite.
+//! SQLite event stores: opened without leaving a trace, recognised, indexed, read, copied. The only module that knows
+//! SQLite.
+//!
+//! | found | read how |
+//! |---|---|
+//! | rollback journal mode | read-only connection, reads of at most some 40 ms |
+//! | the same with a hot `-journal` beside it | private copy of both, rolled back there |
+//! | write-ahead log mode, no `-wal` or an empty one | `immutable=1` |
+//! | a `-wal` with content | private copy of both, checkpointed there |
+//! | anything else | a [`StoreError`] that says what it is and what to do |
+//!
+//! Layouts are data: see [`LayoutSpec`] and the files under `layouts/`.
+
+mod connect;
+mod copy;
+mod error;
+mod foldline;
+mod layout;
+mod open;
+mod payload;
+mod probe;
+mod read;
+mod recognise;
+mod rows;
+mod scan;
+mod snapshots;
+mod target;
+mod times;
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::model::{Cancel, EventLog, Progress};
+
+pub use copy::{CopyOptions, CopyReport, write_copy};
+pub use error::StoreError;
+pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
+pub use layout::{LayoutInfo, LayoutSpec, layouts};
+pub use open::AccessMode;
+pub use read::Reader;
+pub use snapshots::Snapshot;
+
+use open::Source;
+use recognise::Bound;
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// The only layout to try, by its id; `None` lets the tables speak.
+    pub layout: Option<String>,
+    /// Where a private copy may be made; `None` for the system's folder for temporary files.
+    pub private_copy_dir: Option<PathBuf>,
+    /// How long to wait for another program's lock.
+    pub lock_wait: Duration,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { layout: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
+    }
+}
+
+/// An opened event store. Holds no connection: scans and readers have their own.
+#[derive(Debug)]
+pub struct Store {
+    source: Arc<Source>,
+    bound: Arc<Bound>,
+    snapshots: u64,
+    notes: Vec<String>,
+    scan_notes: Mutex<Vec<String>>,
+    also_possible: Vec<LayoutInfo>,
+}
+
+/// Opens a store and recognises its layout. `progress` and `cancel` are for the private copy that some files need.
+///
+/// Errors: the file can't be read, is no database, or holds no events in a known layout. Each says what to do.
+pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Cancel) -> Result<Store, StoreError> {
+    if let Some(name) = &options.layout
+        && !layouts().iter().any(|layout| layout.id == *name)
+    {
+        let known = layouts().iter().map(|layout| layout.id.clone()).collect();
+        return Err(StoreError::UnknownLayout { name: name.clone(), known });
+    }
+    let source = Source::new(path, options.private_copy_dir.as_deref(), options.lock_wait, progress, cancel)?;
+    let conn = source.connect(Some(cancel))?;
+    let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
+        // The first bytes are right and the rest is not: some encryptions leave the header alone.
+        Some(rusqlite::ErrorCode::NotADatabase) => match probe::head(&source.real, 4096) {
+            Ok(head) => probe::no_database(path, head.get(100..).unwrap_or_default()),
+            Err(e) => StoreError::io(path, "read it", e),
+        },
+        _ => StoreError::sqlite(path, "read its tables", e),
+    };
+    let tables = recognise::tables(&conn).map_err(failed)?;
+    let (bound, others) = recognise::recognise(path, &tables, options.layout.as_deref())?;
+    let snapshots = snapshots::count(&conn, &bound).map_err(|e| StoreError::sqlite(path, "count snapshots", e))?;
+    drop(conn);
+    let also_possible: Vec<LayoutInfo> = others.iter().map(|layout| layout.info()).collect();
+    let notes = notes(&source, &bound, &also_possible);
+    Ok(Store {
+        source: Arc::new(source),
+        bound: Arc::new(bound),
+        snapshots,
+        notes,
+        scan_notes: Mutex::default(),
+        also_possible,
+    })
+}
+
+fn notes(source: &Source, bound: &Bound, also_possible: &[LayoutInfo]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if source.mode == AccessMode::PrivateCopy {
+        notes.push(
+            "read from a private copy, because a journal or a write-ahead log lies beside the file; \
+             later changes are not in it"
+                .to_owned(),
+        );
+    }
+    if !bound.other_tables.is_empty() {
+        let (taken, others) = (&bound.events.name, bound.other_tables.join(", "));
+        notes.push(format!("the events are those of table {taken}; of the same form, but not read: {others}"));
+    }
+    if !also_possible.is_empty() {
+        let ids: Vec<&str> = also_possible.iter().map(|layout| layout.id).collect();
+        notes.push(format!("also possible as layout: {} (--layout)", ids.join(", ")));
+    }
+    notes
+}
+
+impl Store {
+    /// The path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.source.shown
+    }
+
+    /// The layout.
+    pub fn layout(&self) -> LayoutInfo {
+        self.bound.spec.info()
+    }
+
+    /// The layout in full.
+    pub fn layout_spec(&self) -> &'static LayoutSpec {
+        self.bound.spec
+    }
+
+    /// The event table's name.
+    pub fn event_table(&self) -> &str {
+        &self.bound.events.name
+    }
+
+    /// Other layouts that would fit.
+    pub fn also_possible(&self) -> &[LayoutInfo] {
+        &self.also_possible
+    }
+
+    /// How the file is read.
+    pub fn mode(&self) -> AccessMode {
+        self.source.mode
+    }
+
+    /// What a user should know: of the opening, and of the last scan.
+    pub fn notes(&self) -> Vec<String> {
+        let scanned = self.scan_notes.lock().unwrap_or_else(PoisonError::into_inner);
+        self.notes.iter().chain(scanned.iter()).cloned().collect()
+    }
+
+    /// How many snapshots the store has.
+    pub fn snapshots(&self) -> u64 {
+        self.snapshots
+    }
+
+    /// Every snapshot with its state, in the order of streams and versions.
+    pub fn read_snapshots(&self, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
+        snapshots::read(&self.source, &self.bound, cancel)
+    }
+
+    /// Reads the whole event table into an index. `progress` counts rows.
+    ///
+    /// Errors: the file can't be read or has more than `u32::MAX` events; or `cancel` was set.
+    pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
+        let (log, notes) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
+        *self.scan_notes.lock().unwrap_or_else(PoisonError::into_inner) = notes;
+        Ok(log)
+    }
+
+    /// A reader with a connection of its own.
+    pub fn reader(&self) -> Result<Reader, StoreError> {
+        Reader::new(self)
+    }
+
+    /// Whether the file (or a log beside it) is not what it was when it was opened.
+    pub fn has_changed(&self) -> bool {
+        self.source.has_changed()
+    }
+
+    /// The BLAKE3 hash of the main file in hexadecimal: the same before and after shows that nothing was written.
+    pub fn hash(&self, progress: &Progress, cancel: &Cancel) -> Result<String, StoreError> {
+        let failed = |e| StoreError::io(&self.source.shown, "read it", e);
+        let mut file = File::open(&self.source.real).map_err(failed)?;
+        progress.set_total(file.metadata().map_err(failed)?.len());
+        let mut hasher = blake3::Hasher::new();
+        let mut chunk = vec![0; 1 << 20];
+        loop {
+            if cancel.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            let len = file.read(&mut chunk).map_err(failed)?;
+            if len == 0 {
+                return Ok(hasher.finalize().to_hex().to_string());
+            }
+            hasher.update(&chunk[..len]);
+            progress.add(len as u64);
+        }
+    }
+}

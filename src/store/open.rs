@@ -1,0 +1,217 @@
+//! Opening without leaving a trace: the header and the side files decide how (the module's documentation has the table).
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::model::{Cancel, Progress};
+
+use super::connect::{Access, connect, real_path};
+use super::error::StoreError;
+use super::probe::{Probe, Stamp, WalStamp, beside, probe};
+
+/// How a store is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessMode {
+    /// The file itself, by a read-only connection in short transactions.
+    ReadOnly,
+    /// The file itself, as one that nobody writes.
+    Immutable,
+    /// A copy in a temporary folder, because a journal or a write-ahead log lies beside the file.
+    PrivateCopy,
+}
+
+/// Attempts at copying a file that is being written before giving up.
+const COPY_ATTEMPTS: usize = 5;
+/// Bytes between two looks at [`Cancel`] while copying.
+const COPY_CHUNK: usize = 1 << 20;
+/// Free space to leave over beside a private copy.
+const SPACE_TO_SPARE: u64 = 16 << 20;
+
+/// The file that is read, and how.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// As the user named it.
+    pub shown: PathBuf,
+    /// The real file.
+    pub real: PathBuf,
+    pub mode: AccessMode,
+    /// What the file was like when it was opened.
+    pub stamp: Stamp,
+    pub lock_wait: Duration,
+    /// Deleted with this value.
+    private: Option<(tempfile::TempDir, PathBuf)>,
+}
+
+impl Source {
+    /// Looks at the file and decides how to read it; makes the private copy where one is needed.
+    pub(super) fn new(
+        shown: &Path,
+        private_dir: Option<&Path>,
+        lock_wait: Duration,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Self, StoreError> {
+        let real = real_path(shown).map_err(|e| StoreError::io(shown, "look at it", e))?;
+        let found = probe(shown, &real)?;
+        let (mode, private, stamp) = if found.wal.is_some() || found.hot_journal.is_some() {
+            let (copy, stamp) = private_copy(shown, &real, private_dir, progress, cancel)?;
+            (AccessMode::PrivateCopy, Some(copy), stamp)
+        } else if found.wal_mode {
+            (AccessMode::Immutable, None, found.stamp)
+        } else {
+            (AccessMode::ReadOnly, None, found.stamp)
+        };
+        Ok(Self { shown: shown.to_owned(), real, mode, stamp, lock_wait, private })
+    }
+
+    /// A connection to what is read. Checks again that it may be opened this way.
+    pub(super) fn connect(&self, cancel: Option<&Cancel>) -> Result<Connection, StoreError> {
+        let failed = |e| StoreError::sqlite(&self.shown, "open it", e);
+        if let Some((_, copy)) = &self.private {
+            return connect(copy, Access::Immutable, self.lock_wait, cancel).map_err(failed);
+        }
+        let now = probe(&self.shown, &self.real)?;
+        let as_before = match self.mode {
+            // A writer may have turned the log on since: a plain connection would now leave side files.
+            AccessMode::ReadOnly => !now.wal_mode && now.wal.is_none() && now.hot_journal.is_none(),
+            AccessMode::Immutable | AccessMode::PrivateCopy => now.stamp == self.stamp,
+        };
+        if !as_before {
+            return Err(StoreError::Changed(self.shown.clone()));
+        }
+        let access = if self.mode == AccessMode::ReadOnly { Access::ReadOnly } else { Access::Immutable };
+        connect(&self.real, access, self.lock_wait, cancel).map_err(failed)
+    }
+
+    /// Whether a writer may come between two reads.
+    pub(super) fn is_shared(&self) -> bool {
+        self.mode == AccessMode::ReadOnly
+    }
+
+    /// Whether the file or what lies beside it is not what it was; also true when it can't be looked at any more.
+    pub(super) fn has_changed(&self) -> bool {
+        match probe(&self.shown, &self.real) {
+            Ok(Probe { stamp, .. }) => without_idle_journal(stamp) != without_idle_journal(self.stamp.clone()),
+            Err(_) => true,
+        }
+    }
+}
+
+/// A journal comes and goes with each transaction, also with one that is rolled back: only the main file counts.
+fn without_idle_journal(stamp: Stamp) -> Stamp {
+    Stamp { journal: None, ..stamp }
+}
+
+type PrivateFile = (tempfile::TempDir, PathBuf);
+
+/// Copies the main file and the journal or log beside it, and lets SQLite finish or undo there what they hold.
+fn private_copy(
+    shown: &Path,
+    real: &Path,
+    dir: Option<&Path>,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<(PrivateFile, Stamp), StoreError> {
+    let dir = dir.map_or_else(std::env::temp_dir, Path::to_owned);
+    let in_dir = |e| StoreError::io(&dir, "make a private copy there", e);
+    let folder = tempfile::Builder::new().prefix("foldline-").tempdir_in(&dir).map_err(in_dir)?;
+    let copy = folder.path().join("store.db");
+    for attempt in 1..=COPY_ATTEMPTS {
+        let before = probe(shown, real)?;
+        let side = [("-wal", before.wal.is_some()), ("-journal", before.hot_journal.is_some())];
+        let side_bytes = before.stamp.wal.as_ref().map_or(0, |wal| wal.size)
+            + before.stamp.journal.as_ref().map_or(0, |(size, _)| *size);
+        let needed = before.stamp.size + side_bytes;
+        check_space(&dir, needed)?;
+        progress.set_total(needed);
+        progress.set_done(0);
+        copy_file(shown, real, &copy, progress, cancel)?;
+        for (suffix, there) in side {
+            let target = beside(&copy, suffix);
+            if there {
+                copy_file(shown, &beside(real, suffix), &target, progress, cancel)?;
+            } else if target.exists() {
+                std::fs::remove_file(&target).map_err(in_dir)?;
+            }
+        }
+        let after = probe(shown, real)?;
+        let last = attempt == COPY_ATTEMPTS;
+        if before.stamp == after.stamp || (last && only_log_grew(&before.stamp, &after.stamp)) {
+            settle(shown, &copy)?;
+            return Ok(((folder, copy), before.stamp));
+        }
+    }
+    Err(StoreError::KeepsChanging(shown.to_owned()))
+}
+
+/// A log that only grew is still sound: the copy holds it up to some frame, and SQLite stops at the last commit.
+fn only_log_grew(before: &Stamp, after: &Stamp) -> bool {
+    let (Some(old), Some(new)) = (&before.wal, &after.wal) else {
+        return false;
+    };
+    let grown = WalStamp { size: new.size, modified: new.modified, ..old.clone() };
+    new.size >= old.size && Stamp { wal: Some(grown), ..before.clone() } == *after
+}
+
+/// Makes one plain database of the private copy, so that it can be read without locks and side files.
+fn settle(shown: &Path, copy: &Path) -> Result<(), StoreError> {
+    let failed = |e| StoreError::sqlite(shown, "read the journal beside it", e);
+    let conn = connect(copy, Access::Own, Duration::ZERO, None).map_err(failed)?;
+    conn.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).map_err(failed)?;
+    conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(failed)?;
+    conn.close().map_err(|(_, e)| failed(e))
+}
+
+fn check_space(dir: &Path, needed: u64) -> Result<(), StoreError> {
+    // A system that can't tell is not asked twice: the copy itself will show.
+    let Ok(available) = fs4::available_space(dir) else {
+        return Ok(());
+    };
+    if available < needed.saturating_add(SPACE_TO_SPARE) {
+        return Err(StoreError::NoSpace { dir: dir.to_owned(), needed, available });
+    }
+    Ok(())
+}
+
+fn copy_file(shown: &Path, from: &Path, to: &Path, progress: &Progress, cancel: &Cancel) -> Result<(), StoreError> {
+    let reading = |e| StoreError::io(shown, "read it for a private copy", e);
+    let writing = |e| StoreError::Io { path: to.to_owned(), doing: "write a private copy", source: e };
+    let mut source = File::open(from).map_err(reading)?;
+    let mut target = File::create(to).map_err(writing)?;
+    let mut chunk = vec![0; COPY_CHUNK];
+    loop {
+        if cancel.is_cancelled() {
+            return Err(StoreError::Cancelled);
+        }
+        let len = source.read(&mut chunk).map_err(reading)?;
+        if len == 0 {
+            return Ok(());
+        }
+        target.write_all(&chunk[..len]).map_err(writing)?;
+        progress.add(len as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_was_restarted_is_not_one_that_grew() {
+        let stamp = |size, salt| Stamp {
+            size: 4096,
+            modified: None,
+            change_counter: 1,
+            wal: Some(WalStamp { size, modified: None, salts: [salt; 8] }),
+            journal: None,
+        };
+        assert!(only_log_grew(&stamp(100, 1), &stamp(200, 1)));
+        assert!(!only_log_grew(&stamp(200, 1), &stamp(100, 1)));
+        assert!(!only_log_grew(&stamp(100, 1), &stamp(200, 2)));
+        assert!(!only_log_grew(&stamp(100, 1), &Stamp { size: 8192, ..stamp(200, 1) }));
+    }
+}

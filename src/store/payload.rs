@@ -1,0 +1,219 @@
+//! From stored bytes to a payload: unpacking, JSON, and the library's wrappers taken off.
+
+use std::borrow::Cow;
+use std::io::Read as _;
+
+use rusqlite::types::ValueRef;
+
+use crate::model::event::Payload;
+use crate::model::json::{self, JsonError};
+use crate::model::{List, Object, Origin, Unreadable, Value};
+
+use super::layout::{Packing, PayloadSpec, Wrapper};
+
+/// A stored payload without its packing.
+pub(super) enum Unpacked<'a> {
+    /// NULL: nothing there.
+    Nothing,
+    /// What should be JSON text.
+    Text(Cow<'a, [u8]>),
+    /// Not to be unpacked.
+    Unreadable(Unreadable),
+}
+
+/// Undoes the compression, if there is one that the layout speaks of.
+pub(super) fn unpack<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Unpacked<'a> {
+    let bytes = match stored {
+        ValueRef::Null => return Unpacked::Nothing,
+        ValueRef::Integer(number) => return Unpacked::Text(Cow::Owned(number.to_string().into_bytes())),
+        ValueRef::Real(number) => return Unpacked::Text(Cow::Owned(number.to_string().into_bytes())),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
+    };
+    if bytes.len() > Payload::RAW_LIMIT {
+        let note = format!("{} bytes; at most {} are read", bytes.len(), Payload::RAW_LIMIT);
+        return Unpacked::Unreadable(Unreadable::new(bytes, "too large", note));
+    }
+    let Some(packing) = packing_of(bytes, spec) else {
+        return Unpacked::Text(Cow::Borrowed(bytes));
+    };
+    let mut text = Vec::new();
+    let limit = Payload::RAW_LIMIT as u64 + 1;
+    let read = match packing {
+        Packing::Zlib => flate2::read::ZlibDecoder::new(bytes).take(limit).read_to_end(&mut text),
+        Packing::Gzip => flate2::read::MultiGzDecoder::new(bytes).take(limit).read_to_end(&mut text),
+    };
+    match read {
+        Ok(_) if text.len() as u64 == limit => {
+            let note = format!("more than {} bytes when unpacked", Payload::RAW_LIMIT);
+            Unpacked::Unreadable(Unreadable::new(bytes, "too large", note))
+        }
+        Ok(_) => Unpacked::Text(Cow::Owned(text)),
+        Err(e) => {
+            let reason = match packing {
+                Packing::Zlib => "damaged zlib data",
+                Packing::Gzip => "damaged gzip data",
+            };
+            Unpacked::Unreadable(Unreadable::new(bytes, reason, e.to_string()))
+        }
+    }
+}
+
+/// The compression that the first bytes show.
+pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
+    spec.packed.iter().copied().find(|packing| match (packing, bytes) {
+        (Packing::Gzip, [0x1f, 0x8b, ..]) => true,
+        // RFC 1950: deflate with a 32 KB window, and a header divisible by 31.
+        (Packing::Zlib, [0x78, flags, ..]) => (0x7800 + u32::from(*flags)) % 31 == 0,
+        _ => false,
+    })
+}
+
+/// A payload, and what its wrapper held besides.
+pub(super) fn decode(stored: ValueRef<'_>, spec: &PayloadSpec, event_type: &str) -> (Payload, Vec<(String, Value)>) {
+    let text = match unpack(stored, spec) {
+        Unpacked::Nothing => return (Payload::Value(Value::Null), Vec::new()),
+        Unpacked::Text(text) => text,
+        Unpacked::Unreadable(why) => return (Payload::Unreadable(why.into()), Vec::new()),
+    };
+    match json::parse(&text) {
+        Ok(value) => {
+            let mut besides = Vec::new();
+            let value = unwrapped(value, &spec.unwrap, event_type, &mut besides);
+            (Payload::Value(value), besides)
+        }
+        Err(error) => {
+            let raw = if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = stored { bytes } else { &*text };
+            (Payload::Unreadable(unreadable(raw, &text, &error, spec).into()), Vec::new())
+        }
+    }
+}
+
+/// Why text that should be JSON is not, in the layout's own words where it has some.
+fn unreadable(raw: &[u8], text: &[u8], error: &JsonError, spec: &PayloadSpec) -> Unreadable {
+    match &spec.opaque {
+        Some(opaque) if !text.is_empty() && looks_opaque(text) => {
+            Unreadable::new(raw, opaque.clone(), format!("{opaque}; its first bytes are not those of JSON"))
+        }
+        _ => {
+            let why = Unreadable::json(text, error);
+            Unreadable::new(raw, why.reason, why.note)
+        }
+    }
+}
+
+/// Whether bytes don't even begin as JSON does.
+fn looks_opaque(text: &[u8]) -> bool {
+    !matches!(text.first(), Some(b'{' | b'[' | b'"' | b' ' | b'\n' | b'\t' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'))
+        || std::str::from_utf8(text).is_err()
+}
+
+/// Takes the wrappers off; what they held besides goes to `besides`.
+pub(super) fn unwrapped(
+    mut value: Value,
+    wrappers: &[Wrapper],
+    event_type: &str,
+    besides: &mut Vec<(String, Value)>,
+) -> Value {
+    for wrapper in wrappers {
+        value = match wrapper {
+            Wrapper::EnumTag => without_tag(value, event_type),
+            Wrapper::TypedValues => without_types(&value),
+            Wrapper::MoveToMetadata(keys) => {
+                if let Value::Object(object) = &mut value {
+                    for key in keys {
+                        if let Some(field) = object.get(key).cloned() {
+                            object.remove(key);
+                            besides.push((key.clone(), field));
+                        }
+                    }
+                }
+                value
+            }
+        };
+    }
+    value
+}
+
+fn without_tag(value: Value, event_type: &str) -> Value {
+    let inner = match &value {
+        Value::Object(object) if object.len() == 1 => object.get(event_type).cloned(),
+        _ => None,
+    };
+    inner.unwrap_or(value)
+}
+
+/// What a `{"_type_": …, "_data_": …}` pair holds, if the value is one.
+pub(super) fn typed_data(value: &Value) -> Option<&Value> {
+    let object = value.as_object().filter(|object| object.len() == 2)?;
+    object.get("_type_")?.as_str()?;
+    object.get("_data_")
+}
+
+fn without_types(value: &Value) -> Value {
+    if let Some(data) = typed_data(value) {
+        return without_types(data);
+    }
+    match value {
+        Value::Object(object) => {
+            let mut copy = Object::default();
+            for (key, slot) in object.iter() {
+                copy.insert(key.clone(), without_types(&slot.value), Origin::NONE);
+            }
+            Value::Object(copy)
+        }
+        Value::List(list) => Value::List(list.iter().map(|slot| without_types(&slot.value)).collect::<List>()),
+        scalar => scalar.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::store::layout::layouts;
+
+    fn spec(layout: &str) -> &'static PayloadSpec {
+        &layouts().iter().find(|l| l.id == layout).unwrap().events.payload
+    }
+
+    fn show(stored: &[u8], layout: &str, event_type: &str) -> String {
+        let (payload, besides) = decode(ValueRef::Blob(stored), spec(layout), event_type);
+        let besides: Vec<String> = besides.iter().map(|(key, value)| format!(" {key}={value:?}")).collect();
+        match payload {
+            Payload::Value(value) => format!("{value:?}{}", besides.concat()),
+            Payload::Unreadable(why) => format!("! {}", why.reason),
+            Payload::Text(_) => "text".to_owned(),
+        }
+    }
+
+    fn zlib(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn wrappers_come_off() {
+        let py = br#"{"timestamp":{"_type_":"datetime_iso","_data_":"T"},"a":{"_type_":"tuple_as_list","_data_":[{"_type_":"decimal_str","_data_":"1.5"}]},"b":1}"#;
+        let expected = r#"{"a":["1.5"],"b":1} timestamp="T""#;
+        assert_eq!(show(py, "pyeventsourcing", "x"), expected);
+        assert_eq!(show(&zlib(py), "pyeventsourcing", "x"), expected);
+        assert_eq!(show(br#"{"Opened":{"a":1}}"#, "cqrs-es-sqlite", "Opened"), r#"{"a":1}"#);
+        assert_eq!(show(br#"{"Opened":{"a":1},"b":2}"#, "cqrs-es-sqlite", "Opened"), r#"{"Opened":{"a":1},"b":2}"#);
+        assert_eq!(show(br#"{"Closed":1}"#, "cqrs-es-sqlite", "Opened"), r#"{"Closed":1}"#);
+        assert_eq!(show(br#""Opened""#, "cqrs-es-sqlite", "Opened"), r#""Opened""#);
+    }
+
+    #[test]
+    fn what_cant_be_read_says_why() {
+        assert_eq!(show(b"", "foldline", "x"), "! empty payload");
+        assert_eq!(show(b"{\"a\":", "foldline", "x"), "! invalid JSON");
+        assert_eq!(show(b"\xff\xfe{}", "foldline", "x"), "! not UTF-8 text");
+        let mut broken = zlib(br#"{"a":1}"#);
+        broken.truncate(8);
+        assert_eq!(show(&broken, "pyeventsourcing", "x"), "! damaged zlib data");
+        assert!(show(b"\x9a\x11\x80", "pyeventsourcing", "x").contains("encrypted"));
+        assert_eq!(show(b"{\"a\"", "pyeventsourcing", "x"), "! invalid JSON");
+    }
+}

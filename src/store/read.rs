@@ -1,0 +1,456 @@
+//! Events in full, read again by their row keys when somebody needs them.
+
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+use std::time::Instant;
+
+use rusqlite::types::{Value as SqlValue, ValueRef};
+use rusqlite::{Connection, Row};
+
+use crate::model::event::{Payload, USER_PATHS};
+use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Timestamp, Value, json};
+
+use super::Store;
+use super::connect::quoted;
+use super::error::StoreError;
+use super::layout::{CategoryRule, TimePlace, TimeSpec};
+use super::open::Source;
+use super::payload::{Unpacked, decode, unpack};
+use super::recognise::{Bound, Key};
+use super::rows::{Select, order_columns, text};
+use super::scan::READ_AT_MOST;
+use super::times;
+
+/// Metadata paths of correlation ids, the first that is there wins (where no column says so).
+const CORRELATION_PATHS: [&str; 7] = [
+    "correlation_id",
+    "correlationId",
+    "correlationID",
+    "$correlationId",
+    "tracing.correlationId",
+    "tracing.correlation_id",
+    "CorrelationId",
+];
+/// The same of causation ids.
+const CAUSATION_PATHS: [&str; 7] = [
+    "causation_id",
+    "causationId",
+    "causationID",
+    "$causationId",
+    "tracing.causationId",
+    "tracing.causation_id",
+    "CausationId",
+];
+/// The key under which metadata is kept that is no JSON.
+const RAW_METADATA: &str = "$raw";
+/// Events in a batch where rows can't be streamed.
+const BATCH: usize = 256;
+
+/// Reads events of one store, by a connection of its own. `Send`, so that a background job can own it.
+#[derive(Debug)]
+pub struct Reader {
+    source: Arc<Source>,
+    bound: Arc<Bound>,
+    conn: Connection,
+    columns: Columns,
+    /// Reads only the payload.
+    lazy_sql: String,
+    full_sql: String,
+    user_paths: Vec<Path>,
+    correlation_paths: Vec<Path>,
+    causation_paths: Vec<Path>,
+}
+
+/// Where in the select list is what.
+#[derive(Debug, Clone)]
+struct Columns {
+    payload: usize,
+    metadata: Option<usize>,
+    event_id: Option<usize>,
+    user: Option<usize>,
+    correlation_id: Option<usize>,
+    causation_id: Option<usize>,
+    schema_version: Option<usize>,
+    valid_time: Option<usize>,
+    times: Vec<usize>,
+}
+
+/// How much of an event is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Full,
+    PayloadText,
+}
+
+impl Reader {
+    pub(super) fn new(store: &Store) -> Result<Self, StoreError> {
+        let (source, bound) = (store.source.clone(), store.bound.clone());
+        let conn = source.connect(None)?;
+        let events = &bound.spec.events;
+        let column_of = |time: &TimeSpec| match &time.place {
+            TimePlace::Column(column) => Some(column.clone()),
+            TimePlace::Payload(_) | TimePlace::Metadata(_) => None,
+        };
+        let mut select = Select::default();
+        for column in order_columns(&bound.key) {
+            select.place(&column);
+        }
+        let payload = select.place(&events.payload.column);
+        let lazy_sql = select.sql();
+        let columns = Columns {
+            payload,
+            metadata: select.role(&bound, events.metadata.as_ref()),
+            event_id: select.role(&bound, events.event_id.as_ref()),
+            user: select.role(&bound, events.user.as_ref()),
+            correlation_id: select.role(&bound, events.correlation_id.as_ref()),
+            causation_id: select.role(&bound, events.causation_id.as_ref()),
+            schema_version: select.role(&bound, events.schema_version.as_ref()),
+            valid_time: select.role(&bound, events.valid_time.as_ref().and_then(column_of).as_ref()),
+            times: events.time.iter().filter_map(|time| select.role(&bound, column_of(time).as_ref())).collect(),
+        };
+        let paths = |list: &[&str]| list.iter().filter_map(|path| Path::parse(path).ok()).collect();
+        Ok(Self {
+            full_sql: select.sql(),
+            lazy_sql,
+            columns,
+            conn,
+            user_paths: paths(&USER_PATHS),
+            correlation_paths: paths(&CORRELATION_PATHS),
+            causation_paths: paths(&CAUSATION_PATHS),
+            source,
+            bound,
+        })
+    }
+
+    /// The events at these indices, in the order asked.
+    ///
+    /// Errors: the file can't be read any more, or is no longer the one that was scanned.
+    pub fn events(&mut self, log: &EventLog, indices: &[u32]) -> Result<Vec<Event>, StoreError> {
+        self.read_by_key(log, indices, Depth::Full)
+    }
+
+    /// Calls `f` with each event of a range of the index, in order, until it breaks or `cancel` is set.
+    pub fn for_each(
+        &mut self,
+        log: &EventLog,
+        range: Range<usize>,
+        cancel: &Cancel,
+        f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.walk(log, range, cancel, Depth::Full, f)
+    }
+
+    /// Like [`for_each`](Self::for_each), for folding a whole store: where the payload is plain JSON text it comes
+    /// undecoded, and metadata, ids and what comes from them are left out.
+    pub fn for_each_lazily(
+        &mut self,
+        log: &EventLog,
+        range: Range<usize>,
+        cancel: &Cancel,
+        f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let plain = self.bound.spec.events.payload.unwrap.is_empty();
+        self.walk(log, range, cancel, if plain { Depth::PayloadText } else { Depth::Full }, f)
+    }
+
+    /// The index of the event with this id; `None` where there is none or the store's events have no ids.
+    pub fn find_id(&mut self, log: &EventLog, id: &str) -> Result<Option<u32>, StoreError> {
+        let (Some(column), Key::Rowid(rowid) | Key::Position { rowid, .. }) =
+            (&self.bound.spec.events.event_id, &self.bound.key)
+        else {
+            return Ok(None);
+        };
+        let table = quoted(&self.bound.events.name);
+        let sql = format!("SELECT {} FROM {table} WHERE {} = ?1 LIMIT 1", quoted(rowid), quoted(column));
+        let mut keys: Vec<i64> = Vec::new();
+        let mut ask = |value: SqlValue| -> rusqlite::Result<()> {
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            keys.extend(statement.query_map([value], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?);
+            Ok(())
+        };
+        let failed = |e| StoreError::sqlite(&self.source.shown, "look for an event id", e);
+        ask(SqlValue::Text(id.to_owned())).map_err(failed)?;
+        if keys.is_empty()
+            && let Ok(id) = uuid::Uuid::parse_str(id)
+        {
+            // Ids kept as sixteen bytes are shown as text.
+            let mut statement = self.conn.prepare_cached(&sql).map_err(failed)?;
+            let rows = statement.query_map([SqlValue::Blob(id.as_bytes().to_vec())], |row| row.get::<_, i64>(0));
+            keys.extend(rows.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?);
+        }
+        Ok(keys.first().and_then(|key| index_of_row(log, *key)))
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> StoreError {
+        StoreError::sqlite(&self.source.shown, "read its events", error)
+    }
+
+    fn changed(&self) -> StoreError {
+        StoreError::Changed(self.source.shown.clone())
+    }
+
+    fn select_of(&self, depth: Depth) -> &str {
+        if depth == Depth::Full { &self.full_sql } else { &self.lazy_sql }
+    }
+
+    fn read_by_key(&mut self, log: &EventLog, indices: &[u32], depth: Depth) -> Result<Vec<Event>, StoreError> {
+        let condition = match &self.bound.key {
+            Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("{} = ?1", quoted(rowid)),
+            Key::Columns(columns) => {
+                let each = columns.iter().zip(1..).map(|(column, at)| format!("{} = ?{at}", quoted(column)));
+                each.collect::<Vec<_>>().join(" AND ")
+            }
+        };
+        let table = quoted(&self.bound.events.name);
+        let sql = format!("SELECT {} FROM {table} WHERE {condition}", self.select_of(depth));
+        let mut events = Vec::with_capacity(indices.len());
+        let mut left = indices;
+        while !left.is_empty() {
+            let began = Instant::now();
+            // One transaction for many rows: taking and giving back the lock costs more than a row.
+            let transaction = self.conn.unchecked_transaction().map_err(|e| self.failed(e))?;
+            let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.failed(e))?;
+            while let Some((index, rest)) = left.split_first() {
+                let index = *index as usize;
+                let key = self.key_values(log, index).ok_or_else(|| self.changed())?;
+                let mut rows = statement.query(rusqlite::params_from_iter(key)).map_err(|e| self.failed(e))?;
+                let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.changed())?;
+                events.push(self.event(log, index, row, depth).map_err(|e| self.failed(e))?);
+                left = rest;
+                if self.source.is_shared() && began.elapsed() > READ_AT_MOST {
+                    break;
+                }
+            }
+            drop(statement);
+            transaction.finish().map_err(|e| self.failed(e))?;
+        }
+        Ok(events)
+    }
+
+    /// What finds the row of an event again. In a table without row numbers that is the stream's key and the version.
+    fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
+        let Key::Columns(columns) = &self.bound.key else {
+            return Some(vec![log.row_key(index).into()]);
+        };
+        let stream = log.stream(log.stream_of(index)?);
+        let version = log.version(index)?.into();
+        let text = |part: &str| SqlValue::Text(part.to_owned());
+        match (columns.len(), self.bound.spec.events.stream.category) {
+            (2, _) => Some(vec![text(&stream.name), version]),
+            (3, CategoryRule::FirstPart) => {
+                let first = log.category(stream.category);
+                let second = stream.name.strip_prefix(&**first)?.strip_prefix('-')?;
+                Some(vec![text(first), text(second), version])
+            }
+            _ => None,
+        }
+    }
+
+    fn walk(
+        &mut self,
+        log: &EventLog,
+        range: Range<usize>,
+        cancel: &Cancel,
+        depth: Depth,
+        f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let range = range.start.min(log.len())..range.end.min(log.len());
+        if let Key::Rowid(rowid) = self.bound.key.clone() {
+            return self.stream_rows(log, range, cancel, depth, &rowid, f);
+        }
+        let indices: Vec<u32> = range.map(|index| index as u32).collect();
+        for batch in indices.chunks(BATCH) {
+            if cancel.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            for (index, event) in batch.iter().zip(self.read_by_key(log, batch, depth)?) {
+                if f(*index as usize, event).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows come in the order of the index, so that one statement reads them all.
+    fn stream_rows(
+        &mut self,
+        log: &EventLog,
+        range: Range<usize>,
+        cancel: &Cancel,
+        depth: Depth,
+        rowid: &str,
+        f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let (table, rowid) = (quoted(&self.bound.events.name), quoted(rowid));
+        let sql =
+            format!("SELECT {} FROM {table} WHERE {rowid} >= ?1 AND {rowid} <= ?2 ORDER BY {rowid}", self.select_of(depth));
+        let mut at = range.start;
+        let mut batch = Vec::new();
+        while at < range.end {
+            let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.failed(e))?;
+            let bounds = [log.row_key(at), log.row_key(range.end - 1)];
+            let mut rows = statement.query(bounds).map_err(|e| self.failed(e))?;
+            let began = Instant::now();
+            while at < range.end {
+                let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.changed())?;
+                if row.get::<_, i64>(0).map_err(|e| self.failed(e))? != log.row_key(at) {
+                    return Err(self.changed());
+                }
+                let event = self.event(log, at, row, depth).map_err(|e| self.failed(e))?;
+                at += 1;
+                if cancel.is_cancelled() {
+                    return Err(StoreError::Cancelled);
+                }
+                if self.source.is_shared() {
+                    // What is done with an event must not prolong the read.
+                    batch.push(event);
+                    if batch.len() >= BATCH || began.elapsed() > READ_AT_MOST {
+                        break;
+                    }
+                } else if f(at - 1, event).is_break() {
+                    return Ok(());
+                }
+            }
+            drop(rows);
+            drop(statement);
+            let first = at - batch.len();
+            for (offset, event) in batch.drain(..).enumerate() {
+                if f(first + offset, event).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&self, log: &EventLog, index: usize, row: &Row<'_>, depth: Depth) -> rusqlite::Result<Event> {
+        let event_type = log.event_type(log.type_of(index)).name.clone();
+        let mut event = Event {
+            position: Some(log.position(index)),
+            stream: log.stream_of(index).map(|stream| log.stream(stream).name.clone()),
+            other_streams: log.other_streams_of(index).map(|stream| log.stream(stream).name.clone()).collect(),
+            version: log.version(index),
+            id: None,
+            kind: log.kind(index),
+            archived: log.is_archived(index),
+            schema_version: None,
+            time: log.time(index),
+            time_raw: None,
+            valid_time: None,
+            user: None,
+            data: Payload::Value(Value::Null),
+            metadata: Value::Null,
+            correlation_id: None,
+            causation_id: None,
+            event_type,
+        };
+        let spec = &self.bound.spec.events;
+        let stored = row.get_ref(self.columns.payload)?;
+        if depth == Depth::PayloadText {
+            event.data = match unpack(stored, &spec.payload) {
+                Unpacked::Nothing => Payload::Value(Value::Null),
+                Unpacked::Text(text) => Payload::Text(text.as_ref().into()),
+                Unpacked::Unreadable(why) => Payload::Unreadable(why.into()),
+            };
+            return Ok(event);
+        }
+        let columns = &self.columns;
+        let (data, besides) = decode(stored, &spec.payload, &event.event_type);
+        event.data = data;
+        event.metadata = with_fields(metadata(columns.metadata.map(|at| row.get_ref(at)).transpose()?), besides);
+        let in_column = |at: Option<usize>| -> rusqlite::Result<Option<Arc<str>>> {
+            Ok(at.map(|at| row.get_ref(at)).transpose()?.and_then(shared_text))
+        };
+        event.id = in_column(columns.event_id)?;
+        event.user = in_column(columns.user)?.or_else(|| first_text(&event.metadata, &self.user_paths));
+        event.correlation_id =
+            in_column(columns.correlation_id)?.or_else(|| first_text(&event.metadata, &self.correlation_paths));
+        event.causation_id =
+            in_column(columns.causation_id)?.or_else(|| first_text(&event.metadata, &self.causation_paths));
+        event.schema_version = columns.schema_version.map(|at| row.get_ref(at)).transpose()?.and_then(plain_value);
+        if let (Some(at), Some(valid)) = (columns.valid_time, &spec.valid_time) {
+            event.valid_time = times::in_column(row.get_ref(at)?, valid.encoding).timestamp();
+        }
+        if event.time.is_none() {
+            event.time_raw = self.raw_time(row, &event)?;
+        }
+        Ok(event)
+    }
+
+    /// The stored time where it could not be read, as text.
+    fn raw_time(&self, row: &Row<'_>, event: &Event) -> rusqlite::Result<Option<Arc<str>>> {
+        for at in &self.columns.times {
+            if let Some(text) = shared_text(row.get_ref(*at)?) {
+                return Ok(Some(text));
+            }
+        }
+        let in_metadata = self.bound.spec.events.time.iter().find_map(|time| match &time.place {
+            TimePlace::Column(_) => None,
+            // What the layout takes off the payload is in the metadata.
+            TimePlace::Payload(path) | TimePlace::Metadata(path) => {
+                let path = Path::parse(path.trim_end_matches("._data_")).ok()?;
+                first_text(&event.metadata, &[path])
+            }
+        });
+        Ok(in_metadata)
+    }
+}
+
+/// Metadata as a value; text that is no JSON is kept under `$raw`.
+fn metadata(stored: Option<ValueRef<'_>>) -> Value {
+    let bytes = match stored {
+        None | Some(ValueRef::Null) => return Value::Null,
+        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) if bytes.is_empty() => return Value::Null,
+        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
+        Some(other) => return plain_value(other).unwrap_or_default(),
+    };
+    json::parse(bytes).unwrap_or_else(|_| {
+        let raw = Value::string(String::from_utf8_lossy(bytes).into_owned());
+        Value::Object([(RAW_METADATA, raw)].into_iter().collect::<Object>())
+    })
+}
+
+fn with_fields(metadata: Value, fields: Vec<(String, Value)>) -> Value {
+    if fields.is_empty() {
+        return metadata;
+    }
+    let mut object = metadata.as_object().cloned().unwrap_or_default();
+    for (key, value) in fields {
+        object.insert(ObjectKey::from(key), value, Origin::NONE);
+    }
+    Value::Object(object)
+}
+
+fn plain_value(stored: ValueRef<'_>) -> Option<Value> {
+    match stored {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.into()),
+        ValueRef::Real(number) => Some(Value::Number(Number::from_json_text(&number.to_string()))),
+        other => text(other).map(|(text, _)| Value::string(text.into_owned())),
+    }
+}
+
+fn shared_text(stored: ValueRef<'_>) -> Option<Arc<str>> {
+    text(stored).map(|(text, _)| Arc::from(&*text)).filter(|text: &Arc<str>| !text.is_empty())
+}
+
+/// The first text or number at one of these paths.
+fn first_text(value: &Value, paths: &[Path]) -> Option<Arc<str>> {
+    paths.iter().find_map(|path| match value.at(path)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
+    })
+}
+
+/// The event whose row has this key.
+fn index_of_row(log: &EventLog, key: i64) -> Option<u32> {
+    let found = (0..log.len()).find(|index| log.row_key(*index) == key)?;
+    u32::try_from(found).ok()
+}
+
+/// A time as the valid or recorded one, in Foldline's own tables.
+pub(super) fn time_text(time: Timestamp) -> String {
+    time.to_string()
+}

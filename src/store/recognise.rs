@@ -1,0 +1,267 @@
+//! Which layout a database has: by table and column names, never by the file's name. The layout with the most
+//! matched columns wins, because it is the most specific one.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::connect::quoted;
+use super::error::StoreError;
+use super::layout::{KeySpec, LayoutSpec, TableSpec, layouts};
+
+/// A table of the database.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    pub name: String,
+    pub columns: Vec<Column>,
+    pub without_rowid: bool,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    pub name: String,
+    pub declared: String,
+    /// Place in the primary key from 1; 0 for none.
+    pub key_place: i64,
+}
+
+/// A layout bound to the tables of one database.
+#[derive(Debug, Clone)]
+pub(super) struct Bound {
+    pub spec: &'static LayoutSpec,
+    /// The event table.
+    pub events: Table,
+    pub key: Key,
+    pub snapshots: Option<Table>,
+    /// Further tables of the layout.
+    pub beside: Vec<Table>,
+    /// Event tables of the same form that were not taken.
+    pub other_tables: Vec<String>,
+}
+
+/// By what rows are ordered and read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    /// By this name of the row number, which is the position.
+    Rowid(String),
+    /// The position is in a column that is not the row number; rows are read again by the latter.
+    Position {
+        column: String,
+        rowid: String,
+    },
+    /// By these columns, the stream's and the version's: there is no row number.
+    Columns(Vec<String>),
+}
+
+impl Table {
+    pub(super) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.column(name).is_some()
+    }
+
+    /// The name of the row number: its INTEGER PRIMARY KEY column, or an alias that no column hides.
+    pub(super) fn rowid(&self) -> Option<String> {
+        if self.without_rowid {
+            return None;
+        }
+        let mut keys = self.columns.iter().filter(|column| column.key_place > 0);
+        if let (Some(key), None) = (keys.next(), keys.next())
+            && key.declared.eq_ignore_ascii_case("integer")
+        {
+            return Some(key.name.clone());
+        }
+        ["rowid", "_rowid_", "oid"].into_iter().find(|alias| !self.has(alias)).map(str::to_owned)
+    }
+}
+
+/// All real tables of the database, without those of SQLite itself.
+pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
+    let mut list = conn.prepare(
+        "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' \
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )?;
+    let mut columns = conn.prepare("SELECT name, type, pk FROM pragma_table_xinfo(?1)")?;
+    let names = list.query_map([], |row| Ok((text(row, 0)?, row.get::<_, i64>(1)? != 0)))?;
+    let mut tables = Vec::new();
+    for entry in names {
+        let (name, without_rowid) = entry?;
+        let column = |row: &rusqlite::Row<'_>| {
+            Ok(Column { name: text(row, 0)?, declared: text(row, 1)?, key_place: row.get(2)? })
+        };
+        let columns = columns.query_map([&name], column)?.collect::<rusqlite::Result<_>>()?;
+        tables.push(Table { name, columns, without_rowid });
+    }
+    Ok(tables)
+}
+
+/// Text that need not be valid UTF-8.
+fn text(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<String> {
+    Ok(match row.get_ref(at)? {
+        rusqlite::types::ValueRef::Text(bytes) | rusqlite::types::ValueRef::Blob(bytes) => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
+        _ => String::new(),
+    })
+}
+
+/// Finds the layout. `forced` names the only one to try. The others that would fit come second, best first.
+pub(super) fn recognise(
+    path: &Path,
+    tables: &[Table],
+    forced: Option<&str>,
+) -> Result<(Bound, Vec<&'static LayoutSpec>), StoreError> {
+    if tables.is_empty() {
+        return Err(StoreError::NoTables(path.to_owned()));
+    }
+    if let Some(name) = forced {
+        let spec = layouts().iter().find(|layout| layout.id == name).ok_or_else(|| StoreError::UnknownLayout {
+            name: name.to_owned(),
+            known: layouts().iter().map(|layout| layout.id.clone()).collect(),
+        })?;
+        return match bind(spec, tables) {
+            Some((_, bound)) => Ok((bound, Vec::new())),
+            None => Err(StoreError::LayoutDoesNotFit {
+                path: path.to_owned(),
+                layout: name.to_owned(),
+                why: why_not(spec, tables),
+            }),
+        };
+    }
+    let mut fitting: Vec<(usize, Bound)> = layouts().iter().filter_map(|layout| bind(layout, tables)).collect();
+    // Stable: of equals the earlier one in the list of layouts wins.
+    fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let mut fitting = fitting.into_iter().map(|(_, bound)| bound);
+    match fitting.next() {
+        Some(best) => Ok((best, fitting.map(|bound| bound.spec).collect())),
+        None => Err(StoreError::NotRecognised {
+            path: path.to_owned(),
+            tables: tables.iter().map(|table| table.name.clone()).collect(),
+        }),
+    }
+}
+
+/// The layout on these tables, with the number of columns that speak for it.
+fn bind(spec: &'static LayoutSpec, tables: &[Table]) -> Option<(usize, Bound)> {
+    let mut candidates: Vec<(usize, &Table)> =
+        tables.iter().filter_map(|table| Some((matched(&spec.events.table, table)?, table))).collect();
+    let preferred = |table: &Table| {
+        let names = &spec.events.table.preferred_names;
+        names.iter().position(|name| glob(name, &table.name)).unwrap_or(names.len())
+    };
+    candidates.sort_by_key(|(_, table)| preferred(table));
+    let (mut score, events) = candidates.first().copied()?;
+    let mut beside = Vec::new();
+    for further in &spec.beside {
+        let found: Vec<&Table> = tables.iter().filter(|table| matched(further, table).is_some()).collect();
+        if found.is_empty() && further.required {
+            return None;
+        }
+        score += found.iter().filter_map(|table| matched(further, table)).sum::<usize>();
+        beside.extend(found.into_iter().cloned());
+    }
+    let snapshots = spec.snapshots.as_ref().and_then(|s| {
+        let fits = |table: &&Table| table.name != events.name && matched(&s.table, table).is_some();
+        let rank = |table: &&Table| s.table.names.iter().position(|name| glob(name, &table.name));
+        tables.iter().filter(fits).min_by_key(rank)
+    });
+    if let (Some(table), Some(spec)) = (snapshots, &spec.snapshots) {
+        score += matched(&spec.table, table).unwrap_or(0);
+    }
+    let bound = Bound {
+        spec,
+        key: key(spec, events)?,
+        events: events.clone(),
+        snapshots: snapshots.cloned(),
+        beside,
+        other_tables: candidates[1..].iter().map(|(_, table)| table.name.clone()).collect(),
+    };
+    Some((score, bound))
+}
+
+fn key(spec: &LayoutSpec, table: &Table) -> Option<Key> {
+    match (&spec.events.key, table.rowid()) {
+        (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(column) => Some(Key::Rowid(rowid)),
+        (KeySpec::Column(column), Some(rowid)) => {
+            Some(Key::Position { column: table.column(column)?.name.clone(), rowid })
+        }
+        (KeySpec::Rowid { .. }, Some(rowid)) => Some(Key::Rowid(rowid)),
+        (KeySpec::Rowid { without_rowid }, None) => Some(Key::Columns(without_rowid.clone())),
+        (KeySpec::Column(_), None) => None,
+    }
+}
+
+/// How many columns of the table speak for it, if it is such a table at all.
+fn matched(spec: &TableSpec, table: &Table) -> Option<usize> {
+    let named = spec.names.is_empty() || spec.names.iter().any(|name| glob(name, &table.name));
+    let excluded = spec.not_names.iter().any(|name| glob(name, &table.name));
+    let complete = spec.columns.iter().all(|column| table.has(column));
+    let foreign = spec.without.iter().any(|column| table.has(column));
+    (named && !excluded && complete && !foreign)
+        .then(|| spec.columns.len() + spec.optional.iter().filter(|column| table.has(column)).count())
+}
+
+/// What keeps a layout from fitting: what the table that comes nearest lacks.
+fn why_not(spec: &LayoutSpec, tables: &[Table]) -> String {
+    let wanted = &spec.events.table;
+    let missing = |table: &Table| wanted.columns.iter().filter(|column| !table.has(column)).cloned().collect();
+    let named = |table: &&Table| wanted.names.is_empty() || wanted.names.iter().any(|name| glob(name, &table.name));
+    let nearest = tables.iter().filter(named).map(|table| (missing(table), table));
+    let nearest: Option<(Vec<String>, &Table)> = nearest.min_by_key(|(missing, _): &(Vec<String>, _)| missing.len());
+    match nearest {
+        None => format!("it has no table named {}", wanted.names.join(" or ")),
+        Some((missing, table)) if !missing.is_empty() => {
+            format!("no table has its columns; {} comes nearest and lacks {}", quoted(&table.name), missing.join(", "))
+        }
+        Some((_, table)) => match wanted.without.iter().find(|column| table.has(column)) {
+            Some(column) => format!("{} has a column {column}, so it is another layout's", quoted(&table.name)),
+            None => "a further table that belongs to it is missing, or its name is another layout's".to_owned(),
+        },
+    }
+}
+
+/// Whether a name has this form: `*` stands for any part; ASCII case does not count.
+fn glob(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        for (pattern, name, matches) in [
+            ("events", "Events", true),
+            ("events", "events2", false),
+            ("*_snapshots", "bank_snapshots", true),
+            ("*_snapshots", "snapshots", false),
+            ("a*b*c", "a1b2c", true),
+            ("a*b*c", "a1c2b", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(glob(pattern, name), matches, "{pattern} {name}");
+        }
+    }
+}

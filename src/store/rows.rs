@@ -1,0 +1,155 @@
+//! What scanning and reading share: select lists, and column values as the vocabulary knows them.
+
+use std::borrow::Cow;
+
+use rusqlite::types::ValueRef;
+
+use super::connect::quoted;
+use super::layout::StreamSpec;
+use super::recognise::{Bound, Key};
+
+/// A select list; each column once.
+#[derive(Debug, Default)]
+pub(super) struct Select {
+    columns: Vec<String>,
+}
+
+impl Select {
+    /// The place of a column in the list, added if it was not there.
+    pub(super) fn place(&mut self, name: &str) -> usize {
+        let column = quoted(name);
+        self.columns.iter().position(|known| *known == column).unwrap_or_else(|| {
+            self.columns.push(column);
+            self.columns.len() - 1
+        })
+    }
+
+    /// The place of the column with a role, if the layout has one and the table too.
+    pub(super) fn role(&mut self, bound: &Bound, column: Option<&String>) -> Option<usize> {
+        let column = bound.events.column(column?)?;
+        Some(self.place(&column.name))
+    }
+
+    /// The list as SQL.
+    pub(super) fn sql(&self) -> String {
+        self.columns.join(", ")
+    }
+}
+
+/// The columns that order the table, which together are unique.
+pub(super) fn order_columns(key: &Key) -> Vec<String> {
+    match key {
+        Key::Rowid(rowid) => vec![rowid.clone()],
+        Key::Position { column, rowid } => vec![column.clone(), rowid.clone()],
+        Key::Columns(columns) => columns.clone(),
+    }
+}
+
+/// An integer, also one that is stored as REAL (some libraries' versions) or as text.
+pub(super) fn integer(value: ValueRef<'_>) -> Option<i64> {
+    match value {
+        ValueRef::Integer(number) => Some(number),
+        // Beyond 2^53 a double names several integers.
+        ValueRef::Real(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
+            Some(number as i64)
+        }
+        ValueRef::Text(text) => std::str::from_utf8(text).ok()?.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A value as text; `None` for NULL. Bytes that are not UTF-8 become `U+FFFD`; the flag says so.
+pub(super) fn text(value: ValueRef<'_>) -> Option<(Cow<'_, str>, bool)> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some((number.to_string().into(), false)),
+        ValueRef::Real(number) => Some((number.to_string().into(), false)),
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Some((text.into(), false)),
+            Err(_) => Some((String::from_utf8_lossy(bytes).into_owned().into(), true)),
+        },
+        ValueRef::Blob(bytes) => Some((binary_id(bytes).into(), false)),
+    }
+}
+
+/// A binary id: sixteen bytes are a UUID, others are shown in hexadecimal.
+fn binary_id(bytes: &[u8]) -> String {
+    match uuid::Uuid::from_slice(bytes) {
+        Ok(id) => id.hyphenated().to_string(),
+        Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+/// Whether a mark is set: anything but NULL, zero, the empty text and what reads as false.
+pub(super) fn is_set(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Null => false,
+        ValueRef::Integer(number) => number != 0,
+        ValueRef::Real(number) => number != 0.0,
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            !(text.is_empty() || text == b"0" || text.eq_ignore_ascii_case(b"false") || text.eq_ignore_ascii_case(b"f"))
+        }
+    }
+}
+
+/// Where the parts of a stream's name are in a select list.
+#[derive(Debug)]
+pub(super) struct StreamColumns {
+    pub tenant: Option<usize>,
+    pub parts: Vec<usize>,
+}
+
+impl StreamColumns {
+    pub(super) fn new(spec: &StreamSpec, bound: &Bound, select: &mut Select) -> Self {
+        Self {
+            tenant: select.role(bound, spec.tenant.as_ref()),
+            parts: spec.parts.iter().map(|part| select.place(part)).collect(),
+        }
+    }
+
+    /// Writes the stream's name into `name`; false where every part is NULL. `lossy` is set where bytes were no text.
+    pub(super) fn name(
+        &self,
+        row: &rusqlite::Row<'_>,
+        name: &mut String,
+        lossy: &mut bool,
+    ) -> rusqlite::Result<bool> {
+        name.clear();
+        let mut any = false;
+        if let Some(tenant) = self.tenant
+            && let Some((tenant, _)) = text(row.get_ref(tenant)?)
+        {
+            name.push_str(&tenant);
+            name.push('/');
+        }
+        for (at, part) in self.parts.iter().enumerate() {
+            if at > 0 {
+                name.push('-');
+            }
+            if let Some((part, replaced)) = text(row.get_ref(*part)?) {
+                name.push_str(&part);
+                any = true;
+                *lossy |= replaced;
+            }
+        }
+        Ok(any)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_as_integers_and_text() {
+        assert_eq!(integer(ValueRef::Real(3.0)), Some(3));
+        assert_eq!(integer(ValueRef::Real(3.5)), None);
+        assert_eq!(integer(ValueRef::Real(1e300)), None);
+        assert_eq!(integer(ValueRef::Text(b" 7")), Some(7));
+        assert_eq!(integer(ValueRef::Blob(b"7")), None);
+        assert_eq!(text(ValueRef::Text(b"a\xffb")), Some(("a\u{fffd}b".into(), true)));
+        assert_eq!(text(ValueRef::Blob(&[0xab, 1])), Some(("ab01".into(), false)));
+        assert_eq!(text(ValueRef::Blob(&[0x11; 16])), Some(("11111111-1111-1111-1111-111111111111".into(), false)));
+        assert!(is_set(ValueRef::Text(b"1")) && !is_set(ValueRef::Text(b"False")) && !is_set(ValueRef::Real(0.0)));
+    }
+}

@@ -1,0 +1,494 @@
+//! One pass over the event table into the columnar index. Payloads are not touched, unless the time is in them.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rusqlite::types::{Value as SqlValue, ValueRef};
+
+use crate::model::names::category_of;
+use crate::model::{Cancel, EventKind, EventLog, EventLogBuilder, LogRow, Path, Progress, StreamIndex, TypeIndex, json};
+
+use super::connect::quoted;
+use super::error::StoreError;
+use super::layout::{CategoryRule, TimeEncoding, TimePlace};
+use super::open::Source;
+use super::payload::{Unpacked, unpack};
+use super::recognise::{Bound, Key};
+use super::rows::{Select, StreamColumns, integer, is_set, order_columns, text};
+use super::times::{self, StoredTime};
+
+/// A read of a shared file lasts at most about this long: a longer one would hold up its writers.
+pub(super) const READ_AT_MOST: Duration = Duration::from_millis(40);
+/// Rows between two looks at the clock and at [`Cancel`].
+const ROWS_BETWEEN_LOOKS: usize = 256;
+/// Complete passes that a writer may spoil before changes behind the reading are put up with.
+const STRICT_PASSES: usize = 3;
+
+/// Scans the store. Notes say what a user should know of what was found.
+pub(super) fn scan(
+    source: &Source,
+    bound: &Bound,
+    generation: u64,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<(EventLog, Vec<String>), StoreError> {
+    let conn = source.connect(Some(cancel))?;
+    let scan = Scan { source, bound, conn: &conn, columns: Columns::new(bound)?, progress, cancel };
+    for _ in 0..STRICT_PASSES {
+        if let Some(pass) = scan.pass(generation, Changes::Refused)? {
+            return Ok(pass.finish(bound));
+        }
+    }
+    let pass = scan
+        .pass(generation, Changes::PutUpWith)?
+        .ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
+    let (log, mut notes) = pass.finish(bound);
+    notes.push("the store was written while it was read; events changed or removed meanwhile may be shown as they were".into());
+    Ok((log, notes))
+}
+
+/// What to do when a writer came between two reads of one pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Changes {
+    Refused,
+    PutUpWith,
+}
+
+struct Scan<'a> {
+    source: &'a Source,
+    bound: &'a Bound,
+    conn: &'a Connection,
+    columns: Columns,
+    progress: &'a Progress,
+    cancel: &'a Cancel,
+}
+
+/// Where in the select list is what.
+struct Columns {
+    select: Select,
+    order: Vec<usize>,
+    row_key: Option<usize>,
+    position: Option<usize>,
+    stream: StreamColumns,
+    version: Option<usize>,
+    event_type: usize,
+    times: Vec<TimeColumn>,
+    archived: Option<usize>,
+    kind: Option<usize>,
+}
+
+struct TimeColumn {
+    column: usize,
+    /// For a time inside JSON: where in it.
+    path: Option<Path>,
+    in_payload: bool,
+    encoding: TimeEncoding,
+    /// For the notes.
+    described: String,
+}
+
+impl Columns {
+    fn new(bound: &Bound) -> Result<Self, StoreError> {
+        let events = &bound.spec.events;
+        let mut select = Select::default();
+        let order: Vec<usize> = order_columns(&bound.key).iter().map(|column| select.place(column)).collect();
+        let (row_key, position) = match &bound.key {
+            Key::Rowid(_) => (Some(order[0]), Some(order[0])),
+            Key::Position { .. } => (Some(order[1]), Some(order[0])),
+            Key::Columns(_) => (None, None),
+        };
+        let mut times = Vec::new();
+        for spec in &events.time {
+            let (column, path, in_payload) = match &spec.place {
+                TimePlace::Column(column) => (Some(column), None, false),
+                TimePlace::Payload(path) => (Some(&events.payload.column), Path::parse(path).ok(), true),
+                TimePlace::Metadata(path) => (events.metadata.as_ref(), Path::parse(path).ok(), false),
+            };
+            if let Some(column) = select.role(bound, column) {
+                let described = match &spec.place {
+                    TimePlace::Column(_) => String::new(),
+                    TimePlace::Payload(path) => format!("times are taken from {path} in the payload"),
+                    TimePlace::Metadata(path) => format!("times are taken from {path} in the metadata"),
+                };
+                times.push(TimeColumn { column, path, in_payload, encoding: spec.encoding, described });
+            }
+        }
+        Ok(Self {
+            order,
+            row_key,
+            position,
+            stream: StreamColumns::new(&events.stream, bound, &mut select),
+            version: select.role(bound, events.version.as_ref()),
+            event_type: select.place(&events.event_type),
+            times,
+            archived: select.role(bound, events.archived.as_ref()),
+            kind: select.role(bound, events.kind.as_ref().map(|kind| &kind.column)),
+            select,
+        })
+    }
+}
+
+/// What one pass collects.
+struct Pass {
+    builder: EventLogBuilder,
+    streams: Interner<StreamIndex>,
+    types: Interner<TypeIndex>,
+    name: String,
+    no_type: usize,
+    lossy: usize,
+    times_unreadable: usize,
+    times_used: Vec<usize>,
+    notes_of_times: Vec<String>,
+}
+
+impl Scan<'_> {
+    /// One pass; `None` if a writer came between and that is refused.
+    fn pass(&self, generation: u64, changes: Changes) -> Result<Option<Pass>, StoreError> {
+        let columns = &self.columns;
+        let mut pass = Pass {
+            builder: EventLogBuilder::new(generation),
+            streams: Interner::new(),
+            types: Interner::new(),
+            name: String::new(),
+            no_type: 0,
+            lossy: 0,
+            times_unreadable: 0,
+            times_used: vec![0; columns.times.len()],
+            notes_of_times: columns.times.iter().map(|time| time.described.clone()).collect(),
+        };
+        let version = self.data_version()?;
+        self.progress.set_total(self.rows_at_most()?);
+        self.progress.set_done(0);
+        let table = quoted(&self.bound.events.name);
+        let order = order_columns(&self.bound.key).iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
+        let places = (1..=columns.order.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+        let select = columns.select.sql();
+        let first = format!("SELECT {select} FROM {table} ORDER BY {order}");
+        let next = format!("SELECT {select} FROM {table} WHERE ({order}) > ({places}) ORDER BY {order}");
+        let mut last: Vec<SqlValue> = Vec::new();
+        loop {
+            let mut statement = self.sql(self.conn.prepare_cached(if last.is_empty() { &first } else { &next }))?;
+            let mut rows = self.sql(statement.query(rusqlite::params_from_iter(&last)))?;
+            let began = Instant::now();
+            let mut more = false;
+            while let Some(row) = self.sql(rows.next())? {
+                if pass.builder.len() >= u32::MAX as usize {
+                    return Err(StoreError::TooManyEvents(self.source.shown.clone()));
+                }
+                self.sql(pass.take(columns, self.bound, row))?;
+                if pass.builder.len().is_multiple_of(ROWS_BETWEEN_LOOKS) {
+                    self.look(&pass)?;
+                    if self.source.is_shared() && began.elapsed() > READ_AT_MOST {
+                        last = self.sql(columns.order.iter().map(|at| row.get(*at)).collect())?;
+                        more = true;
+                        break;
+                    }
+                }
+            }
+            drop(rows);
+            drop(statement);
+            if self.data_version()? != version && changes == Changes::Refused {
+                return Ok(None);
+            }
+            if !more {
+                self.progress.set_done(pass.builder.len() as u64);
+                return Ok(Some(pass));
+            }
+        }
+    }
+
+    fn look(&self, pass: &Pass) -> Result<(), StoreError> {
+        if self.cancel.is_cancelled() {
+            return Err(StoreError::Cancelled);
+        }
+        self.progress.set_done(pass.builder.len() as u64);
+        Ok(())
+    }
+
+    fn sql<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
+        result.map_err(|e| StoreError::sqlite(&self.source.shown, "read its events", e))
+    }
+
+    /// Changes when another connection commits.
+    fn data_version(&self) -> Result<i64, StoreError> {
+        if !self.source.is_shared() {
+            return Ok(0);
+        }
+        self.sql(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0)))
+    }
+
+    /// A cheap upper bound: the largest row number, or a count where there is none.
+    fn rows_at_most(&self) -> Result<u64, StoreError> {
+        let what = match &self.bound.key {
+            Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("max({})", quoted(rowid)),
+            Key::Columns(_) => "count(*)".to_owned(),
+        };
+        let sql = format!("SELECT {what} FROM {}", quoted(&self.bound.events.name));
+        let rows: Option<i64> = self.sql(self.conn.query_row(&sql, [], |row| row.get(0)))?;
+        Ok(u64::try_from(rows.unwrap_or(0)).unwrap_or(0))
+    }
+}
+
+impl Pass {
+    fn take(&mut self, columns: &Columns, bound: &Bound, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
+        let ordinal = self.builder.len() as i64 + 1;
+        let type_value = row.get_ref(columns.event_type)?;
+        let event_type = self.event_type(type_value);
+        let stream = self.stream(columns, bound, row, type_value)?;
+        let archived = match columns.archived {
+            Some(at) => is_set(row.get_ref(at)?),
+            None => false,
+        };
+        self.builder.push(LogRow {
+            row_key: match columns.row_key {
+                Some(at) => integer(row.get_ref(at)?).unwrap_or(ordinal),
+                None => ordinal,
+            },
+            position: columns.position.map(|at| row.get_ref(at)).transpose()?.and_then(integer),
+            stream,
+            version: columns.version.map(|at| row.get_ref(at)).transpose()?.and_then(integer),
+            event_type,
+            time: self.time(columns, bound, row)?.timestamp(),
+            kind: kind(columns, bound, row)?,
+            archived,
+        });
+        Ok(())
+    }
+
+    fn event_type(&mut self, value: ValueRef<'_>) -> TypeIndex {
+        if let ValueRef::Text(bytes) = value
+            && let Some(index) = self.types.get(bytes)
+        {
+            return index;
+        }
+        let found = text(value);
+        self.no_type += usize::from(found.is_none());
+        let (name, lossy) = found.unwrap_or_default();
+        self.lossy += usize::from(lossy);
+        let index = self.builder.event_type(&name);
+        if let ValueRef::Text(bytes) = value
+            && !lossy
+        {
+            self.types.insert(bytes, index);
+        }
+        index
+    }
+
+    fn stream(
+        &mut self,
+        columns: &Columns,
+        bound: &Bound,
+        row: &rusqlite::Row<'_>,
+        event_type: ValueRef<'_>,
+    ) -> rusqlite::Result<Option<StreamIndex>> {
+        let spec = &bound.spec.events.stream;
+        // The common case without a copy of the name.
+        let single = match (columns.stream.parts.as_slice(), columns.stream.tenant) {
+            ([part], None) => match row.get_ref(*part)? {
+                ValueRef::Text(bytes) => Some(bytes),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(index) = single.and_then(|bytes| self.streams.get(bytes)) {
+            return Ok(Some(index));
+        }
+        let mut lossy = false;
+        if !columns.stream.name(row, &mut self.name, &mut lossy)? {
+            return Ok(None);
+        }
+        self.lossy += usize::from(lossy);
+        if let (None, Some(index)) = (single, self.streams.get(self.name.as_bytes())) {
+            return Ok(Some(index));
+        }
+        let first_part = match columns.stream.parts.first() {
+            Some(part) if spec.category == CategoryRule::FirstPart => text(row.get_ref(*part)?),
+            _ => None,
+        };
+        let index = self.builder.stream(&self.name, |name| match spec.category {
+            CategoryRule::General => category_of(name, &bound.events.name).to_owned(),
+            CategoryRule::FirstPart => first_part.map(|(part, _)| part.into_owned()).unwrap_or_default(),
+            CategoryRule::TopicClass => text(event_type)
+                .and_then(|(topic, _)| topic_class(&topic).map(str::to_owned))
+                .unwrap_or_else(|| category_of(name, &bound.events.name).to_owned()),
+        });
+        if !lossy {
+            self.streams.insert(single.unwrap_or(self.name.as_bytes()), index);
+        }
+        Ok(Some(index))
+    }
+
+    fn time(&mut self, columns: &Columns, bound: &Bound, row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredTime> {
+        let mut result = StoredTime::Absent;
+        for (at, column) in columns.times.iter().enumerate() {
+            match stored_time(column, bound, row.get_ref(column.column)?) {
+                StoredTime::Absent => {}
+                StoredTime::Unreadable => result = StoredTime::Unreadable,
+                time @ StoredTime::Read(_) => {
+                    self.times_used[at] += 1;
+                    return Ok(time);
+                }
+            }
+        }
+        self.times_unreadable += usize::from(result == StoredTime::Unreadable);
+        Ok(result)
+    }
+
+    fn finish(self, bound: &Bound) -> (EventLog, Vec<String>) {
+        let mut notes: Vec<String> = Vec::new();
+        for (used, note) in self.times_used.iter().zip(&self.notes_of_times) {
+            if *used > 0 && !note.is_empty() {
+                notes.push(note.clone());
+            }
+        }
+        let log = self.builder.finish();
+        if log.has_ordinal_positions() && !log.is_empty() {
+            notes.push(match &bound.key {
+                Key::Columns(columns) => format!(
+                    "the event table has no row numbers: events are ordered by {}, and positions are ordinals",
+                    columns.join(", ")
+                ),
+                _ => "the store's positions are missing, repeated or out of order: positions are ordinals".to_owned(),
+            });
+        }
+        let mut count = |number: usize, what: &str| {
+            if number > 0 {
+                notes.push(format!("{number} {what}"));
+            }
+        };
+        count(self.times_unreadable, "times can't be represented; the events have them as time_raw");
+        count(self.no_type, "events have no type");
+        count(self.lossy, "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}");
+        if !log.is_empty() && log.time_range().is_none() {
+            notes.push("the events have no times; name moments by position or version".to_owned());
+        }
+        (log, notes)
+    }
+}
+
+fn kind(columns: &Columns, bound: &Bound, row: &rusqlite::Row<'_>) -> rusqlite::Result<EventKind> {
+    let (Some(at), Some(spec)) = (columns.kind, &bound.spec.events.kind) else {
+        return Ok(EventKind::Event);
+    };
+    let Some((value, _)) = text(row.get_ref(at)?) else {
+        return Ok(EventKind::Event);
+    };
+    let is_one_of = |list: &[String]| list.iter().any(|known| *known == value);
+    Ok(if is_one_of(&spec.commands) {
+        EventKind::Command
+    } else if is_one_of(&spec.system) {
+        EventKind::System
+    } else {
+        EventKind::Event
+    })
+}
+
+fn stored_time(column: &TimeColumn, bound: &Bound, value: ValueRef<'_>) -> StoredTime {
+    let Some(path) = &column.path else {
+        return times::in_column(value, column.encoding);
+    };
+    let found = if column.in_payload {
+        match unpack(value, &bound.spec.events.payload) {
+            Unpacked::Text(text) => json::extract(&text, path).ok().flatten(),
+            Unpacked::Nothing | Unpacked::Unreadable(_) => None,
+        }
+    } else {
+        match value {
+            ValueRef::Text(text) | ValueRef::Blob(text) => json::extract(text, path).ok().flatten(),
+            _ => None,
+        }
+    };
+    // What is no scalar is no time: the next place may have it.
+    match found {
+        Some(found) if found.is_leaf() => times::in_json(Some(&found), column.encoding),
+        _ => StoredTime::Absent,
+    }
+}
+
+/// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened`; none in `bank.model:Opened`.
+fn topic_class(topic: &str) -> Option<&str> {
+    let (_, qualified) = topic.rsplit_once(':')?;
+    let (class, _) = qualified.rsplit_once('.')?;
+    let class = class.rsplit('.').next().unwrap_or(class);
+    (!class.is_empty()).then_some(class)
+}
+
+/// From bytes to an index, with the last one kept at hand: neighbouring rows are often of one stream or type.
+struct Interner<I> {
+    last: Option<(Vec<u8>, I)>,
+    known: HashMap<Box<[u8]>, I, BuildHasherDefault<Mixer>>,
+}
+
+impl<I: Copy> Interner<I> {
+    fn new() -> Self {
+        Self { last: None, known: HashMap::default() }
+    }
+
+    fn get(&mut self, bytes: &[u8]) -> Option<I> {
+        if let Some((last, index)) = &self.last
+            && last == bytes
+        {
+            return Some(*index);
+        }
+        let index = *self.known.get(bytes)?;
+        self.keep(bytes, index);
+        Some(index)
+    }
+
+    fn insert(&mut self, bytes: &[u8], index: I) {
+        self.known.insert(bytes.into(), index);
+        self.keep(bytes, index);
+    }
+
+    fn keep(&mut self, bytes: &[u8], index: I) {
+        match &mut self.last {
+            Some((last, last_index)) => {
+                last.clear();
+                last.extend_from_slice(bytes);
+                *last_index = index;
+            }
+            last => *last = Some((bytes.to_vec(), index)),
+        }
+    }
+}
+
+/// A short multiply-and-rotate hash: names are many and short, and the table lives for one scan only.
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut mix = |word: u64| self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            mix(u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
+        }
+        let rest = chunks.remainder();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        mix(u64::from_le_bytes(last));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_in_topics() {
+        for (topic, class) in [
+            ("bank.model:BankAccount.Opened", Some("BankAccount")),
+            ("bank.model:Outer.BankAccount.Opened", Some("BankAccount")),
+            ("bank.model:Opened", None),
+            ("Opened", None),
+        ] {
+            assert_eq!(topic_class(topic), class, "{topic}");
+        }
+    }
+}

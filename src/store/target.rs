@@ -1,0 +1,138 @@
+//! A new database that appears under its name whole or not at all: written under a temporary name beside the target,
+//! synced, then renamed.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::model::Cancel;
+
+use super::connect::{Access, connect, real_path};
+use super::error::StoreError;
+
+/// A target that is being written. Dropped without [`finish`](Self::finish), it leaves nothing behind.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// As the user named it.
+    path: PathBuf,
+    temporary: tempfile::TempPath,
+}
+
+impl Target {
+    /// Checks that the target may be written and makes the temporary file beside it. `store` is the file that must
+    /// not be overwritten.
+    pub(super) fn new(path: &Path, force: bool, store: Option<&Path>) -> Result<Self, StoreError> {
+        let cannot = |why: String| StoreError::CannotWrite { path: path.to_owned(), why };
+        if let Some(store) = store
+            && is_same_file(path, store)
+        {
+            return Err(StoreError::TargetIsStore(path.to_owned()));
+        }
+        match std::fs::symlink_metadata(path) {
+            Ok(about) if about.is_dir() => return Err(cannot("it is a directory".to_owned())),
+            Ok(_) if !force => return Err(StoreError::TargetExists(path.to_owned())),
+            Ok(_) | Err(_) => {}
+        }
+        if path.file_name().is_none() {
+            return Err(cannot("it has no file name".to_owned()));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = real_path(parent).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => cannot("its folder does not exist; make it first".to_owned()),
+            _ => cannot(e.to_string()),
+        })?;
+        // Beside the target, so that renaming never crosses file systems.
+        let temporary = tempfile::Builder::new()
+            .prefix(".foldline-")
+            .suffix(".tmp")
+            .tempfile_in(&folder)
+            .map_err(|e| match e.kind() {
+                std::io::ErrorKind::PermissionDenied => cannot("no permission to write in its folder".to_owned()),
+                std::io::ErrorKind::ReadOnlyFilesystem => cannot("its file system is read-only".to_owned()),
+                _ => cannot(e.to_string()),
+            })?
+            .into_temp_path();
+        Ok(Self { path: path.to_owned(), temporary })
+    }
+
+    /// An empty database to fill. No journal: what is not finished is thrown away.
+    pub(super) fn connect(&self, cancel: &Cancel) -> Result<Connection, StoreError> {
+        let conn = connect(&self.temporary, Access::Own, Duration::ZERO, Some(cancel)).map_err(|e| self.failed(e))?;
+        let prepared = conn.execute_batch(
+            "PRAGMA page_size = 4096; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; \
+             PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536; PRAGMA foreign_keys = OFF;",
+        );
+        prepared.map_err(|e| self.failed(e))?;
+        Ok(conn)
+    }
+
+    /// The file that is being written.
+    pub(super) fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// An error of SQLite while writing.
+    pub(super) fn failed(&self, error: rusqlite::Error) -> StoreError {
+        use rusqlite::ErrorCode as Code;
+        let why = match error.sqlite_error_code() {
+            Some(Code::OperationInterrupted) => return StoreError::Cancelled,
+            Some(Code::DiskFull) => "the disk is full".to_owned(),
+            _ => error.to_string(),
+        };
+        StoreError::CannotWrite { path: self.path.clone(), why }
+    }
+
+    /// Makes what was written permanent and gives it its name.
+    pub(super) fn finish(self) -> Result<(), StoreError> {
+        let cannot = |e: std::io::Error| StoreError::CannotWrite { path: self.path.clone(), why: e.to_string() };
+        File::options().write(true).open(&self.temporary).and_then(|file| file.sync_all()).map_err(cannot)?;
+        self.give_usual_permissions();
+        let path = self.path;
+        self.temporary.persist(&path).map_err(|e| StoreError::CannotWrite { path, why: e.error.to_string() })
+    }
+
+    /// Temporary files are for their owner only; the result is an ordinary file of the user.
+    #[cfg(unix)]
+    fn give_usual_permissions(&self) {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What a new file beside it would get is only known by making one.
+        let Some(folder) = self.temporary.parent() else { return };
+        let probe = folder.join(format!(".foldline-{}.mode", std::process::id()));
+        if let Ok(file) = File::options().write(true).create_new(true).open(&probe) {
+            let mode = file.metadata().map(|about| about.permissions().mode());
+            // A left-over probe is an empty hidden file: nothing to fail for.
+            let _ = std::fs::remove_file(&probe);
+            if let Ok(mode) = mode {
+                let _ = std::fs::set_permissions(&self.temporary, std::fs::Permissions::from_mode(mode));
+            }
+        }
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "only Unix has modes")]
+    fn give_usual_permissions(&self) {}
+}
+
+/// Whether two names are one file, also through links.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (real_path(a), real_path(b)) {
+        (Ok(a), Ok(b)) => a == b || is_same_inode(&a, &b),
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn is_same_inode(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (std::fs::metadata(a), std::fs::metadata(b)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_same_inode(_: &Path, _: &Path) -> bool {
+    false
+}

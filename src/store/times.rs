@@ -1,0 +1,241 @@
+//! Times as stores write them: ISO text, numbers since some epoch in some unit.
+
+use rusqlite::types::ValueRef;
+
+use crate::model::{Timestamp, Value};
+
+use super::layout::TimeEncoding;
+
+const MICROS_PER_DAY: f64 = 86_400_000_000.0;
+/// 1970-01-01T00:00:00Z in Julian days, and in .NET ticks.
+const UNIX_EPOCH_JULIAN: f64 = 2_440_587.5;
+const UNIX_EPOCH_TICKS: i128 = 621_355_968_000_000_000;
+
+/// A stored time: absent, read, or there and not readable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StoredTime {
+    Absent,
+    Read(Timestamp),
+    Unreadable,
+}
+
+impl StoredTime {
+    pub(super) fn timestamp(self) -> Option<Timestamp> {
+        if let Self::Read(time) = self { Some(time) } else { None }
+    }
+
+    fn of(time: Option<Timestamp>) -> Self {
+        time.map_or(Self::Unreadable, Self::Read)
+    }
+}
+
+/// The time in a column.
+pub(super) fn in_column(value: ValueRef<'_>, encoding: TimeEncoding) -> StoredTime {
+    match value {
+        ValueRef::Null => StoredTime::Absent,
+        ValueRef::Integer(number) => StoredTime::of(from_integer(i128::from(number), encoding)),
+        ValueRef::Real(number) => StoredTime::of(from_real(number, encoding)),
+        ValueRef::Text(text) | ValueRef::Blob(text) => in_text(text, encoding),
+    }
+}
+
+/// The time in a JSON value.
+pub(super) fn in_json(value: Option<&Value>, encoding: TimeEncoding) -> StoredTime {
+    match value {
+        None | Some(Value::Null) => StoredTime::Absent,
+        Some(Value::String(text)) => in_text(text.as_bytes(), encoding),
+        Some(Value::Number(number)) => StoredTime::of(match number.as_i64() {
+            Some(integer) => from_integer(i128::from(integer), encoding),
+            None => from_real(number.to_f64_lossy(), encoding),
+        }),
+        Some(_) => StoredTime::Unreadable,
+    }
+}
+
+fn in_text(text: &[u8], encoding: TimeEncoding) -> StoredTime {
+    if let Some(time) = plain_iso(text) {
+        return StoredTime::Read(time);
+    }
+    let Ok(text) = std::str::from_utf8(text) else {
+        return StoredTime::Unreadable;
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return StoredTime::Absent;
+    }
+    if let Some(time) = Timestamp::parse_iso(text) {
+        return StoredTime::Read(time);
+    }
+    // Numbers as text: what a column without a type keeps of a number in quotes.
+    StoredTime::of(match (text.parse::<i128>(), text.parse::<f64>()) {
+        (Ok(integer), _) => from_integer(integer, encoding),
+        (_, Ok(real)) => from_real(real, encoding),
+        _ => None,
+    })
+}
+
+fn from_integer(number: i128, encoding: TimeEncoding) -> Option<Timestamp> {
+    let scaled = |factor: i128| Timestamp::from_nanos(number.checked_mul(factor)?);
+    match encoding {
+        TimeEncoding::Auto | TimeEncoding::Iso => from_integer(number, by_magnitude(number as f64)),
+        TimeEncoding::UnixSeconds => scaled(1_000_000_000),
+        TimeEncoding::UnixMillis => scaled(1_000_000),
+        TimeEncoding::UnixMicros => scaled(1_000),
+        TimeEncoding::UnixNanos => scaled(1),
+        TimeEncoding::Ticks => Timestamp::from_nanos(number.checked_sub(UNIX_EPOCH_TICKS)?.checked_mul(100)?),
+        TimeEncoding::UnixDays => scaled(86_400_000_000_000),
+        TimeEncoding::JulianDays => from_real(number as f64, encoding),
+    }
+}
+
+/// Seconds are rounded to microseconds, days to milliseconds: what a double holds of them.
+fn from_real(number: f64, encoding: TimeEncoding) -> Option<Timestamp> {
+    if !number.is_finite() {
+        return None;
+    }
+    let micros = |value: f64| {
+        let rounded = value.round();
+        // Beyond this a double holds no microseconds, and no year of ours is that far away.
+        (rounded.abs() < 9e18).then(|| Timestamp::from_micros(rounded as i64)).flatten()
+    };
+    let to_millis = |micros: f64| (micros / 1000.0).round() * 1000.0;
+    match encoding {
+        TimeEncoding::Auto | TimeEncoding::Iso => from_real(number, by_magnitude(number)),
+        TimeEncoding::UnixSeconds => micros(number * 1e6),
+        TimeEncoding::UnixMillis => micros(number * 1e3),
+        TimeEncoding::UnixMicros => micros(number),
+        TimeEncoding::UnixNanos => micros(number / 1e3),
+        TimeEncoding::Ticks => from_integer(number as i128, encoding),
+        TimeEncoding::JulianDays => micros(to_millis((number - UNIX_EPOCH_JULIAN) * MICROS_PER_DAY)),
+        TimeEncoding::UnixDays => micros(to_millis(number * MICROS_PER_DAY)),
+    }
+}
+
+/// The unit in which a number means a time in about 1990 to 2100 (days from 2010: small numbers are anything).
+fn by_magnitude(number: f64) -> TimeEncoding {
+    match number.abs() {
+        n if n < 100_000.0 => TimeEncoding::UnixDays,
+        n if n < 10_000_000.0 => TimeEncoding::JulianDays,
+        n if n < 1e11 => TimeEncoding::UnixSeconds,
+        n if n < 1e14 => TimeEncoding::UnixMillis,
+        n if n < 1e17 => TimeEncoding::UnixMicros,
+        // Ticks of the years 1585 to 2536; nanoseconds of 1970 are below, those of 2001 above.
+        n if (5e17..8e17).contains(&n) => TimeEncoding::Ticks,
+        _ => TimeEncoding::UnixNanos,
+    }
+}
+
+/// The commonest forms without an allocation: `YYYY-MM-DD` (`T` or blank) `HH:MM:SS`, a fraction of up to nine
+/// digits, and `Z`, `+00:00` or nothing. Anything else is for the general parser.
+fn plain_iso(text: &[u8]) -> Option<Timestamp> {
+    let digits = |from: usize, to: usize| {
+        text.get(from..to)?
+            .iter()
+            .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+    };
+    let is = |at: usize, byte: u8| text.get(at) == Some(&byte);
+    if text.len() < 19 || !(is(4, b'-') && is(7, b'-') && is(13, b':') && is(16, b':') && (is(10, b'T') || is(10, b' ')))
+    {
+        return None;
+    }
+    let (year, month, day) = (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?);
+    let (hour, minute, second) = (digits(11, 13)?, digits(14, 16)?, digits(17, 19)?);
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let mut at = 19;
+    let mut nanos = 0;
+    if is(at, b'.') {
+        let end = text[at + 1..].iter().position(|byte| !byte.is_ascii_digit()).map_or(text.len(), |n| at + 1 + n);
+        let count = end - at - 1;
+        if !(1..=9).contains(&count) {
+            return None;
+        }
+        nanos = digits(at + 1, end)? * 10i64.pow(9 - count as u32);
+        at = end;
+    }
+    if !matches!(&text[at..], b"" | b"Z" | b"+00:00") {
+        return None;
+    }
+    let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    Timestamp::new(seconds * 1_000_000 + nanos / 1000, (nanos % 1000) as u16)
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar, for years from 0 on
+/// (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(value: ValueRef<'_>, encoding: TimeEncoding) -> String {
+        match in_column(value, encoding) {
+            StoredTime::Read(time) => time.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn encodings() {
+        use TimeEncoding::*;
+        for (value, encoding, expected) in [
+            (ValueRef::Text(b"2026-01-02 03:04:05"), Iso, "2026-01-02T03:04:05Z"),
+            (ValueRef::Text(b"2026-01-02T03:04:05.123456+00:00"), Iso, "2026-01-02T03:04:05.123456Z"),
+            (ValueRef::Text(b"2026-01-02T03:04:05+02:00"), Iso, "2026-01-02T01:04:05Z"),
+            (ValueRef::Text(b"2024-02-29T23:59:60Z"), Iso, "2024-02-29T23:59:59.999999999Z"),
+            (ValueRef::Text(b"2026-02-30T00:00:00Z"), Iso, "Unreadable"),
+            (ValueRef::Text(b"soon"), Iso, "Unreadable"),
+            (ValueRef::Text(b"\xff"), Iso, "Unreadable"),
+            (ValueRef::Text(b"1767323045"), Auto, "2026-01-02T03:04:05Z"),
+            (ValueRef::Text(b""), Iso, "Absent"),
+            (ValueRef::Null, Iso, "Absent"),
+            (ValueRef::Integer(1_767_323_045), Auto, "2026-01-02T03:04:05Z"),
+            (ValueRef::Integer(1_767_323_045_678), Auto, "2026-01-02T03:04:05.678Z"),
+            (ValueRef::Integer(1_767_323_045_678_901), Auto, "2026-01-02T03:04:05.678901Z"),
+            (ValueRef::Integer(1_767_323_045_678_901_234), Auto, "2026-01-02T03:04:05.678901234Z"),
+            (ValueRef::Integer(639_029_198_451_234_567), Auto, "2026-01-02T03:04:05.123456700Z"),
+            (ValueRef::Real(1_767_323_045.25), UnixSeconds, "2026-01-02T03:04:05.250Z"),
+            (ValueRef::Real(2_461_042.5), Auto, "2026-01-02T00:00:00Z"),
+            (ValueRef::Real(20_455.5), UnixDays, "2026-01-02T12:00:00Z"),
+            (ValueRef::Real(f64::NAN), Auto, "Unreadable"),
+            (ValueRef::Real(1e300), UnixSeconds, "Unreadable"),
+            (ValueRef::Integer(i64::MAX), UnixSeconds, "Unreadable"),
+            (ValueRef::Integer(i64::MIN), Ticks, "Unreadable"),
+        ] {
+            assert_eq!(read(value, encoding), expected, "{value:?} {encoding:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_agrees_with_the_general_one(seconds in -62_135_596_800i64..253_402_300_799, nanos in 0u32..1_000_000_000, form in 0..4) {
+            let time = Timestamp::from_nanos(i128::from(seconds) * 1_000_000_000 + i128::from(nanos)).unwrap();
+            let text = time.to_string();
+            let text = match form {
+                0 => text,
+                1 => text.replace('T', " "),
+                2 => text.replace('Z', "+00:00"),
+                _ => text.replace('Z', ""),
+            };
+            proptest::prop_assert_eq!(plain_iso(text.as_bytes()), Some(time));
+            proptest::prop_assert_eq!(Timestamp::parse_iso(&text), Some(time));
+        }
+    }
+}
