@@ -229,7 +229,7 @@ pub struct Copied {
     /// Where it is.
     pub path: PathBuf,
     /// How many events it holds.
-    pub events: usize,
+    pub events: u64,
     /// The title of the layout it is in.
     pub layout_title: String,
 }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::draft::Draft;
 use super::remote::Remote;
 use crate::job::{OpenedStore, StateView};
 use crate::model::{Event, Moment, StreamIndex, Timestamp};
 use crate::timeline::{Axis, AxisKind, Lanes, Marks, View};
-use crate::whatif::{Branch, Draft};
+use crate::whatif::Branch;
 
 /// Where in history everything stands. One for the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

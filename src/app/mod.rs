@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod command;
 pub mod document;
+pub mod draft;
 pub mod remote;
 mod update;
 

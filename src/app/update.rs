@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{App, Command, Cursor, Dialog, Document, NoticeKind, Step};
 use crate::job::{Failure, Finished, Job, Outcome, Request, Slot, StateRequest};
 use crate::timeline::View;
-use crate::whatif::{Edit, Scenario};
+use crate::whatif::{Edit, Scenario, Selector, Target};
 
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
@@ -130,11 +130,11 @@ impl App {
         match *command {
             Command::LeaveOut(event) if !document.is_left_out(event) => {
                 let position = document.opened.log.position(event as usize);
-                document.draft.push(Edit::delete_position(position));
+                document.draft.push(leave_out(position));
             }
             Command::TakeBack(event) => {
                 let position = document.opened.log.position(event as usize);
-                document.draft.retain(|edit| *edit != Edit::delete_position(position));
+                document.draft.retain(|edit| *edit != leave_out(position));
             }
             Command::Undo => document.draft.undo(),
             Command::Redo => document.draft.redo(),
@@ -279,10 +279,15 @@ impl App {
     }
 }
 
+/// The edit that leaves an event out.
+fn leave_out(position: i64) -> Edit {
+    Edit::Delete(Target::One(Selector::Position(position)))
+}
+
 impl Document {
     /// Whether the scenario leaves this event out.
     pub fn is_left_out(&self, event: u32) -> bool {
-        let edit = Edit::delete_position(self.opened.log.position(event as usize));
+        let edit = leave_out(self.opened.log.position(event as usize));
         self.draft.edits().any(|e| *e == edit)
     }
 

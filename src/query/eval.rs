@@ -194,48 +194,47 @@ impl Field {
 }
 
 fn field_holds(field: Field, check: &Check, facts: Facts<'_>) -> Option<bool> {
-    if field == Field::Type {
-        return Some(type_holds(check, facts));
-    }
-    let mut holds = false;
-    let mut on = |scalar: Scalar<'_>| holds = holds || check.on_scalar(scalar);
     match facts {
-        Facts::Event { event, log, .. } => match field {
-            Field::Stream => event.stream.iter().chain(&event.other_streams).for_each(|s| on(Scalar::Text(s))),
-            Field::Category => {
-                event.stream.iter().chain(&event.other_streams).for_each(|s| on(Scalar::Text(category(s, log))))
-            }
-            Field::Kind => on(Scalar::Text(kind_name(event.kind))),
-            Field::Version => event.version.into_iter().for_each(|v| on(Scalar::Integer(v))),
-            Field::Position => event.position.into_iter().for_each(|p| on(Scalar::Integer(p))),
-            Field::Time => event.time.into_iter().for_each(|t| on(Scalar::Time(t))),
-            Field::ValidTime => event.valid_time.into_iter().for_each(|t| on(Scalar::Time(t))),
-            Field::User => event.user.iter().for_each(|u| on(Scalar::Text(u))),
-            Field::Id => event.id.iter().for_each(|i| on(Scalar::Text(i))),
-            Field::Correlation => event.correlation_id.iter().for_each(|c| on(Scalar::Text(c))),
-            Field::Causation => event.causation_id.iter().for_each(|c| on(Scalar::Text(c))),
-            Field::SchemaVersion => event.schema_version.iter().for_each(|v| on(Scalar::Json(v))),
-            Field::Archived => on(Scalar::Bool(event.archived)),
-            Field::Type => {}
-        },
-        Facts::Indexed { log, event } => {
-            let streams = || log.stream_of(event).into_iter().chain(log.other_streams_of(event));
-            match field {
-                Field::Stream => streams().for_each(|s| on(Scalar::Text(&log.stream(s).name))),
-                Field::Category => {
-                    streams().for_each(|s| on(Scalar::Text(log.category(log.stream(s).category))));
-                }
-                Field::Kind => on(Scalar::Text(kind_name(log.kind(event)))),
-                Field::Version => log.version(event).into_iter().for_each(|v| on(Scalar::Integer(v))),
-                Field::Position => on(Scalar::Integer(log.position(event))),
-                // An event whose time is not in the index may have one in its payload.
-                Field::Time => on(Scalar::Time(log.time(event)?)),
-                Field::Archived => on(Scalar::Bool(log.is_archived(event))),
-                _ => return None,
-            }
-        }
+        _ if field == Field::Type => Some(type_holds(check, facts)),
+        Facts::Event { event, log, .. } => Some(event_field_holds(field, check, event, log)),
+        Facts::Indexed { log, event } => indexed_field_holds(field, check, log, event),
     }
-    Some(holds)
+}
+
+fn event_field_holds(field: Field, check: &Check, event: &Event, log: Option<&EventLog>) -> bool {
+    let streams = || event.stream.iter().chain(&event.other_streams);
+    match field {
+        Field::Type => false,
+        Field::Stream => check.on_any(streams().map(|stream| Scalar::Text(stream))),
+        Field::Category => check.on_any(streams().map(|stream| Scalar::Text(category(stream, log)))),
+        Field::User => check.on_any(event.user.as_deref().map(Scalar::Text)),
+        Field::Id => check.on_any(event.id.as_deref().map(Scalar::Text)),
+        Field::Correlation => check.on_any(event.correlation_id.as_deref().map(Scalar::Text)),
+        Field::Causation => check.on_any(event.causation_id.as_deref().map(Scalar::Text)),
+        Field::Kind => check.on_scalar(Scalar::Text(kind_name(event.kind))),
+        Field::Version => check.on_any(event.version.map(Scalar::Integer)),
+        Field::Position => check.on_any(event.position.map(Scalar::Integer)),
+        Field::Time => check.on_any(event.time.map(Scalar::Time)),
+        Field::ValidTime => check.on_any(event.valid_time.map(Scalar::Time)),
+        Field::SchemaVersion => check.on_any(event.schema_version.as_ref().map(Scalar::Json)),
+        Field::Archived => check.on_scalar(Scalar::Bool(event.archived)),
+    }
+}
+
+fn indexed_field_holds(field: Field, check: &Check, log: &EventLog, event: usize) -> Option<bool> {
+    let streams =
+        || log.stream_of(event).into_iter().chain(log.other_streams_of(event)).map(|stream| log.stream(stream));
+    Some(match field {
+        Field::Stream => check.on_any(streams().map(|stream| Scalar::Text(&stream.name))),
+        Field::Category => check.on_any(streams().map(|stream| Scalar::Text(log.category(stream.category)))),
+        Field::Kind => check.on_scalar(Scalar::Text(kind_name(log.kind(event)))),
+        Field::Version => check.on_any(log.version(event).map(Scalar::Integer)),
+        Field::Position => check.on_scalar(Scalar::Integer(log.position(event))),
+        // An event whose time is not in the index may have one in its payload.
+        Field::Time => check.on_scalar(Scalar::Time(log.time(event)?)),
+        Field::Archived => check.on_scalar(Scalar::Bool(log.is_archived(event))),
+        _ => return None,
+    })
 }
 
 /// A type matches by its full or its short name, and differs if both do.
@@ -256,8 +255,8 @@ fn type_holds(check: &Check, facts: Facts<'_>) -> bool {
 
 /// As the index has it; for a stream that it does not know, or without it, by the general rule for names.
 fn category<'a>(stream: &'a str, log: Option<&'a EventLog>) -> &'a str {
-    let known = log.and_then(|log| Some(log.category(log.stream(log.find_stream(stream)?).category)));
-    known.map_or_else(|| category_of(stream, "events"), |category| category)
+    let known = log.and_then(|log| Some(&**log.category(log.stream(log.find_stream(stream)?).category)));
+    known.unwrap_or_else(|| category_of(stream, "events"))
 }
 
 fn kind_name(kind: EventKind) -> &'static str {
@@ -269,6 +268,10 @@ fn kind_name(kind: EventKind) -> &'static str {
 }
 
 impl Check {
+    fn on_any<'a>(&self, scalars: impl IntoIterator<Item = Scalar<'a>>) -> bool {
+        scalars.into_iter().any(|scalar| self.on_scalar(scalar))
+    }
+
     fn on_scalar(&self, scalar: Scalar<'_>) -> bool {
         match (self, scalar) {
             (Self::Present, _) => true,

@@ -97,7 +97,7 @@ static FIELDS: [FieldInfo; 20] = [
     ]),
     role(Role::Path(Root::Metadata), "metadata", "the metadata, or a path into it", "metadata.reason ~ refund")
         .elsewhere(&["meta", "headers"]),
-    role(Role::Path(Root::State), "state", "the state after the event, or a path into it", "state.balance < 0"),
+    role(Role::Path(Root::State), "state", "the state, or a path into it", "state.balance < 0"),
     field(Field::User, "user", "who caused the event", "user:alice").elsewhere(&["actor", "who", "user_id", "by"]),
     role(Role::After, "after", "recorded at this time or later", "after:2024-06-01").elsewhere(&["since", "from"]),
     role(Role::Before, "before", "recorded earlier than this time", "before:\"yesterday 14:34\"")

@@ -51,7 +51,7 @@ pub use text::{Glob, PatternTooLarge, type_matches};
 pub enum Scope {
     /// Events alone: `state` is an error.
     Event,
-    /// Events and the state after them.
+    /// Events and a state.
     EventAndState,
 }
 
@@ -76,7 +76,8 @@ impl Default for Context {
 pub struct Subject<'a> {
     /// The event.
     pub event: &'a Event,
-    /// The state after it, where there is one. Without, everything about `state` is missing.
+    /// The state to judge, where there is one (after the event; for a rule's `if`, before it). Without, everything
+    /// about `state` is missing.
     pub state: Option<&'a Value>,
 }
 

@@ -162,10 +162,9 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let after = if before.is_empty() { String::new() } else { format!(" after `{before}`") };
         match self.peek() {
-            None => Err(self.error(start, format!("expected a word, a field or `(`{after}"))),
             Some(')') if before == "(" => Err(self.error(start, "there is nothing between these parentheses")),
             Some(')') if before.is_empty() => Err(self.error(start, "there is no `(` for this `)`")),
-            Some(')') => Err(self.error(start, format!("expected a word, a field or `(`{after}"))),
+            None | Some(')') => Err(self.error(start, format!("expected a word, a field or `(`{after}"))),
             Some('(') => self.group(),
             Some('"') => {
                 let text = self.quoted()?;

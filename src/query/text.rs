@@ -66,6 +66,7 @@ impl Glob {
     /// Whether the whole text fits the pattern.
     pub fn matches(&self, text: &str) -> bool {
         match &self.0 {
+            Pattern::Literal(literal) if text.is_ascii() => literal.eq_ignore_ascii_case(text),
             Pattern::Literal(literal) => text.chars().map(folded_to_ascii).eq(literal.chars()),
             Pattern::Regex(regex) => regex.is_match(text.as_bytes()),
         }

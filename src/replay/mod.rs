@@ -10,7 +10,9 @@ mod diff;
 mod fold;
 mod fork;
 mod history;
+pub mod projection_file;
 mod replayer;
+mod rules;
 mod state;
 
 pub use automatic::automatic;
@@ -18,5 +20,6 @@ pub use diff::{Change, diff, diff_for};
 pub use fold::{Applied, Fold, FoldError, ProjectionInfo, ProjectionKind};
 pub use fork::{CommonTail, Fork};
 pub use history::{History, HistoryError, MemoryHistory};
+pub use projection_file::{ProjectionFileError, ProjectionSet};
 pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step};
 pub use state::{State, leaves};

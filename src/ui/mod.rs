@@ -61,9 +61,7 @@ impl Window {
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
         for file in context.input(|input| input.raw.dropped_files.clone()) {
-            if let Some(path) = file.path() {
-                self.queue.push(Command::Open(path.to_path_buf()));
-            }
+            self.queue.push(Command::Open(file.path().to_path_buf()));
         }
         self.queue.extend(self.workers.drain().into_iter().map(Command::Done));
         // Answers that come at once (inline workers) are taken in the same frame.

@@ -348,7 +348,7 @@ fn paint_branch(ui: &Ui, painter: &egui::Painter, document: &Document, name: &st
     // The branch leaves the baseline at its first edit: the recorded event there, or the end of the stream.
     let recorded = log.find_stream(name).map_or(&[][..], |stream| log.lane(stream));
     let fork = recorded
-        .get(branch.first_invalid(name))
+        .get(branch.first_invalid(name).unwrap_or(0))
         .or(recorded.last())
         .and_then(|event| document.axis.coordinate(log, *event as usize))
         .unwrap_or(0.0);

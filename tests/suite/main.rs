@@ -1,3 +1,5 @@
-//! One binary for all integration tests: linking once is most of what they cost.
+//! The wider tests as one binary, a module for each area: linking is what takes the time.
 
+mod query;
+mod replay;
 mod sample;
