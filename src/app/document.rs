@@ -128,7 +128,10 @@ impl Document {
             (Cursor::Instant(time), AxisKind::Time) => self.axis.coordinate_of_time(time),
             (Cursor::Instant(time), AxisKind::Sequence) => {
                 // The last event of the store that is not later.
-                (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time)).map_or(-1.0, |e| e as f64)
+                (0..log.len())
+                    .rev()
+                    .find(|event| log.time(*event).is_some_and(|t| t <= time))
+                    .map_or(-1.0, |e| e as f64)
             }
         }
     }

@@ -283,8 +283,10 @@ impl Reader {
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let (table, rowid) = (quoted(&self.bound.events.name), quoted(rowid));
-        let sql =
-            format!("SELECT {} FROM {table} WHERE {rowid} >= ?1 AND {rowid} <= ?2 ORDER BY {rowid}", self.select_of(depth));
+        let sql = format!(
+            "SELECT {} FROM {table} WHERE {rowid} >= ?1 AND {rowid} <= ?2 ORDER BY {rowid}",
+            self.select_of(depth)
+        );
         let mut at = range.start;
         let mut batch = Vec::new();
         while at < range.end {

@@ -46,10 +46,7 @@ pub(super) enum Key {
     /// By this name of the row number, which is the position.
     Rowid(String),
     /// The position is in a column that is not the row number; rows are read again by the latter.
-    Position {
-        column: String,
-        rowid: String,
-    },
+    Position { column: String, rowid: String },
     /// By these columns, the stream's and the version's: there is no row number.
     Columns(Vec<String>),
 }

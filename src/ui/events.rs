@@ -14,13 +14,7 @@ const TIME: f32 = 140.0;
 const EVENT: f32 = 330.0;
 
 /// The table.
-pub fn events_ui(
-    ui: &mut egui::Ui,
-    app: &App,
-    document: &Document,
-    view: &mut ViewState,
-    queue: &mut Vec<Command>,
-) {
+pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let lane = document.lane();
     ui.horizontal(|ui| {
@@ -67,7 +61,7 @@ fn header_ui(ui: &mut egui::Ui) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
     let y = rect.center().y;
     let painter = ui.painter_at(rect);
-    let mut text = |x: f32, align, text: &str| {
+    let text = |x: f32, align, text: &str| {
         painter.text(pos2(rect.left() + x, y), align, text, theme::words(11.5), tokens.secondary);
     };
     text(NUMBER, Align2::RIGHT_CENTER, "#");

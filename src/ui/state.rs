@@ -26,13 +26,7 @@ struct Row {
 }
 
 /// The whole panel.
-pub fn state_ui(
-    ui: &mut egui::Ui,
-    app: &App,
-    document: &Document,
-    view: &mut ViewState,
-    queue: &mut Vec<Command>,
-) {
+pub fn state_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let Some(stream) = &document.stream else {
         ui.label(RichText::new("No stream is selected").color(tokens.secondary));
@@ -121,8 +115,7 @@ fn tree_ui(ui: &mut egui::Ui, shown: &StateView, open: &mut OpenNodes) {
     columns.header_ui(ui, branch.is_some());
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW - 4.0, rows.len(), |ui, range| {
         for row in &rows[range] {
-            let (rect, response) =
-                ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW - 4.0), Sense::click());
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW - 4.0), Sense::click());
             let change = changed.get(&row.path).copied();
             let is_changed = change.is_some() || changed.keys().any(|path| path.0.starts_with(&row.path.0));
             let differs = branch.is_some()
@@ -166,11 +159,7 @@ struct Columns {
 
 impl Columns {
     fn new(width: f32, branch: bool) -> Self {
-        let edges = if branch {
-            [0.0, width * 0.34, width * 0.68, width]
-        } else {
-            [0.0, width * 0.4, width, width]
-        };
+        let edges = if branch { [0.0, width * 0.34, width * 0.68, width] } else { [0.0, width * 0.4, width, width] };
         Self { edges }
     }
 
@@ -221,10 +210,18 @@ pub fn describe(value: Option<&Value>) -> String {
     match value {
         None => "—".to_owned(),
         Some(Value::List(list)) if !list.is_empty() => {
-            if list.len() == 1 { "1 item".to_owned() } else { format!("{} items", list.len()) }
+            if list.len() == 1 {
+                "1 item".to_owned()
+            } else {
+                format!("{} items", list.len())
+            }
         }
         Some(Value::Object(object)) if !object.is_empty() => {
-            if object.len() == 1 { "1 field".to_owned() } else { format!("{} fields", object.len()) }
+            if object.len() == 1 {
+                "1 field".to_owned()
+            } else {
+                format!("{} fields", object.len())
+            }
         }
         Some(Value::String(text)) => text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect(),
         Some(value) => json::to_text(value),

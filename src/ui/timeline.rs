@@ -58,7 +58,10 @@ pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interacti
                 row_ui(ui, document, row, plot_width, interaction, queue);
             }
         });
-    let plot = Rect::from_min_max(pos2(full.left() + LABELS, full.top()), pos2(full.left() + LABELS + plot_width, full.bottom()));
+    let plot = Rect::from_min_max(
+        pos2(full.left() + LABELS, full.top()),
+        pos2(full.left() + LABELS + plot_width, full.bottom()),
+    );
     cursor_ui(ui, document, plot, lanes_top);
     if !ui.input(|input| input.pointer.any_down()) {
         interaction.scrubbing = false;

@@ -179,7 +179,8 @@ impl Branch {
     /// The whole store's events in the branch, in store order. Reads every event whose version or place changed; an
     /// error is the store's words.
     pub fn copy_plan(&self, log: &EventLog, recorded: &mut dyn Recorded) -> Result<CopyPlan, String> {
-        let mut writer = PlanWriter { branch: self, log, recorded, versions: self.changed_versions(log), rows: Vec::new() };
+        let mut writer =
+            PlanWriter { branch: self, log, recorded, versions: self.changed_versions(log), rows: Vec::new() };
         writer.rows.reserve(self.events(log));
         writer.placed(&self.head)?;
         let mut next = 0;

@@ -123,7 +123,9 @@ pub enum EditProblem {
     #[error("shifting {0} by so many seconds leaves the years 0001 to 9999")]
     TimeOutOfRange(String),
     /// A patch on what can't be read.
-    #[error("the payload of {event} can't be read ({reason}), so it can't be patched; replace it whole with \"replace\": true")]
+    #[error(
+        "the payload of {event} can't be read ({reason}), so it can't be patched; replace it whole with \"replace\": true"
+    )]
     Unreadable {
         /// The event in words.
         event: String,

@@ -147,7 +147,15 @@ fn recorded_lane(
     }
     let LaneWriter { events, fresh, lifted, .. } = writer;
     let fork = fork(log, lane, &events);
-    BranchLane { name: name.clone(), stream: Some(stream), events: events.into(), recorded: lane.len(), lifted, fresh, fork }
+    BranchLane {
+        name: name.clone(),
+        stream: Some(stream),
+        events: events.into(),
+        recorded: lane.len(),
+        lifted,
+        fresh,
+        fork,
+    }
 }
 
 fn new_lane(
@@ -195,7 +203,8 @@ fn usual_first_version(log: &EventLog) -> Option<i64> {
 }
 
 fn fork(log: &EventLog, lane: &[u32], events: &[BranchEvent]) -> Fork {
-    let stayed = |event: &BranchEvent, at: usize| matches!(event, BranchEvent::Recorded { place, .. } if *place as usize == at);
+    let stayed =
+        |event: &BranchEvent, at: usize| matches!(event, BranchEvent::Recorded { place, .. } if *place as usize == at);
     let numbered = |event: &BranchEvent, at: usize| event.version() == log.version(lane[at] as usize);
     let common = lane.len().min(events.len());
     let first_invalid =

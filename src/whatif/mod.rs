@@ -20,7 +20,5 @@ pub use error::{EditError, EditProblem};
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
 pub use parse::{ScenarioError, parse};
-pub use scenario::{
-    After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange,
-};
+pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use words::describe;

@@ -81,9 +81,16 @@ impl Naming {
     pub fn by_range(&mut self, log: &EventLog, range: &VersionRange) -> Result<Vec<u32>, EditProblem> {
         let index = find_stream(log, &range.stream)?;
         self.counting(log, index);
-        let within = |version: i64| range.from.is_none_or(|from| from <= version) && range.to.is_none_or(|to| version <= to);
+        let within =
+            |version: i64| range.from.is_none_or(|from| from <= version) && range.to.is_none_or(|to| version <= to);
         let versions = self.versions(log, index);
-        Ok(log.lane(index).iter().zip(versions).filter(|(_, version)| within(*version)).map(|(event, _)| *event).collect())
+        Ok(log
+            .lane(index)
+            .iter()
+            .zip(versions)
+            .filter(|(_, version)| within(*version))
+            .map(|(event, _)| *event)
+            .collect())
     }
 
     /// The error for a range in which nothing is left.
@@ -98,9 +105,10 @@ impl Naming {
     /// The numbers by which a stream's events are named, in the lane's order.
     fn versions<'a>(&self, log: &'a EventLog, index: StreamIndex) -> impl Iterator<Item = i64> + use<'a> {
         let counted = self.counts.get(&index) == Some(&Counting::Unversioned);
-        log.lane(index).iter().zip(1i64..).map(move |(event, count)| {
-            if counted { count } else { log.version(*event as usize).unwrap_or(count) }
-        })
+        log.lane(index)
+            .iter()
+            .zip(1i64..)
+            .map(move |(event, count)| if counted { count } else { log.version(*event as usize).unwrap_or(count) })
     }
 
     fn counting(&mut self, log: &EventLog, index: StreamIndex) -> Counting {

@@ -182,12 +182,13 @@ impl<'a> Overlay<'a> {
             Target::Range(range) => range,
         };
         let (log, fates) = (self.log, &self.fates);
-        let indices = self.naming.by_range(log, range)?.into_iter().filter(|index| {
-            fates.get(&Subject::Recorded(*index)).is_none_or(|fate| fate.deleted_by.is_none())
-        });
-        let named: Vec<_> = indices
-            .map(|index| (Subject::Recorded(index), format!("#{}", log.position(index as usize))))
-            .collect();
+        let indices = self
+            .naming
+            .by_range(log, range)?
+            .into_iter()
+            .filter(|index| fates.get(&Subject::Recorded(*index)).is_none_or(|fate| fate.deleted_by.is_none()));
+        let named: Vec<_> =
+            indices.map(|index| (Subject::Recorded(index), format!("#{}", log.position(index as usize)))).collect();
         if named.is_empty() {
             return Err(self.naming.empty_range(log, range));
         }

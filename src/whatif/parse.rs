@@ -108,7 +108,8 @@ fn parse_update(edit: &Fields<'_>) -> Parsed<Update> {
 
 fn parse_insert(edit: &Fields<'_>) -> Parsed<Insert> {
     edit.only(&["insert", "type", "data", "metadata", "time", "id"])?;
-    let place = Fields::of(edit.require("insert")?, &edit.at("insert"))?;
+    let at = edit.at("insert");
+    let place = Fields::of(edit.require("insert")?, &at)?;
     place.only(&["stream", "after"])?;
     let stream = place.text("stream")?.ok_or_else(|| place.needs("stream", "the name of the stream to insert into"))?;
     let event_type = edit.filled_text("type")?.ok_or_else(|| edit.needs("type", "the event's type"))?;
@@ -156,7 +157,10 @@ fn parse_target(value: &Value, place: &str) -> Parsed<Target> {
     let has = |key| fields.get(key).is_some();
     let ways = [has("position"), has("id"), has("stream") || has("version") || has("from") || has("to")];
     if ways.iter().filter(|way| **way).count() > 1 {
-        return Err(fail(place, "names the event in two ways; keep \"position\", \"id\", or \"stream\" and \"version\""));
+        return Err(fail(
+            place,
+            "names the event in two ways; keep \"position\", \"id\", or \"stream\" and \"version\"",
+        ));
     }
     if let Some(position) = fields.integer("position")? {
         return Ok(Target::One(Selector::Position(position)));

@@ -206,10 +206,8 @@ fn edit_value(edit: &Edit) -> Value {
             ])
         }
         Edit::Insert(insert) => {
-            let place = object([
-                ("stream", Some(text(&insert.stream))),
-                ("after", insert.after.as_ref().map(after_value)),
-            ]);
+            let place =
+                object([("stream", Some(text(&insert.stream))), ("after", insert.after.as_ref().map(after_value))]);
             object([
                 ("insert", Some(place)),
                 ("type", Some(text(&insert.event_type))),

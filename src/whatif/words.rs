@@ -117,11 +117,17 @@ mod tests {
             (r#"{"update":{"position":12},"data":{"a":1,"b":2}}"#, "Set #12: 2 fields of data"),
             (r#"{"update":{"position":12},"data":{"a":null},"type":"x.Y"}"#, "Set #12: type to Y, no data.a"),
             (r#"{"update":{"position":12},"data":[],"replace":true}"#, "Set #12: all of data"),
-            (r#"{"update":{"stream":"a","from":2},"shift_seconds":-5400}"#, "Retime everything from v2 of a on by −1 h 30 min"),
+            (
+                r#"{"update":{"stream":"a","from":2},"shift_seconds":-5400}"#,
+                "Retime everything from v2 of a on by −1 h 30 min",
+            ),
             (r#"{"update":{"position":1}}"#, "Leave #1 as recorded"),
             (r#"{"insert":{"stream":"a","after":2},"type":"m:X.Opened"}"#, "Insert Opened after v2 of a"),
             (r#"{"insert":{"stream":"a"},"type":"Opened"}"#, "Insert Opened at the start of a"),
-            (r#"{"move":{"id":"7d0c1234-aa"},"after":{"stream":"a","version":1}}"#, "Move event 7d0c1234… after v1 of a"),
+            (
+                r#"{"move":{"id":"7d0c1234-aa"},"after":{"stream":"a","version":1}}"#,
+                "Move event 7d0c1234… after v1 of a",
+            ),
             (r#"{"move":{"position":3},"after":null}"#, "Move #3 to the start of its stream"),
         ] {
             let file = format!(r#"{{"foldline":"scenario/1","name":"n","edits":[{edit}]}}"#);

@@ -122,9 +122,9 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         Some((lane, replayer)) => Some(side(&mut lock(&replayer), &lane.select(log, request.moment), cancel)?),
         None => None,
     };
-    let differences = branch.as_ref().map_or_else(Vec::new, |branch| {
-        diff_for(&*fold, &baseline.frame.state.value, &branch.frame.state.value)
-    });
+    let differences = branch
+        .as_ref()
+        .map_or_else(Vec::new, |branch| diff_for(&*fold, &baseline.frame.state.value, &branch.frame.state.value));
     Ok(StateView {
         stream: request.stream.clone(),
         moment: request.moment,
@@ -178,10 +178,5 @@ fn copy(
     let options = CopyOptions { force, ..CopyOptions::default() };
     let report = write_copy(session.store(), log, &plan, out, &options, progress, cancel)
         .map_err(|error| failed(&error.into()))?;
-    Ok(Copied {
-        path: out.to_owned(),
-        events: report.events,
-        layout_title: session.store().layout().title.to_string(),
-    })
+    Ok(Copied { path: out.to_owned(), events: report.events, layout_title: session.store().layout().title.to_string() })
 }
-

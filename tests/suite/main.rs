@@ -1,5 +1,7 @@
 //! The wider tests as one binary, a module for each area: linking is what takes the time.
 
+mod bundled;
 mod query;
 mod replay;
 mod sample;
+mod sample_folds;
