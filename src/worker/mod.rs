@@ -3,11 +3,13 @@
 mod history;
 mod inline;
 mod pool;
+mod projections;
 mod run;
 mod session;
 
 pub use inline::Inline;
 pub use pool::Pool;
+pub use projections::{OnBadProjection, ProjectionProblem, Projections, projection_beside};
 pub use run::Workshop;
 pub use session::{Session, SessionError, SessionOptions};
 

@@ -74,7 +74,7 @@ impl Workshop {
             layout: layout.id.to_string(),
             layout_title: layout.title.to_string(),
             access: access.to_owned(),
-            notes: session.store().notes(),
+            notes: session.notes(),
             projections: folds.map(|fold| Arc::new(fold.info().clone())).collect(),
             log,
             hash: None,

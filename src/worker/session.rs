@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::history::{BranchHistory, RecordedHistory};
+use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
+use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
-use crate::replay::{self, Fold, History, OnUnreadable, ReplayOptions, Replayer};
+use crate::replay::{Fold, History, OnUnreadable, ReplayFailure, ReplayOptions, Replayer};
 use crate::store::{OpenOptions, Reader, Store, StoreError};
 use crate::whatif::{self, Branch, EditError, Recorded, Scenario};
 
@@ -17,6 +19,10 @@ pub struct SessionOptions {
     pub layout: Option<String>,
     /// What to do at a payload that can't be read.
     pub on_unreadable: OnUnreadable,
+    /// What makes states of events.
+    pub projections: Projections,
+    /// What to do if projections can't be had.
+    pub on_bad_projection: OnBadProjection,
 }
 
 /// Why a session could not do something.
@@ -28,6 +34,26 @@ pub enum SessionError {
     /// The scenario.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A projection file.
+    #[error(transparent)]
+    Projection(#[from] ProjectionProblem),
+    /// A replay that could not be made.
+    #[error(transparent)]
+    Replay(#[from] ReplayFailure),
+}
+
+impl SessionError {
+    /// Whether the cause is a file (missing, unreadable, malformed, not writable) rather than what was asked for.
+    pub fn is_input_error(&self) -> bool {
+        match self {
+            // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
+            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. }) => false,
+            Self::Store(error) => error.is_input_error(),
+            Self::Edit(error) => error.is_read_error(),
+            Self::Projection(problem) => problem.is_input_error(),
+            Self::Replay(_) => true,
+        }
+    }
 }
 
 /// Replayers kept: the streams that were looked at last, each as recorded and in a branch.
@@ -40,7 +66,7 @@ pub struct Session {
     path: PathBuf,
     store: Store,
     log: Arc<EventLog>,
-    folds: Vec<Arc<dyn Fold>>,
+    folds: Folds,
     options: SessionOptions,
     readers: Mutex<Vec<Reader>>,
     /// As recorded, most recently used last.
@@ -60,7 +86,15 @@ impl Session {
         let open = OpenOptions { layout: options.layout.clone(), ..OpenOptions::default() };
         let store = crate::store::open(path, &open, progress, cancel)?;
         let log = Arc::new(store.scan(1, progress, cancel)?);
-        let folds = log.categories().iter().map(|_| replay::automatic()).collect();
+        let folds = match Folds::load(&options.projections, path, &log) {
+            Ok(folds) => folds,
+            Err(problem) if options.on_bad_projection == OnBadProjection::UseAutomatic => {
+                let mut folds = Folds::automatic(&log);
+                folds.notes.push(format!("states are automatic, because the rules can't be used: {problem}"));
+                folds
+            }
+            Err(problem) => return Err(problem.into()),
+        };
         Ok(Arc::new(Self {
             path: path.to_owned(),
             store,
@@ -91,7 +125,27 @@ impl Session {
 
     /// What makes states of a category's streams.
     pub fn fold(&self, category: CategoryIndex) -> &Arc<dyn Fold> {
-        &self.folds[category.0 as usize]
+        self.folds.of(category.0 as usize)
+    }
+
+    /// What makes states of a stream, also of one that only a scenario has.
+    pub fn fold_of(&self, stream: &str) -> Arc<dyn Fold> {
+        match self.log.find_stream(stream) {
+            Some(stream) => self.fold(self.log.stream(stream).category).clone(),
+            None => self.folds.named(category_of(stream, self.store.event_table())),
+        }
+    }
+
+    /// How replays are made.
+    pub fn replay_options(&self) -> ReplayOptions {
+        ReplayOptions { on_unreadable: self.options.on_unreadable, ..ReplayOptions::default() }
+    }
+
+    /// What a user should know of how the store was opened and read, and of the projections.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.store.notes();
+        notes.extend(self.folds.notes.iter().cloned());
+        notes
     }
 
     /// Events in full, in the order asked for.
@@ -124,8 +178,7 @@ impl Session {
             Some(at) => kept.remove(at),
             None => {
                 let fold = self.fold(self.log.stream(stream).category).clone();
-                let options = ReplayOptions { on_unreadable: self.options.on_unreadable, ..ReplayOptions::default() };
-                (stream, Arc::new(Mutex::new(Replayer::new(fold, self.history(stream), options))))
+                (stream, Arc::new(Mutex::new(Replayer::new(fold, self.history(stream), self.replay_options()))))
             }
         };
         let replayer = entry.1.clone();
@@ -151,9 +204,8 @@ impl Session {
                 recorded.fork(Arc::new(history), lane.fork())
             }
             None => {
-                let fold = self.fold_of_new(name);
-                let options = ReplayOptions { on_unreadable: self.options.on_unreadable, ..ReplayOptions::default() };
-                Replayer::new(fold, Arc::new(BranchHistory::new(None, lane.clone())), options)
+                let history = Arc::new(BranchHistory::new(None, lane.clone()));
+                Replayer::new(self.fold_of(name), history, self.replay_options())
             }
         };
         let replayer = Arc::new(Mutex::new(replayer));
@@ -162,13 +214,6 @@ impl Session {
             kept.remove(0);
         }
         Some(replayer)
-    }
-
-    /// What makes states of a stream that only a scenario has.
-    fn fold_of_new(&self, name: &str) -> Arc<dyn Fold> {
-        let category = crate::model::names::category_of(name, "events");
-        let known = self.log.categories().iter().position(|known| **known == *category);
-        known.map_or_else(replay::automatic, |at| self.folds[at].clone())
     }
 
     /// A scenario applied to what was recorded; kept for the scenarios that are in use.
