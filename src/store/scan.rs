@@ -241,6 +241,7 @@ impl Pass {
             Some(at) => is_set(row.get_ref(at)?),
             None => false,
         };
+        let time = self.time(columns, bound, row)?.timestamp();
         self.builder.push(LogRow {
             row_key: match columns.row_key {
                 Some(at) => integer(row.get_ref(at)?).unwrap_or(ordinal),
@@ -250,7 +251,7 @@ impl Pass {
             stream,
             version: columns.version.map(|at| row.get_ref(at)).transpose()?.and_then(integer),
             event_type,
-            time: self.time(columns, bound, row)?.timestamp(),
+            time,
             kind: kind(columns, bound, row)?,
             archived,
         });
