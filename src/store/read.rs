@@ -8,7 +8,7 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, Row};
 
 use crate::model::event::{Payload, USER_PATHS};
-use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Timestamp, Value, json};
+use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Value, json};
 
 use super::Store;
 use super::connect::quoted;
@@ -450,9 +450,4 @@ fn first_text(value: &Value, paths: &[Path]) -> Option<Arc<str>> {
 fn index_of_row(log: &EventLog, key: i64) -> Option<u32> {
     let found = (0..log.len()).find(|index| log.row_key(*index) == key)?;
     u32::try_from(found).ok()
-}
-
-/// A time as the valid or recorded one, in Foldline's own tables.
-pub(super) fn time_text(time: Timestamp) -> String {
-    time.to_string()
 }
