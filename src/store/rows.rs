@@ -108,12 +108,7 @@ impl StreamColumns {
     }
 
     /// Writes the stream's name into `name`; false where every part is NULL. `lossy` is set where bytes were no text.
-    pub(super) fn name(
-        &self,
-        row: &rusqlite::Row<'_>,
-        name: &mut String,
-        lossy: &mut bool,
-    ) -> rusqlite::Result<bool> {
+    pub(super) fn name(&self, row: &rusqlite::Row<'_>, name: &mut String, lossy: &mut bool) -> rusqlite::Result<bool> {
         name.clear();
         let mut any = false;
         if let Some(tenant) = self.tenant

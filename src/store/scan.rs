@@ -8,7 +8,9 @@ use rusqlite::Connection;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 
 use crate::model::names::category_of;
-use crate::model::{Cancel, EventKind, EventLog, EventLogBuilder, LogRow, Path, Progress, StreamIndex, TypeIndex, json};
+use crate::model::{
+    Cancel, EventKind, EventLog, EventLogBuilder, LogRow, Path, Progress, StreamIndex, TypeIndex, json,
+};
 
 use super::connect::quoted;
 use super::error::StoreError;
@@ -41,11 +43,12 @@ pub(super) fn scan(
             return Ok(pass.finish(bound));
         }
     }
-    let pass = scan
-        .pass(generation, Changes::PutUpWith)?
-        .ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
+    let pass =
+        scan.pass(generation, Changes::PutUpWith)?.ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
     let (log, mut notes) = pass.finish(bound);
-    notes.push("the store was written while it was read; events changed or removed meanwhile may be shown as they were".into());
+    notes.push(
+        "the store was written while it was read; events changed or removed meanwhile may be shown as they were".into(),
+    );
     Ok((log, notes))
 }
 

@@ -30,8 +30,7 @@ pub(super) fn count(conn: &Connection, bound: &Bound) -> rusqlite::Result<u64> {
     let Some(table) = &bound.snapshots else {
         return Ok(0);
     };
-    let count: i64 =
-        conn.query_row(&format!("SELECT count(*) FROM {}", quoted(&table.name)), [], |row| row.get(0))?;
+    let count: i64 = conn.query_row(&format!("SELECT count(*) FROM {}", quoted(&table.name)), [], |row| row.get(0))?;
     Ok(u64::try_from(count).unwrap_or(0))
 }
 

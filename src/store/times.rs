@@ -134,7 +134,8 @@ fn plain_iso(text: &[u8]) -> Option<Timestamp> {
             .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
     };
     let is = |at: usize, byte: u8| text.get(at) == Some(&byte);
-    if text.len() < 19 || !(is(4, b'-') && is(7, b'-') && is(13, b':') && is(16, b':') && (is(10, b'T') || is(10, b' ')))
+    if text.len() < 19
+        || !(is(4, b'-') && is(7, b'-') && is(13, b':') && is(16, b':') && (is(10, b'T') || is(10, b' ')))
     {
         return None;
     }
