@@ -194,13 +194,7 @@ impl Reader {
     }
 
     fn read_by_key(&mut self, log: &EventLog, indices: &[u32], depth: Depth) -> Result<Vec<Event>, StoreError> {
-        let condition = match &self.bound.key {
-            Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("{} = ?1", quoted(rowid)),
-            Key::Columns(columns) => {
-                let each = columns.iter().zip(1..).map(|(column, at)| format!("{} = ?{at}", quoted(column)));
-                each.collect::<Vec<_>>().join(" AND ")
-            }
-        };
+        let condition = self.key_condition();
         let table = quoted(&self.bound.events.name);
         let sql = format!("SELECT {} FROM {table} WHERE {condition}", self.select_of(depth));
         let mut events = Vec::with_capacity(indices.len());
@@ -227,8 +221,19 @@ impl Reader {
         Ok(events)
     }
 
+    /// The condition to which [`key_values`](Self::key_values) belong.
+    pub(super) fn key_condition(&self) -> String {
+        match &self.bound.key {
+            Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("{} = ?1", quoted(rowid)),
+            Key::Columns(columns) => {
+                let each = columns.iter().zip(1..).map(|(column, at)| format!("{} = ?{at}", quoted(column)));
+                each.collect::<Vec<_>>().join(" AND ")
+            }
+        }
+    }
+
     /// What finds the row of an event again. In a table without row numbers that is the stream's key and the version.
-    fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
+    pub(super) fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
         let Key::Columns(columns) = &self.bound.key else {
             return Some(vec![log.row_key(index).into()]);
         };

@@ -45,13 +45,27 @@ fn real(name: &str) -> Option<(tempfile::TempDir, PathBuf)> {
 
 #[test]
 fn first_look() {
-    for name in ["pyeventsourcing-bank.db", "pyeventsourcing-bank-zlib.db", "pyeventsourcing-live-wal.db", "emmett-0.42-shop.db", "sqlite-es-bank.db", "patchlevel-3.5-stream-shop.db"] {
+    for name in [
+        "pyeventsourcing-bank.db",
+        "pyeventsourcing-bank-zlib.db",
+        "pyeventsourcing-live-wal.db",
+        "emmett-0.42-shop.db",
+        "sqlite-es-bank.db",
+        "patchlevel-3.5-stream-shop.db",
+    ] {
         let Some((_folder, path)) = real(name) else { return };
         let store = open(&path).unwrap();
         let log = scan(&store);
         let events = all(&store, &log);
         let bad = events.iter().filter(|e| matches!(e.data, Payload::Unreadable(_))).count();
-        println!("{name} {:?} {} {} {} {:?} bad {bad}", store.mode(), log.len(), log.streams().len(), store.snapshots(), store.notes());
+        println!(
+            "{name} {:?} {} {} {} {:?} bad {bad}",
+            store.mode(),
+            log.len(),
+            log.streams().len(),
+            store.snapshots(),
+            store.notes()
+        );
         println!("{:#?}", events.first());
     }
 }

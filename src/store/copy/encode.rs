@@ -3,17 +3,19 @@
 
 use std::io::Write as _;
 
-use rusqlite::types::{Value as SqlValue, ValueRef};
+use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
 use crate::model::{Event, EventKind, List, Object, Origin, Path, Timestamp, Value, json};
 use crate::store::layout::{Packing, PayloadSpec, TimeEncoding, TimePlace, Wrapper};
 use crate::store::payload::{Unpacked, decode, packing_of, typed_data, unpack};
-use crate::store::recognise::Bound;
+use crate::store::recognise::{Bound, Column};
 use crate::store::times;
 
+use super::raw::Raw;
+
 /// All columns of a row of the event table, by the table's order.
-pub(super) type Image = Vec<SqlValue>;
+pub(super) type Image = Vec<Raw>;
 
 /// What a new row is made from.
 pub(super) struct Model<'a> {
@@ -25,8 +27,7 @@ pub(super) struct Model<'a> {
 
 /// The row of an event. An error says what the layout can't hold.
 pub(super) fn encode(bound: &Bound, event: &Event, model: &Model<'_>) -> Result<Image, String> {
-    let columns = &bound.events.columns;
-    let mut image = model.image.cloned().unwrap_or_else(|| vec![SqlValue::Null; columns.len()]);
+    let mut image = model.image.cloned().unwrap_or_else(|| vec![Raw::Null; written_columns(bound).count()]);
     let mut encoder = Encoder { bound, event, model, image: &mut image };
     encoder.stream()?;
     encoder.plain_columns()?;
@@ -35,6 +36,11 @@ pub(super) fn encode(bound: &Bound, event: &Event, model: &Model<'_>) -> Result<
     encoder.payload()?;
     check(bound, event, model, &image)?;
     Ok(image)
+}
+
+/// The columns of a row image: those that can be written, in the table's order.
+fn written_columns(bound: &Bound) -> impl Iterator<Item = &Column> {
+    bound.events.columns.iter().filter(|column| !column.generated)
 }
 
 struct Encoder<'a> {
@@ -46,10 +52,14 @@ struct Encoder<'a> {
 
 impl Encoder<'_> {
     fn at(&self, column: &str) -> Option<usize> {
-        self.bound.events.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column))
+        written_columns(self.bound).position(|c| c.name.eq_ignore_ascii_case(column))
     }
 
-    fn set(&mut self, column: Option<&String>, value: SqlValue) {
+    fn is_declared_blob(&self, column: &str) -> bool {
+        self.bound.events.column(column).is_some_and(|column| column.declared.eq_ignore_ascii_case("blob"))
+    }
+
+    fn set(&mut self, column: Option<&String>, value: Raw) {
         if let Some(at) = column.and_then(|column| self.at(column)) {
             self.image[at] = value;
         }
@@ -64,7 +74,7 @@ impl Encoder<'_> {
         let ([part], None) = (spec.parts.as_slice(), &spec.tenant) else {
             return Err("the layout's streams have keys of several parts".to_owned());
         };
-        self.set(Some(part), SqlValue::Text(stream.to_owned()));
+        self.set(Some(part), Raw::text(stream.to_owned()));
         Ok(())
     }
 
@@ -75,9 +85,9 @@ impl Encoder<'_> {
         let version = event.version.ok_or("it has no version")?;
         self.set(spec.version.as_ref(), version.into());
         if was.is_none_or(|was| was.event_type != event.event_type) {
-            self.set(Some(&spec.event_type), SqlValue::Text(event.event_type.to_string()));
+            self.set(Some(&spec.event_type), Raw::text(event.event_type.to_string()));
         }
-        let text = |value: Option<&str>| value.map_or(SqlValue::Null, |text| SqlValue::Text(text.to_owned()));
+        let text = |value: Option<&str>| value.map_or(Raw::Null, |text| Raw::text(text.to_owned()));
         if was.is_none_or(|was| was.id != event.id) {
             if spec.event_id.is_some() && event.id.is_none() {
                 return Err("it has no id".to_owned());
@@ -98,8 +108,8 @@ impl Encoder<'_> {
         {
             let value = match schema {
                 Value::Number(number) if number.as_i64().is_some() => number.as_i64().unwrap_or_default().into(),
-                Value::String(text) => SqlValue::Text(text.to_string()),
-                other => SqlValue::Text(json::to_text(other)),
+                Value::String(text) => Raw::text(text.to_string()),
+                other => Raw::text(json::to_text(other)),
             };
             self.set(spec.schema_version.as_ref(), value);
         } else if self.model.image.is_none() {
@@ -124,7 +134,7 @@ impl Encoder<'_> {
         {
             let value = match self.event.valid_time {
                 Some(time) => self.in_form_of(column, time, valid.encoding)?,
-                None => SqlValue::Null,
+                None => Raw::Null,
             };
             self.set(Some(column), value);
         }
@@ -148,13 +158,13 @@ impl Encoder<'_> {
     }
 
     /// A time in the form that the column has in the model.
-    fn in_form_of(&self, column: &str, time: Timestamp, encoding: TimeEncoding) -> Result<SqlValue, String> {
+    fn in_form_of(&self, column: &str, time: Timestamp, encoding: TimeEncoding) -> Result<Raw, String> {
         if !matches!(encoding, TimeEncoding::Iso | TimeEncoding::Auto) {
             return Err("its time is no text".to_owned());
         }
         match self.at(column).map(|at| &self.image[at]) {
-            Some(SqlValue::Text(form)) => Ok(SqlValue::Text(iso_like(form, time)?)),
-            Some(SqlValue::Null) => Ok(SqlValue::Text(time.to_string())),
+            Some(Raw::Text(form)) => Ok(Raw::text(iso_like(&String::from_utf8_lossy(form), time)?)),
+            Some(Raw::Null) => Ok(Raw::text(time.to_string())),
             _ => Err("its time is no text".to_owned()),
         }
     }
@@ -169,8 +179,8 @@ impl Encoder<'_> {
         match &spec.metadata {
             Some(column) => {
                 let value = match &self.event.metadata {
-                    Value::Null => SqlValue::Null,
-                    value => SqlValue::Text(json::to_text(value)),
+                    Value::Null => Raw::Null,
+                    value => Raw::text(json::to_text(value)),
                 };
                 self.set(Some(column), value);
                 Ok(())
@@ -211,23 +221,21 @@ impl Encoder<'_> {
         }
         let data = self.event.data.decoded().map_err(|why| format!("its payload can't be read ({})", why.reason))?;
         let stored = self.image[at].clone();
-        let original = match unpack(ValueRef::from(&stored), spec) {
+        let original = match unpack(stored.as_ref(), spec) {
             Unpacked::Text(text) => json::parse(&text).ok(),
             Unpacked::Nothing | Unpacked::Unreadable(_) => None,
         };
         let value = self.rewrapped(&data, original.as_ref())?;
         let text = json::to_text(&value).into_bytes();
         let packing = match &stored {
-            SqlValue::Blob(bytes) => packing_of(bytes, spec),
+            Raw::Blob(bytes) => packing_of(bytes, spec),
             _ => None,
         };
         self.image[at] = match (packing, &stored) {
-            (Some(packing), _) => SqlValue::Blob(packed(&text, packing)?),
-            (None, SqlValue::Blob(_)) => SqlValue::Blob(text),
-            (None, SqlValue::Null) if self.bound.events.columns[at].declared.eq_ignore_ascii_case("blob") => {
-                SqlValue::Blob(text)
-            }
-            (None, _) => SqlValue::Text(String::from_utf8(text).map_err(|e| e.to_string())?),
+            (Some(packing), _) => Raw::Blob(packed(&text, packing)?),
+            (None, Raw::Blob(_)) => Raw::Blob(text),
+            (None, Raw::Null) if self.is_declared_blob(&spec.column) => Raw::Blob(text),
+            (None, _) => Raw::Text(text),
         };
         Ok(())
     }
@@ -371,9 +379,8 @@ fn retyped(value: &Value, model: Option<&Value>, typed: bool, name: &str) -> Res
         }
         (Value::List(list), Value::List(model)) => {
             let last = model.len().checked_sub(1).and_then(|last| model.get(last));
-            let items = list.iter().enumerate().map(|(at, slot)| {
-                retyped(&slot.value, model.get(at).or(last), typed, name)
-            });
+            let items =
+                list.iter().enumerate().map(|(at, slot)| retyped(&slot.value, model.get(at).or(last), typed, name));
             Ok(Value::List(items.collect::<Result<Vec<_>, _>>()?.into_iter().collect::<List>()))
         }
         _ => Ok(value.clone()),
@@ -430,8 +437,8 @@ fn iso_like(form: &str, time: Timestamp) -> Result<String, String> {
 fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Result<(), String> {
     let spec = &bound.spec.events;
     let value = |column: &str| {
-        let at = bound.events.columns.iter().position(|c| c.name.eq_ignore_ascii_case(column));
-        at.map_or(ValueRef::Null, |at| ValueRef::from(&image[at]))
+        let at = written_columns(bound).position(|c| c.name.eq_ignore_ascii_case(column));
+        at.map_or(ValueRef::Null, |at| image[at].as_ref())
     };
     let (data, besides) = decode(value(&spec.payload.column), &spec.payload, &event.event_type);
     let same = match (&data, event.data.decoded()) {
