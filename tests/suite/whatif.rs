@@ -550,3 +550,18 @@ fn inserted_events_keep_their_ids_when_other_edits_come_and_go() {
     assert_eq!(ids(&draft), before);
     assert_eq!(draft.index_of_applied(0), Some(1));
 }
+
+#[test]
+fn an_event_in_several_streams_is_edited_in_all_of_them() {
+    let history = "a X\n a X +t\n b:5 X +t\n a X";
+    check_lane(history, r#"{"delete":{"position":20}}"#, "a", "1#10 2#40");
+    check_lane(history, r#"{"delete":{"position":20}}"#, "t", "5#30");
+    check_lane(history, r#"{"update":{"position":20},"type":"Y"}"#, "t", "2~20 5#30");
+    check_lane(history, r#"{"insert":{"stream":"t","after":{"position":20}},"type":"Y"}"#, "t", "2#20 -+Y 5#30");
+    check_lane(history, r#"{"insert":{"stream":"a","after":{"position":20}},"type":"Y"}"#, "t", "as recorded");
+    check_error(
+        history,
+        r#"{"move":{"position":20},"after":{"position":10}}"#,
+        "edits[0].move: #20 is in several streams and can't be moved; delete it and insert another",
+    );
+}

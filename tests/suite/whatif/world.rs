@@ -34,7 +34,8 @@ pub fn time(text: &str) -> Timestamp {
 }
 
 /// One event a line: `stream[:version|:-] Type [payload] [@minute|@-] [!]`. Versions count from 1 if not given,
-/// positions are 10, 20, 30 …, ids `e10` …, the time is the minute of that number less 10, `!` is unreadable.
+/// positions are 10, 20, 30 …, ids `e10` …, the time is the minute of that number less 10, `!` is unreadable, `+b` puts it in stream
+/// `b` too.
 pub fn world(text: &str) -> World {
     let mut builder = EventLogBuilder::new(1);
     let mut events = Vec::new();
@@ -52,11 +53,13 @@ pub fn world(text: &str) -> World {
         };
         let event_type = words.next().unwrap();
         let mut minute = Some(position - 10);
+        let mut others = Vec::new();
         let mut data = Payload::Value(value("{}"));
         for word in words {
             match word.split_at(1) {
                 ("@", "-") => minute = None,
                 ("@", digits) => minute = Some(digits.parse().unwrap()),
+                ("+", other) => others.push(other),
                 ("!", _) => data = Payload::Unreadable(Arc::new(Unreadable::new(b"?", "invalid JSON", "at 1"))),
                 _ => data = Payload::Value(value(word)),
             }
@@ -74,10 +77,14 @@ pub fn world(text: &str) -> World {
             kind: EventKind::Event,
             archived: false,
         });
+        for other in &others {
+            let other = builder.stream(other, |name| name[..1].to_owned());
+            builder.also_in(other);
+        }
         events.push(Arc::new(Event {
             position: Some(position),
             stream: Some(stream.into()),
-            other_streams: Vec::new(),
+            other_streams: others.into_iter().map(Arc::from).collect(),
             version,
             id: Some(format!("e{position}").into()),
             event_type: event_type.into(),
