@@ -72,12 +72,15 @@ const SMALL: usize = 24;
 #[derive(Clone)]
 enum Entries {
     Small(Vec<(Key, Slot)>),
-    /// Sequence numbers give the order; removing leaves a gap in them, which costs nothing.
-    Large {
-        by_sequence: imbl::OrdMap<u64, (Key, Slot)>,
-        sequences: imbl::HashMap<Key, u64>,
-        next: u64,
-    },
+    /// Sequence numbers give the order; removing leaves a gap in them, which costs nothing. Behind a pointer, so that small objects are small.
+    Large(Box<Large>),
+}
+
+#[derive(Clone)]
+struct Large {
+    by_sequence: imbl::OrdMap<u64, (Key, Slot)>,
+    sequences: imbl::HashMap<Key, u64>,
+    next: u64,
 }
 
 impl Value {
@@ -263,7 +266,7 @@ impl Object {
     pub fn len(&self) -> usize {
         match &*self.0 {
             Entries::Small(entries) => entries.len(),
-            Entries::Large { by_sequence, .. } => by_sequence.len(),
+            Entries::Large(large) => large.by_sequence.len(),
         }
     }
 
@@ -276,7 +279,7 @@ impl Object {
     pub fn slot(&self, key: &str) -> Option<&Slot> {
         match &*self.0 {
             Entries::Small(entries) => entries.iter().find(|(k, _)| &**k == key).map(|(_, slot)| slot),
-            Entries::Large { by_sequence, sequences, .. } => by_sequence.get(sequences.get(key)?).map(|(_, slot)| slot),
+            Entries::Large(large) => large.by_sequence.get(large.sequences.get(key)?).map(|(_, slot)| slot),
         }
     }
 
@@ -289,9 +292,7 @@ impl Object {
     pub fn slot_mut(&mut self, key: &str) -> Option<&mut Slot> {
         match Arc::make_mut(&mut self.0) {
             Entries::Small(entries) => entries.iter_mut().find(|(k, _)| &**k == key).map(|(_, slot)| slot),
-            Entries::Large { by_sequence, sequences, .. } => {
-                by_sequence.get_mut(sequences.get(key)?).map(|(_, slot)| slot)
-            }
+            Entries::Large(large) => large.by_sequence.get_mut(large.sequences.get(key)?).map(|(_, slot)| slot),
         }
     }
 
@@ -309,7 +310,8 @@ impl Object {
             }
             *entries = Entries::large(std::mem::take(small));
         }
-        if let Entries::Large { by_sequence, sequences, next } = entries {
+        if let Entries::Large(large) = entries {
+            let Large { by_sequence, sequences, next } = &mut **large;
             by_sequence.insert(*next, (key.clone(), Slot { value, origin }));
             sequences.insert(key, *next);
             *next += 1;
@@ -324,9 +326,9 @@ impl Object {
         }
         match Arc::make_mut(&mut self.0) {
             Entries::Small(entries) => entries.retain(|(k, _)| &**k != key),
-            Entries::Large { by_sequence, sequences, .. } => {
-                if let Some(sequence) = sequences.remove(key) {
-                    by_sequence.remove(&sequence);
+            Entries::Large(large) => {
+                if let Some(sequence) = large.sequences.remove(key) {
+                    large.by_sequence.remove(&sequence);
                 }
             }
         }
@@ -337,7 +339,7 @@ impl Object {
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Slot)> {
         let (small, large) = match &*self.0 {
             Entries::Small(entries) => (Some(entries.iter().map(|(key, slot)| (key, slot))), None),
-            Entries::Large { by_sequence, .. } => (None, Some(by_sequence.values().map(|(key, slot)| (key, slot)))),
+            Entries::Large(large) => (None, Some(large.by_sequence.values().map(|(key, slot)| (key, slot)))),
         };
         small.into_iter().flatten().chain(large.into_iter().flatten())
     }
@@ -353,7 +355,7 @@ impl Entries {
         let next = small.len() as u64;
         let sequences = small.iter().zip(0..).map(|((key, _), sequence)| (key.clone(), sequence)).collect();
         let by_sequence = (0u64..).zip(small).collect();
-        Self::Large { by_sequence, sequences, next }
+        Self::Large(Box::new(Large { by_sequence, sequences, next }))
     }
 }
 
