@@ -6,3 +6,4 @@ mod given;
 mod operations;
 mod properties;
 mod rules;
+mod suggest;

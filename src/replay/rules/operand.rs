@@ -57,7 +57,7 @@ impl Operand {
                 Ok(Value::List(list))
             }
             Self::Object(entries) => {
-                let mut object = Object::default();
+                let mut object = Object::with_capacity(entries.len());
                 for (key, entry) in entries {
                     object.insert(key.clone(), entry.build(inputs, default, origin)?, origin);
                 }

@@ -53,6 +53,9 @@ pub(in crate::replay) struct Operation {
     pub missing: Missing,
 }
 
+/// The place of a target, and the operand if the operation has one.
+type Prepared<'a> = (Cow<'a, [Key]>, Option<Value>);
+
 impl Kind {
     /// The operation's word.
     pub fn word(&self) -> &'static str {
@@ -129,7 +132,7 @@ impl Operation {
         state: &Value,
         inputs: &Inputs<'_>,
         origin: Origin,
-    ) -> Result<Option<(Cow<'a, [Key]>, Option<Value>)>, String> {
+    ) -> Result<Option<Prepared<'a>>, String> {
         let inputs = Inputs { state: Some(state), ..*inputs };
         let missing = |source: &Source| match self.missing {
             Missing::Skip => Ok(None),

@@ -156,10 +156,9 @@ pub(super) fn find<'s, 'k>(root: &'s mut Value, keys: &'k [Key]) -> Result<Place
     for (depth, key) in keys.iter().enumerate() {
         let slot = match value {
             Value::Object(object) => {
-                if object.slot(key).is_none() {
-                    return Ok(Place::Vacant(object, &keys[depth..]));
-                }
-                object.slot_mut(key)
+                // Two steps: the borrow checker does not let go of a slot that was not found.
+                let Some(entry) = object.entry(key) else { return Ok(Place::Vacant(object, &keys[depth..])) };
+                object.entry_mut(entry)
             }
             Value::List(list) => {
                 let len = list.len();
