@@ -17,7 +17,7 @@ done
 opened="$work/stores/$(basename "$store")"
 copy="$work/copies/copy.db"
 mkdir "$work/copies"
-before=$(cd "$work/stores" && ls -la --time-style=full-iso && sha256sum ./*)
+before=$(cd "$work/stores" && ls -lA --time-style=full-iso && sha256sum ./*)
 
 # A display of its own, so that several runs do not meet.
 display=:$((90 + RANDOM % 400))
@@ -64,8 +64,8 @@ wait_for state "line['stream'] == '$stream'"
 shot 1-selected
 
 # Drag the cursor along the ruler from the right end to the left: states of earlier moments come by.
-xdotool mousemove 980 57 mousedown 1
-for x in 900 800 700 600 500 420; do xdotool mousemove "$x" 57; sleep 0.15; done
+xdotool mousemove 900 57 mousedown 1
+for x in 850 800 700 600 500 420; do xdotool mousemove "$x" 57; sleep 0.15; done
 xdotool mouseup 1
 wait_for state "len({l['version'] for l in lines if l['stream'] == '$stream'}) > 1"
 shot 2-scrubbed
@@ -88,7 +88,8 @@ wait_for copied "line['events'] > 0"
 shot 5-saved
 
 # Open it again: what was left out is gone, and the state is the branch's.
-xdotool mousemove 1120 57 click 1
+sleep 0.5
+xdotool mousemove 1120 57 sleep 0.2 click 1
 wait_for opened "line['path'] == '$copy'"
 sleep 0.5
 xdotool mousemove 100 94 click --repeat 3 1
@@ -98,7 +99,7 @@ xdotool mousemove 100 154 click 1
 wait_for state "line['stream'] == '$stream'"
 shot 6-reopened
 
-after=$(cd "$work/stores" && ls -la --time-style=full-iso && sha256sum ./*)
+after=$(cd "$work/stores" && ls -lA --time-style=full-iso && sha256sum ./*)
 [ "$before" = "$after" ] || { echo "e2e: the opened store or its folder changed" >&2; exit 1; }
 python3 - "$work/log" <<'PY'
 import json, sys

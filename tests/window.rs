@@ -9,11 +9,15 @@ use foldline::ui::Window;
 use foldline::worker::Inline;
 
 /// A window on a store, as big as the smallest that is supported.
+///
+/// Names in the samples are in every script, and a harness has only the bundled fonts: symbols of the window itself
+/// are held to them by [`the_windows_own_symbols_have_glyphs`].
 fn window(store: Option<&Path>) -> Harness<'static, Window> {
     let files: Vec<PathBuf> = store.into_iter().map(Path::to_owned).collect();
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1280.0, 800.0))
         .with_max_steps(40)
+        .allow_missing_glyphs()
         .build_eframe(|creation| Window::new(&creation.egui_ctx, Box::new(Inline::default()), files));
     harness.run();
     harness
@@ -68,6 +72,17 @@ fn leave_out_a_withdrawal_and_save_the_copy() {
 }
 
 #[test]
+fn the_windows_own_symbols_have_glyphs() {
+    let (_folder, store) = sample("bank");
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(1280.0, 800.0))
+        .with_max_steps(40)
+        .build_eframe(|creation| Window::new(&creation.egui_ctx, Box::new(Inline::default()), vec![store]));
+    harness.run();
+    harness.get_by_label("Lane of account-A");
+}
+
+#[test]
 fn undo_is_never_done() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));
@@ -100,9 +115,9 @@ fn a_file_that_is_no_store_says_what_it_is() {
 fn welcome_opens_a_path_that_is_typed() {
     let (_folder, store) = sample("rides");
     let mut window = window(None);
-    window
-        .get_by_role_and_label(egui::Role::TextInput, "Path of a SQLite event store")
-        .type_text(&store.display().to_string());
+    let field = window.get_by_role_and_label(egui::Role::TextInput, "Path of a SQLite event store");
+    field.focus();
+    field.type_text(&store.display().to_string());
     window.run();
     window.get_by_label("Open").click();
     window.run();

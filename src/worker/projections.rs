@@ -145,7 +145,8 @@ impl Folds {
                 let path = path.display();
                 folds.notes.push(format!("no category of the store is one that this projection file is for: {path}"));
             }
-            folds.notes.extend(set.notices(log.types().iter().map(|kind| &*kind.name)));
+            let types: Vec<&str> = log.types().iter().map(|kind| &*kind.name).collect();
+            folds.notes.extend(set.notices(&types));
         }
         Ok(folds)
     }
