@@ -192,7 +192,8 @@ pub fn foldline(path: &Path) {
 
 /// Every layout with a small store of it.
 pub fn all(folder: &Path) -> Vec<(&'static str, PathBuf)> {
-    let made: [(&str, fn(&Path)); 7] = [
+    type Write = fn(&Path);
+    let made: [(&str, Write); 7] = [
         ("foldline", foldline),
         ("pyeventsourcing", |path| pyeventsourcing(path, Python::Json)),
         ("pyeventsourcing", |path| pyeventsourcing(path, Python::Zlib)),

@@ -306,7 +306,7 @@ impl Encoder<'_> {
         let TimePlace::Payload(path) = &self.bound.spec.events.time.first()?.place else {
             return None;
         };
-        Path::parse(path).ok()?.parts().first().map(|part| part.to_string())
+        Path::parse(path).ok()?.parts().first().map(ToString::to_string)
     }
 
     /// The field that holds the time, in the model's form.

@@ -240,7 +240,7 @@ fn a_file_without_permission_or_that_is_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
     fixtures::foldline(&path);
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     // The superuser may read everything.
     if std::fs::File::open(&path).is_err() {
         assert!(matches!(open(&path), Err(StoreError::NoPermission(_))));
@@ -276,6 +276,54 @@ fn a_private_copy_can_be_stopped_and_needs_a_folder() {
     assert_eq!(contents(private.path()).len(), 0);
     let gone = private.path().join("gone");
     assert!(store::open(&path, &options(&gone), &Progress::default(), &Cancel::default()).is_err());
+}
+
+#[test]
+fn a_writer_at_work_is_no_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::pyeventsourcing(&path, Python::Json);
+    let writer = database(&path);
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    append(&writer, 1);
+    assert!(folder.path().join("a.db-journal").exists());
+    assert_eq!(used(&path), (AccessMode::ReadOnly, STORY.len()));
+    writer.execute_batch("COMMIT").unwrap();
+    assert_eq!(used(&path), (AccessMode::ReadOnly, STORY.len() + 1));
+}
+
+#[test]
+fn a_store_that_is_being_written_is_read_without_a_gap() {
+    // Few and bounded: nobody may wait for the other.
+    const COMMITS: i64 = 300;
+    for wal in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        fixtures::pyeventsourcing(&path, Python::Json);
+        let writer = if wal { in_wal_mode(&path) } else { database(&path) };
+        writer.busy_timeout(Duration::from_secs(60)).unwrap();
+        let rows = 50_000;
+        let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) \
+                    INSERT INTO stored_events SELECT 'yy', i, 'm:C.T', '{}' FROM n";
+        writer.execute(fill, [rows]).unwrap();
+        writer.execute_batch("PRAGMA synchronous = OFF").unwrap();
+        let write = move || (1..=COMMITS).for_each(|version| append(&writer, version));
+        let handle = std::thread::Builder::new().name("writer".into()).spawn(write).unwrap();
+        for _ in 0..3 {
+            let options = OpenOptions { lock_wait: Duration::from_secs(60), ..OpenOptions::default() };
+            let opened = store::open(&path, &options, &Progress::default(), &Cancel::default());
+            match opened.and_then(|store| store.scan(1, &Progress::default(), &Cancel::default())) {
+                Ok(log) => {
+                    assert!(log.len() >= rows as usize + STORY.len());
+                    assert!((0..log.len()).all(|event| log.position(event) == event as i64 + 1));
+                }
+                Err(StoreError::Changed(_) | StoreError::KeepsChanging(_)) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+        handle.join().unwrap();
+        assert_eq!(scan(&open(&path).unwrap()).len() as i64, rows + STORY.len() as i64 + COMMITS);
+    }
 }
 
 proptest::proptest! {
