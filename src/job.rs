@@ -1,1 +1,235 @@
 //! Contracts between the application and its workers: data only.
+//!
+//! The application asks with a [`Request`], a worker answers with a [`Finished`]. Requests of one [`Slot`] replace
+//! each other: the newest wins, an older one is cancelled, and an answer with an older generation is dropped.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::model::{Cancel, Event, EventLog, Moment, Progress, Timestamp};
+use crate::replay::{Change, Frame, ProjectionInfo};
+use crate::whatif::{Branch, Scenario};
+
+/// Which opened store a job is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StoreKey(pub u32);
+
+/// Requests of one slot replace each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// Opening a file.
+    Open,
+    /// The state at the cursor.
+    State,
+    /// The selected event in full.
+    Detail,
+    /// The rows of the events table that are in sight.
+    Rows,
+    /// Applying the scenario.
+    Branch,
+    /// Writing a copy.
+    Copy,
+    /// Hashing the opened file.
+    Hash,
+    /// Forgetting a store.
+    Close,
+}
+
+/// One piece of work.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// Open a file and index it.
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Key for the opened store.
+        key: StoreKey,
+        /// A layout's id, to force it.
+        layout: Option<String>,
+    },
+    /// The state of a stream at a moment, as recorded and, with a scenario, in its branch.
+    State(StateRequest),
+    /// Events in full, by their index.
+    Events {
+        /// Of which store.
+        store: StoreKey,
+        /// Which events.
+        indices: Vec<u32>,
+    },
+    /// Apply a scenario.
+    Branch {
+        /// To which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+    },
+    /// Write a copy with a scenario's edits.
+    Copy {
+        /// Of which store.
+        store: StoreKey,
+        /// The edits; none for a plain copy.
+        scenario: Option<Arc<Scenario>>,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Hash the opened file.
+    Hash {
+        /// Of which store.
+        store: StoreKey,
+    },
+    /// Forget a store and what was cached for it.
+    Close {
+        /// Which store.
+        store: StoreKey,
+    },
+}
+
+/// What to replay, and up to where.
+#[derive(Debug, Clone)]
+pub struct StateRequest {
+    /// Of which store.
+    pub store: StoreKey,
+    /// The stream's name.
+    pub stream: Arc<str>,
+    /// Up to where.
+    pub moment: Moment,
+    /// With these edits as well.
+    pub scenario: Option<Arc<Scenario>>,
+}
+
+/// A job on its way to a worker.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What it replaces.
+    pub slot: Slot,
+    /// The newest wins.
+    pub generation: u64,
+    /// What to do.
+    pub job: Job,
+    /// Told how far it is.
+    pub progress: Progress,
+    /// Told to stop.
+    pub cancel: Cancel,
+}
+
+/// A worker's answer.
+#[derive(Debug)]
+pub struct Finished {
+    /// The request's slot.
+    pub slot: Slot,
+    /// The request's generation.
+    pub generation: u64,
+    /// What came of it.
+    pub result: Result<Outcome, Failure>,
+}
+
+/// What came of a job.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A store is open and indexed.
+    Opened(Box<OpenedStore>),
+    /// The state at a moment.
+    State(Box<StateView>),
+    /// Events in full, in the order asked for.
+    Events(Vec<(u32, Arc<Event>)>),
+    /// The scenario's branch.
+    Branch(Arc<Branch>),
+    /// A copy was written.
+    Copied(Copied),
+    /// The file's hash (BLAKE3, hexadecimal).
+    Hashed(String),
+    /// A store was forgotten.
+    Closed,
+}
+
+/// Why a job came to nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It was told to stop, or a newer request took its place.
+    Cancelled,
+    /// It failed; the text says what, where, and what to do next.
+    Failed(String),
+}
+
+/// An opened store as the application knows it.
+#[derive(Debug, Clone)]
+pub struct OpenedStore {
+    /// Its key.
+    pub key: StoreKey,
+    /// The path as it was given.
+    pub path: PathBuf,
+    /// The layout's id.
+    pub layout: String,
+    /// The layout's title.
+    pub layout_title: String,
+    /// How the file was opened, in words (`read-only`, `private copy` …).
+    pub access: String,
+    /// What a user should know of how it was read.
+    pub notes: Vec<String>,
+    /// The index.
+    pub log: Arc<EventLog>,
+    /// What makes states of events, by category (in the order of [`EventLog::categories`]).
+    pub projections: Vec<Arc<ProjectionInfo>>,
+    /// The file's hash when it was opened, if it was computed.
+    pub hash: Option<String>,
+}
+
+/// Where in a stream's history a state stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At {
+    /// Position of the last event taken in.
+    pub position: Option<i64>,
+    /// Its version.
+    pub version: Option<i64>,
+    /// Its time.
+    pub time: Option<Timestamp>,
+    /// Its type.
+    pub event_type: Option<Arc<str>>,
+    /// How many events were taken in.
+    pub count: usize,
+    /// How many the stream has.
+    pub of: usize,
+}
+
+/// One side of a state view.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// The state, and the one before its last event.
+    pub frame: Frame,
+    /// What the last event changed.
+    pub changes: Vec<Change>,
+    /// Where it stands.
+    pub at: At,
+    /// Names of invariants that are broken there.
+    pub broken: Vec<String>,
+}
+
+/// The state of a stream at a moment.
+#[derive(Debug, Clone)]
+pub struct StateView {
+    /// What was asked.
+    pub stream: Arc<str>,
+    /// The moment that was asked for.
+    pub moment: Moment,
+    /// Which projection made it.
+    pub projection: Arc<ProjectionInfo>,
+    /// As recorded.
+    pub baseline: Side,
+    /// With the scenario's edits.
+    pub branch: Option<Side>,
+    /// What differs between the two ends of the comparison at this moment (from: as recorded, to: branch).
+    pub differences: Vec<Change>,
+}
+
+/// A copy that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many events it holds.
+    pub events: u64,
+    /// The title of the layout it is in.
+    pub layout_title: String,
+}

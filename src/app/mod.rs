@@ -1,1 +1,139 @@
 //! The headless application: all that a user can see and do, without pixels.
+//!
+//! [`App::update`] takes a [`Command`] and gives the [`Request`]s that it leads to; the window sends them to the
+//! worker pool, tests run them inline. Time comes in with commands, never from a clock.
+
+pub mod actions;
+pub mod command;
+pub mod document;
+pub mod draft;
+pub mod remote;
+mod update;
+
+use std::path::PathBuf;
+
+pub use command::{Command, Step, ThemeChoice};
+pub use document::{Cursor, Document};
+pub use remote::Remote;
+
+use crate::job::{Job, Request, Slot, StoreKey};
+use crate::model::{Cancel, Progress};
+
+/// A message that stays until it is put away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// For putting it away.
+    pub id: u64,
+    /// Good or bad news.
+    pub kind: NoticeKind,
+    /// What happened, to what, and what to do next.
+    pub text: String,
+    /// A file that the notice is about and that can be opened.
+    pub open: Option<PathBuf>,
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// It worked.
+    Good,
+    /// Something that one should know.
+    Note,
+    /// It failed.
+    Bad,
+}
+
+/// A job that is under way, for the status bar.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// What it is for.
+    pub slot: Slot,
+    /// The request's generation.
+    pub generation: u64,
+    /// What it does, in words.
+    pub title: String,
+    /// How far it is.
+    pub progress: Progress,
+    /// For stopping it.
+    pub cancel: Cancel,
+}
+
+/// A question to the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialog {
+    /// Where to save a copy; a first proposal.
+    SaveCopy {
+        /// Beside the opened file, with a name of its own.
+        proposed: PathBuf,
+        /// What will be in it, in words.
+        contents: String,
+    },
+}
+
+/// The application.
+#[derive(Debug, Default)]
+pub struct App {
+    /// The open store.
+    pub document: Option<Document>,
+    /// The file that is being opened.
+    pub opening: Option<PathBuf>,
+    /// Messages, oldest first.
+    pub notices: Vec<Notice>,
+    /// The question that is open.
+    pub dialog: Option<Dialog>,
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// Jobs under way.
+    pub running: Vec<Running>,
+    generation: u64,
+    next_store: u32,
+    next_notice: u64,
+}
+
+impl App {
+    /// An application with nothing open.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Does what a command says, and gives the jobs that it leads to.
+    pub fn update(&mut self, command: Command) -> Vec<Request> {
+        let mut requests = Vec::new();
+        self.dispatch(command, &mut requests);
+        requests
+    }
+
+    /// Adds a message.
+    pub fn notify(&mut self, kind: NoticeKind, text: impl Into<String>) -> &mut Notice {
+        self.next_notice += 1;
+        let at = self.notices.len();
+        self.notices.push(Notice { id: self.next_notice, kind, text: text.into(), open: None });
+        &mut self.notices[at]
+    }
+
+    /// Makes a request of a job and remembers that it runs.
+    fn request(&mut self, slot: Slot, title: impl Into<String>, job: Job) -> Request {
+        self.generation += 1;
+        let request = Request {
+            slot,
+            generation: self.generation,
+            job,
+            progress: Progress::default(),
+            cancel: Cancel::default(),
+        };
+        self.running.retain(|running| running.slot != slot);
+        self.running.push(Running {
+            slot,
+            generation: request.generation,
+            title: title.into(),
+            progress: request.progress.clone(),
+            cancel: request.cancel.clone(),
+        });
+        request
+    }
+
+    fn new_store_key(&mut self) -> StoreKey {
+        self.next_store += 1;
+        StoreKey(self.next_store)
+    }
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::json::{self, JsonError};
+use super::json::{self, Extraction, JsonError};
 use super::path::Path;
 use super::time::Timestamp;
 use super::value::Value;
@@ -66,6 +66,18 @@ impl Payload {
         match self {
             Self::Value(value) => Ok(value.at(path).cloned()),
             Self::Text(text) => json::extract(text, path).map_err(|error| Arc::new(Unreadable::json(text, &error))),
+            Self::Unreadable(why) => Err(why.clone()),
+        }
+    }
+
+    /// The values at several paths in one pass; `found` as [`Extraction::from_text`] has it.
+    pub fn extract(&self, paths: &Extraction, found: &mut [Option<Value>]) -> Result<(), Arc<Unreadable>> {
+        match self {
+            Self::Value(value) => {
+                paths.from_value(value, found);
+                Ok(())
+            }
+            Self::Text(text) => paths.from_text(text, found).map_err(|error| Arc::new(Unreadable::json(text, &error))),
             Self::Unreadable(why) => Err(why.clone()),
         }
     }

@@ -6,6 +6,8 @@ use super::number::Number;
 use super::path::Path;
 use super::value::{List, Object, Origin, Value};
 
+pub use super::extract::Extraction;
+
 /// Deeper nesting is refused: everything that walks a value may then recurse.
 pub const MAX_DEPTH: usize = 128;
 
@@ -58,15 +60,20 @@ pub fn to_pretty_text(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-fn without_bom(text: &[u8]) -> &[u8] {
+pub(super) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
-fn describe(jiter: &Jiter<'_>, error: &jiter::JiterError) -> JsonError {
+pub(super) fn describe(jiter: &Jiter<'_>, error: &jiter::JiterError) -> JsonError {
     JsonError::Invalid(error.description(jiter))
 }
 
-fn read(jiter: &mut Jiter<'_>, peek: Peek, depth: usize, repeated: &mut dyn FnMut(&str)) -> Result<Value, JsonError> {
+pub(super) fn read(
+    jiter: &mut Jiter<'_>,
+    peek: Peek,
+    depth: usize,
+    repeated: &mut dyn FnMut(&str),
+) -> Result<Value, JsonError> {
     if depth > MAX_DEPTH {
         return Err(JsonError::TooDeep);
     }

@@ -2,6 +2,7 @@
 
 pub mod copy;
 pub mod event;
+mod extract;
 pub mod json;
 pub mod log;
 pub mod moment;

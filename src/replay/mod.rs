@@ -1,1 +1,27 @@
-//! From events to state. Pure.
+//! From events to state: the left fold of a stream's history up to a moment. Pure.
+//!
+//! A [`Fold`] says how one event changes a state (automatic merge, rules, …). A [`Replayer`] folds one stream's
+//! [`History`] up to any place, keeping states on the way within a budget, so that moving about is cheap. States
+//! share what did not change and know which event set each leaf, so that [`diff`] and [`leaves`] need no replay.
+
+mod automatic;
+mod checkpoints;
+mod diff;
+mod fold;
+mod fork;
+mod history;
+pub mod projection_file;
+mod replayer;
+mod rules;
+mod state;
+mod suggest;
+
+pub use automatic::automatic;
+pub use diff::{Change, diff, diff_for};
+pub use fold::{Applied, Fold, FoldError, ProjectionInfo, ProjectionKind};
+pub use fork::{CommonTail, Fork};
+pub use history::{History, HistoryError, MemoryHistory};
+pub use projection_file::{ProjectionFileError, ProjectionSet};
+pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step};
+pub use state::{State, leaves};
+pub use suggest::{SampledType, suggest};

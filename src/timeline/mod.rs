@@ -1,1 +1,12 @@
-//! From the index to what a width can show. Pure.
+//! From the index to what a width can show: axis, view, lanes, ruler. Pure: no pixels are drawn here.
+//!
+//! Coordinates along an axis are `f64` relative to its origin, so that microseconds stay exact over centuries.
+
+pub mod axis;
+pub mod lanes;
+pub mod marks;
+pub mod ruler;
+
+pub use axis::{Axis, AxisKind, View};
+pub use lanes::{Column, Lanes};
+pub use marks::{Mark, Marks, Shape};

@@ -1,6 +1,12 @@
-//! Everything that is wider than one file, in one binary.
+//! The wider tests as one binary, a module for each area: linking is what takes the time.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
+mod bundled;
 mod fixtures;
+mod query;
+mod replay;
+mod sample;
+mod sample_folds;
 mod store;
+mod whatif;

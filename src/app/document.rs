@@ -1,0 +1,169 @@
+//! An open store: where the user is in it, and what is shown of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::draft::Draft;
+use super::remote::Remote;
+use crate::job::{OpenedStore, StateView};
+use crate::model::{Event, Moment, StreamIndex, Timestamp};
+use crate::timeline::{Axis, AxisKind, Lanes, Marks, View};
+use crate::whatif::Branch;
+
+/// Where in history everything stands. One for the whole window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// Before the first event.
+    Start,
+    /// Exactly on an event.
+    Event(u32),
+    /// Anywhere in time.
+    Instant(Timestamp),
+}
+
+/// An open store and the user's place in it.
+#[derive(Debug)]
+pub struct Document {
+    /// What the worker said when it was opened.
+    pub opened: OpenedStore,
+    /// The moment that every panel shows.
+    pub cursor: Cursor,
+    /// The stream that is looked at.
+    pub stream: Option<Arc<str>>,
+    /// The event that is selected.
+    pub event: Option<u32>,
+    /// The state at the cursor.
+    pub state: Remote<StateView>,
+    /// Events in full, as far as they were in sight.
+    pub rows: HashMap<u32, Arc<Event>>,
+    /// What the rows in sight wait for.
+    pub rows_asked: Remote<()>,
+    /// The edits.
+    pub draft: Draft,
+    /// The history with the edits; `None` without any, or while they are applied for the first time.
+    pub branch: Remote<Arc<Branch>>,
+    /// The timeline's axis.
+    pub axis: Axis,
+    /// What it shows of it.
+    pub view: View,
+    /// Events by lane along it.
+    pub lanes: Lanes,
+    /// Colours and shapes of event types.
+    pub marks: Marks,
+}
+
+impl Document {
+    /// Looks at a store for the first time: all of it, the cursor at its end, its first stream.
+    pub fn new(opened: OpenedStore) -> Self {
+        let log = &opened.log;
+        let axis = Axis::new(log, AxisKind::Time);
+        let stream = log.streams().first().map(|info| info.name.clone());
+        let mut document = Self {
+            cursor: log.len().checked_sub(1).map_or(Cursor::Start, |last| Cursor::Event(last as u32)),
+            event: None,
+            state: Remote::default(),
+            rows: HashMap::new(),
+            rows_asked: Remote::default(),
+            draft: Draft::default(),
+            branch: Remote::default(),
+            view: View::fit(&axis),
+            lanes: Lanes::new(log, &axis),
+            marks: Marks::new(log),
+            axis,
+            stream: None,
+            opened,
+        };
+        document.select_stream(stream);
+        document
+    }
+
+    /// Looks at a stream; its last event is selected and the cursor put on it.
+    pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
+        self.stream = stream;
+        self.event = self.lane_at_cursor();
+    }
+
+    /// The index of the selected stream, if it is one of the recorded ones.
+    pub fn stream_index(&self) -> Option<StreamIndex> {
+        self.opened.log.find_stream(self.stream.as_deref()?)
+    }
+
+    /// The events to step through: the selected stream's, in its replay order.
+    pub fn lane(&self) -> &[u32] {
+        self.stream_index().map_or(&[], |stream| self.opened.log.lane(stream))
+    }
+
+    /// The cursor as a moment of the store.
+    pub fn moment(&self) -> Moment {
+        match self.cursor {
+            Cursor::Start => Moment::Position(self.opened.log.len().min(1) as i64 * self.first_position() - 1),
+            Cursor::Event(event) => Moment::Position(self.opened.log.position(event as usize)),
+            Cursor::Instant(time) => Moment::Instant(time),
+        }
+    }
+
+    fn first_position(&self) -> i64 {
+        if self.opened.log.is_empty() { 0 } else { self.opened.log.position(0) }
+    }
+
+    /// How many events of the selected stream the cursor takes in.
+    pub fn lane_count(&self) -> usize {
+        let Some(stream) = self.stream_index() else { return 0 };
+        self.opened.log.select(stream, self.moment()).map_or(0, |selection| selection.last().map_or(0, |at| at + 1))
+    }
+
+    /// The selected stream's last event at the cursor.
+    pub fn lane_at_cursor(&self) -> Option<u32> {
+        self.lane_count().checked_sub(1).and_then(|at| self.lane().get(at).copied())
+    }
+
+    /// Where the cursor stands along the axis.
+    pub fn cursor_coordinate(&self) -> f64 {
+        let log = &self.opened.log;
+        match (self.cursor, self.axis.kind()) {
+            (Cursor::Start, _) => f64::NEG_INFINITY,
+            (Cursor::Event(event), _) => {
+                self.axis.coordinate(log, event as usize).unwrap_or_else(|| self.untimed_coordinate(event))
+            }
+            (Cursor::Instant(time), AxisKind::Time) => self.axis.coordinate_of_time(time),
+            (Cursor::Instant(time), AxisKind::Sequence) => {
+                // The last event of the store that is not later.
+                (0..log.len())
+                    .rev()
+                    .find(|event| log.time(*event).is_some_and(|t| t <= time))
+                    .map_or(-1.0, |e| e as f64)
+            }
+        }
+    }
+
+    /// An event without a time stands with the one before it that has one.
+    fn untimed_coordinate(&self, event: u32) -> f64 {
+        let log = &self.opened.log;
+        (0..event as usize).rev().find_map(|before| self.axis.coordinate(log, before)).unwrap_or(0.0)
+    }
+
+    /// Whether an event lies beyond the cursor.
+    pub fn is_future(&self, event: u32) -> bool {
+        match self.cursor {
+            Cursor::Start => true,
+            Cursor::Event(cursor) => event > cursor,
+            Cursor::Instant(time) => self.opened.log.time(event as usize).is_some_and(|t| t > time),
+        }
+    }
+
+    /// The cursor's time, as far as it has one.
+    pub fn cursor_time(&self) -> Option<Timestamp> {
+        match self.cursor {
+            Cursor::Start => None,
+            Cursor::Event(event) => self.opened.log.time(event as usize),
+            Cursor::Instant(time) => Some(time),
+        }
+    }
+
+    /// Changes the axis, keeping the cursor in view.
+    pub fn set_axis(&mut self, kind: AxisKind) {
+        self.axis = Axis::new(&self.opened.log, kind);
+        self.lanes = Lanes::new(&self.opened.log, &self.axis);
+        self.view = View::fit(&self.axis);
+    }
+}

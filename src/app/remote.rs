@@ -1,0 +1,59 @@
+//! A value that a worker computes: the previous one stays until the new one is there.
+
+/// Never asked, pending (with the previous value still there), failed, or ready.
+#[derive(Debug)]
+pub struct Remote<T> {
+    /// The newest value that came; it may answer an older question.
+    shown: Option<T>,
+    /// Generation of the question that is under way.
+    pending: Option<u64>,
+    /// Why the newest question has no answer.
+    failed: Option<String>,
+}
+
+impl<T> Default for Remote<T> {
+    fn default() -> Self {
+        Self { shown: None, pending: None, failed: None }
+    }
+}
+
+impl<T> Remote<T> {
+    /// A question of this generation is under way.
+    pub fn ask(&mut self, generation: u64) {
+        self.pending = Some(generation);
+        self.failed = None;
+    }
+
+    /// An answer came. False if it answers an older question and was dropped.
+    pub fn answer(&mut self, generation: u64, answer: Result<T, String>) -> bool {
+        if self.pending != Some(generation) {
+            return false;
+        }
+        self.pending = None;
+        match answer {
+            Ok(value) => self.shown = Some(value),
+            Err(message) => self.failed = Some(message),
+        }
+        true
+    }
+
+    /// The newest value, and whether it is what was last asked for.
+    pub fn value(&self) -> Option<(&T, bool)> {
+        self.shown.as_ref().map(|value| (value, self.pending.is_none() && self.failed.is_none()))
+    }
+
+    /// Whether an answer is awaited.
+    pub fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Why there is no answer.
+    pub fn failure(&self) -> Option<&str> {
+        self.failed.as_deref()
+    }
+
+    /// Forgets everything; a late answer is dropped.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,300 @@
+//! What each command does. One function a noun; none of them draws, waits or reads a clock.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{App, Command, Cursor, Dialog, Document, NoticeKind, Step};
+use crate::job::{Failure, Finished, Job, Outcome, Request, Slot, StateRequest};
+use crate::timeline::View;
+use crate::whatif::{Edit, Scenario, Selector, Target};
+
+impl App {
+    pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
+        match command {
+            Command::Open(path) => self.open(path, requests),
+            Command::Close => self.close(requests),
+            Command::SelectStream(stream) => {
+                if let Some(document) = &mut self.document {
+                    document.select_stream(Some(stream));
+                    self.follow_cursor(requests);
+                }
+            }
+            Command::SeekEvent(_) | Command::ScrubToTime(_) | Command::ScrubToCount(_) | Command::Step(_) => {
+                self.move_cursor(&command);
+                self.follow_cursor(requests);
+            }
+            Command::LeaveOut(_) | Command::TakeBack(_) | Command::Undo | Command::Redo | Command::ClearEdits => {
+                self.edit(&command, requests);
+            }
+            Command::AskCopy => self.ask_copy(),
+            Command::CloseDialog => self.dialog = None,
+            Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
+            Command::SetAxis(kind) => {
+                if let Some(document) = &mut self.document {
+                    document.set_axis(kind);
+                }
+            }
+            Command::SetView(view) => {
+                if let Some(document) = &mut self.document {
+                    document.view = view;
+                }
+            }
+            Command::Fit => {
+                if let Some(document) = &mut self.document {
+                    document.view = View::fit(&document.axis);
+                }
+            }
+            Command::WantRows(indices) => self.want_rows(indices, requests),
+            Command::SetTheme(theme) => self.theme = theme,
+            Command::Dismiss(id) => self.notices.retain(|notice| notice.id != id),
+            Command::Stop(slot) => {
+                self.running.iter().filter(|running| running.slot == slot).for_each(|running| running.cancel.cancel());
+            }
+            Command::Done(finished) => self.done(finished, requests),
+        }
+    }
+
+    fn open(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+        let key = self.new_store_key();
+        let title = format!("Opening {}", path.display());
+        self.opening = Some(path.clone());
+        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None }));
+    }
+
+    fn close(&mut self, requests: &mut Vec<Request>) {
+        if let Some(document) = self.document.take() {
+            let store = document.opened.key;
+            requests.push(self.request(Slot::Close, "Closing", Job::Close { store }));
+        }
+        self.dialog = None;
+    }
+
+    fn move_cursor(&mut self, command: &Command) {
+        let Some(document) = &mut self.document else { return };
+        let log = document.opened.log.clone();
+        let (Some(last), range) = (log.len().checked_sub(1), log.time_range()) else { return };
+        document.cursor = match *command {
+            Command::SeekEvent(event) => Cursor::Event(event.min(last as u32)),
+            Command::ScrubToTime(time) => match range {
+                Some((first, _)) if time < first => Cursor::Start,
+                Some((_, latest)) => Cursor::Instant(time.min(latest)),
+                None => return,
+            },
+            Command::ScrubToCount(count) => match count.min(log.len()).checked_sub(1) {
+                Some(event) => Cursor::Event(event as u32),
+                None => Cursor::Start,
+            },
+            Command::Step(step) => {
+                let (lane, count) = (document.lane(), document.lane_count());
+                let at = match step {
+                    Step::Start => 0,
+                    Step::Back => count.saturating_sub(1),
+                    Step::Forward => (count + 1).min(lane.len()),
+                    Step::End => lane.len(),
+                };
+                match at.checked_sub(1).and_then(|at| lane.get(at)) {
+                    Some(event) => Cursor::Event(*event),
+                    None => Cursor::Start,
+                }
+            }
+            _ => return,
+        };
+        document.event = document.lane_at_cursor();
+        if matches!(command, Command::SeekEvent(_) | Command::Step(_)) {
+            let coordinate = document.cursor_coordinate();
+            if coordinate.is_finite() {
+                document.view = document.view.showing(coordinate, &document.axis);
+            }
+        }
+    }
+
+    /// Asks for the state at the cursor.
+    fn follow_cursor(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &self.document else { return };
+        let Some(stream) = document.stream.clone() else { return };
+        let request = StateRequest {
+            store: document.opened.key,
+            stream,
+            moment: document.moment(),
+            scenario: document.scenario(),
+        };
+        let request = self.request(Slot::State, "Replaying", Job::State(request));
+        if let Some(document) = &mut self.document {
+            document.state.ask(request.generation);
+        }
+        requests.push(request);
+    }
+
+    fn edit(&mut self, command: &Command, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        match *command {
+            Command::LeaveOut(event) if !document.is_left_out(event) => {
+                let position = document.opened.log.position(event as usize);
+                document.draft.push(leave_out(position));
+            }
+            Command::TakeBack(event) => {
+                let position = document.opened.log.position(event as usize);
+                document.draft.retain(|edit| *edit != leave_out(position));
+            }
+            Command::Undo => document.draft.undo(),
+            Command::Redo => document.draft.redo(),
+            Command::ClearEdits => document.draft.retain(|_| false),
+            _ => return,
+        }
+        let store = document.opened.key;
+        match document.scenario() {
+            Some(scenario) => {
+                let request = self.request(Slot::Branch, "Applying the edits", Job::Branch { store, scenario });
+                if let Some(document) = &mut self.document {
+                    document.branch.ask(request.generation);
+                }
+                requests.push(request);
+            }
+            None => document.branch.clear(),
+        }
+        self.follow_cursor(requests);
+    }
+
+    fn ask_copy(&mut self) {
+        let Some(document) = &self.document else { return };
+        let path = &document.opened.path;
+        let stem = path.file_stem().map_or_else(|| "store".into(), |stem| stem.to_string_lossy().into_owned());
+        let extension = path.extension().map_or_else(|| "db".into(), |e| e.to_string_lossy().into_owned());
+        let proposed = path.with_file_name(format!("{stem}-what-if.{extension}"));
+        let contents = match document.draft.len() {
+            0 => "All events as recorded, without edits".to_owned(),
+            1 => "All events with 1 edit".to_owned(),
+            edits => format!("All events with {edits} edits"),
+        };
+        let contents = format!("{contents}; layout: {}", document.opened.layout_title);
+        self.dialog = Some(Dialog::SaveCopy { proposed, contents });
+    }
+
+    fn save_copy(&mut self, out: PathBuf, force: bool, requests: &mut Vec<Request>) {
+        let Some(document) = &self.document else { return };
+        let (store, scenario) = (document.opened.key, document.scenario());
+        let title = format!("Writing {}", out.display());
+        requests.push(self.request(Slot::Copy, title, Job::Copy { store, scenario, out, force }));
+    }
+
+    fn want_rows(&mut self, mut indices: Vec<u32>, requests: &mut Vec<Request>) {
+        /// Rows kept in full; beyond it those out of sight are forgotten.
+        const KEPT: usize = 5_000;
+        let Some(document) = &mut self.document else { return };
+        if document.rows.len() > KEPT {
+            document.rows.retain(|event, _| indices.contains(event));
+        }
+        indices.retain(|event| !document.rows.contains_key(event));
+        if indices.is_empty() || document.rows_asked.is_pending() {
+            return;
+        }
+        let store = document.opened.key;
+        let request = self.request(Slot::Rows, "Reading events", Job::Events { store, indices });
+        if let Some(document) = &mut self.document {
+            document.rows_asked.ask(request.generation);
+        }
+        requests.push(request);
+    }
+
+    fn done(&mut self, finished: Finished, requests: &mut Vec<Request>) {
+        let Finished { slot, generation, result } = finished;
+        self.running.retain(|running| running.generation != generation);
+        match result {
+            Ok(outcome) => self.take(slot, generation, outcome, requests),
+            Err(failure) => self.failed(slot, generation, failure),
+        }
+    }
+
+    fn take(&mut self, slot: Slot, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
+        match outcome {
+            Outcome::Opened(opened) => {
+                self.close(requests);
+                self.opening = None;
+                self.document = Some(Document::new(*opened));
+                self.follow_cursor(requests);
+            }
+            Outcome::Copied(copied) => {
+                self.dialog = None;
+                let text = format!(
+                    "Wrote {} events to {} ({}). The opened store is unchanged",
+                    copied.events,
+                    copied.path.display(),
+                    copied.layout_title
+                );
+                self.notify(NoticeKind::Good, text).open = Some(copied.path);
+            }
+            outcome => {
+                let Some(document) = &mut self.document else { return };
+                match outcome {
+                    Outcome::State(view) => {
+                        document.state.answer(generation, Ok(*view));
+                    }
+                    Outcome::Events(events) if slot == Slot::Rows => {
+                        document.rows.extend(events);
+                        document.rows_asked.answer(generation, Ok(()));
+                    }
+                    Outcome::Branch(branch) => {
+                        document.branch.answer(generation, Ok(branch));
+                    }
+                    Outcome::Hashed(hash) => document.opened.hash = Some(hash),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn failed(&mut self, slot: Slot, generation: u64, failure: Failure) {
+        let message = match failure {
+            // A newer request has taken its place, or the user stopped it: both know.
+            Failure::Cancelled => {
+                if slot == Slot::Open {
+                    self.opening = None;
+                }
+                return;
+            }
+            Failure::Failed(message) => message,
+        };
+        match (slot, &mut self.document) {
+            (Slot::State, Some(document)) => {
+                document.state.answer(generation, Err(message));
+            }
+            (Slot::Branch, Some(document)) => {
+                document.branch.answer(generation, Err(message.clone()));
+                self.notify(NoticeKind::Bad, message);
+            }
+            (Slot::Rows, Some(document)) => {
+                document.rows_asked.answer(generation, Err(message.clone()));
+                self.notify(NoticeKind::Bad, message);
+            }
+            _ => {
+                if slot == Slot::Open {
+                    self.opening = None;
+                }
+                self.notify(NoticeKind::Bad, message);
+            }
+        }
+    }
+}
+
+/// The edit that leaves an event out.
+fn leave_out(position: i64) -> Edit {
+    Edit::Delete(Target::One(Selector::Position(position)))
+}
+
+impl Document {
+    /// Whether the scenario leaves this event out.
+    pub fn is_left_out(&self, event: u32) -> bool {
+        let edit = leave_out(self.opened.log.position(event as usize));
+        self.draft.edits().any(|e| *e == edit)
+    }
+
+    /// Whether there are edits.
+    pub fn has_edits(&self) -> bool {
+        self.draft.len() > 0
+    }
+
+    /// The edits as a scenario; none without any.
+    pub fn scenario(&self) -> Option<Arc<Scenario>> {
+        self.has_edits().then(|| self.draft.scenario())
+    }
+}

@@ -1,0 +1,144 @@
+//! Lanes: which of a stream's events a view shows, one column of pixels at a time.
+
+use std::collections::HashMap;
+
+use super::axis::{Axis, View};
+use crate::model::{EventLog, StreamIndex};
+
+/// What a column of pixels holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Pixels from the left edge.
+    pub x: u32,
+    /// How many events.
+    pub count: u32,
+    /// The first of them.
+    pub first: u32,
+    /// The last of them.
+    pub last: u32,
+}
+
+/// Lanes of an index along one axis, each sorted by coordinate so that a column is a binary search.
+#[derive(Debug, Default)]
+pub struct Lanes {
+    /// Only lanes whose replay order is not the axis's order need an array of their own.
+    resorted: HashMap<StreamIndex, Vec<u32>>,
+}
+
+impl Lanes {
+    /// Sorts what needs sorting: one look at each event.
+    pub fn new(log: &EventLog, axis: &Axis) -> Self {
+        let mut resorted = HashMap::new();
+        for at in 0..log.streams().len() {
+            let stream = StreamIndex(at as u32);
+            let lane = log.lane(stream);
+            let coordinate = |event: &u32| axis.coordinate(log, *event as usize).unwrap_or(f64::NEG_INFINITY);
+            if !lane.is_sorted_by(|a, b| coordinate(a) <= coordinate(b)) {
+                let mut sorted = lane.to_vec();
+                sorted.sort_by(|a, b| coordinate(a).total_cmp(&coordinate(b)));
+                resorted.insert(stream, sorted);
+            }
+        }
+        Self { resorted }
+    }
+
+    /// A stream's events by coordinate. Those without one come first.
+    pub fn events<'a>(&'a self, log: &'a EventLog, stream: StreamIndex) -> &'a [u32] {
+        self.resorted.get(&stream).map_or_else(|| log.lane(stream), Vec::as_slice)
+    }
+}
+
+/// The columns of a width in which events stand. Costs a binary search for each column that has any.
+pub fn columns(log: &EventLog, axis: &Axis, events: &[u32], view: View, width: f32) -> Vec<Column> {
+    let coordinate = |event: u32| axis.coordinate(log, event as usize).unwrap_or(f64::NEG_INFINITY);
+    let mut out = Vec::new();
+    let mut rest = &events[events.partition_point(|event| coordinate(*event) < view.start)..];
+    while let Some(first) = rest.first() {
+        let x = view.x_from_coordinate(coordinate(*first), width);
+        if x >= width {
+            break;
+        }
+        let x = x.max(0.0) as u32;
+        let end = view.coordinate_from_x(x as f32 + 1.0, width);
+        // At least one event is taken, or rounding at a column's edge could stop the walk.
+        let count = rest.partition_point(|event| coordinate(*event) < end).max(1);
+        out.push(Column { x, count: count as u32, first: *first, last: rest[count - 1] });
+        rest = &rest[count..];
+    }
+    out
+}
+
+/// The event whose mark is nearest to a place, if one is within `reach` pixels.
+pub fn nearest(log: &EventLog, axis: &Axis, events: &[u32], view: View, width: f32, x: f32, reach: f32) -> Option<u32> {
+    let coordinate = |event: u32| axis.coordinate(log, event as usize).unwrap_or(f64::NEG_INFINITY);
+    let at = events.partition_point(|event| coordinate(*event) < view.coordinate_from_x(x, width));
+    let candidates = at.checked_sub(1).into_iter().chain([at]);
+    let distance = |event: u32| (view.x_from_coordinate(coordinate(event), width) - x).abs();
+    candidates
+        .filter_map(|at| events.get(at).copied())
+        .filter(|event| distance(*event) <= reach)
+        .min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp};
+    use crate::timeline::AxisKind;
+
+    fn log(seconds: &[i64]) -> EventLog {
+        let mut builder = EventLogBuilder::new(1);
+        for (at, second) in seconds.iter().enumerate() {
+            let stream = builder.stream("a", |_| "a".to_owned());
+            let event_type = builder.event_type("T");
+            builder.push(LogRow {
+                row_key: at as i64 + 1,
+                position: Some(at as i64 + 1),
+                stream: Some(stream),
+                version: Some(at as i64 + 1),
+                event_type,
+                time: Timestamp::from_micros(second * 1_000_000),
+                kind: EventKind::Event,
+                archived: false,
+            });
+        }
+        builder.finish()
+    }
+
+    #[test]
+    fn columns_hold_every_event_in_view_once() {
+        let seconds: Vec<i64> = (0..5000).map(|i| (i * i) % 7919).collect();
+        let log = log(&seconds);
+        for kind in [AxisKind::Time, AxisKind::Sequence] {
+            let axis = Axis::new(&log, kind);
+            let lanes = Lanes::new(&log, &axis);
+            let events = lanes.events(&log, StreamIndex(0));
+            let mut view = View::fit(&axis);
+            for _ in 0..12 {
+                let columns = columns(&log, &axis, events, view, 640.0);
+                let shown: u32 = columns.iter().map(|column| column.count).sum();
+                let inside = (0..log.len())
+                    .filter(|event| {
+                        let at = axis.coordinate(&log, *event).unwrap();
+                        at >= view.start && view.x_from_coordinate(at, 640.0) < 640.0
+                    })
+                    .count();
+                assert!((shown as i64 - inside as i64).abs() <= 1, "{shown} shown, {inside} inside");
+                assert!(columns.windows(2).all(|pair| pair[0].x <= pair[1].x));
+                view = view.zoomed(2.0, 320.0, 640.0, &axis);
+            }
+        }
+    }
+
+    #[test]
+    fn the_nearest_mark_within_reach() {
+        let log = log(&[0, 100, 200]);
+        let axis = Axis::new(&log, AxisKind::Time);
+        let view = View { start: 0.0, span: 200_000_000.0 };
+        let find = |x| nearest(&log, &axis, log.lane(StreamIndex(0)), view, 200.0, x, 8.0);
+        assert_eq!(
+            (find(2.0), find(95.0), find(107.0), find(50.0), find(200.0)),
+            (Some(0), Some(1), Some(1), None, Some(2))
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! Which colour and shape an event type has: the commonest of a category stand out, the rest share one colour.
+
+use std::collections::HashMap;
+
+use crate::model::{CategoryIndex, EventLog, TypeIndex};
+
+/// How many types of a category have a colour of their own.
+pub const COLOURED: usize = 5;
+
+/// Shapes, so that colour never tells alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// ▲
+    TriangleUp,
+    /// ▼
+    TriangleDown,
+    /// ◆
+    Diamond,
+    /// ■
+    Square,
+    /// ●
+    Circle,
+    /// ⬢
+    Hexagon,
+}
+
+const SHAPES: [Shape; 6] =
+    [Shape::TriangleUp, Shape::TriangleDown, Shape::Diamond, Shape::Circle, Shape::Square, Shape::Hexagon];
+
+/// How events of one type are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mark {
+    /// Which of the [`COLOURED`] colours; `None` is the common grey.
+    pub colour: Option<usize>,
+    /// The shape.
+    pub shape: Shape,
+}
+
+/// The marks of every type in every category.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    marks: HashMap<(Option<CategoryIndex>, TypeIndex), Mark>,
+    legends: HashMap<CategoryIndex, Vec<(TypeIndex, usize)>>,
+}
+
+impl Marks {
+    /// Counts types by category: one look at each event.
+    pub fn new(log: &EventLog) -> Self {
+        let mut counts: HashMap<(Option<CategoryIndex>, TypeIndex), usize> = HashMap::new();
+        for event in 0..log.len() {
+            let category = log.stream_of(event).map(|stream| log.stream(stream).category);
+            *counts.entry((category, log.type_of(event))).or_default() += 1;
+        }
+        let mut by_category: HashMap<Option<CategoryIndex>, Vec<(TypeIndex, usize)>> = HashMap::new();
+        for ((category, event_type), count) in counts {
+            by_category.entry(category).or_default().push((event_type, count));
+        }
+        let mut out = Self::default();
+        for (category, mut types) in by_category {
+            types.sort_by_key(|(event_type, count)| (std::cmp::Reverse(*count), *event_type));
+            for (rank, (event_type, _)) in types.iter().enumerate() {
+                let mark = Mark { colour: (rank < COLOURED).then_some(rank), shape: SHAPES[rank % SHAPES.len()] };
+                out.marks.insert((category, *event_type), mark);
+            }
+            if let Some(category) = category {
+                out.legends.insert(category, types);
+            }
+        }
+        out
+    }
+
+    /// The mark of an event.
+    pub fn mark(&self, log: &EventLog, event: usize) -> Mark {
+        let category = log.stream_of(event).map(|stream| log.stream(stream).category);
+        let other = Mark { colour: None, shape: Shape::Circle };
+        self.marks.get(&(category, log.type_of(event))).copied().unwrap_or(other)
+    }
+
+    /// A category's types, commonest first, with their counts.
+    pub fn legend(&self, category: CategoryIndex) -> &[(TypeIndex, usize)] {
+        self.legends.get(&category).map_or(&[], Vec::as_slice)
+    }
+}

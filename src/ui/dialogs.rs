@@ -1,0 +1,55 @@
+//! Questions to the user.
+
+use egui::{Id, Modal, RichText};
+
+use super::{ViewState, theme};
+use crate::app::{App, Command, Dialog};
+
+/// The question that is open, if one is.
+pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
+    let Some(Dialog::SaveCopy { proposed, contents }) = &app.dialog else {
+        view.copy_path.clear();
+        view.copy_force = false;
+        return;
+    };
+    if view.copy_path.is_empty() {
+        view.copy_path = proposed.display().to_string();
+    }
+    let tokens = theme::tokens(ui);
+    let modal = Modal::new(Id::unique("save copy")).show(ui.ctx(), |ui| {
+        ui.set_width(520.0);
+        ui.label(RichText::new("Save as copy").font(theme::strong(16.0)));
+        ui.add_space(theme::GAP);
+        ui.label(contents);
+        ui.label(RichText::new("The opened store stays as it is.").color(tokens.secondary));
+        ui.add_space(theme::GAP);
+        ui.horizontal(|ui| {
+            let field = egui::TextEdit::singleline(&mut view.copy_path).hint_text("Path of the copy");
+            let field = ui.add(field.desired_width(ui.available_width() - 90.0)).accessible_name("Path of the copy");
+            if ui.memory(|memory| memory.focused().is_none()) {
+                field.request_focus();
+            }
+            if ui.button("Browse…").clicked()
+                && let Some(path) = rfd::FileDialog::new().set_title("Save as copy").save_file()
+            {
+                view.copy_path = path.display().to_string();
+            }
+        });
+        ui.checkbox(&mut view.copy_force, "Replace a file that is there");
+        ui.add_space(theme::GAP);
+        ui.horizontal(|ui| {
+            let path = view.copy_path.trim().to_owned();
+            let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
+            let save = ui.add_enabled(!path.is_empty(), egui::Button::new("Save copy")).clicked();
+            if (save || entered) && !path.is_empty() {
+                queue.push(Command::SaveCopy { out: path.into(), force: view.copy_force });
+            }
+            if ui.button("Cancel").clicked() {
+                ui.close();
+            }
+        });
+    });
+    if modal.should_close() {
+        queue.push(Command::CloseDialog);
+    }
+}

@@ -1,0 +1,154 @@
+//! The events of the selected stream, following the cursor.
+
+use egui::{Align2, Color32, RichText, ScrollArea, Sense, Stroke, pos2, vec2};
+
+use super::{ViewState, keys, marks, state, theme};
+use crate::app::actions::action;
+use crate::app::{App, Command, Document};
+use crate::model::{Event, Value, names};
+
+/// Left edges of the columns: number, version, time, what happened, who.
+const NUMBER: f32 = 70.0;
+const VERSION: f32 = 90.0;
+const TIME: f32 = 140.0;
+const EVENT: f32 = 330.0;
+
+/// The table.
+pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    let lane = document.lane();
+    ui.horizontal(|ui| {
+        ui.add_space(theme::MARGIN);
+        ui.label(RichText::new("Events").font(theme::strong(13.0)));
+        if let Some(stream) = &document.stream {
+            ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.add_space(theme::MARGIN);
+            if let (Some(event), Some(action)) = (document.event, action("leave-out")) {
+                let label = if document.is_left_out(event) { "Take back in" } else { "Leave out" };
+                keys::action_button(ui, app, action, RichText::new(label).color(tokens.what_if), queue);
+            }
+        });
+    });
+    header_ui(ui);
+    let row_height = theme::ROW - 2.0;
+    let mut area = ScrollArea::vertical().auto_shrink(false);
+    let selected = document.event.and_then(|event| lane.iter().position(|e| *e == event));
+    if document.event != view.scrolled_to {
+        view.scrolled_to = document.event;
+        if let Some(at) = selected {
+            let middle = at as f32 * row_height - ui.available_height() / 2.0 + row_height;
+            area = area.vertical_scroll_offset(middle.max(0.0));
+        }
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let mut wanted = Vec::new();
+    area.show_rows(ui, row_height, lane.len(), |ui, range| {
+        for event in &lane[range] {
+            wanted.push(*event);
+            row_ui(ui, document, *event, row_height, queue);
+        }
+    });
+    wanted.extend(document.event);
+    if wanted.iter().any(|event| !document.rows.contains_key(event)) && document.rows_asked.failure().is_none() {
+        queue.push(Command::WantRows(wanted));
+    }
+}
+
+fn header_ui(ui: &mut egui::Ui) {
+    let tokens = theme::tokens(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+    let y = rect.center().y;
+    let painter = ui.painter_at(rect);
+    let text = |x: f32, align, text: &str| {
+        painter.text(pos2(rect.left() + x, y), align, text, theme::words(11.5), tokens.secondary);
+    };
+    text(NUMBER, Align2::RIGHT_CENTER, "#");
+    text(VERSION, Align2::LEFT_CENTER, "Version");
+    text(TIME, Align2::LEFT_CENTER, "Time (UTC)");
+    text(EVENT, Align2::LEFT_CENTER, "Event");
+    text(rect.width() - 120.0, Align2::LEFT_CENTER, "By");
+    painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.hairline));
+}
+
+fn row_ui(ui: &mut egui::Ui, document: &Document, event: u32, height: f32, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    let log = &document.opened.log;
+    let at = event as usize;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let selected = document.event == Some(event);
+    let left_out = document.is_left_out(event);
+    let full = document.rows.get(&event);
+    let short = &log.event_type(log.type_of(at)).short;
+    let sentence = sentence(short, full.map(|event| &**event));
+    let version = log.version(at).map_or_else(|| "—".to_owned(), |version| format!("v{version}"));
+    response.widget_info(|| {
+        let out = if left_out { ", left out" } else { "" };
+        let text = format!("Event #{} {version} {sentence}{out}", log.position(at));
+        egui::WidgetInfo::selected(egui::Role::Button, true, selected, text)
+    });
+    if response.clicked() {
+        queue.push(Command::SeekEvent(event));
+    }
+    response.context_menu(|ui| {
+        let (label, command) = if left_out {
+            ("Take back in", Command::TakeBack(event))
+        } else {
+            ("Leave this event out", Command::LeaveOut(event))
+        };
+        if ui.button(label).clicked() {
+            queue.push(command);
+        }
+    });
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let painter = ui.painter_at(rect);
+    if selected || response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, 0.0, if selected { tokens.selection } else { tokens.raised });
+    }
+    let base = if left_out { tokens.what_if } else { tokens.text };
+    let colour = if document.is_future(event) { tokens.secondary } else { base };
+    let y = rect.center().y;
+    let mono = theme::mono(12.0);
+    let x = |x: f32| pos2(rect.left() + x, y);
+    let number = log.position(at).to_string();
+    painter.text(x(NUMBER), Align2::RIGHT_CENTER, number, mono.clone(), tokens.secondary);
+    painter.text(x(VERSION), Align2::LEFT_CENTER, version, mono.clone(), colour);
+    let time = log.time(at).map_or_else(String::new, |time| time.to_datetime().format("%Y-%m-%d %H:%M:%S").to_string());
+    painter.text(x(TIME), Align2::LEFT_CENTER, time, mono, colour);
+    let mark = document.marks.mark(log, at);
+    let mark_colour = marks::colour(mark, &tokens);
+    let mark_colour = if document.is_future(event) { theme::dimmed(mark_colour) } else { mark_colour };
+    marks::paint(ui, mark, x(EVENT + 6.0), 5.0, mark_colour);
+    let by = full.and_then(|event| event.user.as_deref()).unwrap_or("");
+    let by_left = rect.width() - 120.0;
+    clipped(&painter, by, x(by_left), 112.0, tokens.secondary);
+    clipped(&painter, &sentence, x(EVENT + 20.0), by_left - EVENT - 32.0, colour);
+    if left_out {
+        painter.hline((rect.left() + 24.0)..=(rect.right() - 24.0), y, Stroke::new(1.0, tokens.what_if));
+    }
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
+}
+
+fn clipped(painter: &egui::Painter, text: &str, left_middle: egui::Pos2, room: f32, colour: Color32) {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::words(13.0), colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(20.0));
+    let galley = painter.layout_job(job);
+    painter.galley(pos2(left_middle.x, left_middle.y - galley.size().y / 2.0), galley, colour);
+}
+
+/// What happened: the type as words, with the payload's first scalars.
+fn sentence(short: &str, event: Option<&Event>) -> String {
+    let words = names::humanised(short);
+    let Some(Ok(value)) = event.map(|event| event.data.decoded()) else { return words };
+    let Value::Object(object) = &*value else { return words };
+    let scalars = object
+        .iter()
+        .filter(|(_, slot)| slot.value.is_leaf())
+        .take(3)
+        .map(|(key, slot)| format!("{key} {}", state::describe(Some(&slot.value))));
+    let scalars: Vec<String> = scalars.collect();
+    if scalars.is_empty() { words } else { format!("{words} · {}", scalars.join(", ")) }
+}

@@ -1,0 +1,77 @@
+//! Keys: shortcuts come from the table of actions.
+
+use egui::{KeyboardShortcut, Modifiers};
+
+use crate::app::actions::{ACTIONS, Action, Key, Shortcut};
+use crate::app::{App, Command};
+
+/// Queues the commands of the shortcuts that were pressed. Single keys act only when nothing has the focus.
+pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
+    if app.dialog.is_some() {
+        return;
+    }
+    let focused = ui.memory(|memory| memory.focused().is_some());
+    // With shift first: without it, shift and the same key would match as well.
+    let with_keys = || ACTIONS.iter().filter_map(|action| Some((action, action.shortcut?)));
+    let ordered = with_keys().filter(|(_, keys)| keys.shift).chain(with_keys().filter(|(_, keys)| !keys.shift));
+    for (action, shortcut) in ordered {
+        if shortcut.is_single_key() && focused {
+            continue;
+        }
+        let keys = egui_shortcut(shortcut);
+        if ui.input_mut(|input| input.consume_shortcut(&keys))
+            && let Some(command) = (action.command)(app)
+        {
+            queue.push(command);
+        }
+    }
+    if focused && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+        ui.memory_mut(|memory| {
+            if let Some(id) = memory.focused() {
+                memory.surrender_focus(id);
+            }
+        });
+    }
+}
+
+/// A button for an action: greyed where it can't be done, with its key in the tooltip.
+pub fn action_button(
+    ui: &mut egui::Ui,
+    app: &App,
+    action: &Action,
+    label: impl Into<egui::WidgetText>,
+    queue: &mut Vec<Command>,
+) -> egui::Response {
+    let command = (action.command)(app);
+    let response = ui.add_enabled(command.is_some(), egui::Button::new(label.into()));
+    let name = action.text;
+    let enabled = response.enabled();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, name));
+    let tooltip = match action.shortcut {
+        Some(shortcut) => {
+            format!("{}\n{} ({})", action.text, action.tooltip, ui.format_shortcut(&egui_shortcut(shortcut)))
+        }
+        None => format!("{}\n{}", action.text, action.tooltip),
+    };
+    if response.clicked()
+        && let Some(command) = command
+    {
+        queue.push(command);
+    }
+    response.on_hover_text(&tooltip).on_disabled_hover_text(&tooltip)
+}
+
+fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {
+    let mut modifiers = Modifiers::NONE;
+    modifiers.command = shortcut.command;
+    modifiers.shift = shortcut.shift;
+    let key = match shortcut.key {
+        Key::Letter(letter) => egui::Key::from_name(letter.encode_utf8(&mut [0; 4])).unwrap_or(egui::Key::F35),
+        Key::Left => egui::Key::ArrowLeft,
+        Key::Right => egui::Key::ArrowRight,
+        Key::Home => egui::Key::Home,
+        Key::End => egui::Key::End,
+        Key::Delete => egui::Key::Delete,
+    };
+    KeyboardShortcut::new(modifiers, key)
+}

@@ -1,0 +1,54 @@
+//! Marks of events as triangles of one mesh.
+
+use egui::{Color32, Mesh, Pos2, Vec2, pos2};
+
+use super::theme::Tokens;
+use crate::timeline::{Mark, Shape};
+
+/// The colour of a mark.
+pub fn colour(mark: Mark, tokens: &Tokens) -> Color32 {
+    mark.colour.and_then(|at| tokens.marks.get(at)).copied().unwrap_or(tokens.other_mark)
+}
+
+/// Adds a mark's shape to a mesh.
+pub fn add(mesh: &mut Mesh, shape: Shape, center: Pos2, radius: f32, colour: Color32) {
+    let polygon = |corners: usize, turn: f32, stretch: f32| -> Vec<Pos2> {
+        (0..corners)
+            .map(|corner| {
+                let angle = std::f32::consts::TAU * (corner as f32 / corners as f32) + turn;
+                center + Vec2::angled(angle) * radius * stretch
+            })
+            .collect()
+    };
+    let quarter = std::f32::consts::FRAC_PI_2;
+    let corners = match shape {
+        Shape::TriangleUp => vec![
+            center + Vec2::new(0.0, -radius),
+            center + Vec2::new(radius, radius * 0.85),
+            center + Vec2::new(-radius, radius * 0.85),
+        ],
+        Shape::TriangleDown => vec![
+            center + Vec2::new(0.0, radius),
+            center + Vec2::new(-radius, -radius * 0.85),
+            center + Vec2::new(radius, -radius * 0.85),
+        ],
+        Shape::Diamond => polygon(4, quarter, 1.15),
+        Shape::Square => polygon(4, quarter / 2.0, 1.2),
+        Shape::Circle => polygon(12, 0.0, 0.95),
+        Shape::Hexagon => polygon(6, 0.0, 1.05),
+    };
+    let first = mesh.vertices.len() as u32;
+    for corner in &corners {
+        mesh.colored_vertex(*corner, colour);
+    }
+    for corner in 1..corners.len() as u32 - 1 {
+        mesh.add_triangle(first, first + corner, first + corner + 1);
+    }
+}
+
+/// Paints one mark, for legends and tables.
+pub fn paint(ui: &egui::Ui, mark: Mark, center: Pos2, radius: f32, colour: Color32) {
+    let mut mesh = Mesh::default();
+    add(&mut mesh, mark.shape, pos2(center.x, center.y), radius, colour);
+    ui.painter().add(egui::Shape::mesh(mesh));
+}

@@ -1,0 +1,235 @@
+//! The window's frame: top bar, panels, status bar, notices.
+
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, Stroke};
+
+use super::{ViewState, events, keys, state, streams, theme, timeline, welcome};
+use crate::app::actions::action;
+use crate::app::{App, Command, Document, NoticeKind, ThemeChoice};
+
+/// Everything but dialogs.
+pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 8));
+    Panel::top("top bar").frame(bar).show(ui, |ui| top_bar_ui(ui, app, queue));
+    let status = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 5));
+    Panel::bottom("status bar").frame(status).show(ui, |ui| status_bar_ui(ui, app, queue));
+    if !app.notices.is_empty() {
+        let frame = Frame::new().fill(tokens.raised).inner_margin(Margin::symmetric(theme::MARGIN as i8, 6));
+        Panel::top("notices").frame(frame).show(ui, |ui| notices_ui(ui, app, queue));
+    }
+    let Some(document) = &app.document else {
+        let frame = Frame::new().fill(tokens.background).inner_margin(Margin::same(24));
+        CentralPanel::default().frame(frame).show(ui, |ui| welcome::welcome_ui(ui, app, view, queue));
+        return;
+    };
+    let side = Frame::new().fill(tokens.panel).inner_margin(Margin::same(theme::MARGIN as i8));
+    Panel::left("streams").frame(side).default_size(230.0).size_range(150.0..=480.0).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        streams::streams_ui(ui, document, view, queue);
+    });
+    Panel::right("state").frame(side).default_size(340.0).size_range(220.0..=700.0).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        state::state_ui(ui, document, view, queue);
+    });
+    Panel::bottom("events")
+        .frame(Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO }))
+        .default_size(260.0)
+        .size_range(100.0..=700.0)
+        .resizable(true)
+        .show(ui, |ui| events::events_ui(ui, app, document, view, queue));
+    CentralPanel::default()
+        .frame(Frame::new().fill(tokens.background))
+        .show(ui, |ui| timeline::timeline_ui(ui, document, &mut view.timeline, queue));
+}
+
+fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP;
+        match &app.document {
+            Some(document) => {
+                let name = document.opened.path.file_name().map_or_else(
+                    || document.opened.path.display().to_string(),
+                    |name| name.to_string_lossy().into_owned(),
+                );
+                ui.label(RichText::new(name).font(theme::strong(14.0)))
+                    .on_hover_text(document.opened.path.display().to_string());
+                ui.label(RichText::new(&document.opened.layout_title).color(tokens.secondary));
+                badge(ui, &document.opened.access, tokens.good)
+                    .on_hover_text("Nothing is ever written to the store that you opened");
+                notes_ui(ui, &document.opened.notes);
+            }
+            None => {
+                ui.label(RichText::new("Foldline").font(theme::strong(14.0)));
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(theme_action) = action("theme") {
+                let label = match app.theme {
+                    ThemeChoice::System => "Theme: system",
+                    ThemeChoice::Dark => "Theme: dark",
+                    ThemeChoice::Light => "Theme: light",
+                };
+                keys::action_button(ui, app, theme_action, RichText::new(label).color(tokens.secondary), queue);
+            }
+            if app.document.is_some() {
+                for id in ["close", "save-copy"] {
+                    if let Some(action) = action(id) {
+                        keys::action_button(ui, app, action, action.text, queue);
+                    }
+                }
+                ui.add_space(theme::GAP);
+                transport_ui(ui, app, queue);
+                ui.add_space(theme::GAP);
+                axis_ui(ui, app, queue);
+            }
+        });
+    });
+}
+
+/// What a user should know of how the store was read: there when asked for, never in the way.
+fn notes_ui(ui: &mut egui::Ui, notes: &[String]) {
+    let title = match notes.len() {
+        0 => return,
+        1 => "1 note".to_owned(),
+        count => format!("{count} notes"),
+    };
+    let tokens = theme::tokens(ui);
+    ui.menu_button(RichText::new(title).color(tokens.secondary), |ui| {
+        ui.set_max_width(420.0);
+        for note in notes {
+            ui.label(note);
+        }
+    });
+}
+
+fn axis_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    for id in ["axis-sequence", "axis-time"] {
+        if let Some(action) = action(id) {
+            // The axis that is shown can't be chosen again: it reads as the chosen one.
+            let chosen = (action.command)(app).is_none();
+            let text = RichText::new(action.text).color(if chosen { tokens.text } else { tokens.secondary });
+            let text = if chosen { text.font(theme::strong(13.0)) } else { text };
+            if ui.selectable_label(chosen, text).on_hover_text(action.tooltip).clicked()
+                && let Some(command) = (action.command)(app)
+            {
+                queue.push(command);
+            }
+        }
+    }
+}
+
+fn transport_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
+    // Right to left.
+    for (id, icon) in [("end", "⏭"), ("forward", "▶"), ("back", "◀"), ("start", "⏮")] {
+        if let Some(action) = action(id) {
+            keys::action_button(ui, app, action, RichText::new(icon).font(theme::mono(13.0)), queue);
+        }
+    }
+}
+
+/// A word in a rounded frame of its colour.
+pub fn badge(ui: &mut egui::Ui, text: &str, colour: egui::Color32) -> egui::Response {
+    Frame::new()
+        .stroke(Stroke::new(1.0, theme::dimmed(colour)))
+        .fill(theme::wash(colour))
+        .corner_radius(4)
+        .inner_margin(Margin::symmetric(6, 1))
+        .show(ui, |ui| ui.label(RichText::new(text).font(theme::words(11.5)).color(colour)))
+        .response
+}
+
+fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    ui.horizontal(|ui| {
+        ui.style_mut().override_text_style = Some(egui::TextStyle::Small);
+        match &app.document {
+            Some(document) => document_status_ui(ui, document, app, queue),
+            None => {
+                ui.label(RichText::new("No store is open").color(tokens.secondary));
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            for running in app.running.iter().rev() {
+                let (done, total) = running.progress.counts();
+                // What is over in an instant would only flicker.
+                if total == 0 && running.slot != crate::job::Slot::Open {
+                    continue;
+                }
+                if ui.small_button("Stop").on_hover_text(format!("Stop: {}", running.title)).clicked() {
+                    queue.push(Command::Stop(running.slot));
+                }
+                if total > 0 {
+                    let share = done as f32 / total as f32;
+                    ui.add(egui::ProgressBar::new(share).desired_width(90.0).desired_height(6.0));
+                }
+                ui.label(RichText::new(&running.title).color(tokens.secondary));
+            }
+        });
+    });
+}
+
+fn document_status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    let log = &document.opened.log;
+    let mut text = format!("{} events · {} streams", grouped(log.len()), grouped(log.streams().len()));
+    if let Some((first, last)) = log.time_range() {
+        text += &format!(" · {:.10} – {:.10}", first.to_string(), last.to_string());
+    }
+    ui.label(RichText::new(text).color(tokens.secondary));
+    if let Some(event) = document.event {
+        let text = format!("position {}", log.position(event as usize));
+        ui.label(RichText::new(text).font(theme::mono(11.5)).color(tokens.secondary));
+    }
+    if document.has_edits() {
+        let edits = document.draft.len();
+        let text = if edits == 1 { "what-if: 1 edit".to_owned() } else { format!("what-if: {edits} edits") };
+        badge(ui, &text, tokens.what_if);
+        for id in ["undo", "redo", "clear-edits"] {
+            if let Some(action) = action(id) {
+                keys::action_button(ui, app, action, action.text, queue);
+            }
+        }
+    }
+}
+
+fn notices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    for notice in &app.notices {
+        let colour = match notice.kind {
+            NoticeKind::Good => tokens.good,
+            NoticeKind::Note => tokens.secondary,
+            NoticeKind::Bad => tokens.bad,
+        };
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.small_button("Dismiss").clicked() {
+                    queue.push(Command::Dismiss(notice.id));
+                }
+                if let Some(path) = &notice.open
+                    && ui.small_button("Open the copy").clicked()
+                {
+                    queue.push(Command::Open(path.clone()));
+                    queue.push(Command::Dismiss(notice.id));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(RichText::new(&notice.text).color(colour)).wrap());
+                });
+            });
+        });
+    }
+}
+
+/// A number with its thousands set apart.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

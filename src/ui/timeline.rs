@@ -1,0 +1,422 @@
+//! The timeline: ruler, lanes, cursor. One mesh a lane; cost follows pixels, not events.
+//!
+//! ```text
+//! | label column | ruler: ticks, cursor chip        |  drag here, or the cursor itself: scrub
+//! |--------------|----------------------------------|
+//! | account-A    | ▲     ▼        ▼ |               |  drag: pan, wheel: zoom, click on a mark: select
+//! |   what-if    | ▲     ▼          | ///////////// |
+//! ```
+
+use std::sync::Arc;
+
+use egui::{
+    Align2, Color32, CursorIcon, Mesh, Pos2, Rect, Response, Sense, Shape as Paint, Stroke, StrokeKind, Ui, pos2, vec2,
+};
+
+use super::{marks, theme};
+use crate::app::{Command, Cursor, Document};
+use crate::model::StreamIndex;
+use crate::timeline::{AxisKind, View, lanes, ruler};
+use crate::whatif::BranchEvent;
+
+/// Width of the column with the lanes' names.
+const LABELS: f32 = 150.0;
+const RULER: f32 = 30.0;
+/// How near to the cursor's line a press takes hold of it.
+const GRIP: f32 = 6.0;
+/// How near to a mark a click selects it.
+const REACH: f32 = 8.0;
+/// Marks are drawn one by one while there is this much room for each; beyond it a lane is a density curve.
+const ROOM: f32 = 5.0;
+
+/// What the pointer is doing.
+#[derive(Default)]
+pub struct Interaction {
+    scrubbing: bool,
+}
+
+enum Row {
+    Heading(String),
+    Stream(StreamIndex),
+    /// A branch of a recorded stream, or a stream that only the scenario has.
+    Branch(Arc<str>),
+}
+
+/// The whole timeline.
+pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interaction, queue: &mut Vec<Command>) {
+    let full = ui.available_rect_before_wrap();
+    let plot_width = (full.width() - LABELS - 12.0).max(50.0);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ruler_ui(ui, document, plot_width, interaction, queue);
+    let rows = rows(document);
+    let lanes_top = ui.cursor().top();
+    egui::ScrollArea::vertical()
+        .auto_shrink(false)
+        .scroll_source(egui::scroll_area::ScrollSource { mouse_wheel: false, ..Default::default() })
+        .show_rows(ui, theme::LANE, rows.len(), |ui, range| {
+            for row in &rows[range] {
+                row_ui(ui, document, row, plot_width, interaction, queue);
+            }
+        });
+    let plot = Rect::from_min_max(
+        pos2(full.left() + LABELS, full.top()),
+        pos2(full.left() + LABELS + plot_width, full.bottom()),
+    );
+    cursor_ui(ui, document, plot, lanes_top);
+    if !ui.input(|input| input.pointer.any_down()) {
+        interaction.scrubbing = false;
+    }
+}
+
+fn rows(document: &Document) -> Vec<Row> {
+    let log = &document.opened.log;
+    let branch = document.branch.value().map(|(branch, _)| branch);
+    let mut rows = Vec::new();
+    let with_branch = |rows: &mut Vec<Row>, stream: StreamIndex| {
+        let name = &log.stream(stream).name;
+        rows.push(Row::Stream(stream));
+        if branch.is_some_and(|branch| branch.lane(name).is_some()) {
+            rows.push(Row::Branch(name.clone()));
+        }
+    };
+    if let Some(stream) = document.stream_index() {
+        rows.push(Row::Heading("Selected".to_owned()));
+        with_branch(&mut rows, stream);
+    }
+    for (at, category) in log.categories().iter().enumerate() {
+        let streams: Vec<StreamIndex> = (0..log.streams().len() as u32)
+            .map(StreamIndex)
+            .filter(|stream| log.stream(*stream).category.0 as usize == at)
+            .collect();
+        rows.push(Row::Heading(format!("{category} · {} streams", super::shell::grouped(streams.len()))));
+        for stream in streams {
+            if Some(stream) != document.stream_index() {
+                with_branch(&mut rows, stream);
+            }
+        }
+    }
+    rows
+}
+
+fn ruler_ui(
+    ui: &mut Ui,
+    document: &Document,
+    plot_width: f32,
+    interaction: &mut Interaction,
+    queue: &mut Vec<Command>,
+) {
+    let tokens = theme::tokens(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), RULER), Sense::hover());
+    let plot = Rect::from_min_size(pos2(rect.left() + LABELS, rect.top()), vec2(plot_width, RULER));
+    let response = ui.interact(plot, ui.scope_id().with("ruler"), Sense::click_and_drag());
+    let label = cursor_text(document);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, format!("Timeline cursor at {label}")));
+    if (response.dragged() || response.clicked())
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        interaction.scrubbing = true;
+        scrub(document, pointer.x - plot.left(), plot_width, queue);
+    }
+    zoom(ui, document, plot, &response, queue);
+    let (ticks, context) = ruler::ticks(&document.axis, document.view, plot_width, 84.0, chrono_tz::Tz::UTC);
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, 0.0, tokens.panel);
+    let middle = rect.center().y;
+    painter.text(pos2(rect.left() + 12.0, middle), Align2::LEFT_CENTER, context, theme::words(12.0), tokens.secondary);
+    let clipped = painter.with_clip_rect(plot);
+    for tick in ticks {
+        let x = plot.left() + document.view.x_from_coordinate(tick.coordinate, plot_width);
+        clipped.text(pos2(x + 3.0, middle), Align2::LEFT_CENTER, tick.label, theme::mono(11.5), tokens.secondary);
+        clipped.vline(x, (rect.bottom() - 8.0)..=rect.bottom(), Stroke::new(1.0, tokens.hairline));
+    }
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    document: &Document,
+    row: &Row,
+    plot_width: f32,
+    interaction: &mut Interaction,
+    queue: &mut Vec<Command>,
+) {
+    let tokens = theme::tokens(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::LANE), Sense::hover());
+    let painter = ui.painter_at(rect);
+    let label_at = pos2(rect.left() + 12.0, rect.center().y);
+    let (name, branch) = match row {
+        Row::Heading(text) => {
+            painter.text(label_at, Align2::LEFT_CENTER, text.to_uppercase(), theme::words(11.0), tokens.secondary);
+            painter.hline(rect.x_range(), rect.top(), Stroke::new(1.0, tokens.hairline));
+            return;
+        }
+        Row::Stream(stream) => (document.opened.log.stream(*stream).name.clone(), false),
+        Row::Branch(name) => (name.clone(), true),
+    };
+    let plot = Rect::from_min_size(pos2(rect.left() + LABELS, rect.top()), vec2(plot_width, theme::LANE));
+    let label = Rect::from_min_max(rect.min, pos2(plot.left(), rect.bottom()));
+    let salt = (&*name, branch);
+    let picked = ui.interact(label, ui.scope_id().with((salt, "label")), Sense::click());
+    let accessible = if branch { format!("What-if lane of {name}") } else { format!("Lane of {name}") };
+    picked.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &accessible));
+    if picked.clicked() {
+        queue.push(Command::SelectStream(name.clone()));
+    }
+    let colour = if branch { tokens.what_if } else { tokens.text };
+    let text = if branch { "What-if".to_owned() } else { name.to_string() };
+    let mut words = egui::text::LayoutJob::simple_singleline(text, theme::words(12.5), colour);
+    words.wrap = egui::text::TextWrapping::truncate_at_width(LABELS - 20.0);
+    let words = painter.layout_job(words);
+    painter.galley(pos2(label_at.x, label_at.y - words.size().y / 2.0), words, colour);
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
+    let response = ui.interact(plot, ui.scope_id().with((salt, "lane")), Sense::click_and_drag());
+    let clipped = painter.with_clip_rect(plot);
+    match row {
+        Row::Stream(stream) => {
+            lane_pointer(ui, document, *stream, plot, &response, interaction, queue);
+            paint_lane(ui, &clipped, document, *stream, plot);
+        }
+        Row::Branch(name) => {
+            pan_or_scrub(ui, document, plot, &response, interaction, queue);
+            paint_branch(ui, &clipped, document, name, plot);
+        }
+        Row::Heading(_) => {}
+    }
+    zoom(ui, document, plot, &response, queue);
+}
+
+fn lane_pointer(
+    ui: &Ui,
+    document: &Document,
+    stream: StreamIndex,
+    plot: Rect,
+    response: &Response,
+    interaction: &mut Interaction,
+    queue: &mut Vec<Command>,
+) {
+    pan_or_scrub(ui, document, plot, response, interaction, queue);
+    let log = &document.opened.log;
+    let events = document.lanes.events(log, stream);
+    let at = |pointer: Pos2| {
+        let x = pointer.x - plot.left();
+        lanes::nearest(log, &document.axis, events, document.view, plot.width(), x, REACH)
+    };
+    if response.clicked()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        match at(pointer) {
+            Some(event) => {
+                queue.push(Command::SelectStream(log.stream(stream).name.clone()));
+                queue.push(Command::SeekEvent(event));
+            }
+            None => scrub(document, pointer.x - plot.left(), plot.width(), queue),
+        }
+    }
+    if let Some(event) = response.hover_pos().and_then(at) {
+        let info = log.event_type(log.type_of(event as usize));
+        let version = log.version(event as usize).map_or(String::new(), |version| format!(" v{version}"));
+        let time = log.time(event as usize).map_or(String::new(), |time| format!("\n{time}"));
+        let text = format!("#{}{version} {}{time}", log.position(event as usize), info.short);
+        response.clone().on_hover_text_at_pointer(text);
+    }
+    response.context_menu(|ui| {
+        let event = document.event.filter(|event| log.stream_of(*event as usize) == Some(stream));
+        match event {
+            Some(event) if document.is_left_out(event) => {
+                if ui.button("Take the selected event back in").clicked() {
+                    queue.push(Command::TakeBack(event));
+                }
+            }
+            Some(event) => {
+                if ui.button("Leave the selected event out").clicked() {
+                    queue.push(Command::LeaveOut(event));
+                }
+            }
+            None => {
+                ui.label("Select an event of this lane first");
+            }
+        }
+    });
+}
+
+fn pan_or_scrub(
+    ui: &Ui,
+    document: &Document,
+    plot: Rect,
+    response: &Response,
+    interaction: &mut Interaction,
+    queue: &mut Vec<Command>,
+) {
+    let cursor_x = plot.left() + document.view.x_from_coordinate(document.cursor_coordinate(), plot.width());
+    let near = |x: f32| (x - cursor_x).abs() <= GRIP;
+    if response.drag_started()
+        && let Some(origin) = ui.input(|input| input.pointer.press_origin())
+    {
+        interaction.scrubbing = near(origin.x);
+    }
+    if response.dragged()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        if interaction.scrubbing {
+            scrub(document, pointer.x - plot.left(), plot.width(), queue);
+        } else if response.drag_delta().x != 0.0 {
+            queue.push(Command::SetView(document.view.panned(-response.drag_delta().x, plot.width(), &document.axis)));
+        }
+    }
+    if interaction.scrubbing || response.hover_pos().is_some_and(|pointer| near(pointer.x)) {
+        ui.set_cursor_icon(CursorIcon::ResizeHorizontal);
+    }
+}
+
+fn zoom(ui: &Ui, document: &Document, plot: Rect, response: &Response, queue: &mut Vec<Command>) {
+    let Some(pointer) = response.hover_pos() else { return };
+    let scroll = ui.input(|input| input.smooth_scroll_delta);
+    if scroll.y != 0.0 {
+        let factor = f64::from(scroll.y / 200.0).exp();
+        let view = document.view.zoomed(factor, pointer.x - plot.left(), plot.width(), &document.axis);
+        queue.push(Command::SetView(view));
+    }
+    if scroll.x != 0.0 {
+        queue.push(Command::SetView(document.view.panned(-scroll.x, plot.width(), &document.axis)));
+    }
+}
+
+fn scrub(document: &Document, x: f32, width: f32, queue: &mut Vec<Command>) {
+    let coordinate = document.view.coordinate_from_x(x.clamp(0.0, width), width);
+    match document.axis.kind() {
+        AxisKind::Time => queue.extend(document.axis.time_at(coordinate).map(Command::ScrubToTime)),
+        AxisKind::Sequence => queue.push(Command::ScrubToCount(document.axis.events_up_to(coordinate))),
+    }
+}
+
+fn paint_lane(ui: &Ui, painter: &egui::Painter, document: &Document, stream: StreamIndex, plot: Rect) {
+    let tokens = theme::tokens(ui);
+    let log = &document.opened.log;
+    let events = document.lanes.events(log, stream);
+    let columns = lanes::columns(log, &document.axis, events, document.view, plot.width());
+    let middle = plot.center().y;
+    if Some(stream) == document.stream_index() {
+        painter.rect_filled(plot, 0.0, tokens.panel);
+    }
+    painter.hline(plot.x_range(), middle, Stroke::new(1.0, tokens.hairline));
+    let mut mesh = Mesh::default();
+    let crowded = columns.len() as f32 * ROOM > plot.width() || columns.iter().any(|column| column.count > 50);
+    if crowded {
+        let most = columns.iter().map(|column| column.count).max().unwrap_or(1) as f32;
+        for column in &columns {
+            let height = (column.count as f32 / most).sqrt() * (theme::LANE - 8.0);
+            let x = plot.left() + column.x as f32;
+            let mark = document.marks.mark(log, column.last as usize);
+            let colour = shade(document, column.last, marks::colour(mark, &tokens));
+            let bar = Rect::from_min_max(pos2(x, plot.bottom() - 4.0 - height), pos2(x + 1.0, plot.bottom() - 4.0));
+            mesh.add_colored_rect(bar, colour);
+        }
+    } else {
+        for column in &columns {
+            let mark = document.marks.mark(log, column.last as usize);
+            let coordinate = document.axis.coordinate(log, column.last as usize).unwrap_or(document.view.start);
+            let x = plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
+            let colour = shade(document, column.last, marks::colour(mark, &tokens));
+            marks::add(&mut mesh, mark.shape, pos2(x, middle), 5.0, colour);
+        }
+    }
+    painter.add(Paint::mesh(mesh));
+    if let Some(event) = document.event.filter(|event| log.stream_of(*event as usize) == Some(stream)) {
+        ring(painter, document, event, plot, tokens.now);
+    }
+    for column in columns.iter().filter(|_| !crowded && document.has_edits()) {
+        if document.is_left_out(column.last) {
+            ring(painter, document, column.last, plot, tokens.what_if);
+        }
+    }
+}
+
+fn ring(painter: &egui::Painter, document: &Document, event: u32, plot: Rect, colour: Color32) {
+    if let Some(coordinate) = document.axis.coordinate(&document.opened.log, event as usize) {
+        let x = plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
+        painter.circle_stroke(pos2(x, plot.center().y), 9.0, Stroke::new(1.5, colour));
+    }
+}
+
+fn shade(document: &Document, event: u32, colour: Color32) -> Color32 {
+    if document.is_future(event) { theme::dimmed(colour) } else { colour }
+}
+
+fn paint_branch(ui: &Ui, painter: &egui::Painter, document: &Document, name: &str, plot: Rect) {
+    let tokens = theme::tokens(ui);
+    let log = &document.opened.log;
+    let Some((branch, _)) = document.branch.value() else { return };
+    let Some(lane) = branch.lane(name) else { return };
+    let x_of = |coordinate: f64| plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
+    // The branch leaves the baseline at its first edit: the recorded event there, or the end of the stream.
+    let recorded = log.find_stream(name).map_or(&[][..], |stream| log.lane(stream));
+    let fork = recorded
+        .get(branch.first_invalid(name).unwrap_or(0))
+        .or(recorded.last())
+        .and_then(|event| document.axis.coordinate(log, *event as usize))
+        .unwrap_or(0.0);
+    let fork_x = x_of(fork).clamp(plot.left() - 40.0, plot.right());
+    let after = Rect::from_min_max(pos2(fork_x, plot.top() + 2.0), pos2(plot.right(), plot.bottom() - 2.0));
+    hatch(painter, after, tokens.what_if);
+    let line = Stroke::new(1.5, tokens.what_if);
+    let middle = plot.center().y;
+    painter.extend(Paint::dashed_line(&[pos2(fork_x, middle), pos2(plot.right(), middle)], line, 6.0, 3.0));
+    painter.line_segment([pos2(fork_x - 10.0, plot.top()), pos2(fork_x, middle)], line);
+    let mut mesh = Mesh::default();
+    let visible = View { ..document.view };
+    for event in lane {
+        let (index, edited) = match event {
+            BranchEvent::Recorded { index, .. } => (*index, false),
+            BranchEvent::Edited { base, .. } => (*base, true),
+            BranchEvent::Inserted { .. } => continue,
+        };
+        let Some(coordinate) = document.axis.coordinate(log, index as usize) else { continue };
+        if coordinate < visible.start.max(fork) || coordinate > visible.end() {
+            continue;
+        }
+        let mark = document.marks.mark(log, index as usize);
+        let colour = if edited { tokens.what_if } else { marks::colour(mark, &tokens) };
+        marks::add(&mut mesh, mark.shape, pos2(x_of(coordinate), middle), 4.5, shade(document, index, colour));
+    }
+    painter.add(Paint::mesh(mesh));
+}
+
+fn hatch(painter: &egui::Painter, rect: Rect, colour: Color32) {
+    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let stroke = Stroke::new(1.0, theme::wash(colour));
+    let mut x = rect.left() - rect.height();
+    while x < rect.right() {
+        painter.line_segment([pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())], stroke);
+        x += 8.0;
+    }
+}
+
+fn cursor_ui(ui: &Ui, document: &Document, plot: Rect, lanes_top: f32) {
+    let tokens = theme::tokens(ui);
+    let coordinate = document.cursor_coordinate();
+    if !coordinate.is_finite() {
+        return;
+    }
+    let x = plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
+    if x < plot.left() - 1.0 || x > plot.right() + 1.0 {
+        return;
+    }
+    let painter = ui.painter();
+    painter.vline(x, lanes_top..=plot.bottom(), Stroke::new(1.5, tokens.now));
+    let text = painter.layout_no_wrap(cursor_text(document), theme::mono(11.5), tokens.on_now);
+    let size = text.size() + vec2(10.0, 6.0);
+    let left = (x - size.x / 2.0).clamp(plot.left(), (plot.right() - size.x).max(plot.left()));
+    let chip = Rect::from_min_size(pos2(left, lanes_top - size.y - 4.0), size);
+    painter.rect(chip, 4.0, tokens.now, Stroke::NONE, StrokeKind::Inside);
+    painter.galley(chip.min + vec2(5.0, 3.0), text, tokens.on_now);
+}
+
+/// The cursor's moment in words: its time, or its position where it has none.
+pub fn cursor_text(document: &Document) -> String {
+    match (document.cursor, document.cursor_time()) {
+        (Cursor::Start, _) => "before the first event".to_owned(),
+        (_, Some(time)) => time.to_datetime().format("%Y-%m-%d %H:%M:%S").to_string(),
+        (Cursor::Event(event), None) => format!("#{}", document.opened.log.position(event as usize)),
+        (Cursor::Instant(time), None) => time.to_string(),
+    }
+}

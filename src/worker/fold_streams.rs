@@ -1,0 +1,158 @@
+//! Folding many streams in one pass over the store: what questions about all entities need.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::session::{Session, SessionError};
+use crate::model::{Cancel, Event, EventLog, Selection, StreamIndex};
+use crate::replay::{Applied, Fold, OnUnreadable, ReplayError, State};
+
+/// A stream as far as it is folded.
+#[derive(Debug)]
+pub struct FoldedStream {
+    /// The stream.
+    pub stream: StreamIndex,
+    /// The state after the last event taken in; the last good one after an error.
+    pub state: State,
+    /// Event index of the last event taken in.
+    pub last: Option<u32>,
+    /// How many events went without effect because their payload can't be read.
+    pub skipped: usize,
+    /// Where the projection stopped.
+    pub error: Option<ReplayError>,
+    fold: Arc<dyn Fold>,
+    next_place: usize,
+}
+
+/// One event that a stream took in.
+#[derive(Debug)]
+pub struct Passed<'a> {
+    /// The stream.
+    pub stream: StreamIndex,
+    /// The event.
+    pub event: &'a Event,
+    /// Its index.
+    pub index: u32,
+    /// The state after it.
+    pub state: &'a State,
+}
+
+impl Session {
+    /// Folds these streams, each up to its selection, and visits every event taken in. Events of one stream come in
+    /// its replay order, those of different streams in any; a stream stops at its projection's error.
+    pub fn fold_streams(
+        &self,
+        wanted: &[(StreamIndex, Selection)],
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(&Passed<'_>),
+    ) -> Result<Vec<FoldedStream>, SessionError> {
+        let log = self.log().clone();
+        let mut folded: Vec<FoldedStream> = wanted.iter().map(|(stream, _)| self.unfolded(*stream)).collect();
+        // Most streams are read in store order, all at once; those that replay in another order one by one.
+        let mut slots = vec![None; log.streams().len()];
+        let mut last = None;
+        for (slot, (stream, selection)) in wanted.iter().enumerate() {
+            let lane = log.lane(*stream);
+            match selection {
+                Selection::Prefix(len) if lane[..*len].is_sorted() => {
+                    slots[stream.0 as usize] = Some((slot, *len));
+                    last = last.max(len.checked_sub(1).map(|end| lane[end] as usize));
+                }
+                selection => self.fold_one(&mut folded[slot], selection, cancel, visit)?,
+            }
+        }
+        let end = last.map_or(0, |last| last + 1);
+        let streams_of = |index: u32| {
+            let index = index as usize;
+            log.stream_of(index).into_iter().chain(log.other_streams_of(index))
+        };
+        let slot_of = |stream: StreamIndex| slots[stream.0 as usize];
+        let mut indices = (0..end as u32).filter(|index| streams_of(*index).any(|stream| slot_of(stream).is_some()));
+        self.each_event(&mut indices, cancel, &mut |index, event| {
+            for (slot, len) in streams_of(index).filter_map(slot_of) {
+                let stream = &mut folded[slot];
+                if stream.next_place < len {
+                    let place = stream.next_place;
+                    self.take(stream, &event, index, place, visit);
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(folded)
+    }
+
+    fn unfolded(&self, stream: StreamIndex) -> FoldedStream {
+        let fold = self.fold(self.log().stream(stream).category).clone();
+        let state = fold.initial();
+        FoldedStream { stream, state, last: None, skipped: 0, error: None, fold, next_place: 0 }
+    }
+
+    fn fold_one(
+        &self,
+        stream: &mut FoldedStream,
+        selection: &Selection,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(&Passed<'_>),
+    ) -> Result<(), SessionError> {
+        let log = self.log().clone();
+        let lane = log.lane(stream.stream);
+        let places: Vec<usize> = match selection {
+            Selection::Prefix(len) => (0..*len).collect(),
+            Selection::Places(places) => places.clone(),
+        };
+        let mut at = places.iter();
+        self.each_event(&mut places.iter().map(|place| lane[*place]), cancel, &mut |index, event| {
+            let Some(place) = at.next() else { return ControlFlow::Break(()) };
+            self.take(stream, &event, index, *place, visit);
+            if stream.error.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    }
+
+    fn take(
+        &self,
+        stream: &mut FoldedStream,
+        event: &Event,
+        index: u32,
+        place: usize,
+        visit: &mut dyn FnMut(&Passed<'_>),
+    ) {
+        stream.next_place = place + 1;
+        if stream.error.is_some() {
+            return;
+        }
+        // An event that is in several streams is read in the first one; its version there is not the others'.
+        match stream.fold.apply(&mut stream.state, event, place) {
+            Ok(Applied::Skipped) => stream.skipped += 1,
+            Ok(_) => {}
+            Err(error) if error.unreadable && self.replay_options().on_unreadable == OnUnreadable::Skip => {
+                stream.skipped += 1;
+            }
+            Err(error) => {
+                stream.error = Some(ReplayError {
+                    place,
+                    position: event.position,
+                    version: event.version,
+                    event_type: event.event_type.clone(),
+                    time: event.time,
+                    handler: error.handler,
+                    message: error.message,
+                });
+                return;
+            }
+        }
+        stream.last = Some(index);
+        visit(&Passed { stream: stream.stream, event, index, state: &stream.state });
+    }
+}
+
+impl FoldedStream {
+    /// The projection.
+    pub fn fold(&self) -> &Arc<dyn Fold> {
+        &self.fold
+    }
+
+    /// Version of the last event taken in.
+    pub fn version(&self, log: &EventLog) -> Option<i64> {
+        self.last.and_then(|last| log.version(last as usize))
+    }
+}

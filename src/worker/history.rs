@@ -1,0 +1,128 @@
+//! Histories that read from an opened store, with the events around the cursor kept decoded.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::session::Session;
+use crate::model::{Event, StreamIndex};
+use crate::replay::{History, HistoryError};
+use crate::whatif::{BranchEvent, BranchLane};
+
+/// Events are read and kept in runs of this many.
+const CHUNK: usize = 256;
+/// Decoded runs kept a stream: scrubbing about in 65,536 events reads nothing twice.
+const KEPT: usize = 256;
+
+type Chunk = Arc<[Arc<Event>]>;
+
+/// A recorded stream.
+pub(super) struct RecordedHistory {
+    session: Arc<Session>,
+    stream: StreamIndex,
+    /// Most recently used last.
+    kept: Mutex<VecDeque<(usize, Chunk)>>,
+}
+
+impl RecordedHistory {
+    pub(super) fn new(session: Arc<Session>, stream: StreamIndex) -> Self {
+        Self { session, stream, kept: Mutex::default() }
+    }
+
+    fn chunk(&self, number: usize) -> Result<Chunk, HistoryError> {
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut kept = kept();
+            if let Some(at) = kept.iter().rposition(|(n, _)| *n == number)
+                && let Some(entry) = kept.remove(at)
+            {
+                let chunk = entry.1.clone();
+                kept.push_back(entry);
+                return Ok(chunk);
+            }
+        }
+        let lane = self.session.log().lane(self.stream);
+        let from = number * CHUNK;
+        let indices = &lane[from..(from + CHUNK).min(lane.len())];
+        let events = self.session.events(indices).map_err(|error| HistoryError(error.to_string()))?;
+        let chunk: Chunk = events.into_iter().map(Arc::new).collect();
+        let mut kept = kept();
+        if kept.len() >= KEPT {
+            kept.pop_front();
+        }
+        kept.push_back((number, chunk.clone()));
+        Ok(chunk)
+    }
+}
+
+impl History for RecordedHistory {
+    fn len(&self) -> usize {
+        self.session.log().lane(self.stream).len()
+    }
+
+    fn events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        let range = range.start..range.end.min(self.len());
+        let mut events = Vec::with_capacity(range.len());
+        for number in range.start / CHUNK..range.end.div_ceil(CHUNK) {
+            let chunk = self.chunk(number)?;
+            let first = number * CHUNK;
+            let from = range.start.saturating_sub(first);
+            let to = (range.end - first).min(chunk.len());
+            events.extend_from_slice(&chunk[from.min(to)..to]);
+        }
+        Ok(events)
+    }
+}
+
+/// A stream of a branch: recorded events come from the recorded history, the rest from the branch.
+pub(super) struct BranchHistory {
+    recorded: Option<Arc<dyn History>>,
+    lane: BranchLane,
+}
+
+impl BranchHistory {
+    pub(super) fn new(recorded: Option<Arc<dyn History>>, lane: BranchLane) -> Self {
+        Self { recorded, lane }
+    }
+}
+
+impl History for BranchHistory {
+    fn len(&self) -> usize {
+        self.lane.events().len()
+    }
+
+    fn events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        let lane = self.lane.events();
+        let wanted = &lane[range.start.min(lane.len())..range.end.min(lane.len())];
+        let mut events: Vec<Arc<Event>> = Vec::with_capacity(wanted.len());
+        let mut at = 0;
+        while let Some(first) = wanted.get(at) {
+            match first {
+                BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => {
+                    events.push(event.clone());
+                    at += 1;
+                }
+                BranchEvent::Recorded { place, .. } => {
+                    let start = *place as usize;
+                    let run = wanted[at..]
+                        .iter()
+                        .enumerate()
+                        .take_while(|(step, event)| {
+                            matches!(event, BranchEvent::Recorded { place, .. } if *place as usize == start + step)
+                        })
+                        .count();
+                    let recorded = self.recorded.as_ref().ok_or_else(|| HistoryError("no recorded stream".into()))?;
+                    for (event, in_branch) in recorded.events(start..start + run)?.into_iter().zip(&wanted[at..]) {
+                        events.push(renumbered(event, in_branch.version()));
+                    }
+                    at += run;
+                }
+            }
+        }
+        Ok(events)
+    }
+}
+
+fn renumbered(event: Arc<Event>, version: Option<i64>) -> Arc<Event> {
+    if event.version == version { event } else { Arc::new(Event { version, ..(*event).clone() }) }
+}

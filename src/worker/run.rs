@@ -1,0 +1,182 @@
+//! Runs one job at a time: from a request's words to the session's work.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
+use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::model::{Cancel, CopyPlan, CopyRow, Progress, Selection};
+use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
+use crate::store::{AccessMode, CopyOptions, write_copy};
+use crate::whatif::Scenario;
+
+/// The opened stores and the hands that work on them. Shared by all threads of a pool.
+#[derive(Default)]
+pub struct Workshop {
+    sessions: Sessions,
+}
+
+impl Workshop {
+    /// Runs a job to its end.
+    pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
+        match job {
+            Job::Open { path, key, layout } => self.open(&path, key, layout, progress, cancel),
+            Job::State(request) => {
+                let session = self.session(request.store)?;
+                state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
+            }
+            Job::Events { store, indices } => {
+                let events = self.session(store)?.events(&indices).map_err(|error| failed(&error.into()))?;
+                Ok(Outcome::Events(indices.into_iter().zip(events.into_iter().map(Arc::new)).collect()))
+            }
+            Job::Branch { store, scenario } => {
+                self.session(store)?.branch(&scenario).map(Outcome::Branch).map_err(|error| failed(&error))
+            }
+            Job::Copy { store, scenario, out, force } => {
+                let session = self.session(store)?;
+                copy(&session, scenario.as_ref(), &out, force, progress, cancel).map(Outcome::Copied)
+            }
+            Job::Hash { store } => {
+                let hash = self.session(store)?.store().hash(progress, cancel);
+                hash.map(Outcome::Hashed).map_err(|error| failed(&error.into()))
+            }
+            Job::Close { store } => {
+                lock(&self.sessions).remove(&store);
+                Ok(Outcome::Closed)
+            }
+        }
+    }
+
+    fn session(&self, store: StoreKey) -> Result<Arc<Session>, Failure> {
+        lock(&self.sessions).get(&store).cloned().ok_or(Failure::Cancelled)
+    }
+
+    fn open(
+        &self,
+        path: &Path,
+        key: StoreKey,
+        layout: Option<String>,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Outcome, Failure> {
+        let options = SessionOptions { layout, ..SessionOptions::default() };
+        let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
+        let log = session.log().clone();
+        let layout = session.store().layout();
+        let access = match session.store().mode() {
+            AccessMode::ReadOnly | AccessMode::Immutable => "read-only",
+            AccessMode::PrivateCopy => "read-only, private copy",
+        };
+        let folds = (0..log.categories().len() as u32).map(|at| session.fold(crate::model::CategoryIndex(at)));
+        let opened = OpenedStore {
+            key,
+            path: path.to_owned(),
+            layout: layout.id.to_string(),
+            layout_title: layout.title.to_string(),
+            access: access.to_owned(),
+            notes: session.notes(),
+            projections: folds.map(|fold| Arc::new(fold.info().clone())).collect(),
+            log,
+            hash: None,
+        };
+        lock(&self.sessions).insert(key, session);
+        Ok(Outcome::Opened(Box::new(opened)))
+    }
+}
+
+fn failed(error: &SessionError) -> Failure {
+    match error {
+        SessionError::Store(error) if error.is_cancelled() => Failure::Cancelled,
+        error => Failure::Failed(error.to_string()),
+    }
+}
+
+fn replay_failed(failure: &ReplayFailure) -> Failure {
+    match failure {
+        ReplayFailure::Cancelled => Failure::Cancelled,
+        failure => Failure::Failed(failure.to_string()),
+    }
+}
+
+/// The state of a stream at a moment, as recorded and in a scenario's branch.
+pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) -> Result<StateView, Failure> {
+    let log = session.log();
+    let branch = match &request.scenario {
+        Some(scenario) => Some(session.branch(scenario).map_err(|error| failed(&error))?),
+        None => None,
+    };
+    let stream = log.find_stream(&request.stream);
+    let branch_replayer = branch.as_ref().and_then(|branch| session.branch_replayer(branch, &request.stream));
+    let Some(stream) = stream else {
+        return Err(Failure::Failed(format!("there is no stream {}", request.stream)));
+    };
+    let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
+    let recorded = session.replayer(stream);
+    let mut recorded = lock(&recorded);
+    let baseline = side(&mut recorded, &selection, cancel)?;
+    let fold = recorded.fold().clone();
+    // The branch reads through the recorded stream's history, never through its replayer: no lock is taken twice.
+    drop(recorded);
+    let in_branch = branch.as_ref().and_then(|branch| branch.stream(&request.stream)).zip(branch_replayer);
+    let branch = match in_branch {
+        Some((lane, replayer)) => Some(side(&mut lock(&replayer), &lane.select(log, request.moment), cancel)?),
+        None => None,
+    };
+    let differences = branch
+        .as_ref()
+        .map_or_else(Vec::new, |branch| diff_for(&*fold, &baseline.frame.state.value, &branch.frame.state.value));
+    Ok(StateView {
+        stream: request.stream.clone(),
+        moment: request.moment,
+        projection: Arc::new(fold.info().clone()),
+        baseline,
+        branch,
+        differences,
+    })
+}
+
+fn side(replayer: &mut Replayer, selection: &Selection, cancel: &Cancel) -> Result<Side, Failure> {
+    let frame = replayer.frame(selection, cancel).map_err(|error| replay_failed(&error))?;
+    let fold = replayer.fold();
+    let changes = diff_for(&**fold, &frame.before.value, &frame.state.value);
+    let names = &fold.info().invariants;
+    let broken = frame.broken.iter().filter_map(|at| names.get(*at)).map(ToString::to_string).collect();
+    let at = at(&frame, replayer.history().len());
+    Ok(Side { frame, changes, at, broken })
+}
+
+fn at(frame: &Frame, of: usize) -> At {
+    let last = frame.last.as_ref();
+    At {
+        position: last.and_then(|event| event.position),
+        version: last.and_then(|event| event.version),
+        time: last.and_then(|event| event.time),
+        event_type: last.map(|event| event.event_type.clone()),
+        count: frame.replayed,
+        of,
+    }
+}
+
+fn copy(
+    session: &Arc<Session>,
+    scenario: Option<&Arc<Scenario>>,
+    out: &Path,
+    force: bool,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Copied, Failure> {
+    let log = session.log();
+    let plan = match scenario {
+        Some(scenario) => {
+            let branch = session.branch(scenario).map_err(|error| failed(&error))?;
+            let mut plan = branch.copy_plan(log, &mut session.recorded()).map_err(Failure::Failed)?;
+            plan.scenario = Some(scenario.to_json());
+            plan
+        }
+        None => CopyPlan { rows: (0..log.len() as u32).map(CopyRow::Recorded).collect(), ..CopyPlan::default() },
+    };
+    let options = CopyOptions { force, ..CopyOptions::default() };
+    let report = write_copy(session.store(), log, &plan, out, &options, progress, cancel)
+        .map_err(|error| failed(&error.into()))?;
+    Ok(Copied { path: out.to_owned(), events: report.events, layout_title: session.store().layout().title.to_string() })
+}

@@ -1,0 +1,258 @@
+//! An opened store with everything that makes states of it: index, projections, readers, replayers.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::history::{BranchHistory, RecordedHistory};
+use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
+use crate::model::names::category_of;
+use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
+use crate::replay::{Fold, History, OnUnreadable, ReplayFailure, ReplayOptions, Replayer};
+use crate::store::{OpenOptions, Reader, Store, StoreError};
+use crate::whatif::{self, Branch, EditError, Recorded, Scenario};
+
+/// How a store is to be opened and replayed.
+#[derive(Debug, Clone, Default)]
+pub struct SessionOptions {
+    /// A layout's id, to force it.
+    pub layout: Option<String>,
+    /// What to do at a payload that can't be read.
+    pub on_unreadable: OnUnreadable,
+    /// What makes states of events.
+    pub projections: Projections,
+    /// What to do if projections can't be had.
+    pub on_bad_projection: OnBadProjection,
+}
+
+/// Why a session could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The scenario.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// A projection file.
+    #[error(transparent)]
+    Projection(#[from] ProjectionProblem),
+    /// A replay that could not be made.
+    #[error(transparent)]
+    Replay(#[from] ReplayFailure),
+}
+
+impl SessionError {
+    /// Whether the cause is a file (missing, unreadable, malformed, not writable) rather than what was asked for.
+    pub fn is_input_error(&self) -> bool {
+        match self {
+            // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
+            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. }) => false,
+            Self::Store(error) => error.is_input_error(),
+            Self::Edit(error) => error.is_read_error(),
+            Self::Projection(problem) => problem.is_input_error(),
+            Self::Replay(_) => true,
+        }
+    }
+}
+
+/// Replayers kept: the streams that were looked at last, each as recorded and in a branch.
+const REPLAYERS: usize = 8;
+
+type Shared<T> = Arc<Mutex<T>>;
+
+/// An opened store. Shared by all jobs that concern it.
+pub struct Session {
+    path: PathBuf,
+    store: Store,
+    log: Arc<EventLog>,
+    folds: Folds,
+    options: SessionOptions,
+    readers: Mutex<Vec<Reader>>,
+    /// As recorded, most recently used last.
+    recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
+    branched: Mutex<Vec<(Arc<Branch>, Arc<str>, Shared<Replayer>)>>,
+    branches: Mutex<Vec<(Arc<Scenario>, Arc<Branch>)>>,
+}
+
+impl Session {
+    /// Opens and indexes a store.
+    pub fn open(
+        path: &Path,
+        options: SessionOptions,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Arc<Self>, SessionError> {
+        let open = OpenOptions { layout: options.layout.clone(), ..OpenOptions::default() };
+        let store = crate::store::open(path, &open, progress, cancel)?;
+        let log = Arc::new(store.scan(1, progress, cancel)?);
+        let folds = match Folds::load(&options.projections, path, &log) {
+            Ok(folds) => folds,
+            Err(problem) if options.on_bad_projection == OnBadProjection::UseAutomatic => {
+                let mut folds = Folds::automatic(&log);
+                folds.notes.push(format!("states are automatic, because the rules can't be used: {problem}"));
+                folds
+            }
+            Err(problem) => return Err(problem.into()),
+        };
+        Ok(Arc::new(Self {
+            path: path.to_owned(),
+            store,
+            log,
+            folds,
+            options,
+            readers: Mutex::default(),
+            recorded: Mutex::default(),
+            branched: Mutex::default(),
+            branches: Mutex::default(),
+        }))
+    }
+
+    /// The path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The index.
+    pub fn log(&self) -> &Arc<EventLog> {
+        &self.log
+    }
+
+    /// What makes states of a category's streams.
+    pub fn fold(&self, category: CategoryIndex) -> &Arc<dyn Fold> {
+        self.folds.of(category.0 as usize)
+    }
+
+    /// What makes states of a stream, also of one that only a scenario has.
+    pub fn fold_of(&self, stream: &str) -> Arc<dyn Fold> {
+        match self.log.find_stream(stream) {
+            Some(stream) => self.fold(self.log.stream(stream).category).clone(),
+            None => self.folds.named(category_of(stream, self.store.event_table())),
+        }
+    }
+
+    /// How replays are made.
+    pub fn replay_options(&self) -> ReplayOptions {
+        ReplayOptions { on_unreadable: self.options.on_unreadable, ..ReplayOptions::default() }
+    }
+
+    /// What a user should know of how the store was opened and read, and of the projections.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.store.notes();
+        notes.extend(self.folds.notes.iter().cloned());
+        notes
+    }
+
+    /// Events in full, in the order asked for.
+    pub fn events(&self, indices: &[u32]) -> Result<Vec<Event>, StoreError> {
+        self.with_reader(|reader| reader.events(&self.log, indices))
+    }
+
+    /// Lends a connection. Connections are kept and used again.
+    pub fn with_reader<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let kept = lock(&self.readers).pop();
+        let mut reader = match kept {
+            Some(reader) => reader,
+            None => self.store.reader()?,
+        };
+        let result = work(&mut reader);
+        lock(&self.readers).push(reader);
+        result
+    }
+
+    /// A recorded stream's events.
+    pub fn history(self: &Arc<Self>, stream: StreamIndex) -> Arc<dyn History> {
+        Arc::new(RecordedHistory::new(self.clone(), stream))
+    }
+
+    /// The replayer of a recorded stream, kept from one call to the next.
+    pub fn replayer(self: &Arc<Self>, stream: StreamIndex) -> Shared<Replayer> {
+        let mut kept = lock(&self.recorded);
+        let found = kept.iter().position(|(s, _)| *s == stream);
+        let entry = match found {
+            Some(at) => kept.remove(at),
+            None => {
+                let fold = self.fold(self.log.stream(stream).category).clone();
+                (stream, Arc::new(Mutex::new(Replayer::new(fold, self.history(stream), self.replay_options()))))
+            }
+        };
+        let replayer = entry.1.clone();
+        kept.push(entry);
+        if kept.len() > REPLAYERS {
+            kept.remove(0);
+        }
+        replayer
+    }
+
+    /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded.
+    pub fn branch_replayer(self: &Arc<Self>, branch: &Arc<Branch>, name: &str) -> Option<Shared<Replayer>> {
+        let lane = branch.stream(name)?;
+        let mut kept = lock(&self.branched);
+        if let Some((_, _, replayer)) = kept.iter().find(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name) {
+            return Some(replayer.clone());
+        }
+        let replayer = match lane.stream() {
+            Some(stream) => {
+                let recorded = self.replayer(stream);
+                let recorded = lock(&recorded);
+                let history = BranchHistory::new(Some(recorded.history().clone()), lane.clone());
+                recorded.fork(Arc::new(history), lane.fork())
+            }
+            None => {
+                let history = Arc::new(BranchHistory::new(None, lane.clone()));
+                Replayer::new(self.fold_of(name), history, self.replay_options())
+            }
+        };
+        let replayer = Arc::new(Mutex::new(replayer));
+        kept.push((branch.clone(), name.into(), replayer.clone()));
+        if kept.len() > REPLAYERS {
+            kept.remove(0);
+        }
+        Some(replayer)
+    }
+
+    /// A scenario applied to what was recorded; kept for the scenarios that are in use.
+    pub fn branch(&self, scenario: &Arc<Scenario>) -> Result<Arc<Branch>, SessionError> {
+        if let Some((_, branch)) = lock(&self.branches).iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
+            return Ok(branch.clone());
+        }
+        let branch = Arc::new(whatif::apply(scenario, &self.log, &mut FromStore(self))?);
+        let mut kept = lock(&self.branches);
+        kept.push((scenario.clone(), branch.clone()));
+        if kept.len() > REPLAYERS {
+            kept.remove(0);
+        }
+        Ok(branch)
+    }
+
+    /// Recorded events for those who apply edits.
+    pub fn recorded(&self) -> impl Recorded + '_ {
+        FromStore(self)
+    }
+}
+
+struct FromStore<'a>(&'a Session);
+
+impl Recorded for FromStore<'_> {
+    fn event(&mut self, index: u32) -> Result<Arc<Event>, String> {
+        let events = self.0.events(&[index]).map_err(|error| error.to_string())?;
+        events.into_iter().next().map(Arc::new).ok_or_else(|| format!("event {index} could not be read"))
+    }
+
+    fn find_id(&mut self, id: &str) -> Result<Option<u32>, String> {
+        self.0.with_reader(|reader| reader.find_id(&self.0.log, id)).map_err(|error| error.to_string())
+    }
+}
+
+/// Sessions by key.
+pub(super) type Sessions = Mutex<HashMap<crate::job::StoreKey, Arc<Session>>>;
+
+/// What a panic left behind is still whole: values are put in only when they are complete.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
