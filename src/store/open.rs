@@ -228,4 +228,11 @@ mod tests {
         assert!(!only_log_grew(&stamp(100, 1), &stamp(200, 2)));
         assert!(!only_log_grew(&stamp(100, 1), &Stamp { size: 8192, ..stamp(200, 1) }));
     }
+
+    #[test]
+    fn a_full_disk_is_seen_before_copying() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_space(folder.path(), 1).is_ok());
+        assert!(matches!(check_space(folder.path(), u64::MAX / 2), Err(StoreError::NoSpace { .. })));
+    }
 }
