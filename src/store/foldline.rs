@@ -95,24 +95,24 @@ pub fn write_foldline(
 ) -> Result<u64, StoreError> {
     let target = Target::new(out, force, None)?;
     let conn = target.connect(cancel)?;
-    begin(&conn).map_err(|e| target.failed(e))?;
+    begin(&conn).map_err(|e| target.failed(&e))?;
     let mut written = 0;
     {
-        let mut insert = Insert::new(&conn).map_err(|e| target.failed(e))?;
+        let mut insert = Insert::new(&conn).map_err(|e| target.failed(&e))?;
         for row in rows {
             if written % ROWS_BETWEEN_LOOKS == 0 && cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
-            insert.event(&row).map_err(|e| target.failed(e))?;
+            insert.event(&row).map_err(|e| target.failed(&e))?;
             written += 1;
             progress.set_done(written);
         }
         for snapshot in snapshots {
-            insert.snapshot(&snapshot).map_err(|e| target.failed(e))?;
+            insert.snapshot(&snapshot).map_err(|e| target.failed(&e))?;
         }
     }
-    end(&conn).map_err(|e| target.failed(e))?;
-    conn.close().map_err(|(_, e)| target.failed(e))?;
+    end(&conn).map_err(|e| target.failed(&e))?;
+    conn.close().map_err(|(_, e)| target.failed(&e))?;
     target.finish()?;
     Ok(written)
 }

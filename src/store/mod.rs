@@ -86,12 +86,11 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
     }
     let source = Source::new(path, options.private_copy_dir.as_deref(), options.lock_wait, progress, cancel)?;
     let conn = source.connect(Some(cancel))?;
-    let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
+    let failed = |e: rusqlite::Error| match probe::head(&source.real, 4096) {
         // The first bytes are right and the rest is not: some encryptions leave the header alone.
-        Some(rusqlite::ErrorCode::NotADatabase) => match probe::head(&source.real, 4096) {
-            Ok(head) => probe::no_database(path, head.get(100..).unwrap_or_default()),
-            Err(e) => StoreError::io(path, "read it", e),
-        },
+        Ok(head) if probe::shows_no_structure(head.get(100..).unwrap_or_default()) => {
+            StoreError::Encrypted(path.to_owned())
+        }
         _ => StoreError::sqlite(path, "read its tables", e),
     };
     let tables = recognise::tables(&conn).map_err(failed)?;

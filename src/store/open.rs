@@ -57,7 +57,8 @@ impl Source {
     ) -> Result<Self, StoreError> {
         let real = real_path(shown).map_err(|e| StoreError::io(shown, "look at it", e))?;
         let found = probe(shown, &real)?;
-        let (mode, private, stamp) = if found.wal.is_some() || found.hot_journal.is_some() {
+        let crashed = found.hot_journal.is_some() && !has_live_writer(shown, &real, lock_wait, cancel)?;
+        let (mode, private, stamp) = if found.wal.is_some() || crashed {
             let (copy, stamp) = private_copy(shown, &real, private_dir, progress, cancel)?;
             (AccessMode::PrivateCopy, Some(copy), stamp)
         } else if found.wal_mode {
@@ -77,7 +78,7 @@ impl Source {
         let now = probe(&self.shown, &self.real)?;
         let as_before = match self.mode {
             // A writer may have turned the log on since: a plain connection would now leave side files.
-            AccessMode::ReadOnly => !now.wal_mode && now.wal.is_none() && now.hot_journal.is_none(),
+            AccessMode::ReadOnly => !now.wal_mode && now.wal.is_none(),
             AccessMode::Immutable | AccessMode::PrivateCopy => now.stamp == self.stamp,
         };
         if !as_before {
@@ -98,6 +99,20 @@ impl Source {
             Ok(Probe { stamp, .. }) => without_idle_journal(stamp) != without_idle_journal(self.stamp.clone()),
             Err(_) => true,
         }
+    }
+}
+
+/// Whether a journal belongs to a writer at work, whose locks SQLite sees, rather than to one that crashed. A read-only
+/// connection can't roll a journal back: it reads what is committed, or fails and leaves all as it is.
+fn has_live_writer(shown: &Path, real: &Path, lock_wait: Duration, cancel: &Cancel) -> Result<bool, StoreError> {
+    let read = || -> rusqlite::Result<()> {
+        let conn = connect(real, Access::ReadOnly, lock_wait, Some(cancel))?;
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+    };
+    match read().map_err(|e| StoreError::sqlite(shown, "open it", e)) {
+        Ok(()) => Ok(true),
+        Err(error @ (StoreError::Locked(_) | StoreError::Cancelled)) => Err(error),
+        Err(_) => Ok(false),
     }
 }
 
@@ -139,8 +154,7 @@ fn private_copy(
             }
         }
         let after = probe(shown, real)?;
-        let last = attempt == COPY_ATTEMPTS;
-        if before.stamp == after.stamp || (last && only_log_grew(&before.stamp, &after.stamp)) {
+        if before.stamp == after.stamp || (attempt > 1 && only_log_grew(&before.stamp, &after.stamp)) {
             settle(shown, &copy)?;
             return Ok(((folder, copy), before.stamp));
         }
@@ -213,5 +227,12 @@ mod tests {
         assert!(!only_log_grew(&stamp(200, 1), &stamp(100, 1)));
         assert!(!only_log_grew(&stamp(100, 1), &stamp(200, 2)));
         assert!(!only_log_grew(&stamp(100, 1), &Stamp { size: 8192, ..stamp(200, 1) }));
+    }
+
+    #[test]
+    fn a_full_disk_is_seen_before_copying() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(check_space(folder.path(), 1).is_ok());
+        assert!(matches!(check_space(folder.path(), u64::MAX / 2), Err(StoreError::NoSpace { .. })));
     }
 }

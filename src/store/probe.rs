@@ -117,7 +117,7 @@ fn header(shown: &Path, head: &[u8], len: u64) -> Result<Header, StoreError> {
     };
     if !(page_size.is_power_of_two() && (512..=65536).contains(&page_size)) {
         // Some encryptions leave the first sixteen bytes alone.
-        return Err(if entropy(&head[16..]) > 7.0 && head.len() >= 1024 {
+        return Err(if shows_no_structure(&head[16..]) {
             StoreError::Encrypted(shown.to_owned())
         } else {
             StoreError::Damaged { path: shown.to_owned(), message: "its header has no valid page size".to_owned() }
@@ -139,7 +139,7 @@ fn header(shown: &Path, head: &[u8], len: u64) -> Result<Header, StoreError> {
 }
 
 /// What a file without SQLite's first bytes is.
-pub(super) fn no_database(shown: &Path, head: &[u8]) -> StoreError {
+fn no_database(shown: &Path, head: &[u8]) -> StoreError {
     let hint = match head {
         [0x1f, 0x8b, ..] => "it is compressed with gzip",
         [b'P', b'K', 3 | 5, ..] => "it is a ZIP archive",
@@ -148,11 +148,15 @@ pub(super) fn no_database(shown: &Path, head: &[u8]) -> StoreError {
         [b'%', b'P', b'D', b'F', ..] => "it is a PDF",
         _ if head.iter().all(|byte| *byte == 0) => "its first bytes are all zero",
         _ if std::str::from_utf8(head).is_ok() => "it is text",
-        // Ciphertext is spread evenly over all byte values; formats with a header of their own are not.
-        _ if head.len() >= 1024 && entropy(head) > 7.5 => return StoreError::Encrypted(shown.to_owned()),
+        _ if shows_no_structure(head) => return StoreError::Encrypted(shown.to_owned()),
         _ => "it does not begin as one",
     };
     StoreError::NotADatabase { path: shown.to_owned(), hint: hint.to_owned() }
+}
+
+/// Whether bytes are spread evenly over all values, as ciphertext is; formats with a header of their own are not.
+pub(super) fn shows_no_structure(bytes: &[u8]) -> bool {
+    bytes.len() >= 1024 && entropy(bytes) > 7.5
 }
 
 /// Shannon's entropy of bytes in bits a byte: near 8 for ciphertext.

@@ -178,7 +178,7 @@ impl Reader {
             let rows = statement.query_map([SqlValue::Blob(id.as_bytes().to_vec())], |row| row.get::<_, i64>(0));
             keys.extend(rows.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?);
         }
-        Ok(keys.first().and_then(|key| index_of_row(log, *key)))
+        Ok(keys.first().and_then(|key| index_of_row(log, *key, matches!(self.bound.key, Key::Rowid(_)))))
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {
@@ -451,8 +451,21 @@ fn first_text(value: &Value, paths: &[Path]) -> Option<Arc<str>> {
     })
 }
 
-/// The event whose row has this key.
-fn index_of_row(log: &EventLog, key: i64) -> Option<u32> {
-    let found = (0..log.len()).find(|index| log.row_key(*index) == key)?;
-    u32::try_from(found).ok()
+/// The event whose row has this key; `sorted` where events are in the order of their row keys.
+fn index_of_row(log: &EventLog, key: i64, sorted: bool) -> Option<u32> {
+    let found = if sorted {
+        let (mut from, mut to) = (0, log.len());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if log.row_key(middle) < key {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        (from < log.len() && log.row_key(from) == key).then_some(from)
+    } else {
+        (0..log.len()).find(|index| log.row_key(*index) == key)
+    };
+    u32::try_from(found?).ok()
 }

@@ -245,12 +245,16 @@ impl Pass {
             None => false,
         };
         let time = self.time(columns, bound, row)?.timestamp();
+        let position = columns.position.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+        let row_key = match columns.row_key {
+            // The row number is the position: read once.
+            Some(at) if columns.position == Some(at) => position,
+            Some(at) => integer(row.get_ref(at)?),
+            None => None,
+        };
         self.builder.push(LogRow {
-            row_key: match columns.row_key {
-                Some(at) => integer(row.get_ref(at)?).unwrap_or(ordinal),
-                None => ordinal,
-            },
-            position: columns.position.map(|at| row.get_ref(at)).transpose()?.and_then(integer),
+            row_key: row_key.unwrap_or(ordinal),
+            position,
             stream,
             version: columns.version.map(|at| row.get_ref(at)).transpose()?.and_then(integer),
             event_type,
@@ -476,7 +480,8 @@ impl Hasher for Mixer {
     }
 
     fn finish(&self) -> u64 {
-        self.0
+        // A product's low bits know only the low bits of its factors, and the table picks its buckets by them.
+        self.0.rotate_left(26)
     }
 }
 

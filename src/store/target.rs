@@ -70,12 +70,12 @@ impl Target {
 
     /// An empty database to fill. No journal: what is not finished is thrown away.
     pub(super) fn connect(&self, cancel: &Cancel) -> Result<Connection, StoreError> {
-        let conn = connect(&self.temporary, Access::Own, Duration::ZERO, Some(cancel)).map_err(|e| self.failed(e))?;
+        let conn = connect(&self.temporary, Access::Own, Duration::ZERO, Some(cancel)).map_err(|e| self.failed(&e))?;
         let prepared = conn.execute_batch(
             "PRAGMA page_size = 4096; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; \
              PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536; PRAGMA foreign_keys = OFF;",
         );
-        prepared.map_err(|e| self.failed(e))?;
+        prepared.map_err(|e| self.failed(&e))?;
         Ok(conn)
     }
 
@@ -85,7 +85,7 @@ impl Target {
     }
 
     /// An error of SQLite while writing.
-    pub(super) fn failed(&self, error: rusqlite::Error) -> StoreError {
+    pub(super) fn failed(&self, error: &rusqlite::Error) -> StoreError {
         use rusqlite::ErrorCode as Code;
         let why = match error.sqlite_error_code() {
             Some(Code::OperationInterrupted) => return StoreError::Cancelled,
@@ -146,4 +146,37 @@ fn is_same_inode(a: &Path, b: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_same_inode(_: &Path, _: &Path) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.db");
+        let target = Target::new(&path, false, None).unwrap();
+        let conn = target.connect(&Cancel::default()).unwrap();
+        // SQLite's own limit gives the error that a full disk gives.
+        conn.execute_batch("PRAGMA max_page_count = 3; CREATE TABLE t (a)").unwrap();
+        let error = conn.execute("INSERT INTO t VALUES (zeroblob(100000))", []).unwrap_err();
+        let error = target.failed(&error);
+        assert!(error.to_string().contains("the disk is full") && error.is_input_error(), "{error}");
+        drop(conn);
+        drop(target);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_target_that_is_dropped_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.db");
+        std::fs::write(&path, b"old").unwrap();
+        drop(Target::new(&path, true, None).unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        Target::new(&path, true, None).unwrap().finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"");
+    }
 }

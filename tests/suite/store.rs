@@ -1,13 +1,19 @@
-//! Stores: real ones against the facts that their writers knew, and files in every state that people open.
+//! Stores: what is read of them, files in every state that people open, and copies.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use foldline::model::{Cancel, Event, EventLog, Payload, Progress};
+use foldline::model::{Cancel, Event, EventLog, Progress};
 use foldline::store::{self, OpenOptions, Store, StoreError};
 
+mod copies;
+mod layouts;
+mod opening;
+mod real;
+
 fn open(path: &Path) -> Result<Store, StoreError> {
-    store::open(path, &OpenOptions::default(), &Progress::default(), &Cancel::default())
+    let options = OpenOptions { lock_wait: std::time::Duration::from_millis(20), ..OpenOptions::default() };
+    store::open(path, &options, &Progress::default(), &Cancel::default())
 }
 
 fn scan(store: &Store) -> EventLog {
@@ -17,7 +23,8 @@ fn scan(store: &Store) -> EventLog {
 fn all(store: &Store, log: &EventLog) -> Vec<Event> {
     let mut events = Vec::new();
     let mut reader = store.reader().unwrap();
-    let take = &mut |_, event| {
+    let take = &mut |index: usize, event| {
+        assert_eq!(index, events.len());
         events.push(event);
         ControlFlow::Continue(())
     };
@@ -25,47 +32,19 @@ fn all(store: &Store, log: &EventLog) -> Vec<Event> {
     events
 }
 
-/// A copy of a real store (with what lies beside it) in a folder of its own.
-fn real(name: &str) -> Option<(tempfile::TempDir, PathBuf)> {
-    let Some(folder) = std::env::var_os("FOLDLINE_STORES").map(PathBuf::from) else {
-        println!("skipped: FOLDLINE_STORES is not set");
-        return None;
+/// An event in a line: position, stream, version, type, time, payload.
+fn line(event: &Event) -> String {
+    let version = event.version.map_or("-".to_owned(), |version| version.to_string());
+    let time = event.time.map_or("-".to_owned(), |time| time.to_string());
+    let data = match event.data.decoded() {
+        Ok(data) => format!("{data:?}"),
+        Err(why) => format!("! {}", why.reason),
     };
-    let temporary = tempfile::tempdir().unwrap();
-    for suffix in ["", "-wal"] {
-        let from = folder.join(format!("{name}{suffix}"));
-        if from.exists() {
-            let to = temporary.path().join(format!("{name}{suffix}"));
-            std::fs::write(&to, std::fs::read(&from).unwrap()).unwrap();
-        }
-    }
-    let path = temporary.path().join(name);
-    Some((temporary, path))
+    let stream = event.stream.as_deref().unwrap_or("-");
+    format!("{} {stream} {version} {} {time} {data}", event.position.unwrap_or(0), event.event_type)
 }
 
-#[test]
-fn first_look() {
-    for name in [
-        "pyeventsourcing-bank.db",
-        "pyeventsourcing-bank-zlib.db",
-        "pyeventsourcing-live-wal.db",
-        "emmett-0.42-shop.db",
-        "sqlite-es-bank.db",
-        "patchlevel-3.5-stream-shop.db",
-    ] {
-        let Some((_folder, path)) = real(name) else { return };
-        let store = open(&path).unwrap();
-        let log = scan(&store);
-        let events = all(&store, &log);
-        let bad = events.iter().filter(|e| matches!(e.data, Payload::Unreadable(_))).count();
-        println!(
-            "{name} {:?} {} {} {} {:?} bad {bad}",
-            store.mode(),
-            log.len(),
-            log.streams().len(),
-            store.snapshots(),
-            store.notes()
-        );
-        println!("{:#?}", events.first());
-    }
+fn lines(path: &Path) -> Vec<String> {
+    let store = open(path).unwrap();
+    all(&store, &scan(&store)).iter().map(line).collect()
 }

@@ -1,7 +1,6 @@
 //! Any store as one in Foldline's own layout.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,7 +29,7 @@ pub(super) fn write(
     cancel: &Cancel,
 ) -> Result<CopyReport, StoreError> {
     let conn = target.connect(cancel)?;
-    let writing = |e| target.failed(e);
+    let writing = |e| target.failed(&e);
     foldline::begin(&conn).map_err(writing)?;
     {
         let mut insert = Insert::new(&conn).map_err(writing)?;
@@ -45,10 +44,10 @@ pub(super) fn write(
                 Some(rusqlite::ErrorCode::ConstraintViolation) => {
                     cannot(format!("its id or version is repeated ({e})"))
                 }
-                _ => target.failed(e),
+                _ => target.failed(&e),
             })?;
             progress.set_done(place as u64 + 1);
-            Ok(ControlFlow::Continue(()))
+            Ok(())
         })?;
         let filter = SnapshotFilter::new(log, plan);
         for snapshot in store.read_snapshots(cancel)? {

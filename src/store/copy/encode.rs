@@ -196,6 +196,10 @@ impl Encoder<'_> {
                     }
                     Value::Object(object)
                 };
+                let own = |event: &Event, key: &str| event.metadata.as_object().and_then(|o| o.get(key).cloned());
+                if let Some(key) = was.and_then(|was| moved.iter().find(|key| own(was, key) != own(self.event, key))) {
+                    return Err(format!("the field {key} of its metadata is the library's own"));
+                }
                 if object(Some(self.event)) == object(was) {
                     Ok(())
                 } else {
@@ -306,7 +310,7 @@ impl Encoder<'_> {
         let TimePlace::Payload(path) = &self.bound.spec.events.time.first()?.place else {
             return None;
         };
-        Path::parse(path).ok()?.parts().first().map(|part| part.to_string())
+        Path::parse(path).ok()?.parts().first().map(ToString::to_string)
     }
 
     /// The field that holds the time, in the model's form.

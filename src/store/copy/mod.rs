@@ -11,7 +11,6 @@ mod snapshots;
 mod tables;
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -191,7 +190,7 @@ impl Writer<'_> {
         progress: &Progress,
     ) -> Result<(RowsHash, Vec<String>), StoreError> {
         let to = target.connect(self.cancel)?;
-        let writing = |e| target.failed(e);
+        let writing = |e| target.failed(&e);
         let all = recognise::tables(self.source).map_err(|e| self.reading(e))?;
         let schema = tables::schema(self.source).map_err(|e| self.reading(e))?;
         let taken = tables::taken(self.bound(), &all, options.whole);
@@ -239,7 +238,7 @@ impl Writer<'_> {
         let rowid_at = rows.rowid_at(table);
         let positions = self.positions();
         let reader = self.store.reader()?;
-        let mut insert = to.prepare(&rows.insert()).map_err(|e| target.failed(e))?;
+        let mut insert = to.prepare(&rows.insert()).map_err(|e| target.failed(&e))?;
         let mut hash = RowsHash::default();
         let mut turn = Turn::begin(self.source).map_err(|e| self.reading(e))?;
         for (place, row) in self.plan.rows.iter().enumerate() {
@@ -261,7 +260,7 @@ impl Writer<'_> {
                 values[at] = Raw::Integer(positions[place]);
             }
             hash.add(&values);
-            insert.execute(rusqlite::params_from_iter(&values)).map_err(|e| refused(target, row, self.log, e))?;
+            insert.execute(rusqlite::params_from_iter(&values)).map_err(|e| refused(target, row, self.log, &e))?;
             progress.set_done(place as u64 + 1);
         }
         turn.end().map_err(|e| self.reading(e))?;
@@ -345,7 +344,7 @@ fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static s
 }
 
 /// A row that the store's own constraints refuse is a matter of its event.
-fn refused(target: &Target, row: &CopyRow, log: &EventLog, error: rusqlite::Error) -> StoreError {
+fn refused(target: &Target, row: &CopyRow, log: &EventLog, error: &rusqlite::Error) -> StoreError {
     if error.sqlite_error_code() != Some(rusqlite::ErrorCode::ConstraintViolation) {
         return target.failed(error);
     }
@@ -424,7 +423,7 @@ fn for_each_planned(
     store: &Store,
     log: &EventLog,
     plan: &CopyPlan,
-    f: &mut dyn FnMut(usize, &Event) -> Result<ControlFlow<()>, StoreError>,
+    f: &mut dyn FnMut(usize, &Event) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     const BATCH: usize = 256;
     let mut reader = store.reader()?;
@@ -436,15 +435,12 @@ fn for_each_planned(
         let mut events = reader.events(log, &recorded)?.into_iter();
         for (at, row) in rows.iter().enumerate() {
             let place = chunk * BATCH + at;
-            let flow = match row {
+            match row {
                 CopyRow::Recorded(_) => match events.next() {
                     Some(event) => f(place, &event)?,
                     None => return Err(StoreError::Changed(store.path().to_owned())),
                 },
                 CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => f(place, event)?,
-            };
-            if flow.is_break() {
-                return Ok(());
             }
         }
     }
