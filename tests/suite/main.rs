@@ -1,7 +1,5 @@
 //! The wider tests as one binary, a module for each area: linking is what takes the time.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
-
 mod bundled;
 mod fixtures;
 mod query;
