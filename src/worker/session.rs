@@ -37,6 +37,9 @@ pub enum SessionError {
     /// A projection file.
     #[error(transparent)]
     Projection(#[from] ProjectionProblem),
+    /// Events could not be read; the text is the store's.
+    #[error("{0}")]
+    Read(String),
     /// A replay that could not be made.
     #[error(transparent)]
     Replay(#[from] ReplayFailure),
@@ -51,7 +54,7 @@ impl SessionError {
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Replay(_) => true,
+            Self::Read(_) | Self::Replay(_) => true,
         }
     }
 }
