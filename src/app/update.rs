@@ -210,9 +210,6 @@ impl App {
             Outcome::Opened(opened) => {
                 self.close(requests);
                 self.opening = None;
-                for note in &opened.notes {
-                    self.notify(NoticeKind::Note, note.clone());
-                }
                 self.document = Some(Document::new(*opened));
                 self.follow_cursor(requests);
             }

@@ -151,7 +151,9 @@ mod tests {
         let data = Payload::Unreadable(Arc::new(Unreadable::new(b"\xff\x00", "not UTF-8 text", "bad byte")));
         let line = line(&event(data));
         assert!(
-            line.contains(r#""data":null,"data_encoding":"base64","data_raw":"/wA=","data_note":"bad byte","metadata""#),
+            line.contains(
+                r#""data":null,"data_encoding":"base64","data_raw":"/wA=","data_note":"bad byte","metadata""#
+            ),
             "{line}"
         );
     }

@@ -58,8 +58,8 @@ pub struct FoldlineRow {
     pub event_type: String,
     /// Version of the type's schema.
     pub schema_version: i64,
-    /// When it was recorded.
-    pub recorded_at: Timestamp,
+    /// When it was recorded; `None` (of a store without times) is written as an empty text.
+    pub recorded_at: Option<Timestamp>,
     /// When it took effect, if that differs.
     pub valid_at: Option<Timestamp>,
     /// JSON text.
@@ -77,8 +77,8 @@ pub struct FoldlineSnapshot {
     pub version: i64,
     /// JSON text.
     pub state: String,
-    /// When it was taken.
-    pub taken_at: Timestamp,
+    /// When it was taken; `None` is written as an empty text.
+    pub taken_at: Option<Timestamp>,
 }
 
 /// Writes a new store in Foldline's layout and gives the number of its events. `progress` counts events.
@@ -153,7 +153,7 @@ impl<'c> Insert<'c> {
             row.event_id,
             row.event_type,
             row.schema_version,
-            row.recorded_at.to_string(),
+            time_text(row.recorded_at),
             row.valid_at.map(|time| time.to_string()),
             row.data,
             row.metadata,
@@ -162,7 +162,12 @@ impl<'c> Insert<'c> {
     }
 
     pub(super) fn snapshot(&mut self, row: &FoldlineSnapshot) -> rusqlite::Result<()> {
-        self.snapshot.execute(params![row.stream, row.version, row.state, row.taken_at.to_string()])?;
+        self.snapshot.execute(params![row.stream, row.version, row.state, time_text(row.taken_at)])?;
         Ok(())
     }
+}
+
+/// RFC 3339 in UTC; the columns may not be NULL.
+fn time_text(time: Option<Timestamp>) -> String {
+    time.map(|time| time.to_string()).unwrap_or_default()
 }

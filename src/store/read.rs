@@ -8,7 +8,7 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, Row};
 
 use crate::model::event::{Payload, USER_PATHS};
-use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Timestamp, Value, json};
+use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Value, json};
 
 use super::Store;
 use super::connect::quoted;
@@ -194,13 +194,7 @@ impl Reader {
     }
 
     fn read_by_key(&mut self, log: &EventLog, indices: &[u32], depth: Depth) -> Result<Vec<Event>, StoreError> {
-        let condition = match &self.bound.key {
-            Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("{} = ?1", quoted(rowid)),
-            Key::Columns(columns) => {
-                let each = columns.iter().zip(1..).map(|(column, at)| format!("{} = ?{at}", quoted(column)));
-                each.collect::<Vec<_>>().join(" AND ")
-            }
-        };
+        let condition = self.key_condition();
         let table = quoted(&self.bound.events.name);
         let sql = format!("SELECT {} FROM {table} WHERE {condition}", self.select_of(depth));
         let mut events = Vec::with_capacity(indices.len());
@@ -227,8 +221,19 @@ impl Reader {
         Ok(events)
     }
 
+    /// The condition to which [`key_values`](Self::key_values) belong.
+    pub(super) fn key_condition(&self) -> String {
+        match &self.bound.key {
+            Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("{} = ?1", quoted(rowid)),
+            Key::Columns(columns) => {
+                let each = columns.iter().zip(1..).map(|(column, at)| format!("{} = ?{at}", quoted(column)));
+                each.collect::<Vec<_>>().join(" AND ")
+            }
+        }
+    }
+
     /// What finds the row of an event again. In a table without row numbers that is the stream's key and the version.
-    fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
+    pub(super) fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
         let Key::Columns(columns) = &self.bound.key else {
             return Some(vec![log.row_key(index).into()]);
         };
@@ -450,9 +455,4 @@ fn first_text(value: &Value, paths: &[Path]) -> Option<Arc<str>> {
 fn index_of_row(log: &EventLog, key: i64) -> Option<u32> {
     let found = (0..log.len()).find(|index| log.row_key(*index) == key)?;
     u32::try_from(found).ok()
-}
-
-/// A time as the valid or recorded one, in Foldline's own tables.
-pub(super) fn time_text(time: Timestamp) -> String {
-    time.to_string()
 }

@@ -11,6 +11,7 @@ use crate::model::Cancel;
 
 use super::connect::{Access, connect, real_path};
 use super::error::StoreError;
+use super::probe::beside;
 
 /// A target that is being written. Dropped without [`finish`](Self::finish), it leaves nothing behind.
 #[derive(Debug)]
@@ -35,14 +36,24 @@ impl Target {
             Ok(_) if !force => return Err(StoreError::TargetExists(path.to_owned())),
             Ok(_) | Err(_) => {}
         }
-        if path.file_name().is_none() {
+        let Some(name) = path.file_name() else {
             return Err(cannot("it has no file name".to_owned()));
-        }
+        };
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder = real_path(parent).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => cannot("its folder does not exist; make it first".to_owned()),
             _ => cannot(e.to_string()),
         })?;
+        let real = folder.join(name);
+        for suffix in ["-wal", "-journal", "-shm"] {
+            if store.and_then(|store| real_path(store).ok()).is_some_and(|store| beside(&store, suffix) == real) {
+                return Err(StoreError::TargetIsStore(path.to_owned()));
+            }
+            // SQLite would take a left-over journal or log for the new file's own.
+            if suffix != "-shm" && std::fs::metadata(beside(&real, suffix)).is_ok_and(|about| about.len() > 0) {
+                return Err(cannot(format!("an old {suffix} file lies beside it")));
+            }
+        }
         // Beside the target, so that renaming never crosses file systems.
         let temporary = tempfile::Builder::new()
             .prefix(".foldline-")

@@ -23,16 +23,14 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         return;
     };
     let side = Frame::new().fill(tokens.panel).inner_margin(Margin::same(theme::MARGIN as i8));
-    Panel::left("streams")
-        .frame(side)
-        .default_size(230.0)
-        .size_range(150.0..=480.0)
-        .show(ui, |ui| streams::streams_ui(ui, document, view, queue));
-    Panel::right("state")
-        .frame(side)
-        .default_size(340.0)
-        .size_range(220.0..=700.0)
-        .show(ui, |ui| state::state_ui(ui, document, view, queue));
+    Panel::left("streams").frame(side).default_size(230.0).size_range(150.0..=480.0).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        streams::streams_ui(ui, document, view, queue);
+    });
+    Panel::right("state").frame(side).default_size(340.0).size_range(220.0..=700.0).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        state::state_ui(ui, document, view, queue);
+    });
     Panel::bottom("events")
         .frame(Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO }))
         .default_size(260.0)
@@ -59,6 +57,7 @@ fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
                 ui.label(RichText::new(&document.opened.layout_title).color(tokens.secondary));
                 badge(ui, &document.opened.access, tokens.good)
                     .on_hover_text("Nothing is ever written to the store that you opened");
+                notes_ui(ui, &document.opened.notes);
             }
             None => {
                 ui.label(RichText::new("Foldline").font(theme::strong(14.0)));
@@ -85,6 +84,22 @@ fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
                 axis_ui(ui, app, queue);
             }
         });
+    });
+}
+
+/// What a user should know of how the store was read: there when asked for, never in the way.
+fn notes_ui(ui: &mut egui::Ui, notes: &[String]) {
+    let title = match notes.len() {
+        0 => return,
+        1 => "1 note".to_owned(),
+        count => format!("{count} notes"),
+    };
+    let tokens = theme::tokens(ui);
+    ui.menu_button(RichText::new(title).color(tokens.secondary), |ui| {
+        ui.set_max_width(420.0);
+        for note in notes {
+            ui.label(note);
+        }
     });
 }
 

@@ -73,7 +73,11 @@ impl fmt::Display for ProjectionProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable { path, source } if source.kind() == io::ErrorKind::NotFound => {
-                write!(f, "there is no such projection file; check the name, or use `auto` for the automatic projection: {}", path.display())
+                write!(
+                    f,
+                    "there is no such projection file; check the name, or use `auto` for the automatic projection: {}",
+                    path.display()
+                )
             }
             Self::Unreadable { path, source } => {
                 write!(f, "can't read the projection file ({source}): {}", path.display())

@@ -5,3 +5,4 @@ mod query;
 mod replay;
 mod sample;
 mod sample_folds;
+mod store;

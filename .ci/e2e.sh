@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# The real binary in a real window: a person opens a store, drags the cursor, leaves out an event, saves the copy and
+# opens it again. Works the window with xdotool only, and reads back what the window showed from its frame log.
+#
+# usage: e2e.sh BINARY STORE STREAM EXPECTED_BASELINE EXPECTED_BRANCH [FIELD]
+set -euo pipefail
+
+binary=$1 store=$2 stream=$3 baseline=$4 branch=$5 field=${6:-balance}
+work=$(mktemp -d)
+trap 'status=$?; kill $(jobs -p) 2>/dev/null || true; if [ $status -ne 0 ]; then cat "$work/stderr" || true; tail -n 3 "$work/log" || true; fi; rm -rf "$work"; exit $status' EXIT
+
+mkdir "$work/stores"
+cp "$store"* "$work/stores/"
+for projection in "$(dirname "$store")/$(basename "${store%.*}").projection.json"; do
+  [ -e "$projection" ] && cp "$projection" "$work/stores/"
+done
+opened="$work/stores/$(basename "$store")"
+copy="$work/copies/copy.db"
+mkdir "$work/copies"
+before=$(cd "$work/stores" && ls -la --time-style=full-iso && sha256sum ./*)
+
+# A display of its own, so that several runs do not meet.
+display=:$((90 + RANDOM % 400))
+Xvfb "$display" -screen 0 1280x800x24 -nolisten tcp 2>/dev/null &
+export DISPLAY=$display XDG_RUNTIME_DIR="$work" WINIT_UNIX_BACKEND=x11
+for _ in $(seq 50); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; sleep 0.1; done
+
+"$binary" --frame-log "$work/log" "$opened" 2>"$work/stderr" &
+
+# wait_for WHAT JQ-LIKE PYTHON EXPRESSION over `line`, the newest log line of that kind
+wait_for() {
+  for _ in $(seq 150); do
+    if python3 - "$work/log" "$1" "$2" <<'PY'
+import json, sys
+path, what, test = sys.argv[1:]
+try:
+    lines = [json.loads(text) for text in open(path) if text.endswith("\n")]
+except FileNotFoundError:
+    sys.exit(1)
+lines = [line for line in lines if line["what"] == what]
+sys.exit(0 if lines and eval(test, {"line": lines[-1], "lines": lines}) else 1)
+PY
+    then return 0; fi
+    sleep 0.2
+  done
+  echo "e2e: waited in vain for $1: $2" >&2
+  [ -n "${E2E_SHOTS:-}" ] && import -window root "$E2E_SHOTS/failed.png"
+  return 1
+}
+shot() { if [ -n "${E2E_SHOTS:-}" ]; then sleep 0.5; import -window root "$E2E_SHOTS/$1.png"; fi; }
+
+wait_for opened "line['events'] > 0"
+window=$(xdotool search --sync --onlyvisible --name '^Foldline$' | head -n 1)
+xdotool windowmove "$window" 0 0 windowsize --sync "$window" 1280 800
+sleep 0.5
+
+# Find the stream by name, and select it.
+xdotool mousemove 100 94 click 1
+sleep 0.3
+xdotool type --delay 20 "$stream"
+sleep 0.5
+xdotool mousemove 100 154 click 1
+wait_for state "line['stream'] == '$stream'"
+shot 1-selected
+
+# Drag the cursor along the ruler from the right end to the left: states of earlier moments come by.
+xdotool mousemove 980 57 mousedown 1
+for x in 900 800 700 600 500 420; do xdotool mousemove "$x" 57; sleep 0.15; done
+xdotool mouseup 1
+wait_for state "len({l['version'] for l in lines if l['stream'] == '$stream'}) > 1"
+shot 2-scrubbed
+
+# To the last event, and leave it out.
+xdotool mousemove 640 690 key Escape key End
+wait_for state "float(line['state'].get('$field', 'nan')) == $baseline"
+xdotool key Delete
+wait_for state "float((line.get('branch') or {}).get('$field', 'nan')) == $branch"
+shot 3-left-out
+
+# Save the copy.
+xdotool key ctrl+s
+sleep 0.5
+xdotool key ctrl+a
+xdotool type --delay 5 "$copy"
+shot 4-saving
+xdotool key Return
+wait_for copied "line['events'] > 0"
+shot 5-saved
+
+# Open it again: what was left out is gone, and the state is the branch's.
+xdotool mousemove 1120 57 click 1
+wait_for opened "line['path'] == '$copy'"
+sleep 0.5
+xdotool mousemove 100 94 click --repeat 3 1
+xdotool type --delay 20 "$stream"
+sleep 0.5
+xdotool mousemove 100 154 click 1
+wait_for state "line['stream'] == '$stream'"
+shot 6-reopened
+
+after=$(cd "$work/stores" && ls -la --time-style=full-iso && sha256sum ./*)
+[ "$before" = "$after" ] || { echo "e2e: the opened store or its folder changed" >&2; exit 1; }
+python3 - "$work/log" <<'PY'
+import json, sys
+lines = [json.loads(text) for text in open(sys.argv[1])]
+def p(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
+frames = [line["cpu_ms"] for line in lines if line["what"] == "frame"]
+states = [line["latency_ms"] for line in lines if line["what"] == "state"]
+print(f"e2e: {len(frames)} frames, CPU p50 {p(frames, .5):.1f} ms, p99 {p(frames, .99):.1f} ms;"
+      f" {len(states)} states, latency p50 {p(states, .5):.1f} ms, p99 {p(states, .99):.1f} ms")
+PY
+echo "e2e: $(basename "$store"): 1 passed, 0 failed"

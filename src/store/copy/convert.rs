@@ -1,0 +1,170 @@
+//! Any store as one in Foldline's own layout.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::model::event::Payload;
+use crate::model::{Cancel, CopyPlan, Event, EventKind, EventLog, Object, Origin, Progress, Value, json};
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::foldline::{self, FoldlineRow, FoldlineSnapshot, Insert};
+use crate::store::target::Target;
+
+use super::snapshots::SnapshotFilter;
+use super::{CopyReport, described, for_each_planned, write_scenario};
+
+/// Namespace of the ids that events get whose store has none: UUIDv5 of stream and position.
+const ID_NAMESPACE: Uuid = Uuid::from_u128(0x7c1e_63c0_5a6b_4f7e_9c55_60f0_1d1f_0a11);
+
+pub(super) fn write(
+    store: &Store,
+    log: &EventLog,
+    plan: &CopyPlan,
+    target: Target,
+    out: &Path,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<CopyReport, StoreError> {
+    let conn = target.connect(cancel)?;
+    let writing = |e| target.failed(e);
+    foldline::begin(&conn).map_err(writing)?;
+    {
+        let mut insert = Insert::new(&conn).map_err(writing)?;
+        let mut versions = Versions::new(log, plan);
+        for_each_planned(store, log, plan, &mut |place, event| {
+            if cancel.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            let cannot = |why: String| StoreError::CannotEncode { event: described(event), why };
+            let row = row(event, place as i64 + 1, versions.of(event)).map_err(cannot)?;
+            insert.event(&row).map_err(|e| match e.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::ConstraintViolation) => {
+                    cannot(format!("its id or version is repeated ({e})"))
+                }
+                _ => target.failed(e),
+            })?;
+            progress.set_done(place as u64 + 1);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let filter = SnapshotFilter::new(log, plan);
+        for snapshot in store.read_snapshots(cancel)? {
+            let (Some(version), Payload::Value(state)) = (snapshot.version, &snapshot.state) else {
+                continue;
+            };
+            if filter.keeps_snapshot(&snapshot.stream, Some(version)) {
+                let taken_at = time_of(log, &snapshot.stream, version);
+                let (stream, state) = (snapshot.stream.to_string(), json::to_text(state));
+                insert.snapshot(&FoldlineSnapshot { stream, version, state, taken_at }).map_err(writing)?;
+            }
+        }
+    }
+    write_scenario(&conn, plan.scenario.as_deref()).map_err(writing)?;
+    foldline::end(&conn).map_err(writing)?;
+    conn.close().map_err(|(_, e)| writing(e))?;
+    target.finish()?;
+    Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes: Vec::new() })
+}
+
+/// When the event at which a snapshot stands was recorded.
+fn time_of(log: &EventLog, stream: &str, version: i64) -> Option<crate::model::Timestamp> {
+    let lane = log.lane(log.find_stream(stream)?);
+    let index = lane.iter().find(|index| log.version(**index as usize) == Some(version))?;
+    log.time(*index as usize)
+}
+
+fn row(event: &Event, position: i64, version: i64) -> Result<FoldlineRow, String> {
+    let stream = event.stream.as_deref().ok_or("it is in no stream")?;
+    let data = event.data.decoded().map_err(|why| format!("its payload can't be read ({})", why.reason))?;
+    let id = match &event.id {
+        Some(id) => id.to_string(),
+        None => Uuid::new_v5(&ID_NAMESPACE, format!("{stream}\n{position}").as_bytes()).to_string(),
+    };
+    let metadata = metadata(event);
+    Ok(FoldlineRow {
+        position: Some(position),
+        stream: stream.to_owned(),
+        version,
+        event_id: id,
+        event_type: event.event_type.to_string(),
+        schema_version: event.schema_version.as_ref().and_then(|v| v.as_number()?.as_i64()).unwrap_or(1),
+        recorded_at: event.time,
+        valid_at: event.valid_time,
+        data: json::to_text(&data),
+        metadata: (metadata != Value::Null).then(|| json::to_text(&metadata)),
+    })
+}
+
+/// The metadata, with what other layouts keep in columns.
+fn metadata(event: &Event) -> Value {
+    let mut object = match &event.metadata {
+        Value::Object(object) => object.clone(),
+        Value::Null => Object::default(),
+        // Some libraries write an empty list for no metadata.
+        Value::List(list) if list.is_empty() => Object::default(),
+        other => [("$metadata", other.clone())].into_iter().collect(),
+    };
+    let mut add = |key: &str, value: Option<&Arc<str>>| {
+        if let Some(value) = value
+            && object.get(key).is_none()
+        {
+            object.insert(key.into(), Value::String(value.clone()), Origin::NONE);
+        }
+    };
+    add("user", event.user.as_ref());
+    add("correlation_id", event.correlation_id.as_ref());
+    add("causation_id", event.causation_id.as_ref());
+    if event.archived {
+        object.insert("$archived".into(), true.into(), Origin::NONE);
+    }
+    if event.kind != EventKind::Event {
+        let kind = if event.kind == EventKind::Command { "command" } else { "system" };
+        object.insert("$kind".into(), kind.into(), Origin::NONE);
+    }
+    if object.is_empty() { Value::Null } else { Value::Object(object) }
+}
+
+/// Versions as they are where every event of a stream has one of its own; else counted from 1.
+struct Versions {
+    /// For streams that are counted: the last number given.
+    counted: HashMap<Arc<str>, i64>,
+}
+
+impl Versions {
+    fn new(log: &EventLog, plan: &CopyPlan) -> Self {
+        let mut counted = HashMap::new();
+        let mut seen: HashMap<(Arc<str>, i64), ()> = HashMap::new();
+        for row in &plan.rows {
+            let (stream, version) = match row {
+                crate::model::CopyRow::Recorded(index) => {
+                    let index = *index as usize;
+                    (log.stream_of(index).map(|stream| log.stream(stream).name.clone()), log.version(index))
+                }
+                crate::model::CopyRow::Edited { event, .. } | crate::model::CopyRow::Inserted(event) => {
+                    (event.stream.clone(), event.version)
+                }
+            };
+            let Some(stream) = stream else { continue };
+            match version {
+                Some(version) if seen.insert((stream.clone(), version), ()).is_none() => {}
+                _ => {
+                    counted.insert(stream, 0);
+                }
+            }
+        }
+        Self { counted }
+    }
+
+    fn of(&mut self, event: &Event) -> i64 {
+        match event.stream.as_ref().and_then(|stream| self.counted.get_mut(stream)) {
+            Some(last) => {
+                *last += 1;
+                *last
+            }
+            None => event.version.unwrap_or(1),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Which snapshots a copy keeps: none that knows an event which the copy does not have as recorded, or the library
+//! would bring the old state back.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::Row;
+
+use crate::model::{CopyPlan, CopyRow, EventLog};
+use crate::store::recognise::{Bound, Table};
+use crate::store::rows::{integer, text};
+
+/// What is kept of each stream's snapshots.
+pub(in crate::store) struct SnapshotFilter {
+    limits: HashMap<Arc<str>, Limit>,
+    /// The plan leaves no recorded event out.
+    complete: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Limit {
+    All,
+    UpTo(i64),
+    Nothing,
+}
+
+impl SnapshotFilter {
+    pub(in crate::store) fn new(log: &EventLog, plan: &CopyPlan) -> Self {
+        let mut recorded = vec![false; log.len()];
+        // The lowest version of a stream at which the copy has something else than what was recorded.
+        let mut changed: HashMap<Arc<str>, i64> = HashMap::new();
+        for row in &plan.rows {
+            match row {
+                CopyRow::Recorded(index) => recorded[*index as usize] = true,
+                CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => {
+                    if let Some(stream) = &event.stream {
+                        let version = event.version.unwrap_or(i64::MIN);
+                        let lowest = changed.entry(stream.clone()).or_insert(version);
+                        *lowest = version.min(*lowest);
+                    }
+                }
+            }
+        }
+        let planned: HashMap<&str, usize> =
+            plan.edited_streams.iter().map(|(stream, unchanged)| (&**stream, *unchanged)).collect();
+        let streams = log.streams().iter().enumerate().map(|(at, stream)| {
+            let lane = log.lane(crate::model::StreamIndex(at as u32));
+            let kept = lane.iter().take_while(|index| recorded[**index as usize]).count();
+            let kept = planned.get(&*stream.name).map_or(kept, |unchanged| kept.min(*unchanged));
+            let changed = changed.get(&stream.name).copied();
+            let limit = if kept == lane.len() && changed.is_none() {
+                Limit::All
+            } else {
+                let last = kept.checked_sub(1).and_then(|last| log.version(lane[last] as usize));
+                match (last, changed) {
+                    (Some(last), Some(changed)) => Limit::UpTo(last.min(changed.saturating_sub(1))),
+                    (Some(last), None) => Limit::UpTo(last),
+                    (None, _) => Limit::Nothing,
+                }
+            };
+            (stream.name.clone(), limit)
+        });
+        Self { limits: streams.collect(), complete: recorded.iter().all(|kept| *kept) }
+    }
+
+    /// Whether the copy keeps a snapshot.
+    pub(in crate::store) fn keeps_snapshot(&self, stream: &str, version: Option<i64>) -> bool {
+        match self.limits.get(stream) {
+            Some(Limit::All) => true,
+            Some(Limit::UpTo(last)) => version.is_some_and(|version| version <= *last),
+            Some(Limit::Nothing) => false,
+            // Of a stream that has no events.
+            None => self.complete,
+        }
+    }
+
+    /// The same for a row of the snapshot table.
+    pub(super) fn keeps<'a>(
+        &'a self,
+        bound: &'a Bound,
+        table: &'a Table,
+    ) -> impl FnMut(&Row<'_>) -> rusqlite::Result<bool> + 'a {
+        let written: Vec<&str> = table.columns.iter().filter(|c| !c.generated).map(|c| c.name.as_str()).collect();
+        let at = move |name: &str| written.iter().position(|column| column.eq_ignore_ascii_case(name));
+        let spec = bound.spec.snapshots.as_ref();
+        let stream: Vec<usize> = spec.map(|s| s.stream.iter().filter_map(|c| at(c)).collect()).unwrap_or_default();
+        let version = spec.and_then(|s| at(&s.version));
+        move |row| {
+            let mut name = String::new();
+            for (place, column) in stream.iter().enumerate() {
+                if place > 0 {
+                    name.push('-');
+                }
+                if let Some((part, _)) = text(row.get_ref(*column)?) {
+                    name.push_str(&part);
+                }
+            }
+            let version = version.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+            Ok(self.keeps_snapshot(&name, version))
+        }
+    }
+}

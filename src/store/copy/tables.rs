@@ -1,0 +1,224 @@
+//! The tables of a copy: made by the store's own statements, filled row by row with values as they are.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::store::connect::quoted;
+use crate::store::recognise::{Bound, Table};
+use crate::store::scan::READ_AT_MOST;
+
+use super::raw::Raw;
+
+/// One thing of a database's schema.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    pub kind: String,
+    pub name: String,
+    pub table: String,
+    pub sql: String,
+}
+
+/// The name of the table with the notes of scenarios.
+pub(super) const SCENARIO_TABLE: &str = "foldline_scenario";
+
+/// Everything of the schema that was made by a statement, in the order in which it was made.
+pub(super) fn schema(conn: &Connection) -> rusqlite::Result<Vec<Made>> {
+    let mut statement = conn.prepare(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL \
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
+    )?;
+    let made = statement
+        .query_map([], |row| Ok(Made { kind: row.get(0)?, name: row.get(1)?, table: row.get(2)?, sql: row.get(3)? }))?;
+    made.collect()
+}
+
+/// The layout's own tables, those of the database with `whole`.
+pub(super) fn taken<'t>(bound: &Bound, tables: &'t [Table], whole: bool) -> Vec<&'t Table> {
+    let own = |table: &Table| {
+        table.name == bound.events.name
+            || bound.snapshots.as_ref().is_some_and(|s| s.name == table.name)
+            || bound.beside.iter().any(|b| b.name == table.name)
+            || table.name.eq_ignore_ascii_case(SCENARIO_TABLE)
+    };
+    tables.iter().filter(|table| whole || own(table)).collect()
+}
+
+/// Settings of the database file that its library may look at.
+pub(super) fn copy_settings(from: &Connection, to: &Connection) -> rusqlite::Result<()> {
+    for name in ["encoding", "page_size", "auto_vacuum", "application_id", "user_version"] {
+        let value: SqlValue = from.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?;
+        to.pragma_update(None, name, value)?;
+    }
+    Ok(())
+}
+
+/// Makes what of the schema is of these kinds and belongs to the tables that are taken.
+pub(super) fn make(
+    to: &Connection,
+    schema: &[Made],
+    kinds: &[&str],
+    tables: &[&Table],
+    whole: bool,
+) -> rusqlite::Result<()> {
+    for made in schema.iter().filter(|made| kinds.contains(&made.kind.as_str())) {
+        let of_taken = tables.iter().any(|table| table.name.eq_ignore_ascii_case(&made.table));
+        // A view has its own name there.
+        if of_taken || (whole && made.kind == "view") {
+            // One statement only: whatever follows in a tampered schema is refused.
+            to.execute(&made.sql, [])?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads rows of one table with all that is needed to write them again.
+pub(super) struct Rows {
+    /// Columns that can be written: not the generated ones.
+    columns: Vec<String>,
+    /// The row number, where it is not one of the columns.
+    hidden_rowid: Option<String>,
+    name: String,
+}
+
+impl Rows {
+    pub(super) fn new(table: &Table) -> Self {
+        let rowid = table.rowid();
+        let hidden_rowid = rowid.filter(|rowid| table.column(rowid).is_none());
+        let columns = table.columns.iter().filter(|c| !c.generated).map(|column| column.name.clone()).collect();
+        Self { columns, hidden_rowid, name: table.name.clone() }
+    }
+
+    /// The columns that can be written in the table's order, then the row number if it is no column.
+    fn list(&self) -> String {
+        let columns = self.columns.iter().chain(&self.hidden_rowid);
+        columns.map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.columns.len() + usize::from(self.hidden_rowid.is_some())
+    }
+
+    /// Where the row number is in a row: in its column, or behind the columns.
+    pub(super) fn rowid_at(&self, table: &Table) -> Option<usize> {
+        let rowid = table.rowid()?;
+        let in_column = self.columns.iter().position(|column| column.eq_ignore_ascii_case(&rowid));
+        in_column.or(self.hidden_rowid.is_some().then_some(self.columns.len()))
+    }
+
+    /// All values of a row.
+    pub(super) fn values(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Vec<Raw>> {
+        (0..self.width()).map(|at| row.get_ref(at).map(Raw::from)).collect()
+    }
+
+    pub(super) fn select(&self, condition: &str) -> String {
+        format!("SELECT {} FROM {} {condition}", self.list(), quoted(&self.name))
+    }
+
+    pub(super) fn insert(&self) -> String {
+        let places = (1..=self.width()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+        format!("INSERT INTO {} ({}) VALUES ({places})", quoted(&self.name), self.list())
+    }
+}
+
+/// Copies all rows for which `keep` says so.
+pub(super) fn copy_rows(
+    from: &Connection,
+    to: &Connection,
+    table: &Table,
+    keep: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<bool>,
+) -> rusqlite::Result<()> {
+    let rows = Rows::new(table);
+    let mut insert = to.prepare(&rows.insert())?;
+    let rowid = table.rowid();
+    // In the order of the row numbers, so that the same rows give the same bytes.
+    let (first, next) = match &rowid {
+        Some(rowid) => {
+            let rowid = quoted(rowid);
+            (format!("ORDER BY {rowid}"), Some(format!("WHERE {rowid} > ?1 ORDER BY {rowid}")))
+        }
+        None => (String::new(), None),
+    };
+    let rowid_at = rows.rowid_at(table);
+    let mut last: Option<SqlValue> = None;
+    loop {
+        let condition = if last.is_some() { next.as_deref().unwrap_or_default() } else { &first };
+        let mut select = from.prepare_cached(&rows.select(condition))?;
+        let mut found = select.query(params_from_iter(&last))?;
+        let began = Instant::now();
+        let mut resume = None;
+        while let Some(row) = found.next()? {
+            if keep(row)? {
+                for at in 0..rows.width() {
+                    insert.raw_bind_parameter(at + 1, row.get_ref(at).map(rusqlite::types::ToSqlOutput::Borrowed)?)?;
+                }
+                insert.raw_execute()?;
+            }
+            // A long read would hold up writers of the store.
+            if let Some(at) = rowid_at
+                && began.elapsed() > READ_AT_MOST
+            {
+                resume = Some(row.get::<_, SqlValue>(at)?);
+                break;
+            }
+        }
+        match resume {
+            Some(key) => last = Some(key),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Carries the counters of AUTOINCREMENT over, so that numbers that were used once are not given again.
+pub(super) fn copy_sequences(from: &Connection, to: &Connection, tables: &[&Table]) -> rusqlite::Result<()> {
+    let has = |conn: &Connection| conn.table_exists(None, "sqlite_sequence");
+    if !(has(from)? && has(to)?) {
+        return Ok(());
+    }
+    let mut select = from.prepare("SELECT name, seq FROM sqlite_sequence")?;
+    let sequences: HashMap<String, i64> =
+        select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    for table in tables {
+        if let Some(sequence) = sequences.get(&table.name) {
+            let changed =
+                to.execute("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", (&table.name, sequence))?;
+            if changed == 0 {
+                to.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", (&table.name, sequence))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fingerprint of a set of rows, whatever their order: the sum of their hashes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct RowsHash {
+    sum: u128,
+    count: u64,
+}
+
+impl RowsHash {
+    pub(super) fn add(&mut self, row: &[Raw]) {
+        let mut hasher = blake3::Hasher::new();
+        for value in row {
+            let (tag, bytes): (u8, &[u8]) = match value {
+                Raw::Null => (0, &[]),
+                Raw::Integer(number) => (1, &number.to_le_bytes()),
+                Raw::Real(number) => (2, &number.to_bits().to_le_bytes()),
+                Raw::Text(bytes) => (3, bytes),
+                Raw::Blob(bytes) => (4, bytes),
+            };
+            hasher.update(&[tag]).update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        }
+        let mut half = [0; 16];
+        half.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        self.sum = self.sum.wrapping_add(u128::from_le_bytes(half));
+        self.count += 1;
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+}
