@@ -62,6 +62,7 @@ pub struct BranchLane {
     pub(super) recorded: usize,
     pub(super) lifted: Vec<u32>,
     pub(super) fresh: Vec<u32>,
+    pub(super) moved: Vec<(u32, u32)>,
     pub(super) fork: Fork,
 }
 
@@ -94,6 +95,12 @@ impl BranchLane {
     /// Places of the branch's lane whose event was not there as recorded: inserted, or moved there. Sorted.
     pub fn fresh(&self) -> &[u32] {
         &self.fresh
+    }
+
+    /// Events that stand elsewhere in the same stream: their place as recorded and that in the branch. Also among
+    /// [`lifted`](Self::lifted) and [`fresh`](Self::fresh).
+    pub fn moved(&self) -> &[(u32, u32)] {
+        &self.moved
     }
 
     /// Where the branch leaves what was recorded, and where the two have the same events again.

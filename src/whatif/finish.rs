@@ -10,7 +10,7 @@ use super::branch::{Branch, BranchEvent, BranchLane, Slot};
 use super::overlay::{Overlay, Spot, Subject};
 use super::scenario::Scenario;
 
-pub(super) fn branch(overlay: Overlay<'_>, scenario: &Scenario) -> Branch {
+pub(super) fn branch(overlay: &Overlay<'_>, scenario: &Scenario) -> Branch {
     let log = overlay.log;
     let mut contents: HashMap<Subject, Arc<Event>> = HashMap::new();
     for (subject, fate) in overlay.fates.iter().filter(|(_, fate)| fate.deleted_by.is_none()) {
@@ -21,9 +21,9 @@ pub(super) fn branch(overlay: Overlay<'_>, scenario: &Scenario) -> Branch {
         overlay.touched.iter().map(|stream| (!has_own_events_only(log, *stream), *stream)).collect();
     order.sort_unstable();
     let mut lanes: Vec<BranchLane> = Vec::new();
-    let concerned = concerned_indices(&overlay);
+    let concerned = concerned_indices(overlay);
     for (foreign, stream) in order {
-        lanes.push(recorded_lane(&overlay, stream, foreign, &concerned, &mut contents));
+        lanes.push(recorded_lane(overlay, stream, foreign, &concerned, &mut contents));
     }
     lanes.sort_by_key(|lane| lane.stream);
     let mut first = None;
@@ -32,7 +32,7 @@ pub(super) fn branch(overlay: Overlay<'_>, scenario: &Scenario) -> Branch {
         lanes.push(new_lane(name.clone(), &overlay.nodes_at(*spot, name), first, &mut contents));
     }
     let by_name = lanes.iter().enumerate().map(|(at, lane)| (lane.name.clone(), at)).collect();
-    let (head, slots) = store_order(&overlay);
+    let (head, slots) = store_order(overlay);
     Branch { scenario: scenario.to_json(), lanes, by_name, head, slots, contents }
 }
 
@@ -70,12 +70,17 @@ struct LaneWriter<'a, V: Fn(usize) -> Option<i64>> {
     events: Vec<BranchEvent>,
     fresh: Vec<u32>,
     lifted: Vec<u32>,
+    moved: Vec<(u32, u32)>,
     /// The version of the lane's k-th event; `None` where the lane does not count its events.
     version: Option<V>,
     contents: &'a mut HashMap<Subject, Arc<Event>>,
 }
 
-impl<V: Fn(usize) -> Option<i64>> LaneWriter<'_, V> {
+impl<'a, V: Fn(usize) -> Option<i64>> LaneWriter<'a, V> {
+    fn new(events: Vec<BranchEvent>, version: Option<V>, contents: &'a mut HashMap<Subject, Arc<Event>>) -> Self {
+        Self { events, fresh: Vec::new(), lifted: Vec::new(), moved: Vec::new(), version, contents }
+    }
+
     fn recorded(&mut self, log: &EventLog, index: u32, place: usize) {
         let version = match &self.version {
             Some(version) => version(self.events.len()),
@@ -111,15 +116,24 @@ fn recorded_lane(
     let name = &log.stream(stream).name;
     let version = (!foreign).then_some(|k: usize| version_at(log, lane, k));
     let events = Vec::with_capacity(lane.len() + overlay.nodes.len());
-    let mut writer = LaneWriter { events, fresh: Vec::new(), lifted: Vec::new(), version, contents };
-    // An event that stayed in its stream has no contents of its own: where it stood is asked of the lane.
-    let place_of = |index: u32| lane.iter().position(|event| *event == index);
+    let mut writer = LaneWriter::new(events, version, contents);
+    let sorted = lane.is_sorted();
+    let place_of = |index: u32| {
+        let found = lane.binary_search(&index).ok();
+        if sorted { found } else { found.or_else(|| lane.iter().position(|event| *event == index)) }
+    };
     let stand = |writer: &mut LaneWriter<'_, _>, spot: Spot| {
         for subject in overlay.nodes_at(spot, name) {
-            writer.fresh.push(writer.events.len() as u32);
+            let here = writer.events.len() as u32;
+            let place = match subject {
+                Subject::Recorded(index) => place_of(index).map(|place| (index, place)),
+                Subject::Inserted(_) => None,
+            };
+            writer.fresh.push(here);
+            writer.moved.extend(place.map(|(_, place)| (place as u32, here)));
+            // One that stayed in its stream may have no contents of its own.
             if !writer.with_contents(subject)
-                && let Subject::Recorded(index) = subject
-                && let Some(place) = place_of(index)
+                && let Some((index, place)) = place
             {
                 writer.recorded(log, index, place);
             }
@@ -145,17 +159,10 @@ fn recorded_lane(
     for (at, index) in lane.iter().enumerate().skip(next) {
         writer.recorded(log, *index, at);
     }
-    let LaneWriter { events, fresh, lifted, .. } = writer;
+    let LaneWriter { events, fresh, lifted, moved, .. } = writer;
     let fork = fork(log, lane, &events);
-    BranchLane {
-        name: name.clone(),
-        stream: Some(stream),
-        events: events.into(),
-        recorded: lane.len(),
-        lifted,
-        fresh,
-        fork,
-    }
+    let (name, recorded) = (name.clone(), lane.len());
+    BranchLane { name, stream: Some(stream), events: events.into(), recorded, lifted, fresh, moved, fork }
 }
 
 fn new_lane(
@@ -165,7 +172,7 @@ fn new_lane(
     contents: &mut HashMap<Subject, Arc<Event>>,
 ) -> BranchLane {
     let version = Some(|k: usize| first?.checked_add(k as i64));
-    let mut writer = LaneWriter { events: Vec::new(), fresh: Vec::new(), lifted: Vec::new(), version, contents };
+    let mut writer = LaneWriter::new(Vec::with_capacity(subjects.len()), version, contents);
     for subject in subjects {
         // What comes to a new stream has contents of its own: its stream is another than recorded.
         writer.with_contents(*subject);
@@ -173,7 +180,7 @@ fn new_lane(
     let events: Arc<[BranchEvent]> = writer.events.into();
     let fresh = (0..events.len() as u32).collect();
     let fork = Fork { first_invalid: 0, tail: None };
-    BranchLane { name, stream: None, events, recorded: 0, lifted: Vec::new(), fresh, fork }
+    BranchLane { name, stream: None, events, recorded: 0, lifted: Vec::new(), fresh, moved: Vec::new(), fork }
 }
 
 /// The k-th event of a stream carries the k-th recorded version, beyond the last counting on; null stays null.

@@ -4,19 +4,26 @@
 //! lanes of the streams that an edit concerns, and the store's order for a copy. Nothing recorded is changed.
 
 mod branch;
+mod compare;
+mod draft;
 mod error;
 mod finish;
+mod history;
 mod merge;
 mod naming;
 mod nearest;
 mod overlay;
 mod parse;
+mod runner;
 mod scenario;
 mod select;
 mod words;
 
 pub use branch::{Branch, BranchEvent, BranchLane};
+pub use compare::{BrokenInvariant, CopyWritten, End, EventMoment, StreamComparison, WhatIf, compare};
+pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
+pub use history::BranchHistory;
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
 pub use parse::{ScenarioError, parse};

@@ -41,7 +41,7 @@ pub fn apply(scenario: &Scenario, log: &EventLog, recorded: &mut dyn Recorded) -
         overlay.edit = index;
         overlay.apply(edit).map_err(|problem| EditError { edit: index, verb: edit.verb(), problem })?;
     }
-    Ok(finish::branch(overlay, scenario))
+    Ok(finish::branch(&overlay, scenario))
 }
 
 /// The id of an inserted event whose insert gives none: a UUID of version 5, in the namespace of URLs, of

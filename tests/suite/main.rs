@@ -6,3 +6,4 @@ mod replay;
 mod sample;
 mod sample_folds;
 mod store;
+mod whatif;

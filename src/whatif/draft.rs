@@ -1,0 +1,225 @@
+//! A scenario while it is being made: edits that can be switched off, and undo and redo.
+
+use std::sync::Arc;
+
+use super::overlay::inserted_id;
+use super::scenario::{Edit, Scenario};
+use super::words::describe;
+
+/// Steps that can be undone. A step costs a few words and a shared list.
+const UNDO_LIMIT: usize = 1000;
+
+/// A scenario with its history of changes.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    scene: Scene,
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+    saved: Option<Scene>,
+}
+
+/// An edit of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftEdit {
+    /// The edit.
+    pub edit: Arc<Edit>,
+    /// Whether it applies.
+    pub enabled: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Scene {
+    name: Arc<str>,
+    edits: imbl::Vector<DraftEdit>,
+}
+
+/// The scene before (in the undo list) or after (in the redo list) an action, and the action in the user's words.
+#[derive(Debug, Clone)]
+struct Step {
+    words: String,
+    scene: Scene,
+}
+
+impl Draft {
+    /// A draft of a scenario that has nothing to undo and nothing to save.
+    pub fn new(scenario: Scenario) -> Self {
+        let edits = scenario.edits.into_iter().map(|edit| DraftEdit { edit: Arc::new(edit), enabled: true });
+        let scene = Scene { name: scenario.name.into(), edits: edits.collect() };
+        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new() }
+    }
+
+    /// The scenario's name.
+    pub fn name(&self) -> &str {
+        &self.scene.name
+    }
+
+    /// The edits in order, switched-off ones included.
+    pub fn edits(&self) -> impl ExactSizeIterator<Item = &DraftEdit> {
+        self.scene.edits.iter()
+    }
+
+    /// How many edits there are, switched-off ones included.
+    pub fn len(&self) -> usize {
+        self.scene.edits.len()
+    }
+
+    /// Whether there are no edits.
+    pub fn is_empty(&self) -> bool {
+        self.scene.edits.is_empty()
+    }
+
+    /// The scenario of the edits that are switched on: what is applied and saved. An inserted event keeps its id when
+    /// an edit before it is switched off.
+    pub fn scenario(&self) -> Scenario {
+        let on = self.scene.edits.iter().enumerate().filter(|(_, edit)| edit.enabled);
+        let edits = on.enumerate().map(|(applied, (index, edit))| {
+            let mut edit = Edit::clone(&edit.edit);
+            if let Edit::Insert(insert) = &mut edit
+                && applied != index
+            {
+                insert.id.get_or_insert_with(|| inserted_id(&self.scene.name, index));
+            }
+            edit
+        });
+        Scenario { edits: edits.collect(), name: self.scene.name.to_string() }
+    }
+
+    /// Where an edit of [`scenario`](Self::scenario) is in the draft: errors name the scenario's.
+    pub fn index_of_applied(&self, applied: usize) -> Option<usize> {
+        let on = self.scene.edits.iter().enumerate().filter(|(_, edit)| edit.enabled);
+        on.map(|(index, _)| index).nth(applied)
+    }
+
+    /// Adds an edit at the end and gives its index. An inserted event without an id gets one, so that it keeps it
+    /// whatever becomes of the edits before it.
+    pub fn add(&mut self, mut edit: Edit) -> usize {
+        let index = self.len();
+        self.give_id(&mut edit);
+        self.record(describe(&edit));
+        self.scene.edits.push_back(DraftEdit { edit: Arc::new(edit), enabled: true });
+        index
+    }
+
+    /// Adds several edits as one action with the given words: a multiple selection, say.
+    pub fn add_all(&mut self, edits: impl IntoIterator<Item = Edit>, words: impl Into<String>) {
+        let before = self.scene.clone();
+        for mut edit in edits {
+            self.give_id(&mut edit);
+            self.scene.edits.push_back(DraftEdit { edit: Arc::new(edit), enabled: true });
+        }
+        if self.scene != before {
+            let after = std::mem::replace(&mut self.scene, before);
+            self.record(words.into());
+            self.scene = after;
+        }
+    }
+
+    /// Puts another edit in the place of one. False if there is none at the index or it is the same already.
+    pub fn replace(&mut self, index: usize, mut edit: Edit) -> bool {
+        if self.scene.edits.get(index).is_none_or(|old| *old.edit == edit) {
+            return false;
+        }
+        self.give_id(&mut edit);
+        self.record(describe(&edit));
+        self.scene.edits[index].edit = Arc::new(edit);
+        true
+    }
+
+    /// Takes an edit out. False if there is none at the index.
+    pub fn remove(&mut self, index: usize) -> bool {
+        let Some(old) = self.scene.edits.get(index) else { return false };
+        self.record(format!("Remove edit: {}", describe(&old.edit)));
+        self.scene.edits.remove(index);
+        true
+    }
+
+    /// Switches an edit on or off. False if there is none at the index or it is so already.
+    pub fn set_enabled(&mut self, index: usize, enabled: bool) -> bool {
+        let Some(old) = self.scene.edits.get(index).filter(|edit| edit.enabled != enabled) else { return false };
+        let verb = if enabled { "Switch on" } else { "Switch off" };
+        self.record(format!("{verb}: {}", describe(&old.edit)));
+        self.scene.edits[index].enabled = enabled;
+        true
+    }
+
+    /// Puts an edit at another index; those between move by one. False if there is none at either or they are one.
+    pub fn reorder(&mut self, from: usize, to: usize) -> bool {
+        if from == to || to >= self.len() {
+            return false;
+        }
+        let Some(edit) = self.scene.edits.get(from).cloned() else { return false };
+        self.record(format!("Reorder: {}", describe(&edit.edit)));
+        self.scene.edits.remove(from);
+        self.scene.edits.insert(to, edit);
+        true
+    }
+
+    /// Gives the scenario another name. False if it has that name already.
+    pub fn rename(&mut self, name: &str) -> bool {
+        if *self.scene.name == *name {
+            return false;
+        }
+        self.record(format!("Rename to {name}"));
+        self.scene.name = name.into();
+        true
+    }
+
+    /// The last action that can be undone, in words.
+    pub fn undo_words(&self) -> Option<&str> {
+        self.undo.last().map(|step| &*step.words)
+    }
+
+    /// The next action that can be done again, in words.
+    pub fn redo_words(&self) -> Option<&str> {
+        self.redo.last().map(|step| &*step.words)
+    }
+
+    /// Makes the last action undone: everything is as if it had never been. False if there is none.
+    pub fn undo(&mut self) -> bool {
+        let Some(Step { words, scene }) = self.undo.pop() else { return false };
+        let scene = std::mem::replace(&mut self.scene, scene);
+        self.redo.push(Step { words, scene });
+        true
+    }
+
+    /// Does the last undone action again. False if there is none.
+    pub fn redo(&mut self) -> bool {
+        let Some(Step { words, scene }) = self.redo.pop() else { return false };
+        let scene = std::mem::replace(&mut self.scene, scene);
+        self.undo.push(Step { words, scene });
+        true
+    }
+
+    /// Notes that the draft was saved as it is.
+    pub fn mark_saved(&mut self) {
+        self.saved = Some(self.scene.clone());
+    }
+
+    /// Whether it differs from what was last saved or loaded.
+    pub fn is_modified(&self) -> bool {
+        self.saved.as_ref() != Some(&self.scene)
+    }
+
+    /// Notes the scene before an action.
+    fn record(&mut self, words: String) {
+        if self.undo.len() >= UNDO_LIMIT {
+            self.undo.remove(0);
+        }
+        self.undo.push(Step { words, scene: self.scene.clone() });
+        self.redo.clear();
+    }
+
+    fn give_id(&self, edit: &mut Edit) {
+        let Edit::Insert(insert) = edit else { return };
+        if insert.id.is_some() {
+            return;
+        }
+        let taken = |id: &Arc<str>| {
+            self.scene
+                .edits
+                .iter()
+                .any(|other| matches!(&*other.edit, Edit::Insert(other) if other.id.as_ref() == Some(id)))
+        };
+        insert.id = (self.len()..).map(|index| inserted_id(&self.scene.name, index)).find(|id| !taken(id));
+    }
+}
