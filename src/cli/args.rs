@@ -25,6 +25,9 @@ pub struct Arguments {
     /// Event stores to open in the window (write ./info for a file that is named like a command).
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Write a line for each frame and each shown state of the window to this file, for measuring.
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub frame_log: Option<PathBuf>,
 }
 
 /// The commands.

@@ -38,7 +38,12 @@ pub fn run(args: &CopyArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     if opened.json {
         output.json(&shape)?;
     } else {
-        output.line(format!("{} events written in the layout {}: {}", shape.events, copied.layout_title, plain(&shape.path)))?;
+        output.line(format!(
+            "{} events written in the layout {}: {}",
+            shape.events,
+            copied.layout_title,
+            plain(&shape.path)
+        ))?;
     }
     Ok(Status::Done)
 }

@@ -50,7 +50,11 @@ pub fn run(args: &DiffArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     let (from, to) = (opened.select(stream, Some(from))?, opened.select(stream, Some(to))?);
     let shape = shape(&opened, stream, &from, &to)?;
     let found = !shape.changes.is_empty() || shape.error.is_some();
-    if opened.json { output.json(&shape)? } else { print(&shape, output)? }
+    if opened.json {
+        output.json(&shape)?
+    } else {
+        print(&shape, output)?
+    }
     Ok(Status::found_if(found))
 }
 
@@ -58,7 +62,8 @@ fn shape(opened: &Opened, stream: StreamIndex, from: &Selection, to: &Selection)
     let (before, after) = (opened.frame(stream, from)?, opened.frame(stream, to)?);
     let fold = opened.fold(stream);
     let changes = diff_for(&**fold, &before.state.value, &after.state.value);
-    let gone: Vec<&ValuePath> = changes.iter().filter(|change| change.to.is_none()).map(|change| &change.path).collect();
+    let gone: Vec<&ValuePath> =
+        changes.iter().filter(|change| change.to.is_none()).map(|change| &change.path).collect();
     let removed = removed_at(opened, stream, from, to, &gone)?;
     let lane = opened.log().lane(stream);
     let set_by = |change: &Change| {
@@ -118,13 +123,7 @@ fn print(shape: &DiffShape, output: &mut Output<'_>) -> std::io::Result<()> {
             let side =
                 |value: &Option<Value>| value.as_ref().map_or("(nothing)".to_owned(), |v| plain(&short(v, SHOWN)));
             let by = set_by.as_ref().map_or(String::new(), |moment| plain(&moment.words()));
-            columns.row([
-                plain(&change.path.to_string()),
-                side(&change.from),
-                "→".to_owned(),
-                side(&change.to),
-                by,
-            ]);
+            columns.row([plain(&change.path.to_string()), side(&change.from), "→".to_owned(), side(&change.to), by]);
         }
         columns.print(output, 2)?;
     }

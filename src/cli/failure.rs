@@ -55,7 +55,9 @@ impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(text) | Self::Input(text) => f.write_str(text),
-            Self::Output(error) => write!(f, "can't write to standard output: {error}; make room, or send it elsewhere"),
+            Self::Output(error) => {
+                write!(f, "can't write to standard output: {error}; make room, or send it elsewhere")
+            }
         }
     }
 }

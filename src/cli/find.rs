@@ -66,7 +66,11 @@ pub fn run(args: &FindArgs, output: &mut Output<'_>) -> Result<Status, CliError>
         (None, None) => all_streams(log).collect(),
     };
     let shape = find(&opened, &condition, &wanted)?;
-    if opened.json { output.json(&shape)? } else { print(&shape, output)? }
+    if opened.json {
+        output.json(&shape)?
+    } else {
+        print(&shape, output)?
+    }
     Ok(Status::Done)
 }
 
@@ -125,7 +129,11 @@ fn print(shape: &FindShape, output: &mut Output<'_>) -> std::io::Result<()> {
         columns.print(output, 0)?;
     }
     for Stopped { stream, error } in &shape.stopped {
-        output.line(format!("{} is known only up to where its projection stopped: {}", plain(stream), plain(&error.to_string())))?;
+        output.line(format!(
+            "{} is known only up to where its projection stopped: {}",
+            plain(stream),
+            plain(&error.to_string())
+        ))?;
     }
     Ok(())
 }

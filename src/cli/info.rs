@@ -60,7 +60,11 @@ pub fn run(args: &InfoArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     Setting::of(&args.store)?;
     let opened = options::open(&args.store)?;
     let info = info(&opened, args.quick)?;
-    if opened.json { output.json(&info)? } else { print(&info, output)? }
+    if opened.json {
+        output.json(&info)?
+    } else {
+        print(&info, output)?
+    }
     Ok(Status::Done)
 }
 

@@ -45,8 +45,13 @@ pub struct Streams<'a> {
 pub enum Outcome {
     /// A command ran: end with this status.
     Exit(u8),
-    /// Open the window with these files.
-    Window(Vec<PathBuf>),
+    /// Open the window.
+    Window {
+        /// With these files.
+        files: Vec<PathBuf>,
+        /// With a log of its frames, for measuring.
+        frame_log: Option<PathBuf>,
+    },
 }
 
 /// Runs a command, or says that the window is wanted. `arguments` begin with the program's name.
@@ -62,7 +67,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) 
             return Outcome::Exit(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let Some(command) = arguments.command else { return window(arguments.files, err) };
+    let Arguments { command, files, frame_log } = arguments;
+    let Some(command) = command else { return window(files, frame_log, err) };
     let mut output = Output::new(out, err, terminal);
     let ended = run_command(command, &mut output).and_then(|status| {
         output.finish()?;
@@ -82,8 +88,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) 
 }
 
 /// The window, unless a file is not there: then it is more likely a command with a slip.
-fn window(files: Vec<PathBuf>, err: &mut dyn Write) -> Outcome {
-    let Some(missing) = files.iter().find(|file| !file.exists()) else { return Outcome::Window(files) };
+fn window(files: Vec<PathBuf>, frame_log: Option<PathBuf>, err: &mut dyn Write) -> Outcome {
+    let Some(missing) = files.iter().find(|file| !file.exists()) else { return Outcome::Window { files, frame_log } };
     let word = missing.to_string_lossy();
     let commands = Arguments::command();
     let names: Vec<&str> = commands.get_subcommands().map(clap::Command::get_name).collect();
@@ -112,9 +118,10 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),
         Command::Completions(args) => completions(&args, output),
-        Command::Check(_) => {
-            later("`foldline check`", "`foldline info` counts what can't be read, and `foldline state` checks invariants")
-        }
+        Command::Check(_) => later(
+            "`foldline check`",
+            "`foldline info` counts what can't be read, and `foldline state` checks invariants",
+        ),
         Command::Compare(_) => {
             later("`foldline compare`", "compare `foldline state` with one --projection and with the other")
         }

@@ -9,7 +9,11 @@ const COMPARED: usize = 64;
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let mut near = nearest(name, known);
     let Some(last) = near.pop() else { return String::new() };
-    if near.is_empty() { format!("; did you mean {last}?") } else { format!("; did you mean {} or {last}?", near.join(", ")) }
+    if near.is_empty() {
+        format!("; did you mean {last}?")
+    } else {
+        format!("; did you mean {} or {last}?", near.join(", "))
+    }
 }
 
 /// The known names that are nearest to `name`, the nearest first.

@@ -52,7 +52,9 @@ impl Setting {
                 let number = number(version, &["v"]).ok_or_else(|| no_number("--version", version))?;
                 Ok(Some(Moment::Version(number)))
             }
-            MomentArgs { position: Some(text), .. } => position("--position", text).map(|at| Some(Moment::Position(at))),
+            MomentArgs { position: Some(text), .. } => {
+                position("--position", text).map(|at| Some(Moment::Position(at)))
+            }
             _ => Ok(None),
         }
     }
@@ -118,11 +120,7 @@ pub fn open(store: &StoreArgs) -> Result<Opened, CliError> {
 }
 
 /// Opens a store.
-pub fn open_with(
-    store: &StoreArgs,
-    projections: Projections,
-    on_unreadable: OnUnreadable,
-) -> Result<Opened, CliError> {
+pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
     let options = SessionOptions {
         layout: store.layout.clone(),
         on_unreadable,
@@ -153,7 +151,9 @@ impl Opened {
         let known = self.log().categories();
         match known.iter().position(|category| **category == *name) {
             Some(at) => Ok(CategoryIndex(at as u32)),
-            None if known.is_empty() => Err(CliError::Usage(format!("there is no category {name:?}; the store has none"))),
+            None if known.is_empty() => {
+                Err(CliError::Usage(format!("there is no category {name:?}; the store has none")))
+            }
             None => {
                 let mut names: Vec<&str> = known.iter().map(|category| &**category).take(20).collect();
                 names.sort_unstable();

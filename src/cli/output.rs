@@ -114,7 +114,8 @@ impl Columns {
             let mut line = " ".repeat(indent);
             for (column, cell) in row.iter().enumerate() {
                 let gap = " ".repeat(widths[column].saturating_sub(cell.chars().count()));
-                let (before, after) = if self.right.contains(&column) { (gap.as_str(), "") } else { ("", gap.as_str()) };
+                let (before, after) =
+                    if self.right.contains(&column) { (gap.as_str(), "") } else { ("", gap.as_str()) };
                 line.extend([before, cell, after, "  "]);
             }
             output.line(line.trim_end())?;

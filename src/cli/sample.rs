@@ -34,13 +34,8 @@ struct WrittenShape {
 /// Runs the command.
 pub fn run(args: &SampleArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
     let (Some(name), Some(out)) = (&args.name, &args.out) else { return list(args.json, output) };
-    let order = SampleOrder {
-        name: name.clone(),
-        out: out.clone(),
-        events: args.events,
-        seed: args.seed,
-        force: args.force,
-    };
+    let order =
+        SampleOrder { name: name.clone(), out: out.clone(), events: args.events, seed: args.seed, force: args.force };
     let written = write_sample(&order, &Progress::default(), &Cancel::default())?;
     let shape = WrittenShape {
         path: out.to_string_lossy().into_owned(),

@@ -10,8 +10,8 @@ use super::args::StateArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
 use super::output::{Columns, Output, plain, short, shown};
-use crate::model::{Cancel, Object, StreamIndex, Timestamp, Value, ValuePath, json};
-use crate::replay::{Change, Fold, Frame, ProjectionKind, ReplayError, State, diff_for, leaves};
+use crate::model::{Cancel, Object, StreamIndex, Value, ValuePath, json};
+use crate::replay::{Change, Frame, ProjectionKind, ReplayError, State, diff_for, leaves};
 use crate::report::MomentShape;
 
 /// Characters of a value that a line shows.
@@ -74,7 +74,11 @@ pub fn run(args: &StateArgs, output: &mut Output<'_>) -> Result<Status, CliError
     let blame = if args.blame { Some(blame(&opened, stream, &frame.state)?) } else { None };
     let shape = shape(&opened, stream, frame, blame.as_deref());
     let found = shape.error.is_some() || !shape.broken_invariants.is_empty();
-    if opened.json { output.json(&shape)? } else { print(&shape, blame.as_deref(), output)? }
+    if opened.json {
+        output.json(&shape)?
+    } else {
+        print(&shape, blame.as_deref(), output)?
+    }
     Ok(Status::found_if(found))
 }
 

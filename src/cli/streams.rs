@@ -47,7 +47,11 @@ pub fn run(args: &StreamsArgs, output: &mut Output<'_>) -> Result<Status, CliErr
     }
     let shapes: Vec<StreamShape> =
         (0..wanted.len()).filter(|at| wanted[*at]).map(|at| shape(log, StreamIndex(at as u32))).collect();
-    if opened.json { output.json(&shapes)? } else { print(&shapes, output)? }
+    if opened.json {
+        output.json(&shapes)?
+    } else {
+        print(&shapes, output)?
+    }
     Ok(Status::Done)
 }
 

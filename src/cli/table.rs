@@ -129,8 +129,7 @@ fn at(log: &EventLog, moment: Option<Moment>) -> At {
         _ => log.len(),
     };
     let last = end.checked_sub(1);
-    let mut at =
-        At { position: last.map(|last| log.position(last)), time: last.and_then(|last| log.time(last)) };
+    let mut at = At { position: last.map(|last| log.position(last)), time: last.and_then(|last| log.time(last)) };
     match moment {
         Some(Moment::Position(position)) => at.position = Some(position),
         Some(Moment::Instant(instant)) => at.time = Some(instant),
@@ -183,13 +182,18 @@ fn print(table: &TableShape, output: &mut Output<'_>) -> std::io::Result<()> {
     columns.cells(heads);
     for row in &table.rows {
         let version = row.version.map_or(String::new(), |version| format!("v{version}"));
-        let cells = table.columns.iter().map(|column| shown(cell(row, column).map(|value| plain(&short(value, SHOWN)))));
+        let cells =
+            table.columns.iter().map(|column| shown(cell(row, column).map(|value| plain(&short(value, SHOWN)))));
         columns.cells([plain(&row.stream), version].into_iter().chain(cells).collect());
     }
     columns.print(output, 0)?;
     for row in &table.rows {
         if let Some(error) = &row.error {
-            output.line(format!("{} stands where its projection stopped: {}", plain(&row.stream), plain(&error.to_string())))?;
+            output.line(format!(
+                "{} stands where its projection stopped: {}",
+                plain(&row.stream),
+                plain(&error.to_string())
+            ))?;
         }
     }
     Ok(())

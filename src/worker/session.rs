@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::history::{BranchHistory, RecordedHistory};
+use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
-use crate::replay::{Fold, History, OnUnreadable, ReplayFailure, ReplayOptions, Replayer};
+use crate::replay::{Fold, History, MemoryHistory, OnUnreadable, ReplayFailure, ReplayOptions, Replayer};
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, EditError, Recorded, Scenario};
+use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -203,11 +203,11 @@ impl Session {
             Some(stream) => {
                 let recorded = self.replayer(stream);
                 let recorded = lock(&recorded);
-                let history = BranchHistory::new(Some(recorded.history().clone()), lane.clone());
+                let history = BranchHistory::new(recorded.history().clone(), lane.events().clone());
                 recorded.fork(Arc::new(history), lane.fork())
             }
             None => {
-                let history = Arc::new(BranchHistory::new(None, lane.clone()));
+                let history = Arc::new(BranchHistory::new(Arc::new(MemoryHistory::default()), lane.events().clone()));
                 Replayer::new(self.fold_of(name), history, self.replay_options())
             }
         };
