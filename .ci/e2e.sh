@@ -51,7 +51,7 @@ shot() { if [ -n "${E2E_SHOTS:-}" ]; then sleep 0.5; import -window root "$E2E_S
 
 wait_for opened "line['events'] > 0"
 window=$(xdotool search --sync --onlyvisible --name '^Foldline$' | head -n 1)
-xdotool windowmove "$window" 0 0 windowsize --sync "$window" 1280 800
+xdotool windowmove "$window" 0 0 windowsize --sync "$window" 1280 800 windowfocus --sync "$window"
 sleep 0.5
 
 # Find the stream by name, and select it.

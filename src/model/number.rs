@@ -17,6 +17,8 @@ pub struct Number(Repr);
 enum Repr {
     /// Canonical integers: the common case, without an allocation.
     Int(i64),
+    /// `mantissa × 10^-scale` with `scale` digits after the point (1 to 18), for texts that it prints back: amounts.
+    Short { mantissa: i64, scale: u8 },
     /// Everything else, exactly as written. Always valid JSON number syntax.
     Text(Arc<str>),
 }
@@ -46,7 +48,10 @@ impl Number {
         {
             return Self(Repr::Int(int));
         }
-        Self(Repr::Text(text.into()))
+        match short_decimal(text.as_bytes()) {
+            Some((mantissa, scale)) => Self(Repr::Short { mantissa, scale }),
+            None => Self(Repr::Text(text.into())),
+        }
     }
 
     /// A number from any text, if that is valid JSON number syntax.
@@ -58,7 +63,7 @@ impl Number {
     pub fn as_i64(&self) -> Option<i64> {
         match &self.0 {
             Repr::Int(int) => Some(*int),
-            Repr::Text(_) => {
+            Repr::Short { .. } | Repr::Text(_) => {
                 let decimal = self.decimal().ok()?.trimmed();
                 (decimal.scale == 0).then(|| i64::try_from(decimal.mantissa).ok())?
             }
@@ -69,6 +74,7 @@ impl Number {
     pub fn to_f64_lossy(&self) -> f64 {
         match &self.0 {
             Repr::Int(int) => *int as f64,
+            Repr::Short { .. } => self.to_string().parse().unwrap_or(f64::NAN),
             Repr::Text(text) => text.parse().unwrap_or(f64::NAN),
         }
     }
@@ -108,17 +114,62 @@ impl Number {
             .map(|mantissa| Decimal { mantissa, scale })
             .filter(Decimal::is_within_bounds)
             .ok_or_else(|| NumberError::OutOfRange(format!("{self} {sign} {other}")))?;
-        Ok(Self::from_json_text(&result.to_string()))
+        Ok(Self::from_decimal(result))
+    }
+
+    fn from_decimal(Decimal { mantissa, scale }: Decimal) -> Self {
+        match (i64::try_from(mantissa), scale) {
+            (Ok(int), 0) => Self(Repr::Int(int)),
+            (Ok(mantissa), 1..=MAX_SHORT_DIGITS) => Self(Repr::Short { mantissa, scale: scale as u8 }),
+            _ => Self(Repr::Text(Decimal { mantissa, scale }.to_string().into())),
+        }
+    }
+
+    /// For integers and short decimals, which rescale within 128 bits.
+    fn compare_short(&self, other: &Self) -> Ordering {
+        let rescaled = |number: &Self, scale: u32| number.decimal().ok().and_then(|decimal| decimal.rescaled(scale));
+        let scale_of = |number: &Self| number.decimal().map_or(0, |decimal| decimal.scale);
+        let scale = scale_of(self).max(scale_of(other));
+        rescaled(self, scale).cmp(&rescaled(other, scale))
     }
 
     fn decimal(&self) -> Result<Decimal, NumberError> {
         match &self.0 {
             Repr::Int(int) => Ok(Decimal { mantissa: i128::from(*int), scale: 0 }),
+            Repr::Short { mantissa, scale } => {
+                Ok(Decimal { mantissa: i128::from(*mantissa), scale: u32::from(*scale) })
+            }
             Repr::Text(text) => Decimal::parse(text)
                 .filter(Decimal::is_within_bounds)
                 .ok_or_else(|| NumberError::OutOfRange(shortened(text))),
         }
     }
+}
+
+/// A [`Repr::Short`] has at most so many digits: any two of them then compare and add within 128 bits.
+const MAX_SHORT_DIGITS: u32 = 18;
+
+/// Mantissa and scale of JSON number text such as `-12.50`, if a [`Repr::Short`] prints it back.
+fn short_decimal(text: &[u8]) -> Option<(i64, u8)> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    if digits.len() > MAX_SHORT_DIGITS as usize {
+        return None;
+    }
+    let point = digits.iter().position(|byte| *byte == b'.')?;
+    let mut mantissa = 0i64;
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + i64::from(byte - b'0'),
+            b'.' if at == point => {}
+            _ => return None,
+        }
+    }
+    // A negative zero would lose its sign.
+    (mantissa != 0 || !negative)
+        .then_some((if negative { -mantissa } else { mantissa }, (digits.len() - point - 1) as u8))
 }
 
 impl Decimal {
@@ -154,6 +205,10 @@ impl Decimal {
     }
 
     fn is_within_bounds(&self) -> bool {
+        const SURELY: u128 = 10u128.pow(MAX_SIGNIFICANT_DIGITS);
+        if self.scale == 0 || self.mantissa.unsigned_abs() < SURELY {
+            return true;
+        }
         let trimmed = self.trimmed();
         trimmed.scale == 0 || trimmed.mantissa.unsigned_abs().checked_ilog10().unwrap_or(0) < MAX_SIGNIFICANT_DIGITS
     }
@@ -165,6 +220,10 @@ impl fmt::Display for Decimal {
             return write!(f, "{}", self.mantissa);
         }
         let sign = if self.mantissa < 0 { "-" } else { "" };
+        if let Some(unit) = 10u128.checked_pow(self.scale) {
+            let (whole, fraction) = (self.mantissa.unsigned_abs() / unit, self.mantissa.unsigned_abs() % unit);
+            return write!(f, "{sign}{whole}.{fraction:0width$}", width = self.scale as usize);
+        }
         let digits = format!("{:0>width$}", self.mantissa.unsigned_abs(), width = self.scale as usize + 1);
         let (whole, fraction) = digits.split_at(digits.len() - self.scale as usize);
         write!(f, "{sign}{whole}.{fraction}")
@@ -251,6 +310,7 @@ impl Ord for Number {
         match (&self.0, &other.0) {
             (Repr::Int(a), Repr::Int(b)) => a.cmp(b),
             (Repr::Text(a), Repr::Text(b)) if a == b => Ordering::Equal,
+            (Repr::Int(_) | Repr::Short { .. }, Repr::Int(_) | Repr::Short { .. }) => self.compare_short(other),
             _ => compare_texts(&self.to_string(), &other.to_string()),
         }
     }
@@ -260,6 +320,9 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Int(int) => write!(f, "{int}"),
+            Repr::Short { mantissa, scale } => {
+                Decimal { mantissa: i128::from(*mantissa), scale: u32::from(*scale) }.fmt(f)
+            }
             Repr::Text(text) => f.write_str(text),
         }
     }
@@ -281,9 +344,9 @@ impl serde::Serialize for Number {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Repr::Int(int) => serializer.serialize_i64(*int),
-            Repr::Text(text) => {
+            Repr::Short { .. } | Repr::Text(_) => {
                 // Parsing would respell exponents; the text is a JSON number by construction.
-                serde_json::Number::from_string_unchecked(text.to_string()).serialize(serializer)
+                serde_json::Number::from_string_unchecked(self.to_string()).serialize(serializer)
             }
         }
     }
@@ -317,6 +380,40 @@ mod tests {
         assert!(n("-1e999999999999999999999") < n("0"));
         assert!(n("0.5") < n("1"));
         assert!(n("9") < n("10"));
+    }
+
+    #[test]
+    fn short_decimals_are_spelt_and_ordered_as_long_ones() {
+        let texts = [
+            "0.0",
+            "-0.0",
+            "0.10",
+            "0.1",
+            "-0.1",
+            "12.50",
+            "-12.5",
+            "123456789012345.67",
+            "999999999999999.99",
+            "1234567890123456.78",
+            "0.0000000000000001",
+            "0.000000000000000001",
+            "5",
+            "-5",
+            "12.5e0",
+        ];
+        for a in texts {
+            assert_eq!(n(a).to_string(), a);
+            for b in texts {
+                assert_eq!(n(a).cmp(&n(b)), compare_texts(a, b), "{a} {b}");
+                // Some need more digits than there are.
+                if let Ok(sum) = n(a).checked_add(&n(b)) {
+                    assert_eq!(sum.checked_sub(&n(b)).unwrap(), n(a), "{a} {b}");
+                }
+            }
+        }
+        assert_eq!(n("-0.5").checked_add(&n("0.5")).unwrap().to_string(), "0.0");
+        assert_eq!(n("999999999999999.9").checked_add(&n("0.1")).unwrap().to_string(), "1000000000000000.0");
+        assert_eq!(size_of::<Number>(), 24);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 
 /// An instant in UTC. Years 0001 to 9999 (what RFC 3339 can say), to the nanosecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -132,10 +132,52 @@ fn parse_offset(text: &str) -> Option<i64> {
     (hours <= 23 && minutes <= 59).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
+impl Timestamp {
+    /// The text of [`Display`](fmt::Display) in a buffer of the caller: states are full of times.
+    pub fn write_to(self, buffer: &mut [u8; 30]) -> &str {
+        let seconds = self.micros.div_euclid(1_000_000);
+        let nanos = self.micros.rem_euclid(1_000_000) as u32 * 1000 + u32::from(self.nanos);
+        let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+        let of_day = seconds.rem_euclid(86_400);
+        *buffer = *b"0000-00-00T00:00:00.000000000Z";
+        let digits = [(0..4, year), (5..7, month), (8..10, day), (11..13, of_day / 3600), (14..16, of_day / 60 % 60)];
+        for (range, value) in digits.into_iter().chain([(17..19, of_day % 60), (20..29, i64::from(nanos))]) {
+            let mut value = value;
+            for digit in buffer[range].iter_mut().rev() {
+                *digit = b'0' + (value % 10) as u8;
+                value /= 10;
+            }
+        }
+        let end = match nanos {
+            0 => 19,
+            n if n % 1_000_000 == 0 => 23,
+            n if n % 1000 == 0 => 26,
+            _ => 29,
+        };
+        buffer[end] = b'Z';
+        // Nothing but ASCII was written.
+        std::str::from_utf8(&buffer[..=end]).unwrap_or_default()
+    }
+}
+
+/// Year, month and day of a day counted from 1970-01-01, for years 1 to 9999. The year is taken to begin in March,
+/// so that the leap day is its last (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
 /// RFC 3339 in UTC with the shortest of 0, 3, 6, 9 fraction digits that loses nothing.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_datetime().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.write_str(self.write_to(&mut [0; 30]))
     }
 }
 
@@ -169,6 +211,18 @@ mod tests {
             ["", "yesterday", "2026-13-01", "2026-01-02T", "2026-01-02T3:04:05", "2026-01-02T03:04:05+2", "2026-02-30"]
         {
             assert_eq!(Timestamp::parse_iso(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn text_is_what_chrono_writes() {
+        let day = 86_400_000_000;
+        // Every day for some centuries around leap years, then the far ends.
+        let days = (-220_000..220_000).step_by(7).chain([-719_162, 2_932_896, -719_161, -719_103, -718_797]);
+        for (n, days) in days.enumerate() {
+            let time = Timestamp::new(days * day + (n as i64 * 7_919_123_457) % day, (n % 3 * 400) as u16).unwrap();
+            let expected = time.to_datetime().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+            assert_eq!(time.to_string(), expected);
         }
     }
 

@@ -58,6 +58,9 @@ pub struct Slot {
     pub origin: Origin,
 }
 
+/// Gets an index and the items that two lists have there.
+pub type VisitPair<'v> = dyn FnMut(usize, Option<&Slot>, Option<&Slot>) + 'v;
+
 /// A list with structural sharing.
 #[derive(Clone, Default)]
 pub struct List(Arc<imbl::Vector<Slot>>);
@@ -66,18 +69,25 @@ pub struct List(Arc<imbl::Vector<Slot>>);
 #[derive(Clone)]
 pub struct Object(Arc<Entries>);
 
+/// The place of an entry in an object: found once, without holding the object.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry(u64);
+
 /// Objects up to this size are a plain array: a scan of 24 keys is faster than any map, and most objects are small.
 const SMALL: usize = 24;
 
 #[derive(Clone)]
 enum Entries {
     Small(Vec<(Key, Slot)>),
-    /// Sequence numbers give the order; removing leaves a gap in them, which costs nothing.
-    Large {
-        by_sequence: imbl::OrdMap<u64, (Key, Slot)>,
-        sequences: imbl::HashMap<Key, u64>,
-        next: u64,
-    },
+    /// Sequence numbers give the order; removing leaves a gap in them, which costs nothing. Behind a pointer, so that small objects are small.
+    Large(Box<Large>),
+}
+
+#[derive(Clone)]
+struct Large {
+    by_sequence: imbl::OrdMap<u64, (Key, Slot)>,
+    sequences: imbl::HashMap<Key, u64>,
+    next: u64,
 }
 
 impl Value {
@@ -158,7 +168,7 @@ impl Value {
         match self {
             Self::List(list) => Self::List(list.iter().map(|slot| slot.value.with_origin(origin)).collect_with(origin)),
             Self::Object(object) => {
-                let mut copy = Object::default();
+                let mut copy = Object::with_capacity(object.len());
                 for (key, slot) in object.iter() {
                     copy.insert(key.clone(), slot.value.with_origin(origin), origin);
                 }
@@ -223,6 +233,33 @@ impl List {
         self.0.iter()
     }
 
+    /// Visits every index at which this list and another may differ, with the items there. Chunks that both share in
+    /// memory are passed over: a list that grew from another costs what was added.
+    pub fn each_unshared(&self, other: &Self, visit: &mut VisitPair<'_>) {
+        let (mut own_chunks, mut other_chunks) = (self.0.leaves(), other.0.leaves());
+        let (mut own, mut others): (&[Slot], &[Slot]) = (&[], &[]);
+        let mut index = 0;
+        loop {
+            if own.is_empty() {
+                own = own_chunks.next().unwrap_or_default();
+            }
+            if others.is_empty() {
+                others = other_chunks.next().unwrap_or_default();
+            }
+            let len = match (own.len(), others.len()) {
+                (0, 0) => return,
+                (0, len) | (len, 0) => len,
+                (a, b) => a.min(b),
+            };
+            if !std::ptr::eq(own.as_ptr(), others.as_ptr()) {
+                (0..len).for_each(|at| visit(index + at, own.get(at), others.get(at)));
+            }
+            index += len;
+            own = &own[len.min(own.len())..];
+            others = &others[len.min(others.len())..];
+        }
+    }
+
     /// Adds at the end.
     pub fn push(&mut self, value: Value, origin: Origin) {
         Arc::make_mut(&mut self.0).push_back(Slot { value, origin });
@@ -259,11 +296,16 @@ impl Default for Object {
 }
 
 impl Object {
+    /// An empty object with room for so many entries.
+    pub fn with_capacity(entries: usize) -> Self {
+        Self(Arc::new(Entries::Small(Vec::with_capacity(entries.min(SMALL)))))
+    }
+
     /// How many entries.
     pub fn len(&self) -> usize {
         match &*self.0 {
             Entries::Small(entries) => entries.len(),
-            Entries::Large { by_sequence, .. } => by_sequence.len(),
+            Entries::Large(large) => large.by_sequence.len(),
         }
     }
 
@@ -276,7 +318,7 @@ impl Object {
     pub fn slot(&self, key: &str) -> Option<&Slot> {
         match &*self.0 {
             Entries::Small(entries) => entries.iter().find(|(k, _)| &**k == key).map(|(_, slot)| slot),
-            Entries::Large { by_sequence, sequences, .. } => by_sequence.get(sequences.get(key)?).map(|(_, slot)| slot),
+            Entries::Large(large) => large.by_sequence.get(large.sequences.get(key)?).map(|(_, slot)| slot),
         }
     }
 
@@ -289,15 +331,31 @@ impl Object {
     pub fn slot_mut(&mut self, key: &str) -> Option<&mut Slot> {
         match Arc::make_mut(&mut self.0) {
             Entries::Small(entries) => entries.iter_mut().find(|(k, _)| &**k == key).map(|(_, slot)| slot),
-            Entries::Large { by_sequence, sequences, .. } => {
-                by_sequence.get_mut(sequences.get(key)?).map(|(_, slot)| slot)
-            }
+            Entries::Large(large) => large.by_sequence.get_mut(large.sequences.get(key)?).map(|(_, slot)| slot),
+        }
+    }
+
+    /// Where the entry under a key is; holds until the object's keys change.
+    pub fn entry(&self, key: &str) -> Option<Entry> {
+        match &*self.0 {
+            Entries::Small(entries) => entries.iter().position(|(k, _)| &**k == key).map(|at| Entry(at as u64)),
+            Entries::Large(large) => large.sequences.get(key).copied().map(Entry),
+        }
+    }
+
+    /// The entry at a place that [`entry`](Self::entry) gave, for changing it.
+    pub fn entry_mut(&mut self, Entry(at): Entry) -> Option<&mut Slot> {
+        match Arc::make_mut(&mut self.0) {
+            Entries::Small(entries) => entries.get_mut(usize::try_from(at).ok()?).map(|(_, slot)| slot),
+            Entries::Large(large) => large.by_sequence.get_mut(&at).map(|(_, slot)| slot),
         }
     }
 
     /// Sets a key: in its place if it was there, else at the end. True if it was there.
     pub fn insert(&mut self, key: Key, value: Value, origin: Origin) -> bool {
-        if let Some(slot) = self.slot_mut(&key) {
+        if let Some(entry) = self.entry(&key)
+            && let Some(slot) = self.entry_mut(entry)
+        {
             *slot = Slot { value, origin };
             return true;
         }
@@ -309,7 +367,8 @@ impl Object {
             }
             *entries = Entries::large(std::mem::take(small));
         }
-        if let Entries::Large { by_sequence, sequences, next } = entries {
+        if let Entries::Large(large) = entries {
+            let Large { by_sequence, sequences, next } = &mut **large;
             by_sequence.insert(*next, (key.clone(), Slot { value, origin }));
             sequences.insert(key, *next);
             *next += 1;
@@ -324,9 +383,9 @@ impl Object {
         }
         match Arc::make_mut(&mut self.0) {
             Entries::Small(entries) => entries.retain(|(k, _)| &**k != key),
-            Entries::Large { by_sequence, sequences, .. } => {
-                if let Some(sequence) = sequences.remove(key) {
-                    by_sequence.remove(&sequence);
+            Entries::Large(large) => {
+                if let Some(sequence) = large.sequences.remove(key) {
+                    large.by_sequence.remove(&sequence);
                 }
             }
         }
@@ -337,7 +396,7 @@ impl Object {
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Slot)> {
         let (small, large) = match &*self.0 {
             Entries::Small(entries) => (Some(entries.iter().map(|(key, slot)| (key, slot))), None),
-            Entries::Large { by_sequence, .. } => (None, Some(by_sequence.values().map(|(key, slot)| (key, slot)))),
+            Entries::Large(large) => (None, Some(large.by_sequence.values().map(|(key, slot)| (key, slot)))),
         };
         small.into_iter().flatten().chain(large.into_iter().flatten())
     }
@@ -353,7 +412,7 @@ impl Entries {
         let next = small.len() as u64;
         let sequences = small.iter().zip(0..).map(|((key, _), sequence)| (key.clone(), sequence)).collect();
         let by_sequence = (0u64..).zip(small).collect();
-        Self::Large { by_sequence, sequences, next }
+        Self::Large(Box::new(Large { by_sequence, sequences, next }))
     }
 }
 
@@ -477,6 +536,29 @@ mod tests {
         list.push(1.into(), Origin::event(3));
         assert_eq!((before.len(), list.len()), (1000, 1001));
         assert!(!before.is_same(&list));
+    }
+
+    #[test]
+    fn shared_chunks_are_passed_over() {
+        let seen = |a: &List, b: &List| {
+            let mut seen = Vec::new();
+            a.each_unshared(b, &mut |index, own, other| seen.push((index, own.is_some(), other.is_some())));
+            seen
+        };
+        let list: List = (0..10_000i64).map(Value::from).collect();
+        assert_eq!(seen(&list, &list.clone()), []);
+        let mut grown = list.clone();
+        grown.push(1.into(), Origin::NONE);
+        if let Some(slot) = grown.slot_mut(5000) {
+            slot.value = Value::Null;
+        }
+        let visited = seen(&grown, &list);
+        assert!(visited.len() < 300, "{}", visited.len());
+        assert!(visited.contains(&(5000, true, true)) && visited.contains(&(10_000, true, false)));
+        assert_eq!(seen(&list, &List::default()).len(), 10_000);
+        let other: List = (0..130i64).map(Value::from).collect();
+        let indices: Vec<usize> = seen(&other, &list).iter().map(|(index, ..)| *index).collect();
+        assert_eq!(indices, (0..10_000).collect::<Vec<_>>());
     }
 
     #[test]

@@ -63,7 +63,11 @@ impl Fold for Automatic {
         };
         root.insert(event_type.clone(), Value::String(event.event_type.clone()), origin);
         root.insert(version.clone(), event.version.map_or(Value::Null, Value::from), origin);
-        root.insert(updated.clone(), event.time.map_or(Value::Null, |time| Value::string(time.to_string())), origin);
+        root.insert(
+            updated.clone(),
+            event.time.map_or(Value::Null, |time| Value::string(time.write_to(&mut [0; 30]))),
+            origin,
+        );
         Ok(applied)
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Value;
+use crate::model::{List, Value};
 
 use super::replayer::Budget;
 use super::state::State;
@@ -129,17 +129,15 @@ fn unshared_bytes(value: &Value, other: Option<&Value>) -> usize {
         }
         Value::String(text) => text.len() + 16,
         Value::List(list) => {
-            let other = other.and_then(Value::as_list);
-            let items = list.iter().enumerate().map(|(index, slot)| {
-                let before = other.and_then(|other| other.get(index));
-                if before.is_some_and(|before| before.is_same(&slot.value)) {
-                    0
-                } else {
-                    SLOT + unshared_bytes(&slot.value, before)
+            // The way to what changed is copied: chunks of 64.
+            let mut bytes = 64 * SLOT;
+            let none = List::default();
+            list.each_unshared(other.and_then(Value::as_list).unwrap_or(&none), &mut |_, item, before| {
+                if let Some(item) = item {
+                    bytes += SLOT + unshared_bytes(&item.value, before.map(|before| &before.value));
                 }
             });
-            // The way to what changed is copied: chunks of 64.
-            64 * SLOT + items.sum::<usize>()
+            bytes
         }
         Value::Object(object) => {
             let other = other.and_then(Value::as_object);

@@ -85,22 +85,24 @@ fn compare_objects(a: &Object, b: &Object, path: &mut Vec<Segment>, found: &mut 
 }
 
 fn compare_lists(a: &List, b: &List, path: &mut Vec<Segment>, found: &mut Vec<Change>) {
-    let common = a.len().min(b.len());
-    for (index, (x, y)) in a.iter().zip(b.iter()).enumerate() {
+    a.each_unshared(b, &mut |index, before, after| {
         path.push(Segment::Index(index));
-        compare(&x.value, &y.value, path, found);
-        path.pop();
-    }
-    for index in common..a.len().max(b.len()) {
-        path.push(Segment::Index(index));
-        if let Some(item) = a.get(index) {
-            each_leaf(item, path, &mut |path, leaf| found.push(Change { path, from: Some(leaf), to: None }));
+        match (before, after) {
+            (Some(before), Some(after)) => compare(&before.value, &after.value, path, found),
+            (Some(before), None) => {
+                each_leaf(&before.value, path, &mut |path, leaf| {
+                    found.push(Change { path, from: Some(leaf), to: None });
+                });
+            }
+            (None, Some(after)) => {
+                each_leaf(&after.value, path, &mut |path, leaf| {
+                    found.push(Change { path, from: None, to: Some(leaf) });
+                });
+            }
+            (None, None) => {}
         }
-        if let Some(item) = b.get(index) {
-            each_leaf(item, path, &mut |path, leaf| found.push(Change { path, from: None, to: Some(leaf) }));
-        }
         path.pop();
-    }
+    });
 }
 
 fn each_leaf(value: &Value, path: &mut Vec<Segment>, found: &mut dyn FnMut(ValuePath, Value)) {

@@ -14,6 +14,7 @@ pub mod projection_file;
 mod replayer;
 mod rules;
 mod state;
+mod suggest;
 
 pub use automatic::automatic;
 pub use diff::{Change, diff, diff_for};
@@ -23,3 +24,4 @@ pub use history::{History, HistoryError, MemoryHistory};
 pub use projection_file::{ProjectionFileError, ProjectionSet};
 pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step};
 pub use state::{State, leaves};
+pub use suggest::{SampledType, suggest};

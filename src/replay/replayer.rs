@@ -235,7 +235,7 @@ impl Replayer {
                 let applied = match self.step(&mut current, &event, place) {
                     Ok(applied) => applied,
                     Err(error) => {
-                        self.stopped = Some(error);
+                        self.stopped = Some(*error);
                         break;
                     }
                 };
@@ -263,7 +263,7 @@ impl Replayer {
             }
             for event in self.events(done..at.min(done + CHUNK))? {
                 if let Err(error) = self.step(&mut current, &event, done) {
-                    self.stopped = Some(error);
+                    self.stopped = Some(*error);
                     break 'folding;
                 }
                 done += 1;
@@ -342,7 +342,7 @@ impl Replayer {
             }
             for event in self.events(*place..place + 1)? {
                 if let Err(error) = self.step(&mut current, &event, *place) {
-                    return Ok((current.clone(), current, Some(error)));
+                    return Ok((current.clone(), current, Some(*error)));
                 }
             }
         }
@@ -360,7 +360,7 @@ impl Replayer {
         }
     }
 
-    fn step(&mut self, current: &mut Checkpoint, event: &Event, place: usize) -> Result<Applied, ReplayError> {
+    fn step(&mut self, current: &mut Checkpoint, event: &Event, place: usize) -> Result<Applied, Box<ReplayError>> {
         self.folds += 1;
         match self.fold.apply(&mut current.state, event, place) {
             Ok(Applied::Skipped) => {
@@ -372,7 +372,7 @@ impl Replayer {
                 current.skipped += 1;
                 Ok(Applied::Skipped)
             }
-            Err(error) => Err(ReplayError::new(error, event, place)),
+            Err(error) => Err(Box::new(ReplayError::new(error, event, place))),
         }
     }
 

@@ -60,6 +60,13 @@ fn same(a: &Value, b: &Value, shift: &OriginShift) -> bool {
         return true;
     }
     match (a, b) {
+        (Value::List(a), Value::List(b)) if shift.is_none() => {
+            let mut equal = a.len() == b.len();
+            a.each_unshared(b, &mut |_, a, b| {
+                equal = equal && a.zip(b).is_some_and(|(a, b)| a.origin == b.origin && same(&a.value, &b.value, shift));
+            });
+            equal
+        }
         (Value::List(a), Value::List(b)) => {
             a.len() == b.len()
                 && a.iter()

@@ -25,7 +25,7 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
         ui.add_space(theme::GAP);
         ui.horizontal(|ui| {
             let field = egui::TextEdit::singleline(&mut view.copy_path).hint_text("Path of the copy");
-            let field = ui.add(field.desired_width(ui.available_width() - 90.0));
+            let field = ui.add(field.desired_width(ui.available_width() - 90.0)).accessible_name("Path of the copy");
             if ui.memory(|memory| memory.focused().is_none()) {
                 field.request_focus();
             }

@@ -11,8 +11,10 @@ pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
         return;
     }
     let focused = ui.memory(|memory| memory.focused().is_some());
-    for action in ACTIONS {
-        let Some(shortcut) = action.shortcut else { continue };
+    // With shift first: without it, shift and the same key would match as well.
+    let with_keys = || ACTIONS.iter().filter_map(|action| Some((action, action.shortcut?)));
+    let ordered = with_keys().filter(|(_, keys)| keys.shift).chain(with_keys().filter(|(_, keys)| !keys.shift));
+    for (action, shortcut) in ordered {
         if shortcut.is_single_key() && focused {
             continue;
         }

@@ -26,7 +26,8 @@ pub fn streams_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, 
             ui.label(RichText::new(text).font(theme::mono(11.5)).color(tokens.secondary));
         });
     });
-    ui.add(egui::TextEdit::singleline(&mut view.filter).hint_text("Filter streams…").desired_width(f32::INFINITY));
+    ui.add(egui::TextEdit::singleline(&mut view.filter).hint_text("Filter streams…").desired_width(f32::INFINITY))
+        .accessible_name("Filter streams");
     ui.add_space(4.0);
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW - 4.0, rows.len(), |ui, range| {
         ui.spacing_mut().item_spacing.y = 4.0;

@@ -24,7 +24,7 @@ pub fn welcome_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
             let field = egui::TextEdit::singleline(&mut view.path_text)
                 .hint_text("Path of a SQLite event store")
                 .desired_width(ui.available_width() - 170.0);
-            let response = ui.add(field);
+            let response = ui.add(field).accessible_name("Path of a SQLite event store");
             let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let path = view.path_text.trim();
             let open = ui.add_enabled(!path.is_empty(), egui::Button::new("Open")).clicked();

@@ -1,4 +1,5 @@
 //! From events to state: rules, differences, checkpoints, forks.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod automatic;
 mod files;
@@ -6,3 +7,4 @@ mod given;
 mod operations;
 mod properties;
 mod rules;
+mod suggest;

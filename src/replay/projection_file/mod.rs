@@ -58,11 +58,11 @@ impl ProjectionSet {
 
     /// What a user should know before trusting these rules with events of these types (in full): handlers that run
     /// for more than one type.
-    pub fn notices<'a>(&self, types: impl IntoIterator<Item = &'a str> + Clone) -> Vec<String> {
+    pub fn notices(&self, types: &[&str]) -> Vec<String> {
         let mut notices = Vec::new();
         for (_, rules) in &self.projections {
             let mut by_key: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            for full in types.clone() {
+            for full in types.iter().copied() {
                 if let Some((key, _)) = rules.handlers.get(full).filter(|(key, _)| &***key != full) {
                     by_key.entry(key).or_default().push(full);
                 }

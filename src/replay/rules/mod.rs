@@ -5,6 +5,7 @@ mod operand;
 mod operation;
 mod source;
 mod target;
+mod undo;
 mod upcast;
 
 use std::borrow::Cow;
@@ -198,14 +199,17 @@ impl Fold for Rules {
         let valid_time = if handler.needs_valid_time { self.valid_time_of(&event) } else { None };
         let inputs = Inputs { event: &event, data: Some(data), state: None, valid_time };
         let origin = Origin::event(place);
-        // Only a later operation can leave the work of an earlier one behind.
-        let before = (handler.operations.len() > 1).then(|| state.clone());
+        let last = handler.operations.len().saturating_sub(1);
+        let mut done = Vec::new();
         for (number, operation) in handler.operations.iter().enumerate() {
-            if let Err(message) = operation.run(state, &inputs, origin) {
-                if let Some(before) = before {
-                    *state = before;
+            // Only a later operation can leave the work of an earlier one behind.
+            match operation.run(state, &inputs, origin, number < last) {
+                Ok(Some(work)) if number < last => done.push(work),
+                Ok(_) => {}
+                Err(message) => {
+                    done.into_iter().rev().for_each(|work: undo::Done<'_>| work.undo(state));
+                    return Err(failed(number, message, false));
                 }
-                return Err(failed(number, message, false));
             }
         }
         Ok(Applied::Handled)

@@ -40,9 +40,11 @@ impl Operand {
         match self {
             Self::Literal(value) => Ok(value.with_origin(origin)),
             Self::From(source) => {
-                let value = source.value(inputs);
-                let value = value.as_ref().or(default).ok_or(NoOperand::Missing(source))?;
-                if matches!(source, Source::State(_)) && !has_at_most(value, &mut MAX_COPIED.clone()) {
+                let value = source.value(inputs).or_else(|| default.cloned()).ok_or(NoOperand::Missing(source))?;
+                if !matches!(value, Value::List(_) | Value::Object(_)) {
+                    return Ok(value);
+                }
+                if matches!(source, Source::State(_)) && !has_at_most(&value, &mut MAX_COPIED.clone()) {
                     return Err(NoOperand::TooLarge(source));
                 }
                 Ok(value.with_origin(origin))
@@ -55,7 +57,7 @@ impl Operand {
                 Ok(Value::List(list))
             }
             Self::Object(entries) => {
-                let mut object = Object::default();
+                let mut object = Object::with_capacity(entries.len());
                 for (key, entry) in entries {
                     object.insert(key.clone(), entry.build(inputs, default, origin)?, origin);
                 }

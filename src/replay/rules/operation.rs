@@ -14,7 +14,8 @@ use crate::replay::state::State;
 
 use super::operand::{NoOperand, Operand};
 use super::source::{Inputs, Source};
-use super::target::{NoTarget, Place, Target, find, look};
+use super::target::{NoTarget, Place, Target, container, find, look};
+use super::undo::{Done, Undo};
 
 /// What an operation does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,9 @@ pub(in crate::replay) struct Operation {
     pub missing: Missing,
 }
 
+/// The place of a target, and the operand if the operation has one.
+type Prepared<'a> = (Cow<'a, [Key]>, Option<Value>);
+
 impl Kind {
     /// The operation's word.
     pub fn word(&self) -> &'static str {
@@ -87,24 +91,39 @@ pub(super) fn described(value: &Value) -> String {
 }
 
 impl Operation {
-    /// Runs on a state. After an error the state is as it was.
-    pub(super) fn run(&self, state: &mut State, inputs: &Inputs<'_>, origin: Origin) -> Result<(), String> {
+    /// Runs on a state. After an error the state is as it was. `revocable` says whether the work may have to be
+    /// undone, because a later operation fails.
+    pub(super) fn run<'a>(
+        &'a self,
+        state: &mut State,
+        inputs: &Inputs<'_>,
+        origin: Origin,
+        revocable: bool,
+    ) -> Result<Option<Done<'a>>, String> {
         if let Some(condition) = &self.condition
             && !condition.matches(&Subject { event: inputs.event, state: Some(&state.value) })
         {
-            return Ok(());
+            return Ok(None);
         }
-        let prepared = self.prepared(&state.value, inputs, origin)?;
-        let Some((keys, operand)) = prepared else { return Ok(()) };
-        match (&self.kind, operand) {
-            (Kind::Unset, _) => unset(state, &keys, origin),
-            (_, None) => Ok(()),
-            (Kind::Remove(key), Some(operand)) => remove(state, &keys, key.as_ref(), &operand, origin),
+        let Some((keys, operand)) = self.prepared(&state.value, inputs, origin)? else { return Ok(None) };
+        let undo = match (&self.kind, operand) {
+            (Kind::Unset, _) => {
+                let undo = Undo::whole(state, revocable);
+                unset(state, &keys, origin)?;
+                undo
+            }
+            (_, None) => return Ok(None),
+            (Kind::Remove(key), Some(operand)) => {
+                let undo = Undo::whole(state, revocable);
+                remove(state, &keys, key.as_ref(), &operand, origin)?;
+                undo
+            }
             (kind, Some(operand)) => {
                 check_depth(keys.len() + usize::from(matches!(kind, Kind::Append | Kind::Upsert(_))), &operand)?;
-                self.write(state, &keys, operand, origin)
+                self.write(state, &keys, operand, origin, revocable)?
             }
-        }
+        };
+        Ok(Some(Done { keys, undo }))
     }
 
     /// Target and operand for one event; `None` where something is missing and the operation is skipped.
@@ -113,7 +132,7 @@ impl Operation {
         state: &Value,
         inputs: &Inputs<'_>,
         origin: Origin,
-    ) -> Result<Option<(Cow<'a, [Key]>, Option<Value>)>, String> {
+    ) -> Result<Option<Prepared<'a>>, String> {
         let inputs = Inputs { state: Some(state), ..*inputs };
         let missing = |source: &Source| match self.missing {
             Missing::Skip => Ok(None),
@@ -132,13 +151,21 @@ impl Operation {
         }
     }
 
-    fn write(&self, state: &mut State, keys: &[Key], operand: Value, origin: Origin) -> Result<(), String> {
+    fn write(
+        &self,
+        state: &mut State,
+        keys: &[Key],
+        operand: Value,
+        origin: Origin,
+        revocable: bool,
+    ) -> Result<Undo, String> {
         if keys.is_empty() {
             // Only `merge` may name the whole state.
             let Value::Object(operand) = operand else { return Err(self.must_be(&operand, "an object")) };
+            let undo = Undo::whole(state, revocable);
             let Value::Object(root) = &mut state.value else { return Err("the state is no object".to_owned()) };
             merge(root, &operand, origin);
-            return Ok(());
+            return Ok(undo);
         }
         let place = find(&mut state.value, keys)?;
         match &self.kind {
@@ -154,7 +181,7 @@ impl Operation {
                 };
                 let result =
                     if self.kind == Kind::Add { current.checked_add(amount) } else { current.checked_sub(amount) };
-                place.put(Value::Number(result.map_err(|error| error.to_string())?), origin);
+                Ok(place.put(Value::Number(result.map_err(|error| error.to_string())?), origin))
             }
             Kind::Min | Kind::Max => {
                 let wanted = if self.kind == Kind::Min { Ordering::Less } else { Ordering::Greater };
@@ -164,16 +191,19 @@ impl Operation {
                 if let Place::Filled(slot) = &place
                     && self.order(&operand, &slot.value)? != wanted
                 {
-                    return Ok(());
+                    return Ok(Undo::Nothing);
                 }
-                place.put(operand, origin);
+                Ok(place.put(operand, origin))
             }
             Kind::Append => match place {
                 Place::Filled(slot) => match &mut slot.value {
-                    Value::List(list) => list.push(operand, origin),
-                    other => return Err(self.target_must_be(other, "a list")),
+                    Value::List(list) => {
+                        list.push(operand, origin);
+                        Ok(Undo::Pushed)
+                    }
+                    other => Err(self.target_must_be(other, "a list")),
                 },
-                vacant @ Place::Vacant(..) => vacant.put(list_of(operand, origin), origin),
+                vacant @ Place::Vacant(..) => Ok(vacant.put(list_of(operand, origin), origin)),
             },
             Kind::Upsert(key) => {
                 let wanted = match &operand {
@@ -183,23 +213,26 @@ impl Operation {
                 let Some(wanted) = wanted else { return Err(format!("the operand has no {:?}", &**key)) };
                 match place {
                     Place::Filled(slot) => match &mut slot.value {
-                        Value::List(list) => upsert(list, key, &wanted, operand, origin),
-                        other => return Err(self.target_must_be(other, "a list")),
+                        Value::List(list) => Ok(upsert(list, key, &wanted, operand, origin, revocable)),
+                        other => Err(self.target_must_be(other, "a list")),
                     },
-                    vacant @ Place::Vacant(..) => vacant.put(list_of(operand, origin), origin),
+                    vacant @ Place::Vacant(..) => Ok(vacant.put(list_of(operand, origin), origin)),
                 }
             }
             Kind::Merge => match (place, &operand) {
-                (Place::Filled(slot), Value::Object(source)) => match &mut slot.value {
-                    Value::Object(object) => merge(object, source, origin),
-                    other => return Err(self.target_must_be(other, "an object")),
-                },
-                (vacant @ Place::Vacant(..), Value::Object(_)) => vacant.put(operand, origin),
-                (_, other) => return Err(self.must_be(other, "an object")),
+                (Place::Filled(slot), Value::Object(source)) => {
+                    let undo = Undo::kept(slot, revocable);
+                    match &mut slot.value {
+                        Value::Object(object) => merge(object, source, origin),
+                        other => return Err(self.target_must_be(other, "an object")),
+                    }
+                    Ok(undo)
+                }
+                (vacant @ Place::Vacant(..), Value::Object(_)) => Ok(vacant.put(operand, origin)),
+                (_, other) => Err(self.must_be(other, "an object")),
             },
-            Kind::Set | Kind::Unset | Kind::Remove(_) => place.put(operand, origin),
+            Kind::Set | Kind::Unset | Kind::Remove(_) => Ok(place.put(operand, origin)),
         }
-        Ok(())
     }
 
     /// Two numbers by value; two texts as instants if both are, else by their characters.
@@ -238,13 +271,19 @@ fn list_of(item: Value, origin: Origin) -> Value {
     Value::List(list)
 }
 
-fn upsert(list: &mut List, key: &Key, wanted: &Value, operand: Value, origin: Origin) {
+fn upsert(list: &mut List, key: &Key, wanted: &Value, operand: Value, origin: Origin, revocable: bool) -> Undo {
     let index = list.iter().position(|slot| slot.value.as_object().and_then(|item| item.get(key)) == Some(wanted));
-    let item = index.and_then(|index| list.slot_mut(index)).map(|slot| &mut slot.value);
-    match (item, operand) {
-        (Some(Value::Object(item)), Value::Object(source)) => merge(item, &source, origin),
-        (_, operand) => list.push(operand, origin),
+    if let Some(index) = index
+        && let Some(slot) = list.slot_mut(index)
+    {
+        let before = if revocable { Undo::ItemWas(index, slot.clone()) } else { Undo::Nothing };
+        if let (Value::Object(item), Value::Object(source)) = (&mut slot.value, &operand) {
+            merge(item, source, origin);
+            return before;
+        }
     }
+    list.push(operand, origin);
+    Undo::Pushed
 }
 
 fn unset(state: &mut State, keys: &[Key], origin: Origin) -> Result<(), String> {
@@ -298,17 +337,6 @@ fn remove(state: &mut State, keys: &[Key], key: Option<&Key>, operand: &Value, o
         }
     }
     Ok(())
-}
-
-/// The value at a place that is known to be there, and its origin, for changing them.
-fn container<'s>(state: &'s mut State, keys: &[Key]) -> Result<(&'s mut Value, &'s mut Origin), String> {
-    if keys.is_empty() {
-        return Ok((&mut state.value, &mut state.origin));
-    }
-    match find(&mut state.value, keys)? {
-        Place::Filled(slot) => Ok((&mut slot.value, &mut slot.origin)),
-        Place::Vacant(..) => Err("there is no such place".to_owned()),
-    }
 }
 
 /// Values are never nested deeper than JSON may be: everything that walks them relies on it.

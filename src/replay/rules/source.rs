@@ -89,14 +89,18 @@ impl Source {
             Self::Metadata(path) => event.metadata.at(path).cloned(),
             Self::State(path) => inputs.state?.at(path).cloned(),
             Self::Type => Some(Value::String(event.event_type.clone())),
-            Self::Time => event.time.map(|time| Value::string(time.to_string())),
-            Self::ValidTime => inputs.valid_time.map(|time| Value::string(time.to_string())),
+            Self::Time => event.time.map(text_of),
+            Self::ValidTime => inputs.valid_time.map(text_of),
             Self::Version => event.version.map(Value::from),
             Self::Position => event.position.map(Value::from),
             Self::Stream => event.stream.clone().map(Value::String),
             Self::StreamId => event.stream.as_deref().map(|stream| Value::string(id_of(stream))),
         }
     }
+}
+
+fn text_of(time: Timestamp) -> Value {
+    Value::string(time.write_to(&mut [0; 30]))
 }
 
 impl std::fmt::Display for Source {

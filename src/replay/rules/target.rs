@@ -6,6 +6,8 @@ use crate::model::value::list_index;
 use crate::model::{Key, Object, Origin, Path, Slot, Value, path::PathError};
 
 use super::source::{Inputs, Source};
+use super::undo::Undo;
+use crate::replay::state::State;
 
 /// A dotted path into the state; parts in braces come from the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,10 +156,9 @@ pub(super) fn find<'s, 'k>(root: &'s mut Value, keys: &'k [Key]) -> Result<Place
     for (depth, key) in keys.iter().enumerate() {
         let slot = match value {
             Value::Object(object) => {
-                if object.slot(key).is_none() {
-                    return Ok(Place::Vacant(object, &keys[depth..]));
-                }
-                object.slot_mut(key)
+                // Two steps: the borrow checker does not let go of a slot that was not found.
+                let Some(entry) = object.entry(key) else { return Ok(Place::Vacant(object, &keys[depth..])) };
+                object.entry_mut(entry)
             }
             Value::List(list) => {
                 let len = list.len();
@@ -198,18 +199,19 @@ pub(super) fn look<'s>(root: &'s Value, keys: &[Key]) -> Result<Option<&'s Slot>
 }
 
 impl Place<'_, '_> {
-    /// Puts a value there, making the objects on the way.
-    pub fn put(self, value: Value, origin: Origin) {
+    /// Puts a value there, making the objects on the way. Returns how to undo it.
+    pub fn put(self, value: Value, origin: Origin) -> Undo {
         match self {
-            Self::Filled(slot) => *slot = Slot { value, origin },
+            Self::Filled(slot) => Undo::Was(std::mem::replace(slot, Slot { value, origin })),
             Self::Vacant(object, keys) => {
-                let Some((first, rest)) = keys.split_first() else { return };
+                let Some((first, rest)) = keys.split_first() else { return Undo::Nothing };
                 let value = rest.iter().rev().fold(value, |inner, key| {
                     let mut object = Object::default();
                     object.insert(key.clone(), inner, origin);
                     Value::Object(object)
                 });
                 object.insert(first.clone(), value, origin);
+                Undo::Made { below: rest.len() }
             }
         }
     }
@@ -231,4 +233,15 @@ fn no_index(keys: &[Key], depth: usize, len: usize) -> String {
     let list = if depth == 0 { "the state".to_owned() } else { written(&keys[..depth]) };
     let items = if len == 1 { "item" } else { "items" };
     format!("{list} is a list of {len} {items}, and {:?} is none of their indices", &*keys[depth])
+}
+
+/// The value at a place that is known to be there, and its origin, for changing them.
+pub(super) fn container<'s>(state: &'s mut State, keys: &[Key]) -> Result<(&'s mut Value, &'s mut Origin), String> {
+    if keys.is_empty() {
+        return Ok((&mut state.value, &mut state.origin));
+    }
+    match find(&mut state.value, keys)? {
+        Place::Filled(slot) => Ok((&mut slot.value, &mut slot.origin)),
+        Place::Vacant(..) => Err("there is no such place".to_owned()),
+    }
 }

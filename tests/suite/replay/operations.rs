@@ -272,16 +272,33 @@ fn conditions_see_the_state_before_their_operation() {
 
 #[test]
 fn a_failing_handler_changes_nothing() {
-    let fold = rules(
-        r#"{"n":1,"l":[1],"s":"x"}"#,
-        r#"{"E":[{"set":"n","value":2},{"append":"l","value":2},{"unset":"s"},{"set":"new.x","value":1},{"add":"l","value":1}]}"#,
-    );
-    let mut state = fold.initial();
-    let State { value: before, .. } = state.clone();
-    let error = fold.apply(&mut state, &event(1, "E", "{}"), 0).unwrap_err();
-    assert_eq!(error.to_string(), "E[4] add l: l is a list, not a number");
-    assert_eq!(format!("{before:?}"), format!("{:?}", state.value));
-    assert!(foldline::replay::leaves(&state).iter().all(|(_, origin)| origin.place().is_none()));
+    // Whatever ran before the operation that fails is taken back, whichever and how many they are.
+    let works = [
+        r#"{"set":"n","value":2}"#,
+        r#"{"append":"l","value":2}"#,
+        r#"{"unset":"s"}"#,
+        r#"{"set":"new.x.y","value":1}"#,
+        r#"{"append":"list.new","value":1}"#,
+        r#"{"upsert":"items","key":"k","value":{"k":1,"v":2}}"#,
+        r#"{"upsert":"items","key":"k","value":{"k":9}}"#,
+        r#"{"merge":"o","value":{"a":{"c":1}}}"#,
+        r#"{"merge":"","value":{"o":{"z":1}}}"#,
+        r#"{"remove":"l","value":1}"#,
+        r#"{"set":"items.0.v","value":5}"#,
+    ];
+    let init = r#"{"n":1,"l":[1],"s":"x","items":[{"k":1}],"o":{"a":{"b":1}}}"#;
+    for first in 0..works.len() {
+        for second in 0..works.len() {
+            let all = if first == second { works.join(",") } else { format!("{},{}", works[first], works[second]) };
+            let fold = rules(init, &format!(r#"{{"E":[{all},{{"add":"o","value":1}}]}}"#));
+            let mut state = fold.initial();
+            let State { value: before, .. } = state.clone();
+            let error = fold.apply(&mut state, &event(1, "E", "{}"), 0).unwrap_err();
+            assert!(error.to_string().ends_with("add o: o is an object, not a number"), "{error}");
+            assert_eq!(format!("{before:?}"), format!("{:?}", state.value), "{all}");
+            assert!(foldline::replay::leaves(&state).iter().all(|(_, origin)| origin.place().is_none()), "{all}");
+        }
+    }
 }
 
 #[test]

@@ -82,9 +82,9 @@ fn handlers_by_full_name_short_name_and_star() {
 fn types_that_share_a_short_name_are_told_of() {
     let set = projection_file::parse(r#"{"projection":"p","when":{"Added":[],"x.Gone":[]}}"#, "f").unwrap();
     let types = ["a.Added", "b.Added", "x.Gone", "c.Other"];
-    assert_eq!(set.notices(types), ["p: the handler Added runs for a.Added and b.Added"]);
-    assert_eq!(set.notices(["a.Added"]), [""; 0]);
-    assert_eq!(set.notices(["a.Added", "Added"]), [""; 0]);
+    assert_eq!(set.notices(&types), ["p: the handler Added runs for a.Added and b.Added"]);
+    assert_eq!(set.notices(&["a.Added"]), [""; 0]);
+    assert_eq!(set.notices(&["a.Added", "Added"]), [""; 0]);
 }
 
 #[test]
