@@ -168,7 +168,7 @@ pub struct EventsArgs {
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
     /// How to print them; text in a terminal and ndjson elsewhere, unless named.
-    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
+    #[arg(long, value_name = "FORMAT", value_enum)]
     pub format: Option<EventFormat>,
     /// Wait for new events (not available yet).
     #[arg(long, hide = true)]

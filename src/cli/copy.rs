@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::args::CopyArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Setting};
-use super::output::{Output, plain};
+use super::output::{Output, counted, plain};
 use crate::model::{Cancel, Moment, Progress, StreamIndex};
 use crate::worker::{CopyTarget, partial_copy};
 
@@ -39,8 +39,8 @@ pub fn run(args: &CopyArgs, output: &mut Output<'_>) -> Result<Status, CliError>
         output.json(&shape)?;
     } else {
         output.line(format!(
-            "{} events written in the layout {}: {}",
-            shape.events,
+            "{} written in the layout {}: {}",
+            counted(shape.events, "event"),
             copied.layout_title,
             plain(&shape.path)
         ))?;

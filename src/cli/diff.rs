@@ -55,6 +55,7 @@ pub fn run(args: &DiffArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     } else {
         print(&shape, output)?
     }
+    opened.tell_notes(output);
     Ok(Status::found_if(found))
 }
 

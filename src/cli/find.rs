@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args::FindArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, plain};
+use super::output::{Columns, Output, counted, plain};
 use crate::model::{Cancel, EventLog, Selection, StreamIndex};
 use crate::query::{Query, Scope, Subject};
 use crate::replay::ReplayError;
@@ -71,6 +71,7 @@ pub fn run(args: &FindArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     } else {
         print(&shape, output)?
     }
+    opened.tell_notes(output);
     Ok(Status::Done)
 }
 
@@ -118,7 +119,12 @@ fn find(opened: &Opened, condition: &Query, wanted: &[StreamIndex]) -> Result<Fi
 fn print(shape: &FindShape, output: &mut Output<'_>) -> std::io::Result<()> {
     let Scanned { events, streams } = shape.scanned;
     let count = shape.matches.len();
-    output.line(format!("{count} intervals in {events} events of {streams} streams"))?;
+    output.line(format!(
+        "{} in {} of {}",
+        counted(count, "interval"),
+        counted(events, "event"),
+        counted(streams, "stream")
+    ))?;
     if count > 0 {
         output.line("")?;
         let mut columns = Columns::new(&["stream", "from", "to"]);

@@ -26,9 +26,12 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Arguments, Command, CompletionsArgs, LayoutsArgs};
+use args::{Arguments, Command, CompletionsArgs, LayoutsArgs, SuggestArgs};
 use failure::{CliError, Status};
+use options::Setting;
 use output::{Columns, Output};
+
+use crate::model::Cancel;
 
 /// Where the command line writes to.
 pub struct Streams<'a> {
@@ -114,7 +117,7 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::Table(args) => table::run(&args, output),
         Command::WhatIf(args) => what_if::run(&args, output),
         Command::Copy(args) => copy::run(&args, output),
-        Command::Suggest(args) => later("`foldline suggest`", &format!("write rules for {} by hand", args.category)),
+        Command::Suggest(args) => suggest(&args, output),
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),
         Command::Completions(args) => completions(&args, output),
@@ -129,6 +132,15 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
             later("`foldline run`", "write rules instead of a script, and see `foldline table` or `foldline state`")
         }
     }
+}
+
+fn suggest(args: &SuggestArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
+    Setting::of(&args.store)?;
+    let opened = options::open(&args.store)?;
+    let category = opened.category(&args.category)?;
+    // The text of a file, with or without --json.
+    output.line(opened.session.suggest(category, &Cancel::default())?.trim_end())?;
+    Ok(Status::Done)
 }
 
 fn layouts(args: &LayoutsArgs, output: &mut Output<'_>) -> Result<Status, CliError> {

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use super::args::{MomentArgs, ProjectionArgs, StoreArgs};
 use super::failure::CliError;
 use super::nearest::did_you_mean;
+use super::output::{Output, plain};
 use crate::model::{Cancel, CategoryIndex, EventLog, Moment, Progress, Selection, StreamIndex, Timestamp, moment};
 use crate::query::{self, Context, Query, Scope};
 use crate::replay::{Fold, Frame, OnUnreadable};
@@ -132,6 +133,11 @@ pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnU
 }
 
 impl Opened {
+    /// Tells what the user should know of the projections that make the states of the answer.
+    pub fn tell_notes(&self, output: &mut Output<'_>) {
+        self.session.projection_notes().iter().for_each(|note| output.note(plain(note)));
+    }
+
     /// The index.
     pub fn log(&self) -> &EventLog {
         self.session.log()

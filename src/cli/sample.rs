@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::args::SampleArgs;
 use super::failure::{CliError, Status};
-use super::output::{Output, plain};
+use super::output::{Output, counted, plain};
 use crate::model::{Cancel, Progress};
 use crate::sample::samples;
 use crate::worker::{SampleOrder, write_sample};
@@ -45,7 +45,7 @@ pub fn run(args: &SampleArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     if args.json {
         output.json(&shape)?;
     } else {
-        output.line(format!("{} events written: {}", shape.events, plain(&shape.path)))?;
+        output.line(format!("{} written: {}", counted(shape.events, "event"), plain(&shape.path)))?;
         output.line(format!("its rules beside it, which apply at once: {}", plain(&shape.projection)))?;
     }
     Ok(Status::Done)
@@ -67,7 +67,7 @@ fn list(json: bool, output: &mut Output<'_>) -> Result<Status, CliError> {
         if number > 0 {
             output.line("")?;
         }
-        output.line(format!("{}: {} ({} events)", sample.name, sample.title, sample.events))?;
+        output.line(format!("{}: {} ({})", sample.name, sample.title, counted(sample.events, "event")))?;
         output.line(format!("  {}", sample.story))?;
         sample.to_find.iter().try_for_each(|hint| output.line(format!("  - {hint}")))?;
     }

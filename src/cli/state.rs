@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::args::StateArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, plain, short, shown};
+use super::output::{Columns, Output, counted, plain, short, shown};
 use crate::model::{Cancel, Object, StreamIndex, Value, ValuePath, json};
 use crate::replay::{Change, Frame, ProjectionKind, ReplayError, State, diff_for, leaves};
 use crate::report::MomentShape;
@@ -79,6 +79,7 @@ pub fn run(args: &StateArgs, output: &mut Output<'_>) -> Result<Status, CliError
     } else {
         print(&shape, blame.as_deref(), output)?
     }
+    opened.tell_notes(output);
     Ok(Status::found_if(found))
 }
 
@@ -133,9 +134,9 @@ fn print(shape: &StateShape, blame: Option<&Blame>, output: &mut Output<'_>) -> 
         ProjectionKind::Command => format!("command {}", plain(&shape.projection.name)),
     };
     output.line(format!("{} at {}", plain(&shape.stream), plain(&shape.moment.words())))?;
-    output.line(format!("by {kind}; {} events", shape.replayed))?;
+    output.line(format!("by {kind}; {}", counted(shape.replayed, "event")))?;
     if shape.skipped > 0 {
-        output.line(format!("without {} events whose payload can't be read", shape.skipped))?;
+        output.line(format!("without {} whose payload can't be read", counted(shape.skipped, "event")))?;
     }
     output.line("")?;
     match blame {

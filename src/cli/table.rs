@@ -67,6 +67,7 @@ pub fn run(args: &TableArgs, output: &mut Output<'_>) -> Result<Status, CliError
         None if opened.json => output.json(&table)?,
         None => print(&table, output)?,
     }
+    opened.tell_notes(output);
     Ok(Status::Done)
 }
 

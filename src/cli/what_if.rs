@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::args::WhatIfArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Setting};
-use super::output::{Output, plain};
+use super::output::{Output, counted, plain};
 use super::state::print_changes;
 use crate::model::{Cancel, Progress};
 use crate::whatif::{self, CopyWritten, EventMoment, Scenario, StreamComparison, WhatIf};
@@ -37,6 +37,7 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     } else {
         print(&what_if, output)?
     }
+    opened.tell_notes(output);
     Ok(Status::found_if(breaks))
 }
 
@@ -54,7 +55,7 @@ fn read(args: &WhatIfArgs) -> Result<Scenario, CliError> {
 }
 
 fn print(what_if: &WhatIf, output: &mut Output<'_>) -> std::io::Result<()> {
-    output.line(format!("{}: {} edits", plain(&what_if.scenario), what_if.edits))?;
+    output.line(format!("{}: {}", plain(&what_if.scenario), counted(what_if.edits, "edit")))?;
     if what_if.streams.is_empty() {
         output.line("no stream differs")?;
     }
@@ -64,7 +65,7 @@ fn print(what_if: &WhatIf, output: &mut Output<'_>) -> std::io::Result<()> {
     }
     if let Some(copy) = &what_if.copy {
         output.line("")?;
-        output.line(format!("a copy with {} events was written: {}", copy.events, plain(&copy.path)))?;
+        output.line(format!("a copy with {} was written: {}", counted(copy.events, "event"), plain(&copy.path)))?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ mod reading;
 mod run;
 mod samples;
 mod session;
+mod suggesting;
 
 pub use copying::{CopyTarget, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};

@@ -147,8 +147,13 @@ impl Session {
     /// What a user should know of how the store was opened and read, and of the projections.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.store.notes();
-        notes.extend(self.folds.notes.iter().cloned());
+        notes.extend_from_slice(self.projection_notes());
         notes
+    }
+
+    /// What a user should know of the projections alone.
+    pub fn projection_notes(&self) -> &[String] {
+        &self.folds.notes
     }
 
     /// Events in full, in the order asked for.
