@@ -34,7 +34,7 @@ impl<W: Write> EventCsv<W> {
     /// Writes the line of names.
     pub fn new(out: W) -> io::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(COLUMNS)?;
+        out.write_record(COLUMNS).map_err(io_error)?;
         Ok(Self { out, unreadable: 0 })
     }
 
@@ -49,7 +49,7 @@ impl<W: Write> EventCsv<W> {
             EventKind::Command => "command",
             EventKind::System => "system",
         };
-        self.out.write_record([
+        let cells = [
             number(shape.position),
             text(shape.stream),
             serde_json::to_string(&shape.streams)?,
@@ -67,14 +67,22 @@ impl<W: Write> EventCsv<W> {
             if matches!(shape.metadata, Value::Null) { String::new() } else { json::to_text(shape.metadata) },
             text(shape.correlation_id),
             text(shape.causation_id),
-        ])?;
-        Ok(())
+        ];
+        self.out.write_record(cells).map_err(io_error)
     }
 
     /// Hands everything on; gives how many payloads could not be read.
     pub fn finish(mut self) -> io::Result<u64> {
         self.out.flush()?;
         Ok(self.unreadable)
+    }
+}
+
+/// The writer's own error, so that a closed pipe is known for one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::session::Session;
 use crate::model::{Event, StreamIndex};
 use crate::replay::{History, HistoryError};
-use crate::whatif::{BranchEvent, BranchLane};
 
 /// Events are read and kept in runs of this many.
 const CHUNK: usize = 256;
@@ -72,57 +71,4 @@ impl History for RecordedHistory {
         }
         Ok(events)
     }
-}
-
-/// A stream of a branch: recorded events come from the recorded history, the rest from the branch.
-pub(super) struct BranchHistory {
-    recorded: Option<Arc<dyn History>>,
-    lane: BranchLane,
-}
-
-impl BranchHistory {
-    pub(super) fn new(recorded: Option<Arc<dyn History>>, lane: BranchLane) -> Self {
-        Self { recorded, lane }
-    }
-}
-
-impl History for BranchHistory {
-    fn len(&self) -> usize {
-        self.lane.events().len()
-    }
-
-    fn events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
-        let lane = self.lane.events();
-        let wanted = &lane[range.start.min(lane.len())..range.end.min(lane.len())];
-        let mut events: Vec<Arc<Event>> = Vec::with_capacity(wanted.len());
-        let mut at = 0;
-        while let Some(first) = wanted.get(at) {
-            match first {
-                BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => {
-                    events.push(event.clone());
-                    at += 1;
-                }
-                BranchEvent::Recorded { place, .. } => {
-                    let start = *place as usize;
-                    let run = wanted[at..]
-                        .iter()
-                        .enumerate()
-                        .take_while(|(step, event)| {
-                            matches!(event, BranchEvent::Recorded { place, .. } if *place as usize == start + step)
-                        })
-                        .count();
-                    let recorded = self.recorded.as_ref().ok_or_else(|| HistoryError("no recorded stream".into()))?;
-                    for (event, in_branch) in recorded.events(start..start + run)?.into_iter().zip(&wanted[at..]) {
-                        events.push(renumbered(event, in_branch.version()));
-                    }
-                    at += run;
-                }
-            }
-        }
-        Ok(events)
-    }
-}
-
-fn renumbered(event: Arc<Event>, version: Option<i64>) -> Arc<Event> {
-    if event.version == version { event } else { Arc::new(Event { version, ..(*event).clone() }) }
 }

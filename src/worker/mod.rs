@@ -1,19 +1,48 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
+mod comparing;
+mod copying;
+mod fold_streams;
 mod history;
 mod inline;
 mod pool;
 mod projections;
+mod reading;
 mod run;
+mod samples;
 mod session;
+mod suggesting;
 
+pub use copying::{CopyTarget, partial_copy};
+pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;
 pub use projections::{OnBadProjection, ProjectionProblem, Projections, projection_beside};
 pub use run::Workshop;
+pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use session::{Session, SessionError, SessionOptions};
 
 use crate::job::{Finished, Request};
+
+/// A layout that stores are recognised by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Layout {
+    /// The name by which the command line knows it.
+    pub id: &'static str,
+    /// The name for people.
+    pub title: &'static str,
+    /// Whether copies can be written in it.
+    pub writable: bool,
+}
+
+/// All layouts that are recognised.
+pub fn layouts() -> Vec<Layout> {
+    let layout = |spec: &'static crate::store::LayoutSpec| {
+        let crate::store::LayoutInfo { id, title, writable } = spec.info();
+        Layout { id, title, writable }
+    };
+    crate::store::layouts().iter().map(layout).collect()
+}
 
 /// Something that runs requests and hands back their answers.
 pub trait Executor {

@@ -137,15 +137,12 @@ impl Folds {
         let sets = files.into_iter().map(|path| read(&path).map(|set| (path, set)));
         let mut folds = Self { sets: sets.collect::<Result<_, _>>()?, ..Self::default() };
         folds.by_category = log.categories().iter().map(|name| folds.find(name)).collect::<Result<_, _>>()?;
+        let types: Vec<&str> = log.types().iter().map(|kind| &*kind.name).collect();
         for (path, set) in &folds.sets {
-            if matches!(choice, Projections::Beside) {
-                folds.notes.push(format!("states are made by the rules beside the store: {}", path.display()));
-            }
             if !log.is_empty() && !log.categories().iter().any(|name| set.for_category(name).is_some()) {
                 let path = path.display();
                 folds.notes.push(format!("no category of the store is one that this projection file is for: {path}"));
             }
-            let types: Vec<&str> = log.types().iter().map(|kind| &*kind.name).collect();
             folds.notes.extend(set.notices(&types));
         }
         Ok(folds)

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::copying::CopyTarget;
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
-use crate::model::{Cancel, CopyPlan, CopyRow, Progress, Selection};
+use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
-use crate::store::{AccessMode, CopyOptions, write_copy};
+use crate::store::AccessMode;
 use crate::whatif::Scenario;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
@@ -165,18 +166,10 @@ fn copy(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Copied, Failure> {
-    let log = session.log();
     let plan = match scenario {
-        Some(scenario) => {
-            let branch = session.branch(scenario).map_err(|error| failed(&error))?;
-            let mut plan = branch.copy_plan(log, &mut session.recorded()).map_err(Failure::Failed)?;
-            plan.scenario = Some(scenario.to_json());
-            plan
-        }
-        None => CopyPlan { rows: (0..log.len() as u32).map(CopyRow::Recorded).collect(), ..CopyPlan::default() },
+        Some(scenario) => session.scenario_copy(scenario),
+        None => Ok(session.recorded_copy()),
     };
-    let options = CopyOptions { force, ..CopyOptions::default() };
-    let report = write_copy(session.store(), log, &plan, out, &options, progress, cancel)
-        .map_err(|error| failed(&error.into()))?;
-    Ok(Copied { path: out.to_owned(), events: report.events, layout_title: session.store().layout().title.to_string() })
+    let target = CopyTarget { out, force, whole: false };
+    plan.and_then(|plan| session.write_copy(&plan, target, progress, cancel)).map_err(|error| failed(&error))
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::history::{BranchHistory, RecordedHistory};
+use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
-use crate::replay::{Fold, History, OnUnreadable, ReplayFailure, ReplayOptions, Replayer};
+use crate::replay::{Fold, History, MemoryHistory, OnUnreadable, ReplayFailure, ReplayOptions, Replayer};
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, EditError, Recorded, Scenario};
+use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,9 @@ pub enum SessionError {
     /// A projection file.
     #[error(transparent)]
     Projection(#[from] ProjectionProblem),
+    /// Events could not be read; the text is the store's.
+    #[error("{0}")]
+    Read(String),
     /// A replay that could not be made.
     #[error(transparent)]
     Replay(#[from] ReplayFailure),
@@ -51,7 +54,7 @@ impl SessionError {
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Replay(_) => true,
+            Self::Read(_) | Self::Replay(_) => true,
         }
     }
 }
@@ -144,8 +147,13 @@ impl Session {
     /// What a user should know of how the store was opened and read, and of the projections.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.store.notes();
-        notes.extend(self.folds.notes.iter().cloned());
+        notes.extend_from_slice(self.projection_notes());
         notes
+    }
+
+    /// What a user should know of the projections alone.
+    pub fn projection_notes(&self) -> &[String] {
+        &self.folds.notes
     }
 
     /// Events in full, in the order asked for.
@@ -200,11 +208,11 @@ impl Session {
             Some(stream) => {
                 let recorded = self.replayer(stream);
                 let recorded = lock(&recorded);
-                let history = BranchHistory::new(Some(recorded.history().clone()), lane.clone());
+                let history = BranchHistory::new(recorded.history().clone(), lane.events().clone());
                 recorded.fork(Arc::new(history), lane.fork())
             }
             None => {
-                let history = Arc::new(BranchHistory::new(None, lane.clone()));
+                let history = Arc::new(BranchHistory::new(Arc::new(MemoryHistory::default()), lane.events().clone()));
                 Replayer::new(self.fold_of(name), history, self.replay_options())
             }
         };

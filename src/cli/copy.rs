@@ -1,0 +1,49 @@
+//! `foldline copy`: a copy of the store, whole or as of a moment.
+
+use serde::Serialize;
+
+use super::args::CopyArgs;
+use super::failure::{CliError, Status};
+use super::options::{self, Setting};
+use super::output::{Output, counted, plain};
+use crate::model::{Cancel, Moment, Progress, StreamIndex};
+use crate::worker::{CopyTarget, partial_copy};
+
+/// A copy that was written.
+#[derive(Debug, Serialize)]
+pub struct CopyShape {
+    /// Where it is, as it was given.
+    pub path: String,
+    /// How many events it holds.
+    pub events: u64,
+}
+
+/// Runs the command.
+pub fn run(args: &CopyArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
+    let setting = Setting::of(&args.store)?;
+    let until = args.until.as_deref().map(|text| setting.moment(text)).transpose()?;
+    if matches!(until, Some(Moment::Version(_))) && args.streams.len() != 1 {
+        return Err(CliError::Usage(
+            "a version is a place in one stream; name the stream with --stream, or the moment by a position (#12) or a time"
+                .to_owned(),
+        ));
+    }
+    let opened = options::open(&args.store)?;
+    let streams: Vec<StreamIndex> = args.streams.iter().map(|name| opened.stream(name)).collect::<Result<_, _>>()?;
+    let streams = (!streams.is_empty()).then_some(streams.as_slice());
+    let plan = partial_copy(opened.log(), until, streams)?;
+    let target = CopyTarget { out: &args.out, force: args.force, whole: args.whole };
+    let copied = opened.session.write_copy(&plan, target, &Progress::default(), &Cancel::default())?;
+    let shape = CopyShape { path: args.out.to_string_lossy().into_owned(), events: copied.events };
+    if opened.json {
+        output.json(&shape)?;
+    } else {
+        output.line(format!(
+            "{} written in the layout {}: {}",
+            counted(shape.events, "event"),
+            copied.layout_title,
+            plain(&shape.path)
+        ))?;
+    }
+    Ok(Status::Done)
+}

@@ -1,0 +1,118 @@
+//! Examples in the help. A test runs every line that begins with `foldline`.
+
+/// `foldline -h`
+pub const ROOT: &str = "\
+Examples:
+  foldline sample bank bank.db
+  foldline state bank.db account-A
+
+`foldline COMMAND --help` has more. To open a file that is named like a command, write ./info.";
+
+/// `foldline --help`
+pub const ROOT_LONG: &str = "\
+Examples:
+  foldline sample bank bank.db
+  foldline info bank.db
+  foldline state bank.db account-A --version 3
+  foldline find bank.db --when 'state.balance < 0'
+
+`foldline FILE` opens the window. To open a file that is named like a command, write ./info.
+
+Exit status: 0 done; 1 a difference, a broken invariant or a projection error was found; 2 wrong arguments; 3 a file
+is missing, unreadable, malformed or can't be written. On 2 and 3 nothing is printed but the error.";
+
+/// `info`
+pub const INFO: &str = "\
+Examples:
+  foldline info bank.db
+  foldline info bank.db --quick --json";
+
+/// `streams`
+pub const STREAMS: &str = "\
+Examples:
+  foldline streams bank.db --category account
+  foldline streams bank.db --query 'type:FundsWithdrawn data.amount > 1000' --json";
+
+/// `events`
+pub const EVENTS: &str = "\
+Examples:
+  foldline events bank.db --stream account-A
+  foldline events bank.db --query 'type:FundsDeposited after:2025-02-01' --limit 20
+  foldline events bank.db --after 1000 --format csv
+
+Queries: words are found in payload and metadata; type:*Opened, stream:account-4*, user:alice, data.amount > 100,
+has:data.reason, after:2025-02-01, before:\"2025-02-01 14:00\", joined by and, or, not and parentheses.";
+
+/// `state`
+pub const STATE: &str = "\
+Examples:
+  foldline state bank.db account-A
+  foldline state bank.db account-A --version 3 --json
+  foldline state bank.db account-0042 --at '2025-04-12 14:00' --tz Europe/Berlin --blame
+  foldline state bank.db account-A --position 1200 --projection auto
+
+Exit status 1 if the projection stops at an error, or an invariant is broken at that moment.";
+
+/// `diff`
+pub const DIFF: &str = "\
+Examples:
+  foldline diff bank.db account-A --from v2 --to v4
+  foldline diff bank.db account-0042 --from 2025-04-12 --to 2025-04-13 --json
+  foldline diff bank.db account-0042 --from '#100' --to '#1500'
+
+Exit status 1 if there is a difference.";
+
+/// `find`
+pub const FIND: &str = "\
+Examples:
+  foldline find bank.db --when 'state.balance < 0'
+  foldline find bank.db --when 'state.status = closed' --category account --json";
+
+/// `table`
+pub const TABLE: &str = "\
+Examples:
+  foldline table bank.db --category account
+  foldline table bank.db --category account --at 2025-04-12 --where 'state.balance > 1000' --format csv";
+
+/// `what-if`
+pub const WHAT_IF: &str = "\
+Examples:
+  foldline what-if bank.db --scenario scenario.json
+  foldline what-if bank.db --scenario scenario.json --save-copy without.db --json
+
+A scenario:
+  { \"foldline\": \"scenario/1\", \"name\": \"Without the last withdrawal\",
+    \"edits\": [ { \"delete\": { \"stream\": \"account-A\", \"version\": 4 } } ] }
+
+Edits are delete, update, insert and move; they name events as recorded, by version, position or id.
+Exit status 1 if an invariant breaks that held before.";
+
+/// `copy`
+pub const COPY: &str = "\
+Examples:
+  foldline copy bank.db copy.db
+  foldline copy bank.db easter.db --until '2025-04-20 12:00' --tz Asia/Tokyo
+  foldline copy bank.db case.db --stream account-A --stream account-0042 --force";
+
+/// `suggest`
+pub const SUGGEST: &str = "\
+Examples:
+  foldline suggest bank.db --category account";
+
+/// `sample`
+pub const SAMPLE: &str = "\
+Examples:
+  foldline sample --list
+  foldline sample orders orders.db
+  foldline sample rides large.db --events 10000 --seed 7";
+
+/// `layouts`
+pub const LAYOUTS: &str = "\
+Examples:
+  foldline layouts";
+
+/// `completions`
+pub const COMPLETIONS: &str = "\
+Examples:
+  foldline completions bash
+  foldline completions zsh";

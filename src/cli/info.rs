@@ -1,0 +1,171 @@
+//! `foldline info`: what a store is.
+
+use serde::Serialize;
+
+use super::args::InfoArgs;
+use super::failure::{CliError, Status};
+use super::options::{self, Opened, Setting};
+use super::output::{Columns, Output, plain, shown};
+use crate::model::{Cancel, EventLog, Timestamp};
+
+/// What a store is.
+#[derive(Debug, Serialize)]
+struct Info {
+    /// As it was given.
+    path: String,
+    /// The layout's id.
+    layout: &'static str,
+    layout_title: &'static str,
+    events: usize,
+    streams: usize,
+    /// By number of events, then name.
+    categories: Vec<CategoryCount>,
+    /// By number of events, then name.
+    types: Vec<TypeCount>,
+    /// The earliest recorded time.
+    first_time: Option<Timestamp>,
+    /// The latest recorded time.
+    last_time: Option<Timestamp>,
+    first_position: Option<i64>,
+    last_position: Option<i64>,
+    snapshots: u64,
+    /// Why payloads can't be read; null if nobody looked.
+    unreadable: Option<Vec<ReasonCount>>,
+    /// Always: a store is never opened otherwise.
+    read_only: bool,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct CategoryCount {
+    name: String,
+    streams: usize,
+    events: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct TypeCount {
+    name: String,
+    events: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ReasonCount {
+    reason: String,
+    events: u64,
+}
+
+/// Runs the command.
+pub fn run(args: &InfoArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
+    Setting::of(&args.store)?;
+    let opened = options::open(&args.store)?;
+    let info = info(&opened, args.quick)?;
+    if opened.json {
+        output.json(&info)?
+    } else {
+        print(&info, output)?
+    }
+    Ok(Status::Done)
+}
+
+fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
+    let (session, log) = (&opened.session, opened.log());
+    let unreadable = if quick {
+        None
+    } else {
+        let counts = session.unreadable(&Cancel::default())?;
+        Some(counts.into_iter().map(|(reason, events)| ReasonCount { reason, events }).collect())
+    };
+    let mut types: Vec<TypeCount> =
+        log.types().iter().map(|kind| TypeCount { name: kind.name.to_string(), events: kind.events }).collect();
+    types.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
+    let layout = session.store().layout();
+    let times = log.time_range();
+    Ok(Info {
+        path: session.path().to_string_lossy().into_owned(),
+        layout: layout.id,
+        layout_title: layout.title,
+        events: log.len(),
+        streams: log.streams().len(),
+        categories: categories(log),
+        types,
+        first_time: times.map(|(first, _)| first),
+        last_time: times.map(|(_, last)| last),
+        first_position: (!log.is_empty()).then(|| log.position(0)),
+        last_position: log.len().checked_sub(1).map(|last| log.position(last)),
+        snapshots: session.store().snapshots(),
+        unreadable,
+        read_only: true,
+        notes: session.notes(),
+    })
+}
+
+/// Categories with their streams and events; an event that is in several streams of a category counts once.
+fn categories(log: &EventLog) -> Vec<CategoryCount> {
+    let count = |name: &std::sync::Arc<str>| CategoryCount { name: name.to_string(), streams: 0, events: 0 };
+    let mut counts: Vec<CategoryCount> = log.categories().iter().map(count).collect();
+    for stream in log.streams() {
+        counts[stream.category.0 as usize].streams += 1;
+    }
+    let category_of = |stream| log.stream(stream).category.0 as usize;
+    for event in 0..log.len() {
+        let first = log.stream_of(event).map(category_of);
+        if let Some(category) = first {
+            counts[category].events += 1;
+        }
+        let mut others: Vec<usize> = log.other_streams_of(event).map(category_of).collect();
+        others.sort_unstable();
+        others.dedup();
+        for category in others.into_iter().filter(|category| Some(*category) != first) {
+            counts[category].events += 1;
+        }
+    }
+    counts.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
+    counts
+}
+
+fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
+    let mut facts = Columns::headless();
+    let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
+    fact("store", plain(&info.path));
+    fact("layout", format!("{} ({})", info.layout_title, info.layout));
+    fact("events", info.events.to_string());
+    fact("streams", info.streams.to_string());
+    if let (Some(first), Some(last)) = (info.first_time, info.last_time) {
+        fact("times", format!("{first} to {last}"));
+    }
+    if let (Some(first), Some(last)) = (info.first_position, info.last_position) {
+        fact("positions", format!("#{first} to #{last}"));
+    }
+    fact("snapshots", info.snapshots.to_string());
+    let unreadable = info.unreadable.as_ref().map(|reasons| match reasons.as_slice() {
+        [] => "no payload".to_owned(),
+        reasons => {
+            let each = reasons.iter().map(|reason| format!("{} ({})", reason.events, plain(&reason.reason)));
+            each.collect::<Vec<_>>().join(", ")
+        }
+    });
+    fact("unreadable", unreadable.unwrap_or_else(|| "not looked for (--quick)".to_owned()));
+    fact("opened", "read-only".to_owned());
+    facts.print(output, 0)?;
+    if !info.categories.is_empty() {
+        output.line("")?;
+        let mut categories = Columns::new(&["category", "streams", "events"]).right(&[1, 2]);
+        for category in &info.categories {
+            categories.row([plain(&category.name), shown(Some(category.streams)), shown(Some(category.events))]);
+        }
+        categories.print(output, 0)?;
+    }
+    if !info.types.is_empty() {
+        output.line("")?;
+        let mut types = Columns::new(&["type", "events"]).right(&[1]);
+        for kind in &info.types {
+            types.row([plain(&kind.name), shown(Some(kind.events))]);
+        }
+        types.print(output, 0)?;
+    }
+    if !info.notes.is_empty() {
+        output.line("")?;
+    }
+    info.notes.iter().try_for_each(|note| output.line(format!("note: {}", plain(note))))
+}
