@@ -84,7 +84,7 @@ fn table(
         .map(|stream| Ok((stream, opened.select(stream, moment)?)))
         .filter(|wanted| !matches!(wanted, Ok((_, selection)) if selection.is_empty()))
         .collect::<Result<_, CliError>>()?;
-    let folded = opened.session.fold_streams(&wanted, &Cancel::default(), &mut |_| {})?;
+    let folded = opened.session.end_states(&wanted, &Cancel::default())?;
     let mut rows = Vec::with_capacity(folded.len());
     for ((_, selection), folded) in wanted.iter().zip(folded) {
         if let Some(condition) = condition

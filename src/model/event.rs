@@ -45,6 +45,36 @@ pub struct Unreadable {
     pub note: String,
 }
 
+/// Which parts of an event somebody needs beyond what the index has. Whoever reads it may leave out the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// The payload, decoded or not.
+    pub payload: bool,
+    /// The version of its schema.
+    pub schema_version: bool,
+    /// When it took effect.
+    pub valid_time: bool,
+    /// All else: metadata, ids, user, the stored time where it can't be represented.
+    pub details: bool,
+}
+
+impl Wanted {
+    /// Everything.
+    pub const ALL: Self = Self { payload: true, schema_version: true, valid_time: true, details: true };
+    /// What the index has is enough.
+    pub const NOTHING: Self = Self { payload: false, schema_version: false, valid_time: false, details: false };
+
+    /// What either needs.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            payload: self.payload || other.payload,
+            schema_version: self.schema_version || other.schema_version,
+            valid_time: self.valid_time || other.valid_time,
+            details: self.details || other.details,
+        }
+    }
+}
+
 impl Payload {
     /// Payloads larger than this many bytes are not decoded, and no more of them is kept.
     pub const RAW_LIMIT: usize = 256 << 20;

@@ -14,7 +14,7 @@ pub mod time;
 pub mod value;
 
 pub use copy::{CopyPlan, CopyRow};
-pub use event::{Event, EventKind, Payload, Unreadable};
+pub use event::{Event, EventKind, Payload, Unreadable, Wanted};
 pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, Selection, StreamIndex, StreamInfo, TypeIndex};
 pub use moment::Moment;
 pub use number::Number;

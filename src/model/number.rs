@@ -81,22 +81,46 @@ impl Number {
 
     /// The sum, exact or refused.
     pub fn checked_add(&self, other: &Self) -> Result<Self, NumberError> {
-        if let (Repr::Int(a), Repr::Int(b)) = (&self.0, &other.0)
-            && let Some(sum) = a.checked_add(*b)
+        if let Some((a, b, scale)) = self.aligned(other)
+            && let Some(sum) = a.checked_add(b)
         {
-            return Ok(Self(Repr::Int(sum)));
+            return Ok(Self::short(sum, scale));
         }
         self.combine(other, "+", i128::checked_add)
     }
 
     /// The difference, exact or refused.
     pub fn checked_sub(&self, other: &Self) -> Result<Self, NumberError> {
-        if let (Repr::Int(a), Repr::Int(b)) = (&self.0, &other.0)
-            && let Some(difference) = a.checked_sub(*b)
+        if let Some((a, b, scale)) = self.aligned(other)
+            && let Some(difference) = a.checked_sub(b)
         {
-            return Ok(Self(Repr::Int(difference)));
+            return Ok(Self::short(difference, scale));
         }
         self.combine(other, "-", i128::checked_sub)
+    }
+
+    /// Both mantissas at the larger of the two scales, where 64 bits are enough: nearly always.
+    fn aligned(&self, other: &Self) -> Option<(i64, i64, u8)> {
+        let (a, a_scale) = self.short_parts()?;
+        let (b, b_scale) = other.short_parts()?;
+        let up = |mantissa: i64, by: u8| mantissa.checked_mul(*POWERS_OF_TEN.get(usize::from(by))?);
+        match a_scale.cmp(&b_scale) {
+            Ordering::Equal => Some((a, b, a_scale)),
+            Ordering::Less => Some((up(a, b_scale - a_scale)?, b, b_scale)),
+            Ordering::Greater => Some((a, up(b, a_scale - b_scale)?, a_scale)),
+        }
+    }
+
+    fn short_parts(&self) -> Option<(i64, u8)> {
+        match self.0 {
+            Repr::Int(int) => Some((int, 0)),
+            Repr::Short { mantissa, scale } => Some((mantissa, scale)),
+            Repr::Text(_) => None,
+        }
+    }
+
+    fn short(mantissa: i64, scale: u8) -> Self {
+        Self(if scale == 0 { Repr::Int(mantissa) } else { Repr::Short { mantissa, scale } })
     }
 
     fn combine(
@@ -127,6 +151,9 @@ impl Number {
 
     /// For integers and short decimals, which rescale within 128 bits.
     fn compare_short(&self, other: &Self) -> Ordering {
+        if let Some((a, b, _)) = self.aligned(other) {
+            return a.cmp(&b);
+        }
         let rescaled = |number: &Self, scale: u32| number.decimal().ok().and_then(|decimal| decimal.rescaled(scale));
         let scale_of = |number: &Self| number.decimal().map_or(0, |decimal| decimal.scale);
         let scale = scale_of(self).max(scale_of(other));
@@ -145,6 +172,17 @@ impl Number {
         }
     }
 }
+
+/// From 1 to the largest that 64 bits hold.
+const POWERS_OF_TEN: [i64; MAX_SHORT_DIGITS as usize + 1] = {
+    let mut powers = [1; MAX_SHORT_DIGITS as usize + 1];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
 
 /// A [`Repr::Short`] has at most so many digits: any two of them then compare and add within 128 bits.
 const MAX_SHORT_DIGITS: u32 = 18;

@@ -63,7 +63,18 @@ pub type VisitPair<'v> = dyn FnMut(usize, Option<&Slot>, Option<&Slot>) + 'v;
 
 /// A list with structural sharing.
 #[derive(Clone, Default)]
-pub struct List(Arc<imbl::Vector<Slot>>);
+pub struct List(Arc<Items>);
+
+/// Lists up to this size are a plain array: a persistent vector takes room for 64 items once it has more than a few,
+/// and copying so many is what it does at each change too.
+const SHORT: usize = 64;
+
+#[derive(Clone)]
+enum Items {
+    Short(Vec<Slot>),
+    /// Behind a pointer, so that short lists are small.
+    Long(Box<imbl::Vector<Slot>>),
+}
 
 /// An object with structural sharing; keys are unique and keep the order in which they first appeared.
 #[derive(Clone)]
@@ -203,40 +214,62 @@ trait CollectWith {
 
 impl<I: Iterator<Item = Value>> CollectWith for I {
     fn collect_with(self, origin: Origin) -> List {
-        List(Arc::new(self.map(|value| Slot { value, origin }).collect()))
+        let mut list = List::with_capacity(self.size_hint().0);
+        self.for_each(|value| list.push(value, origin));
+        list
     }
 }
 
 impl List {
+    /// An empty list with room for so many items.
+    pub fn with_capacity(items: usize) -> Self {
+        Self(Arc::new(Items::Short(Vec::with_capacity(items.min(SHORT)))))
+    }
+
     /// How many items.
     pub fn len(&self) -> usize {
-        self.0.len()
+        match &*self.0 {
+            Items::Short(items) => items.len(),
+            Items::Long(items) => items.len(),
+        }
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     /// The item at an index, with its origin.
     pub fn slot(&self, index: usize) -> Option<&Slot> {
-        self.0.get(index)
+        match &*self.0 {
+            Items::Short(items) => items.get(index),
+            Items::Long(items) => items.get(index),
+        }
     }
 
     /// The item at an index.
     pub fn get(&self, index: usize) -> Option<&Value> {
-        self.0.get(index).map(|slot| &slot.value)
+        self.slot(index).map(|slot| &slot.value)
     }
 
     /// The items in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Slot> {
-        self.0.iter()
+        match &*self.0 {
+            Items::Short(items) => ListIter::Short(items.iter()),
+            Items::Long(items) => ListIter::Long(items.iter()),
+        }
+    }
+
+    /// The items from an index on; none if it is beyond the end.
+    pub fn iter_from(&self, index: usize) -> impl Iterator<Item = &Slot> {
+        // Not `skip`, which walks through what it leaves out.
+        (index..self.len()).filter_map(|at| self.slot(at))
     }
 
     /// Visits every index at which this list and another may differ, with the items there. Chunks that both share in
     /// memory are passed over: a list that grew from another costs what was added.
     pub fn each_unshared(&self, other: &Self, visit: &mut VisitPair<'_>) {
-        let (mut own_chunks, mut other_chunks) = (self.0.leaves(), other.0.leaves());
+        let (mut own_chunks, mut other_chunks) = (self.0.chunks(), other.0.chunks());
         let (mut own, mut others): (&[Slot], &[Slot]) = (&[], &[]);
         let mut index = 0;
         loop {
@@ -262,18 +295,35 @@ impl List {
 
     /// Adds at the end.
     pub fn push(&mut self, value: Value, origin: Origin) {
-        Arc::make_mut(&mut self.0).push_back(Slot { value, origin });
+        let items = Arc::make_mut(&mut self.0);
+        if let Items::Short(short) = items {
+            if short.len() < SHORT {
+                short.push(Slot { value, origin });
+                return;
+            }
+            *items = Items::Long(Box::new(std::mem::take(short).into()));
+        }
+        if let Items::Long(long) = items {
+            long.push_back(Slot { value, origin });
+        }
     }
 
     /// The item at an index, for changing it.
     pub fn slot_mut(&mut self, index: usize) -> Option<&mut Slot> {
-        Arc::make_mut(&mut self.0).get_mut(index)
+        match Arc::make_mut(&mut self.0) {
+            Items::Short(items) => items.get_mut(index),
+            Items::Long(items) => items.get_mut(index),
+        }
     }
 
     /// Removes the item at an index; those after it move up. Does nothing beyond the end.
     pub fn remove(&mut self, index: usize) {
-        if index < self.len() {
-            Arc::make_mut(&mut self.0).remove(index);
+        if index >= self.len() {
+            return;
+        }
+        match Arc::make_mut(&mut self.0) {
+            Items::Short(items) => drop(items.remove(index)),
+            Items::Long(items) => drop(items.remove(index)),
         }
     }
 
@@ -282,6 +332,48 @@ impl List {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
+
+impl Default for Items {
+    fn default() -> Self {
+        Self::Short(Vec::new())
+    }
+}
+
+impl Items {
+    /// The items in runs that lie together in memory.
+    fn chunks(&self) -> impl Iterator<Item = &[Slot]> {
+        let (short, long) = match self {
+            Self::Short(items) => (Some(items.as_slice()), None),
+            Self::Long(items) => (None, Some(items.leaves())),
+        };
+        short.into_iter().chain(long.into_iter().flatten())
+    }
+}
+
+enum ListIter<'a, L> {
+    Short(std::slice::Iter<'a, Slot>),
+    Long(L),
+}
+
+impl<'a, L: Iterator<Item = &'a Slot>> Iterator for ListIter<'a, L> {
+    type Item = &'a Slot;
+
+    fn next(&mut self) -> Option<&'a Slot> {
+        match self {
+            Self::Short(items) => items.next(),
+            Self::Long(items) => items.next(),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::Short(items) => items.size_hint(),
+            Self::Long(items) => items.size_hint(),
+        }
+    }
+}
+
+impl<'a, L: ExactSizeIterator<Item = &'a Slot>> ExactSizeIterator for ListIter<'a, L> {}
 
 impl FromIterator<Value> for List {
     fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Self {
@@ -343,6 +435,15 @@ impl Object {
         }
     }
 
+    /// The same for a key that is likely to be the very one in memory, which is known without reading it.
+    pub fn entry_of(&self, key: &Key) -> Option<Entry> {
+        let same = match &*self.0 {
+            Entries::Small(entries) => entries.iter().position(|(k, _)| Arc::ptr_eq(k, key)),
+            Entries::Large(_) => None,
+        };
+        same.map(|at| Entry(at as u64)).or_else(|| self.entry(key))
+    }
+
     /// The entry at a place that [`entry`](Self::entry) gave, for changing it.
     pub fn entry_mut(&mut self, Entry(at): Entry) -> Option<&mut Slot> {
         match Arc::make_mut(&mut self.0) {
@@ -353,7 +454,7 @@ impl Object {
 
     /// Sets a key: in its place if it was there, else at the end. True if it was there.
     pub fn insert(&mut self, key: Key, value: Value, origin: Origin) -> bool {
-        if let Some(entry) = self.entry(&key)
+        if let Some(entry) = self.entry_of(&key)
             && let Some(slot) = self.entry_mut(entry)
         {
             *slot = Slot { value, origin };

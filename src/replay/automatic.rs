@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use crate::model::{Event, Key, Object, Origin, Value};
+use crate::model::{Event, Key, Object, Origin, Value, Wanted};
 
 use super::fold::{Applied, Fold, FoldError, ProjectionInfo, ProjectionKind};
 use super::state::State;
@@ -69,6 +69,10 @@ impl Fold for Automatic {
             origin,
         );
         Ok(applied)
+    }
+
+    fn wants(&self, _event_type: &str) -> Wanted {
+        Wanted { payload: true, ..Wanted::NOTHING }
     }
 
     fn handler_for(&self, _event_type: &str) -> Option<Cow<'_, str>> {

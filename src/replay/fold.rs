@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Event, Path, Timestamp};
+use crate::model::{Event, Path, Timestamp, Wanted};
 
 use super::state::State;
 
@@ -25,6 +25,11 @@ pub trait Fold: Send + Sync + fmt::Debug {
 
     /// The invariants (indices into [`ProjectionInfo::invariants`]) that do not hold in a state after an event.
     fn broken_invariants(&self, state: &State, event: Option<&Event>) -> Vec<usize>;
+
+    /// What [`apply`](Self::apply) must be given of events of this type: without the rest it does the same.
+    fn wants(&self, _event_type: &str) -> Wanted {
+        Wanted::ALL
+    }
 
     /// The event in one sentence, where the projection has one for its type.
     fn label(&self, _event: &Event) -> Option<String> {

@@ -68,6 +68,16 @@ pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
     })
 }
 
+/// Plain JSON text that may be decoded later, in part, with the same result: what is wrapped, packed, no text at all
+/// or perhaps nested too deeply is for [`decode`].
+pub(super) fn undecoded<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Option<&'a [u8]> {
+    let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return None };
+    let is_plain = spec.unwrap.is_empty() && bytes.len() <= Payload::RAW_LIMIT && packing_of(bytes, spec).is_none();
+    let opened = || bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    (is_plain && spec.opaque.is_none() && std::str::from_utf8(bytes).is_ok() && opened() <= json::MAX_DEPTH)
+        .then_some(bytes)
+}
+
 /// A payload, and what its wrapper held besides.
 pub(super) fn decode(stored: ValueRef<'_>, spec: &PayloadSpec, event_type: &str) -> (Payload, Vec<(String, Value)>) {
     let text = match unpack(stored, spec) {

@@ -8,14 +8,16 @@ use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, Row};
 
 use crate::model::event::{Payload, USER_PATHS};
-use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Value, json};
+use crate::model::{
+    Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, TypeIndex, Value, Wanted, json,
+};
 
 use super::Store;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::layout::{CategoryRule, TimePlace, TimeSpec};
 use super::open::Source;
-use super::payload::{Unpacked, decode, unpack};
+use super::payload::{decode, undecoded};
 use super::recognise::{Bound, Key};
 use super::rows::{Select, order_columns, text};
 use super::scan::READ_AT_MOST;
@@ -53,9 +55,7 @@ pub struct Reader {
     bound: Arc<Bound>,
     conn: Connection,
     columns: Columns,
-    /// Reads only the payload.
-    lazy_sql: String,
-    full_sql: String,
+    selects: Selects,
     user_paths: Vec<Path>,
     correlation_paths: Vec<Path>,
     causation_paths: Vec<Path>,
@@ -75,11 +75,37 @@ struct Columns {
     times: Vec<usize>,
 }
 
-/// How much of an event is wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
+/// Select lists, each with what the one before has and more. All begin with what orders the table.
+#[derive(Debug)]
+struct Selects {
+    payload: String,
+    /// With the schema's version and the valid time.
+    facts: String,
+    all: String,
+}
+
+/// What is wanted of each event.
+#[derive(Clone, Copy)]
+enum Depth<'a> {
     Full,
-    PayloadText,
+    /// By its type, and of all types together.
+    ByType(&'a [Wanted], Wanted),
+}
+
+impl Depth<'_> {
+    fn of(self, event_type: TypeIndex) -> Wanted {
+        match self {
+            Self::Full => Wanted::ALL,
+            Self::ByType(each, all) => each.get(event_type.0 as usize).copied().unwrap_or(all),
+        }
+    }
+
+    fn of_any(self) -> Wanted {
+        match self {
+            Self::Full => Wanted::ALL,
+            Self::ByType(_, all) => all,
+        }
+    }
 }
 
 impl Reader {
@@ -96,22 +122,24 @@ impl Reader {
             select.place(&column);
         }
         let payload = select.place(&events.payload.column);
-        let lazy_sql = select.sql();
+        let payload_alone = select.sql();
+        let schema_version = select.role(&bound, events.schema_version.as_ref());
+        let valid_time = select.role(&bound, events.valid_time.as_ref().and_then(column_of).as_ref());
+        let facts = select.sql();
         let columns = Columns {
             payload,
+            schema_version,
+            valid_time,
             metadata: select.role(&bound, events.metadata.as_ref()),
             event_id: select.role(&bound, events.event_id.as_ref()),
             user: select.role(&bound, events.user.as_ref()),
             correlation_id: select.role(&bound, events.correlation_id.as_ref()),
             causation_id: select.role(&bound, events.causation_id.as_ref()),
-            schema_version: select.role(&bound, events.schema_version.as_ref()),
-            valid_time: select.role(&bound, events.valid_time.as_ref().and_then(column_of).as_ref()),
             times: events.time.iter().filter_map(|time| select.role(&bound, column_of(time).as_ref())).collect(),
         };
         let paths = |list: &[&str]| list.iter().filter_map(|path| Path::parse(path).ok()).collect();
         Ok(Self {
-            full_sql: select.sql(),
-            lazy_sql,
+            selects: Selects { payload: payload_alone, facts, all: select.sql() },
             columns,
             conn,
             user_paths: paths(&USER_PATHS),
@@ -140,17 +168,18 @@ impl Reader {
         self.walk(log, range, cancel, Depth::Full, f)
     }
 
-    /// Like [`for_each`](Self::for_each), for folding a whole store: where the payload is plain JSON text it comes
-    /// undecoded, and metadata, ids and what comes from them are left out.
+    /// Like [`for_each`](Self::for_each), for folding a whole store: of events of the n-th type only `wanted[n]` is
+    /// sure to be there, and a payload that is plain JSON text comes undecoded.
     pub fn for_each_lazily(
         &mut self,
         log: &EventLog,
         range: Range<usize>,
+        wanted: &[Wanted],
         cancel: &Cancel,
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let plain = self.bound.spec.events.payload.unwrap.is_empty();
-        self.walk(log, range, cancel, if plain { Depth::PayloadText } else { Depth::Full }, f)
+        let all = wanted.iter().fold(Wanted::NOTHING, |all, one| all.or(*one));
+        self.walk(log, range, cancel, Depth::ByType(wanted, all), f)
     }
 
     /// The index of the event with this id; `None` where there is none or the store's events have no ids.
@@ -189,11 +218,15 @@ impl Reader {
         StoreError::Changed(self.source.shown.clone())
     }
 
-    fn select_of(&self, depth: Depth) -> &str {
-        if depth == Depth::Full { &self.full_sql } else { &self.lazy_sql }
+    fn select_of(&self, depth: Depth<'_>) -> &str {
+        match depth.of_any() {
+            Wanted { details: true, .. } => &self.selects.all,
+            Wanted { schema_version: false, valid_time: false, .. } => &self.selects.payload,
+            _ => &self.selects.facts,
+        }
     }
 
-    fn read_by_key(&mut self, log: &EventLog, indices: &[u32], depth: Depth) -> Result<Vec<Event>, StoreError> {
+    fn read_by_key(&mut self, log: &EventLog, indices: &[u32], depth: Depth<'_>) -> Result<Vec<Event>, StoreError> {
         let condition = self.key_condition();
         let table = quoted(&self.bound.events.name);
         let sql = format!("SELECT {} FROM {table} WHERE {condition}", self.select_of(depth));
@@ -256,7 +289,7 @@ impl Reader {
         log: &EventLog,
         range: Range<usize>,
         cancel: &Cancel,
-        depth: Depth,
+        depth: Depth<'_>,
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let range = range.start.min(log.len())..range.end.min(log.len());
@@ -283,7 +316,7 @@ impl Reader {
         log: &EventLog,
         range: Range<usize>,
         cancel: &Cancel,
-        depth: Depth,
+        depth: Depth<'_>,
         rowid: &str,
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
@@ -331,7 +364,7 @@ impl Reader {
         Ok(())
     }
 
-    fn event(&self, log: &EventLog, index: usize, row: &Row<'_>, depth: Depth) -> rusqlite::Result<Event> {
+    fn event(&self, log: &EventLog, index: usize, row: &Row<'_>, depth: Depth<'_>) -> rusqlite::Result<Event> {
         let event_type = log.event_type(log.type_of(index)).name.clone();
         let mut event = Event {
             position: Some(log.position(index)),
@@ -352,18 +385,25 @@ impl Reader {
             causation_id: None,
             event_type,
         };
-        let spec = &self.bound.spec.events;
-        let stored = row.get_ref(self.columns.payload)?;
-        if depth == Depth::PayloadText {
-            event.data = match unpack(stored, &spec.payload) {
-                Unpacked::Nothing => Payload::Value(Value::Null),
-                Unpacked::Text(text) => Payload::Text(text.as_ref().into()),
-                Unpacked::Unreadable(why) => Payload::Unreadable(why.into()),
-            };
+        let (spec, columns) = (&self.bound.spec.events, &self.columns);
+        let wanted = depth.of(log.type_of(index));
+        if wanted.schema_version {
+            event.schema_version = columns.schema_version.map(|at| row.get_ref(at)).transpose()?.and_then(plain_value);
+        }
+        if let (true, Some(at), Some(valid)) = (wanted.valid_time, columns.valid_time, &spec.valid_time) {
+            event.valid_time = times::in_column(row.get_ref(at)?, valid.encoding).timestamp();
+        }
+        if !wanted.details {
+            if wanted.payload {
+                let stored = row.get_ref(columns.payload)?;
+                event.data = match undecoded(stored, &spec.payload) {
+                    Some(text) => Payload::Text(text.into()),
+                    None => decode(stored, &spec.payload, &event.event_type).0,
+                };
+            }
             return Ok(event);
         }
-        let columns = &self.columns;
-        let (data, besides) = decode(stored, &spec.payload, &event.event_type);
+        let (data, besides) = decode(row.get_ref(columns.payload)?, &spec.payload, &event.event_type);
         event.data = data;
         event.metadata = with_fields(metadata(columns.metadata.map(|at| row.get_ref(at)).transpose()?), besides);
         let in_column = |at: Option<usize>| -> rusqlite::Result<Option<Arc<str>>> {
@@ -375,10 +415,6 @@ impl Reader {
             in_column(columns.correlation_id)?.or_else(|| first_text(&event.metadata, &self.correlation_paths));
         event.causation_id =
             in_column(columns.causation_id)?.or_else(|| first_text(&event.metadata, &self.causation_paths));
-        event.schema_version = columns.schema_version.map(|at| row.get_ref(at)).transpose()?.and_then(plain_value);
-        if let (Some(at), Some(valid)) = (columns.valid_time, &spec.valid_time) {
-            event.valid_time = times::in_column(row.get_ref(at)?, valid.encoding).timestamp();
-        }
         if event.time.is_none() {
             event.time_raw = self.raw_time(row, &event)?;
         }

@@ -13,6 +13,11 @@ use super::connect::{Access, connect, real_path};
 use super::error::StoreError;
 use super::probe::beside;
 
+/// Pages kept in memory while writing, in KiB: at most half a gigabyte, and only as much as the file has. Rows come in
+/// the order of the table, but in none of the unique indexes; pages of these that no longer fit are written and read
+/// again for almost every row.
+const CACHE_KIB: i64 = 512 << 10;
+
 /// A target that is being written. Dropped without [`finish`](Self::finish), it leaves nothing behind.
 #[derive(Debug)]
 pub(super) struct Target {
@@ -71,10 +76,10 @@ impl Target {
     /// An empty database to fill. No journal: what is not finished is thrown away.
     pub(super) fn connect(&self, cancel: &Cancel) -> Result<Connection, StoreError> {
         let conn = connect(&self.temporary, Access::Own, Duration::ZERO, Some(cancel)).map_err(|e| self.failed(&e))?;
-        let prepared = conn.execute_batch(
+        let prepared = conn.execute_batch(&format!(
             "PRAGMA page_size = 4096; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; \
-             PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536; PRAGMA foreign_keys = OFF;",
-        );
+             PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA foreign_keys = OFF;",
+        ));
         prepared.map_err(|e| self.failed(&e))?;
         Ok(conn)
     }

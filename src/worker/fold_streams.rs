@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::session::{Session, SessionError};
-use crate::model::{Cancel, Event, EventLog, Selection, StreamIndex};
+use crate::model::{Cancel, Event, EventLog, Selection, StreamIndex, Wanted};
 use crate::replay::{Applied, Fold, OnUnreadable, ReplayError, State};
 
 /// A stream as far as it is folded.
@@ -46,6 +46,36 @@ impl Session {
         cancel: &Cancel,
         visit: &mut dyn FnMut(&Passed<'_>),
     ) -> Result<Vec<FoldedStream>, SessionError> {
+        self.fold_reading(wanted, None, cancel, visit)
+    }
+
+    /// The same for states alone: of events only what the projections need is read.
+    pub fn end_states(
+        &self,
+        wanted: &[(StreamIndex, Selection)],
+        cancel: &Cancel,
+    ) -> Result<Vec<FoldedStream>, SessionError> {
+        let log = self.log();
+        let mut categories: Vec<_> = wanted.iter().map(|(stream, _)| log.stream(*stream).category).collect();
+        categories.sort_unstable();
+        categories.dedup();
+        let parts: Vec<Wanted> = log
+            .types()
+            .iter()
+            .map(|one| {
+                categories.iter().fold(Wanted::NOTHING, |all, one_of| all.or(self.fold(*one_of).wants(&one.name)))
+            })
+            .collect();
+        self.fold_reading(wanted, Some(&parts), cancel, &mut |_| {})
+    }
+
+    fn fold_reading(
+        &self,
+        wanted: &[(StreamIndex, Selection)],
+        parts: Option<&[Wanted]>,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(&Passed<'_>),
+    ) -> Result<Vec<FoldedStream>, SessionError> {
         let log = self.log().clone();
         let mut folded: Vec<FoldedStream> = wanted.iter().map(|(stream, _)| self.unfolded(*stream)).collect();
         // Most streams are read in store order, all at once; those that replay in another order one by one.
@@ -58,7 +88,7 @@ impl Session {
                     slots[stream.0 as usize] = Some((slot, *len));
                     last = last.max(len.checked_sub(1).map(|end| lane[end] as usize));
                 }
-                selection => self.fold_one(&mut folded[slot], selection, cancel, visit)?,
+                selection => self.fold_one(&mut folded[slot], selection, parts, cancel, visit)?,
             }
         }
         let end = last.map_or(0, |last| last + 1);
@@ -68,7 +98,7 @@ impl Session {
         };
         let slot_of = |stream: StreamIndex| slots[stream.0 as usize];
         let mut indices = (0..end as u32).filter(|index| streams_of(*index).any(|stream| slot_of(stream).is_some()));
-        self.each_event(&mut indices, cancel, &mut |index, event| {
+        self.each_event_with(&mut indices, parts, cancel, &mut |index, event| {
             for (slot, len) in streams_of(index).filter_map(slot_of) {
                 let stream = &mut folded[slot];
                 if stream.next_place < len {
@@ -91,6 +121,7 @@ impl Session {
         &self,
         stream: &mut FoldedStream,
         selection: &Selection,
+        parts: Option<&[Wanted]>,
         cancel: &Cancel,
         visit: &mut dyn FnMut(&Passed<'_>),
     ) -> Result<(), SessionError> {
@@ -101,7 +132,8 @@ impl Session {
             Selection::Places(places) => places.clone(),
         };
         let mut at = places.iter();
-        self.each_event(&mut places.iter().map(|place| lane[*place]), cancel, &mut |index, event| {
+        let mut indices = places.iter().map(|place| lane[*place]);
+        self.each_event_with(&mut indices, parts, cancel, &mut |index, event| {
             let Some(place) = at.next() else { return ControlFlow::Break(()) };
             self.take(stream, &event, index, *place, visit);
             if stream.error.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

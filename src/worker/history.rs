@@ -8,10 +8,10 @@ use super::session::Session;
 use crate::model::{Event, StreamIndex};
 use crate::replay::{History, HistoryError};
 
-/// Events are read and kept in runs of this many.
-const CHUNK: usize = 256;
+/// Events are read and kept in runs of this many: few enough that a moment far from the last one is there at once.
+const CHUNK: usize = 64;
 /// Decoded runs kept a stream: scrubbing about in 65,536 events reads nothing twice.
-const KEPT: usize = 256;
+const KEPT: usize = 1024;
 
 type Chunk = Arc<[Arc<Event>]>;
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::model::json::Extraction;
 use crate::model::names::short_type;
-use crate::model::{Event, EventKind, Origin, Path, Payload, Timestamp, Value};
+use crate::model::{Event, EventKind, Origin, Path, Payload, Timestamp, Value, Wanted};
 use crate::query::{Query, Subject};
 
 use super::fold::{Applied, Fold, FoldError, ProjectionInfo};
@@ -51,6 +51,7 @@ pub(super) struct Handler {
     extraction: Extraction,
     needs_payload: bool,
     needs_valid_time: bool,
+    needs_details: bool,
     reads_versions: bool,
 }
 
@@ -72,6 +73,7 @@ impl Handler {
     pub fn new(mut operations: Vec<Operation>) -> Self {
         let mut paths: Vec<Path> = Vec::new();
         let (mut needs_payload, mut needs_valid_time, mut reads_versions) = (false, false, false);
+        let mut needs_details = false;
         for operation in &mut operations {
             let mut visit = |source: &mut Source| match source {
                 Source::Data(path, slot) => {
@@ -82,7 +84,13 @@ impl Handler {
                 }
                 Source::ValidTime => needs_valid_time = true,
                 Source::Version => reads_versions = true,
-                _ => {}
+                Source::Metadata(_) => needs_details = true,
+                Source::State(_)
+                | Source::Type
+                | Source::Time
+                | Source::Position
+                | Source::Stream
+                | Source::StreamId => {}
             };
             operation.target.each_source(&mut visit);
             if let Some(operand) = &mut operation.operand {
@@ -90,11 +98,13 @@ impl Handler {
             }
             if let Some(condition) = &operation.condition {
                 needs_payload |= condition.needs().data;
+                needs_details |= condition.needs().details;
                 reads_versions |= mentions_version(condition);
             }
         }
         needs_payload |= !paths.is_empty();
-        Self { operations, extraction: Extraction::new(&paths), needs_payload, needs_valid_time, reads_versions }
+        let extraction = Extraction::new(&paths);
+        Self { operations, extraction, needs_payload, needs_valid_time, needs_details, reads_versions }
     }
 }
 
@@ -213,6 +223,27 @@ impl Fold for Rules {
             }
         }
         Ok(Applied::Handled)
+    }
+
+    fn wants(&self, event_type: &str) -> Wanted {
+        let Some((_, handler)) = self.handler(event_type) else { return Wanted::NOTHING };
+        if handler.needs_details {
+            return Wanted::ALL;
+        }
+        let wants = Wanted { payload: handler.needs_payload, valid_time: handler.needs_valid_time, ..Wanted::NOTHING };
+        let named = match &self.valid_time {
+            Some(source) if handler.needs_valid_time => match source {
+                Source::Metadata(_) => Wanted::ALL,
+                _ => Wanted { payload: true, ..Wanted::NOTHING },
+            },
+            _ => Wanted::NOTHING,
+        };
+        let old_schema = match self.upcasters.get(event_type) {
+            // A step may rename what the handler takes.
+            Some(_) => Wanted { payload: true, schema_version: true, ..Wanted::NOTHING },
+            None => Wanted::NOTHING,
+        };
+        wants.or(named).or(old_schema)
     }
 
     fn handler_for(&self, event_type: &str) -> Option<Cow<'_, str>> {

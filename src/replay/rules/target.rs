@@ -157,7 +157,7 @@ pub(super) fn find<'s, 'k>(root: &'s mut Value, keys: &'k [Key]) -> Result<Place
         let slot = match value {
             Value::Object(object) => {
                 // Two steps: the borrow checker does not let go of a slot that was not found.
-                let Some(entry) = object.entry(key) else { return Ok(Place::Vacant(object, &keys[depth..])) };
+                let Some(entry) = object.entry_of(key) else { return Ok(Place::Vacant(object, &keys[depth..])) };
                 object.entry_mut(entry)
             }
             Value::List(list) => {

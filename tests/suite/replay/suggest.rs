@@ -73,7 +73,9 @@ fn what_does_not_fit_is_still_a_projection() {
         r#"{"Deposited":[{"add":"balance","from":"data.amount","missing":"skip"}],"Corrected":[{"set":"\"a.b\"","from":"data.\"a.b\""}]}"#,
         r#"{"balance":7,"a.b":1}"#,
     );
-    assert!(projection_file::parse(suggest("", &[]), "f").is_ok());
+    for category in ["", " ", "-", "_-", "a"] {
+        assert!(projection_file::parse(suggest(category, &[]), "f").is_ok(), "{category:?}");
+    }
 }
 
 proptest! {

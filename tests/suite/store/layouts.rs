@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use foldline::model::{Cancel, Event, EventKind, Payload, Progress};
+use foldline::model::{Cancel, Event, EventKind, Payload, Progress, Wanted};
 use foldline::store::{self, OpenOptions, Store, StoreError};
 
 use super::{all, line, open, scan};
@@ -57,13 +57,22 @@ fn events_come_in_the_order_asked_and_lazily_the_same() {
             lazily.push(event);
             if lazily.len() == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        reader.for_each_lazily(&log, 1..6, &Cancel::default(), take).unwrap();
+        let payloads = vec![Wanted { payload: true, ..Wanted::NOTHING }; log.types().len()];
+        reader.for_each_lazily(&log, 1..6, &payloads, &Cancel::default(), take).unwrap();
         assert_eq!(lazily.len(), 3);
         for (lazy, full) in lazily.iter().zip(&events[1..]) {
             assert_eq!(line(lazy), line(full), "{layout}");
         }
         let plain = ["foldline", "emmett-sqlite", "patchlevel-v3-stream"].contains(&layout);
         assert_eq!(matches!(lazily[0].data, Payload::Text(_)), plain, "{layout}");
+        let mut whole = Vec::new();
+        let everything = vec![Wanted::ALL; log.types().len()];
+        let take = &mut |_, event: Event| {
+            whole.push(event);
+            ControlFlow::Continue(())
+        };
+        reader.for_each_lazily(&log, 0..events.len(), &everything, &Cancel::default(), take).unwrap();
+        assert_eq!(whole, events, "{layout}");
     }
 }
 

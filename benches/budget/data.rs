@@ -1,0 +1,51 @@
+//! The stores that are measured: the bank sample made large, and one account with a long life.
+
+use std::path::{Path, PathBuf};
+
+use foldline::model::{Cancel, Progress, Timestamp};
+use foldline::store::{FoldlineRow, write_foldline};
+use foldline::worker::{SampleOrder, write_sample};
+
+use super::table::{Table, shown, timed};
+
+/// The bank sample with so many events. How long writing it took is a figure of its own.
+pub fn bank(folder: &Path, events: usize, table: &mut Table) -> PathBuf {
+    let out = folder.join("bank.db");
+    let order =
+        SampleOrder { name: "bank".to_owned(), out: out.clone(), events: Some(events), seed: None, force: false };
+    let (took, written) = timed(|| write_sample(&order, &Progress::default(), &Cancel::default()).unwrap());
+    let bytes = std::fs::metadata(&out).unwrap().len();
+    let figure = format!("write a sample of {} events, {} MB", written.events, bytes >> 20);
+    table.figure(&figure, &shown(took), "");
+    out
+}
+
+/// One account's stream of so many events, with the bank's rules beside it.
+pub fn long_stream(folder: &Path, events: usize) -> PathBuf {
+    let out = folder.join("stream.db");
+    let rows = (0..events as i64).map(|at| {
+        let (event_type, data) = match at % 10 {
+            _ if at == 0 => ("AccountOpened", r#"{"owner":"Ada","kind":"current","currency":"EUR"}"#.to_owned()),
+            0..=4 => ("FundsDeposited", format!(r#"{{"amount":{}.50,"source":"cash"}}"#, 100 + at % 90)),
+            5..=7 => ("FundsWithdrawn", format!(r#"{{"amount":{}.25}}"#, 20 + at % 50)),
+            8 => ("CardPaymentMade", format!(r#"{{"amount":{}.99,"merchant":"Bakery {}"}}"#, at % 40, at % 17)),
+            _ => ("FeeCharged", r#"{"amount":0.75,"kind":"card"}"#.to_owned()),
+        };
+        FoldlineRow {
+            position: None,
+            stream: "account-1".to_owned(),
+            version: at + 1,
+            event_id: format!("{at:08x}-0000-4000-8000-000000000000"),
+            event_type: event_type.to_owned(),
+            schema_version: 1,
+            recorded_at: Timestamp::from_micros(1_735_000_000_000_000 + at * 61_000_000),
+            valid_at: None,
+            data,
+            metadata: Some(r#"{"user":"ada","channel":"app"}"#.to_owned()),
+        }
+    });
+    write_foldline(&out, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
+    let rules = foldline::sample::projection("bank").unwrap();
+    std::fs::write(folder.join("stream.projection.json"), rules).unwrap();
+    out
+}
