@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use foldline::model::{Cancel, Progress, Selection, StreamIndex, Value};
+use foldline::model::{Cancel, List, Progress, Selection, StreamIndex, Value};
 use foldline::worker::{FoldedStream, Projections, Session, SessionOptions};
 
 use super::table::{Table, best_of_both};
@@ -61,7 +61,7 @@ fn check(folded: &[FoldedStream], session: &Session, typed: &impl Typed) {
         let state = one.state.value.as_object().unwrap();
         let found = state.get("balance").and_then(Value::as_number).unwrap().to_f64_lossy();
         assert!((found - balance).abs() < 0.005, "{name}: {found} and {balance}");
-        let list = state.get("transactions").and_then(Value::as_list).map_or(0, |list| list.len());
+        let list = state.get("transactions").and_then(Value::as_list).map_or(0, List::len);
         assert_eq!(list, transactions, "{name}");
         accounts += 1;
     }
