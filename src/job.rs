@@ -33,6 +33,8 @@ pub enum Slot {
     Hash,
     /// Forgetting a store.
     Close,
+    /// Asking the user for a file.
+    Pick,
 }
 
 /// One piece of work.
@@ -79,11 +81,22 @@ pub enum Job {
         /// Of which store.
         store: StoreKey,
     },
+    /// Ask the user for a file with the system's dialog.
+    Pick(Pick),
     /// Forget a store and what was cached for it.
     Close {
         /// Which store.
         store: StoreKey,
     },
+}
+
+/// What a file is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pick {
+    /// A store to open.
+    Open,
+    /// Where to write a copy.
+    SaveCopy,
 }
 
 /// What to replay, and up to where.
@@ -140,6 +153,8 @@ pub enum Outcome {
     Copied(Copied),
     /// The file's hash (BLAKE3, hexadecimal).
     Hashed(String),
+    /// A file was chosen, or none.
+    Picked(Pick, Option<PathBuf>),
     /// A store was forgotten.
     Closed,
 }

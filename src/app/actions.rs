@@ -117,14 +117,14 @@ pub const ACTIONS: &[Action] = &[
         text: "Undo",
         tooltip: "Take back the last edit",
         shortcut: with_command(Key::Letter('Z')),
-        command: |app| app.document.as_ref().filter(|d| d.draft.can_undo()).map(|_| Command::Undo),
+        command: |app| app.document.as_ref().filter(|d| d.draft.undo_words().is_some()).map(|_| Command::Undo),
     },
     Action {
         id: "redo",
         text: "Redo",
         tooltip: "Do again what was taken back",
         shortcut: with_command_shift(Key::Letter('Z')),
-        command: |app| app.document.as_ref().filter(|d| d.draft.can_redo()).map(|_| Command::Redo),
+        command: |app| app.document.as_ref().filter(|d| d.draft.redo_words().is_some()).map(|_| Command::Redo),
     },
     Action {
         id: "clear-edits",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::job::Finished;
+use crate::job::{Finished, Pick};
 use crate::model::Timestamp;
 use crate::timeline::{AxisKind, View};
 
@@ -12,6 +12,8 @@ use crate::timeline::{AxisKind, View};
 pub enum Command {
     /// Open a file instead of the one that is open.
     Open(PathBuf),
+    /// Ask for a file with the system's dialog.
+    Pick(Pick),
     /// Close the open store.
     Close,
     /// Look at a stream.

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::draft::Draft;
 use super::remote::Remote;
 use crate::job::{OpenedStore, StateView};
 use crate::model::{Event, Moment, StreamIndex, Timestamp};
 use crate::timeline::{Axis, AxisKind, Lanes, Marks, View};
-use crate::whatif::Branch;
+use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target};
 
 /// Where in history everything stands. One for the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +39,8 @@ pub struct Document {
     pub rows_asked: Remote<()>,
     /// The edits.
     pub draft: Draft,
+    /// The edits as they were last asked to be applied: one value, so that workers know it again.
+    scenario: Option<Arc<Scenario>>,
     /// The history with the edits; `None` without any, or while they are applied for the first time.
     pub branch: Remote<Arc<Branch>>,
     /// The timeline's axis.
@@ -64,7 +65,8 @@ impl Document {
             state: Remote::default(),
             rows: HashMap::new(),
             rows_asked: Remote::default(),
-            draft: Draft::default(),
+            draft: Draft::new(Scenario::new("What-if")),
+            scenario: None,
             branch: Remote::default(),
             view: View::fit(&axis),
             lanes: Lanes::new(log, &axis),
@@ -165,5 +167,46 @@ impl Document {
         self.axis = Axis::new(&self.opened.log, kind);
         self.lanes = Lanes::new(&self.opened.log, &self.axis);
         self.view = View::fit(&self.axis);
+    }
+
+    /// Whether the scenario leaves this event out.
+    pub fn is_left_out(&self, event: u32) -> bool {
+        self.left_out_at(event).is_some()
+    }
+
+    /// Where in the draft the edit is that leaves this event out.
+    pub fn left_out_at(&self, event: u32) -> Option<usize> {
+        let edit = self.leave_out(event);
+        self.draft.edits().position(|known| *known.edit == edit)
+    }
+
+    /// An event in words: `v4 of account-A`.
+    pub fn words_for(&self, event: u32) -> String {
+        let log = &self.opened.log;
+        let stream = log.stream_of(event as usize).map_or("no stream", |stream| &log.stream(stream).name);
+        match log.version(event as usize) {
+            Some(version) => format!("v{version} of {stream}"),
+            None => format!("#{} of {stream}", log.position(event as usize)),
+        }
+    }
+
+    /// The edit that leaves an event out.
+    pub fn leave_out(&self, event: u32) -> Edit {
+        Edit::Delete(Target::One(Selector::Position(self.opened.log.position(event as usize))))
+    }
+
+    /// Whether there are edits.
+    pub fn has_edits(&self) -> bool {
+        !self.draft.is_empty()
+    }
+
+    /// The edits as a scenario; none without any.
+    pub fn scenario(&self) -> Option<Arc<Scenario>> {
+        self.scenario.clone()
+    }
+
+    /// Takes what the draft says now as the scenario.
+    pub fn apply_draft(&mut self) {
+        self.scenario = self.has_edits().then(|| Arc::new(self.draft.scenario()));
     }
 }

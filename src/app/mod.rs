@@ -6,7 +6,6 @@
 pub mod actions;
 pub mod command;
 pub mod document;
-pub mod draft;
 pub mod remote;
 mod update;
 

@@ -1,18 +1,17 @@
 //! What each command does. One function a noun; none of them draws, waits or reads a clock.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::{App, Command, Cursor, Dialog, Document, NoticeKind, Step};
-use crate::job::{Failure, Finished, Job, Outcome, Request, Slot, StateRequest};
+use crate::job::{Failure, Finished, Job, Outcome, Pick, Request, Slot, StateRequest};
 use crate::timeline::View;
-use crate::whatif::{Edit, Scenario, Selector, Target};
 
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
         match command {
             Command::Open(path) => self.open(path, requests),
             Command::Close => self.close(requests),
+            Command::Pick(pick) => requests.push(self.request(Slot::Pick, "Choosing a file", Job::Pick(pick))),
             Command::SelectStream(stream) => {
                 if let Some(document) = &mut self.document {
                     document.select_stream(Some(stream));
@@ -129,18 +128,25 @@ impl App {
         let Some(document) = &mut self.document else { return };
         match *command {
             Command::LeaveOut(event) if !document.is_left_out(event) => {
-                let position = document.opened.log.position(event as usize);
-                document.draft.push(leave_out(position));
+                let words = format!("Leave out {}", document.words_for(event));
+                let edit = document.leave_out(event);
+                document.draft.add_all([edit], words);
             }
             Command::TakeBack(event) => {
-                let position = document.opened.log.position(event as usize);
-                document.draft.retain(|edit| *edit != leave_out(position));
+                if let Some(at) = document.left_out_at(event) {
+                    document.draft.remove(at);
+                }
             }
-            Command::Undo => document.draft.undo(),
-            Command::Redo => document.draft.redo(),
-            Command::ClearEdits => document.draft.retain(|_| false),
+            Command::Undo => {
+                document.draft.undo();
+            }
+            Command::Redo => {
+                document.draft.redo();
+            }
+            Command::ClearEdits => document.draft.clear(),
             _ => return,
         }
+        document.apply_draft();
         let store = document.opened.key;
         match document.scenario() {
             Some(scenario) => {
@@ -213,6 +219,13 @@ impl App {
                 self.document = Some(Document::new(*opened));
                 self.follow_cursor(requests);
             }
+            Outcome::Picked(_, None) => {}
+            Outcome::Picked(Pick::Open, Some(path)) => self.open(path, requests),
+            Outcome::Picked(Pick::SaveCopy, Some(path)) => {
+                if let Some(Dialog::SaveCopy { proposed, .. }) = &mut self.dialog {
+                    *proposed = path;
+                }
+            }
             Outcome::Copied(copied) => {
                 self.dialog = None;
                 let text = format!(
@@ -273,28 +286,5 @@ impl App {
                 self.notify(NoticeKind::Bad, message);
             }
         }
-    }
-}
-
-/// The edit that leaves an event out.
-fn leave_out(position: i64) -> Edit {
-    Edit::Delete(Target::One(Selector::Position(position)))
-}
-
-impl Document {
-    /// Whether the scenario leaves this event out.
-    pub fn is_left_out(&self, event: u32) -> bool {
-        let edit = leave_out(self.opened.log.position(event as usize));
-        self.draft.edits().any(|e| *e == edit)
-    }
-
-    /// Whether there are edits.
-    pub fn has_edits(&self) -> bool {
-        self.draft.len() > 0
-    }
-
-    /// The edits as a scenario; none without any.
-    pub fn scenario(&self) -> Option<Arc<Scenario>> {
-        self.has_edits().then(|| self.draft.scenario())
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io;
 
-use crate::model::log::ResolveError;
 use crate::model::moment::MomentError;
+use crate::model::selection::ResolveError;
 use crate::worker::{SampleError, SessionError};
 
 /// How a command that did its work ended.

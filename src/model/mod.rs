@@ -10,15 +10,17 @@ pub mod names;
 pub mod number;
 pub mod path;
 pub mod progress;
+pub mod selection;
 pub mod time;
 pub mod value;
 
 pub use copy::{CopyPlan, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable};
-pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, Selection, StreamIndex, StreamInfo, TypeIndex};
+pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, StreamIndex, StreamInfo, TypeIndex};
 pub use moment::Moment;
 pub use number::Number;
 pub use path::{Path, Segment, ValuePath};
 pub use progress::{Cancel, Progress};
+pub use selection::Selection;
 pub use time::Timestamp;
 pub use value::{Key, List, Object, Origin, Slot, Value};

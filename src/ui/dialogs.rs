@@ -4,15 +4,18 @@ use egui::{Id, Modal, RichText};
 
 use super::{ViewState, theme};
 use crate::app::{App, Command, Dialog};
+use crate::job::Pick;
 
 /// The question that is open, if one is.
 pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let Some(Dialog::SaveCopy { proposed, contents }) = &app.dialog else {
-        view.copy_path.clear();
+        view.copy_proposed = None;
         view.copy_force = false;
         return;
     };
-    if view.copy_path.is_empty() {
+    // A new proposal, also one that came from the system's dialog, replaces what is in the field.
+    if view.copy_proposed.as_ref() != Some(proposed) {
+        view.copy_proposed = Some(proposed.clone());
         view.copy_path = proposed.display().to_string();
     }
     let tokens = theme::tokens(ui);
@@ -29,10 +32,8 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
             if ui.memory(|memory| memory.focused().is_none()) {
                 field.request_focus();
             }
-            if ui.button("Browse…").clicked()
-                && let Some(path) = rfd::FileDialog::new().set_title("Save as copy").save_file()
-            {
-                view.copy_path = path.display().to_string();
+            if ui.button("Browse…").clicked() {
+                queue.push(Command::Pick(Pick::SaveCopy));
             }
         });
         ui.checkbox(&mut view.copy_force, "Replace a file that is there");

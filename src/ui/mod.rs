@@ -61,6 +61,7 @@ struct ViewState {
     path_text: String,
     filter: String,
     copy_path: String,
+    copy_proposed: Option<PathBuf>,
     copy_force: bool,
     timeline: timeline::Interaction,
     open_nodes: state::OpenNodes,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::session::{Session, SessionError};
 use crate::job::Copied;
-use crate::model::log::ResolveError;
+use crate::model::selection::ResolveError;
 use crate::model::{Cancel, CopyPlan, CopyRow, EventLog, Moment, Progress, Selection, StreamIndex};
 use crate::store::{CopyOptions, write_copy};
 use crate::whatif::Scenario;

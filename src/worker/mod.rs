@@ -5,6 +5,7 @@ mod copying;
 mod fold_streams;
 mod history;
 mod inline;
+mod pick;
 mod pool;
 mod projections;
 mod reading;

@@ -41,6 +41,7 @@ impl Workshop {
                 let hash = self.session(store)?.store().hash(progress, cancel);
                 hash.map(Outcome::Hashed).map_err(|error| failed(&error.into()))
             }
+            Job::Pick(pick) => Ok(Outcome::Picked(pick, super::pick::pick(pick))),
             Job::Close { store } => {
                 lock(&self.sessions).remove(&store);
                 Ok(Outcome::Closed)
