@@ -19,7 +19,7 @@ fn write(name: &str, out: &Path) -> u64 {
         event_id: event.id,
         event_type: event.event_type.to_owned(),
         schema_version: event.schema_version,
-        recorded_at: event.recorded_at,
+        recorded_at: Some(event.recorded_at),
         valid_at: event.valid_at,
         data: event.data,
         metadata: Some(event.metadata),
