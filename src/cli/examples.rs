@@ -72,7 +72,8 @@ Examples:
 pub const TABLE: &str = "\
 Examples:
   foldline table bank.db --category account
-  foldline table bank.db --category account --at 2025-04-12 --where 'state.balance > 1000' --format csv";
+  foldline table bank.db --category account --at 2025-04-12 --format csv
+  foldline table bank.db --category account --where 'state.balance > 1000'";
 
 /// `what-if`
 pub const WHAT_IF: &str = "\

@@ -33,9 +33,9 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let what_if = WhatIf { scenario: scenario.name.clone(), edits: scenario.edits.len(), streams, copy };
     let breaks = what_if.streams.iter().any(|stream| !stream.broken_invariants.is_empty());
     if opened.json {
-        output.json(&what_if)?
+        output.json(&what_if)?;
     } else {
-        print(&what_if, output)?
+        print(&what_if, output)?;
     }
     opened.tell_notes(output);
     Ok(Status::found_if(breaks))

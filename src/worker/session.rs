@@ -64,6 +64,9 @@ const REPLAYERS: usize = 8;
 
 type Shared<T> = Arc<Mutex<T>>;
 
+/// A replayer of one stream of a branch.
+type Branched = (Arc<Branch>, Arc<str>, Shared<Replayer>);
+
 /// An opened store. Shared by all jobs that concern it.
 pub struct Session {
     path: PathBuf,
@@ -74,7 +77,7 @@ pub struct Session {
     readers: Mutex<Vec<Reader>>,
     /// As recorded, most recently used last.
     recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
-    branched: Mutex<Vec<(Arc<Branch>, Arc<str>, Shared<Replayer>)>>,
+    branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, Arc<Branch>)>>,
 }
 

@@ -1,6 +1,7 @@
 //! The wider tests as one binary, a module for each area: linking is what takes the time.
 
 mod bundled;
+mod cli;
 mod fixtures;
 mod query;
 mod replay;
