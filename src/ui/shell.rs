@@ -1,6 +1,6 @@
 //! The window's frame: top bar, panels, status bar, notices.
 
-use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, Stroke};
+use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, Stroke, vec2};
 
 use super::{ViewState, events, keys, state, streams, theme, timeline, welcome};
 use crate::app::actions::action;
@@ -46,23 +46,13 @@ fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
-        match &app.document {
-            Some(document) => {
-                let name = document.opened.path.file_name().map_or_else(
-                    || document.opened.path.display().to_string(),
-                    |name| name.to_string_lossy().into_owned(),
-                );
-                ui.label(RichText::new(name).font(theme::strong(14.0)))
-                    .on_hover_text(document.opened.path.display().to_string());
-                ui.label(RichText::new(&document.opened.layout_title).color(tokens.secondary));
-                badge(ui, &document.opened.access, tokens.good)
-                    .on_hover_text("Nothing is ever written to the store that you opened");
-                notes_ui(ui, &document.opened.notes);
-            }
+        let left = if app.document.is_some() { (ui.available_width() - CONTROLS).max(120.0) } else { 200.0 };
+        ui.allocate_ui_with_layout(vec2(left, 26.0), Layout::left_to_right(Align::Center), |ui| match &app.document {
+            Some(document) => store_ui(ui, document),
             None => {
                 ui.label(RichText::new("Foldline").font(theme::strong(14.0)));
             }
-        }
+        });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(theme_action) = action("theme") {
                 let label = match app.theme {
@@ -85,6 +75,32 @@ fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
             }
         });
     });
+}
+
+/// Room for the buttons of the top bar; what is left is for the store's name.
+const CONTROLS: f32 = 640.0;
+
+fn store_ui(ui: &mut egui::Ui, document: &Document) {
+    let tokens = theme::tokens(ui);
+    let opened = &document.opened;
+    let path = opened.path.display().to_string();
+    let name = opened.path.file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
+    let hover = format!("{path}\n{}", opened.layout_title);
+    // The name gives way last, the layout first.
+    ui.set_max_width(ui.available_width());
+    let fixed = 84.0 + if opened.notes.is_empty() { 0.0 } else { 76.0 };
+    let name = RichText::new(name).font(theme::strong(14.0));
+    let room = (ui.available_width() - fixed).max(60.0);
+    ui.scope(|ui| {
+        ui.set_max_width(room);
+        ui.add(egui::Label::new(name).truncate()).on_hover_text(&hover);
+        if ui.available_width() > 90.0 {
+            let title = RichText::new(&opened.layout_title).color(tokens.secondary);
+            ui.add(egui::Label::new(title).truncate()).on_hover_text(&hover);
+        }
+    });
+    badge(ui, &opened.access, tokens.good).on_hover_text("Nothing is ever written to the store that you opened");
+    notes_ui(ui, &opened.notes);
 }
 
 /// What a user should know of how the store was read: there when asked for, never in the way.

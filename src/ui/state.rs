@@ -191,11 +191,21 @@ fn value_job(value: Option<&Value>, change: Option<&Change>, colour: Color32, to
     if let Some(from) = change.and_then(|change| change.from.as_ref()) {
         let mut struck = format(tokens.secondary);
         struck.strikethrough = Stroke::new(1.0, tokens.secondary);
-        job.append(&describe(Some(from)), 0.0, struck);
+        job.append(&shortened(&describe(Some(from))), 0.0, struck);
         job.append(" ", 0.0, format(colour));
     }
     job.append(&describe(value), 0.0, format(colour));
     job
+}
+
+/// What was is only a hint beside what is: it must not push that out of sight.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 10;
+    if text.chars().count() <= LONGEST {
+        text.to_owned()
+    } else {
+        text.chars().take(LONGEST - 1).chain(['…']).collect()
+    }
 }
 
 /// A value in one short line.
