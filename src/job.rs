@@ -247,4 +247,6 @@ pub struct Copied {
     pub events: u64,
     /// The title of the layout it is in.
     pub layout_title: String,
+    /// What a user should know of it.
+    pub notes: Vec<String>,
 }

@@ -93,7 +93,7 @@ pub const COPY: &str = "\
 Examples:
   foldline copy bank.db copy.db
   foldline copy bank.db easter.db --until '2025-04-20 12:00' --tz Asia/Tokyo
-  foldline copy bank.db case.db --stream account-A --stream account-0042 --force";
+  foldline copy bank.db case.db --stream account-A --stream account-0042 --as foldline";
 
 /// `suggest`
 pub const SUGGEST: &str = "\

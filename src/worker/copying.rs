@@ -19,6 +19,18 @@ pub struct CopyTarget<'a> {
     pub force: bool,
     /// Also take the tables that are not the layout's.
     pub whole: bool,
+    /// The layout to write in.
+    pub layout: CopyLayout,
+}
+
+/// Which layout a copy is in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CopyLayout {
+    /// The store's own, so that its library can read it.
+    #[default]
+    Own,
+    /// Foldline's.
+    Foldline,
 }
 
 impl Session {
@@ -43,11 +55,14 @@ impl Session {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Copied, SessionError> {
-        let CopyTarget { out, force, whole } = target;
-        let options = CopyOptions { force, whole, ..CopyOptions::default() };
+        let CopyTarget { out, force, whole, layout } = target;
+        let options = CopyOptions { force, whole, as_foldline: layout == CopyLayout::Foldline };
         let report = write_copy(self.store(), self.log(), plan, out, &options, progress, cancel)?;
-        let layout_title = self.store().layout().title.to_owned();
-        Ok(Copied { path: out.to_owned(), events: report.events, layout_title })
+        let layout_title = match layout {
+            CopyLayout::Own => self.store().layout().title.to_owned(),
+            CopyLayout::Foldline => "Foldline".to_owned(),
+        };
+        Ok(Copied { path: out.to_owned(), events: report.events, layout_title, notes: report.notes })
     }
 }
 

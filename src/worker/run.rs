@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::copying::CopyTarget;
+use super::copying::{CopyLayout, CopyTarget};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
@@ -171,6 +171,6 @@ fn copy(
         Some(scenario) => session.scenario_copy(scenario),
         None => Ok(session.recorded_copy()),
     };
-    let target = CopyTarget { out, force, whole: false };
+    let target = CopyTarget { out, force, whole: false, layout: CopyLayout::Own };
     plan.and_then(|plan| session.write_copy(&plan, target, progress, cancel)).map_err(|error| failed(&error))
 }

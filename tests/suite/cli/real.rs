@@ -136,3 +136,27 @@ fn a_database_of_something_else_is_refused() {
     run(&world, &["info", "music.db"]).refused(3);
     run(&world, &["events", "music.db"]).refused(3);
 }
+
+#[test]
+fn any_store_can_be_copied_into_our_own_layout() {
+    let Some(stores) = stores() else { return };
+    for name in STORES {
+        let (world, facts) = with_facts(&stores, name);
+        let layouts = run(&world, &["layouts", "--json"]).json(0);
+        let own = layouts.as_array().unwrap().iter().find(|layout| layout["id"] == facts["layout"]).unwrap();
+        let copied = run(&world, &["copy", "store.db", "own.db"]);
+        if own["writable"] == true {
+            assert_eq!(copied.status, 0, "{name}: {}", copied.err);
+        } else {
+            assert!(copied.refused(2).contains("--as foldline"), "{name}");
+        }
+        run(&world, &["copy", "store.db", "copy.db", "--as", "foldline"]).done();
+        let told = |store: &str| -> Vec<Value> {
+            let events = run(&world, &["events", store]).lines().into_iter();
+            events
+                .map(|event| serde_json::json!([event["stream"], event["type"], event["time"], event["data"]]))
+                .collect()
+        };
+        assert_eq!(told("copy.db"), told("store.db"), "{name}");
+    }
+}

@@ -39,10 +39,10 @@ fn a_state_has_every_key_in_its_shape() {
 }
 
 #[track_caller]
-fn balance(world: &World, moment: &str, status: i32, expected: &str, version: Value) {
+fn balance(world: &World, moment: &str, status: i32, expected: &str, version: &Value) {
     let state = world.run(&format!("state bank.db account-1 --json {moment}")).json(status);
     assert_eq!(state["state"]["balance"].to_string(), expected, "{moment}");
-    assert_eq!(state["version"], version, "{moment}");
+    assert_eq!(&state["version"], version, "{moment}");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn every_way_to_name_a_moment() {
         ("--at 2025-03-04", 0, "0", json!(null)),
         ("--at 2026-01-01", 0, "5.00", json!(6)),
     ] {
-        balance(&world, moment, status, expected, version);
+        balance(&world, moment, status, expected, &version);
     }
 }
 
