@@ -168,7 +168,10 @@ pub fn run(window: WindowOptions) -> Result<(), WindowError> {
         Box::new(move |creation| {
             let context = creation.egui_ctx.clone();
             let wake = context.clone();
-            let pool = crate::worker::Pool::new(WORKERS, Arc::new(move || wake.request_repaint()))?;
+            let pool = {
+                let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || wake.request_repaint());
+                crate::worker::Pool::new(WORKERS, &wake)?
+            };
             let mut window = Window::new(&context, Box::new(pool), files);
             window.log = log;
             Ok(Box::new(window))

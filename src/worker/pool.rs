@@ -32,7 +32,7 @@ struct Queue {
 
 impl Pool {
     /// Starts `threads` workers. `wake` is called after each answer, so that a sleeping window looks at it.
-    pub fn new(threads: usize, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
+    pub fn new(threads: usize, wake: &Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
         let shared = Arc::new(Shared { queue: Mutex::default(), ready: Condvar::new(), workshop: Workshop::default() });
         let (sender, finished) = channel();
         let threads = (0..threads.max(1))
