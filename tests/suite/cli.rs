@@ -1,5 +1,4 @@
 //! The command line, by its contract: the real binary against stores that the tests write themselves.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail at once too")]
 
 mod help;
 mod reading;

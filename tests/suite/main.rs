@@ -1,5 +1,7 @@
 //! The wider tests as one binary, a module for each area: linking is what takes the time.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail at once, as tests do")]
+
 mod bundled;
 mod cli;
 mod fixtures;

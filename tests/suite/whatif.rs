@@ -1,5 +1,4 @@
 //! What-if, sentence by sentence: scenario files, naming, places, contents, versions, copies, drafts.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail at once too")]
 
 mod compare;
 mod properties;
