@@ -1,7 +1,8 @@
 //! The stores that libraries wrote, against the facts that their writers knew. They are found by `FOLDLINE_STORES`.
 
+use crate::fixtures::stores;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -15,18 +16,6 @@ const STORES: [&str; 5] = [
     "sqlite-es-bank.db",
     "patchlevel-3.5-stream-shop.db",
 ];
-
-fn stores() -> Option<PathBuf> {
-    let found = std::env::var_os("FOLDLINE_STORES").map(PathBuf::from);
-    if found.is_none() {
-        // Said aloud: a skipped test must not look like one that passed.
-        #[expect(clippy::print_stderr, reason = "tests tell what they skip")]
-        {
-            eprintln!("skipped: FOLDLINE_STORES is not set");
-        }
-    }
-    found.map(|folder| std::path::absolute(folder).unwrap())
-}
 
 /// A copy of a store with its facts.
 fn with_facts(stores: &Path, name: &str) -> (World, Value) {
