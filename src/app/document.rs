@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::remote::Remote;
 use crate::job::{OpenedStore, StateView};
-use crate::model::{Event, Moment, StreamIndex, Timestamp};
+use crate::model::{Event, EventLog, Moment, StreamIndex, Timestamp};
 use crate::timeline::{Axis, AxisKind, Lanes, Marks, View};
 use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target};
 
@@ -51,6 +51,12 @@ pub struct Document {
     pub lanes: Lanes,
     /// Colours and shapes of event types.
     pub marks: Marks,
+    /// Streams by category, in the order of [`EventLog::categories`].
+    pub by_category: Vec<Vec<StreamIndex>>,
+    /// The earliest and latest time.
+    pub time_range: Option<(Timestamp, Timestamp)>,
+    /// How many events of the selected stream the cursor takes in.
+    lane_count: usize,
 }
 
 impl Document {
@@ -71,6 +77,9 @@ impl Document {
             view: View::fit(&axis),
             lanes: Lanes::new(log, &axis),
             marks: Marks::new(log),
+            by_category: by_category(log),
+            time_range: log.time_range(),
+            lane_count: 0,
             axis,
             stream: None,
             opened,
@@ -82,7 +91,19 @@ impl Document {
     /// Looks at a stream; its last event is selected and the cursor put on it.
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
         self.stream = stream;
-        self.event = self.lane_at_cursor();
+        self.select_at_cursor();
+    }
+
+    /// Puts the cursor somewhere and selects the stream's last event there.
+    pub fn move_to(&mut self, cursor: Cursor) {
+        self.cursor = cursor;
+        self.select_at_cursor();
+    }
+
+    fn select_at_cursor(&mut self) {
+        let selection = self.stream_index().and_then(|stream| self.opened.log.select(stream, self.moment()).ok());
+        self.lane_count = selection.and_then(|selection| selection.last()).map_or(0, |last| last + 1);
+        self.event = self.lane_count.checked_sub(1).and_then(|at| self.lane().get(at).copied());
     }
 
     /// The index of the selected stream, if it is one of the recorded ones.
@@ -108,15 +129,9 @@ impl Document {
         if self.opened.log.is_empty() { 0 } else { self.opened.log.position(0) }
     }
 
-    /// How many events of the selected stream the cursor takes in.
+    /// How many events of the selected stream the cursor takes in: the place after its last one.
     pub fn lane_count(&self) -> usize {
-        let Some(stream) = self.stream_index() else { return 0 };
-        self.opened.log.select(stream, self.moment()).map_or(0, |selection| selection.last().map_or(0, |at| at + 1))
-    }
-
-    /// The selected stream's last event at the cursor.
-    pub fn lane_at_cursor(&self) -> Option<u32> {
-        self.lane_count().checked_sub(1).and_then(|at| self.lane().get(at).copied())
+        self.lane_count
     }
 
     /// Where the cursor stands along the axis.
@@ -128,13 +143,8 @@ impl Document {
                 self.axis.coordinate(log, event as usize).unwrap_or_else(|| self.untimed_coordinate(event))
             }
             (Cursor::Instant(time), AxisKind::Time) => self.axis.coordinate_of_time(time),
-            (Cursor::Instant(time), AxisKind::Sequence) => {
-                // The last event of the store that is not later.
-                (0..log.len())
-                    .rev()
-                    .find(|event| log.time(*event).is_some_and(|t| t <= time))
-                    .map_or(-1.0, |e| e as f64)
-            }
+            // Changing to this axis turns an instant into an event.
+            (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
         }
     }
 
@@ -162,8 +172,14 @@ impl Document {
         }
     }
 
-    /// Changes the axis, keeping the cursor in view.
+    /// Changes the axis. Among events of equal width there is no room between two: an instant becomes the store's
+    /// last event that is not later.
     pub fn set_axis(&mut self, kind: AxisKind) {
+        if let (Cursor::Instant(time), AxisKind::Sequence) = (self.cursor, kind) {
+            let log = &self.opened.log;
+            let last = (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time));
+            self.move_to(last.map_or(Cursor::Start, |event| Cursor::Event(event as u32)));
+        }
         self.axis = Axis::new(&self.opened.log, kind);
         self.lanes = Lanes::new(&self.opened.log, &self.axis);
         self.view = View::fit(&self.axis);
@@ -209,4 +225,12 @@ impl Document {
     pub fn apply_draft(&mut self) {
         self.scenario = self.has_edits().then(|| Arc::new(self.draft.scenario()));
     }
+}
+
+fn by_category(log: &EventLog) -> Vec<Vec<StreamIndex>> {
+    let mut streams = vec![Vec::new(); log.categories().len()];
+    for (at, stream) in log.streams().iter().enumerate() {
+        streams[stream.category.0 as usize].push(StreamIndex(at as u32));
+    }
+    streams
 }

@@ -31,6 +31,7 @@ impl App {
             Command::SetAxis(kind) => {
                 if let Some(document) = &mut self.document {
                     document.set_axis(kind);
+                    self.follow_cursor(requests);
                 }
             }
             Command::SetView(view) => {
@@ -71,8 +72,8 @@ impl App {
     fn move_cursor(&mut self, command: &Command) {
         let Some(document) = &mut self.document else { return };
         let log = document.opened.log.clone();
-        let (Some(last), range) = (log.len().checked_sub(1), log.time_range()) else { return };
-        document.cursor = match *command {
+        let (Some(last), range) = (log.len().checked_sub(1), document.time_range) else { return };
+        let cursor = match *command {
             Command::SeekEvent(event) => Cursor::Event(event.min(last as u32)),
             Command::ScrubToTime(time) => match range {
                 Some((first, _)) if time < first => Cursor::Start,
@@ -98,7 +99,7 @@ impl App {
             }
             _ => return,
         };
-        document.event = document.lane_at_cursor();
+        document.move_to(cursor);
         if matches!(command, Command::SeekEvent(_) | Command::Step(_)) {
             let coordinate = document.cursor_coordinate();
             if coordinate.is_finite() {
@@ -256,15 +257,23 @@ impl App {
         }
     }
 
+    /// A job was stopped, or a newer request took its place. Only what still waits for this very answer is told.
+    fn stopped(&mut self, slot: Slot, generation: u64) {
+        let newest = !self.running.iter().any(|running| running.slot == slot);
+        if slot == Slot::Open && newest {
+            self.opening = None;
+        }
+        let stopped = || "stopped; move the cursor to start again".to_owned();
+        if let Some(document) = &mut self.document {
+            document.state.answer(generation, Err(stopped()));
+            document.branch.answer(generation, Err(stopped()));
+            document.rows_asked.answer(generation, Err(stopped()));
+        }
+    }
+
     fn failed(&mut self, slot: Slot, generation: u64, failure: Failure) {
         let message = match failure {
-            // A newer request has taken its place, or the user stopped it: both know.
-            Failure::Cancelled => {
-                if slot == Slot::Open {
-                    self.opening = None;
-                }
-                return;
-            }
+            Failure::Cancelled => return self.stopped(slot, generation),
             Failure::Failed(message) => message,
         };
         match (slot, &mut self.document) {

@@ -34,7 +34,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut V
     header_ui(ui);
     let row_height = theme::ROW - 2.0;
     let mut area = ScrollArea::vertical().auto_shrink(false);
-    let selected = document.event.and_then(|event| lane.iter().position(|e| *e == event));
+    let selected = document.event.and(document.lane_count().checked_sub(1));
     if document.event != view.scrolled_to {
         view.scrolled_to = document.event;
         if let Some(at) = selected {
@@ -51,7 +51,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut V
         }
     });
     wanted.extend(document.event);
-    if wanted.iter().any(|event| !document.rows.contains_key(event)) && document.rows_asked.failure().is_none() {
+    if wanted.iter().any(|event| !document.rows.contains_key(event)) {
         queue.push(Command::WantRows(wanted));
     }
 }

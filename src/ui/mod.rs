@@ -60,6 +60,7 @@ pub enum WindowError {
 struct ViewState {
     path_text: String,
     filter: String,
+    streams: streams::Filtered,
     copy_path: String,
     copy_proposed: Option<PathBuf>,
     copy_force: bool,

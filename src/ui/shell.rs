@@ -190,7 +190,7 @@ fn document_status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: 
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
     let mut text = format!("{} events · {} streams", grouped(log.len()), grouped(log.streams().len()));
-    if let Some((first, last)) = log.time_range() {
+    if let Some((first, last)) = document.time_range {
         text += &format!(" · {:.10} – {:.10}", first.to_string(), last.to_string());
     }
     ui.label(RichText::new(text).color(tokens.secondary));

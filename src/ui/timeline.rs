@@ -15,6 +15,7 @@ use egui::{
 
 use super::{marks, theme};
 use crate::app::{Command, Cursor, Document};
+use crate::job::StoreKey;
 use crate::model::StreamIndex;
 use crate::timeline::{AxisKind, View, lanes, ruler};
 use crate::whatif::BranchEvent;
@@ -33,6 +34,8 @@ const ROOM: f32 = 5.0;
 #[derive(Default)]
 pub struct Interaction {
     scrubbing: bool,
+    rows: Vec<Row>,
+    rows_of: Option<RowsOf>,
 }
 
 enum Row {
@@ -48,7 +51,11 @@ pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interacti
     let plot_width = (full.width() - LABELS - 12.0).max(50.0);
     ui.spacing_mut().item_spacing.y = 0.0;
     ruler_ui(ui, document, plot_width, interaction, queue);
-    let rows = rows(document);
+    if interaction.rows_of.as_ref() != Some(&rows_of(document)) {
+        interaction.rows = rows(document);
+        interaction.rows_of = Some(rows_of(document));
+    }
+    let rows = std::mem::take(&mut interaction.rows);
     let lanes_top = ui.cursor().top();
     egui::ScrollArea::vertical()
         .auto_shrink(false)
@@ -62,10 +69,19 @@ pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interacti
         pos2(full.left() + LABELS, full.top()),
         pos2(full.left() + LABELS + plot_width, full.bottom()),
     );
+    interaction.rows = rows;
     cursor_ui(ui, document, plot, lanes_top);
     if !ui.input(|input| input.pointer.any_down()) {
         interaction.scrubbing = false;
     }
+}
+
+/// What the rows were made of; they are kept until it changes.
+type RowsOf = (StoreKey, Option<Arc<str>>, usize);
+
+fn rows_of(document: &Document) -> RowsOf {
+    let branch = document.branch.value().map_or(0, |(branch, _)| Arc::as_ptr(branch) as usize);
+    (document.opened.key, document.stream.clone(), branch)
 }
 
 fn rows(document: &Document) -> Vec<Row> {
@@ -73,26 +89,21 @@ fn rows(document: &Document) -> Vec<Row> {
     let branch = document.branch.value().map(|(branch, _)| branch);
     let mut rows = Vec::new();
     let with_branch = |rows: &mut Vec<Row>, stream: StreamIndex| {
-        let name = &log.stream(stream).name;
         rows.push(Row::Stream(stream));
+        let name = &log.stream(stream).name;
         if branch.is_some_and(|branch| branch.lane(name).is_some()) {
             rows.push(Row::Branch(name.clone()));
         }
     };
-    if let Some(stream) = document.stream_index() {
+    let selected = document.stream_index();
+    if let Some(stream) = selected {
         rows.push(Row::Heading("Selected".to_owned()));
         with_branch(&mut rows, stream);
     }
-    for (at, category) in log.categories().iter().enumerate() {
-        let streams: Vec<StreamIndex> = (0..log.streams().len() as u32)
-            .map(StreamIndex)
-            .filter(|stream| log.stream(*stream).category.0 as usize == at)
-            .collect();
+    for (category, streams) in log.categories().iter().zip(&document.by_category) {
         rows.push(Row::Heading(format!("{category} · {} streams", super::shell::grouped(streams.len()))));
-        for stream in streams {
-            if Some(stream) != document.stream_index() {
-                with_branch(&mut rows, stream);
-            }
+        for stream in streams.iter().filter(|stream| Some(**stream) != selected) {
+            with_branch(&mut rows, *stream);
         }
     }
     rows
