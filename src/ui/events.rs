@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, RichText, ScrollArea, Sense, Stroke, pos2, vec2};
 
-use super::{ViewState, keys, marks, state, theme};
+use super::{ViewState, keys, marks, text, theme};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::model::{Event, Value, names};
@@ -45,13 +45,14 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut V
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut wanted = Vec::new();
     area.show_rows(ui, row_height, lane.len(), |ui, range| {
-        for event in &lane[range] {
-            wanted.push(*event);
-            row_ui(ui, document, *event, row_height, queue);
+        for place in range {
+            wanted.push(lane[place]);
+            row_ui(ui, document, place, row_height, queue);
         }
     });
     wanted.extend(document.event);
-    if wanted.iter().any(|event| !document.rows.contains_key(event)) {
+    let missing = wanted.iter().any(|event| !document.rows.contains_key(event));
+    if missing && document.rows_asked.failure().is_none() {
         queue.push(Command::WantRows(wanted));
     }
 }
@@ -72,8 +73,11 @@ fn header_ui(ui: &mut egui::Ui) {
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.hairline));
 }
 
-fn row_ui(ui: &mut egui::Ui, document: &Document, event: u32, height: f32, queue: &mut Vec<Command>) {
+fn row_ui(ui: &mut egui::Ui, document: &Document, place: usize, height: f32, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
+    let event = document.lane()[place];
+    // Not by time: what the state takes in is a matter of replay order.
+    let future = place >= document.lane_count();
     let log = &document.opened.log;
     let at = event as usize;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
@@ -109,7 +113,7 @@ fn row_ui(ui: &mut egui::Ui, document: &Document, event: u32, height: f32, queue
         painter.rect_filled(rect, 0.0, if selected { tokens.selection } else { tokens.raised });
     }
     let base = if left_out { tokens.what_if } else { tokens.text };
-    let colour = if document.is_future(event) { tokens.secondary } else { base };
+    let colour = if future { tokens.secondary } else { base };
     let y = rect.center().y;
     let mono = theme::mono(12.0);
     let x = |x: f32| pos2(rect.left() + x, y);
@@ -118,9 +122,9 @@ fn row_ui(ui: &mut egui::Ui, document: &Document, event: u32, height: f32, queue
     painter.text(x(VERSION), Align2::LEFT_CENTER, version, mono.clone(), colour);
     let time = log.time(at).map_or_else(String::new, |time| time.to_datetime().format("%Y-%m-%d %H:%M:%S").to_string());
     painter.text(x(TIME), Align2::LEFT_CENTER, time, mono, colour);
-    let mark = document.marks.mark(log, at);
+    let mark = document.opened.drawing.marks.mark(log, at);
     let mark_colour = marks::colour(mark, &tokens);
-    let mark_colour = if document.is_future(event) { theme::dimmed(mark_colour) } else { mark_colour };
+    let mark_colour = if future { theme::dimmed(mark_colour) } else { mark_colour };
     marks::paint(ui, mark, x(EVENT + 6.0), 5.0, mark_colour);
     let by = full.and_then(|event| event.user.as_deref()).unwrap_or("");
     let by_left = rect.width() - 120.0;
@@ -148,7 +152,7 @@ fn sentence(short: &str, event: Option<&Event>) -> String {
         .iter()
         .filter(|(_, slot)| slot.value.is_leaf())
         .take(3)
-        .map(|(key, slot)| format!("{key} {}", state::describe(Some(&slot.value))));
+        .map(|(key, slot)| format!("{key} {}", text::describe(Some(&slot.value))));
     let scalars: Vec<String> = scalars.collect();
     if scalars.is_empty() { words } else { format!("{words} · {}", scalars.join(", ")) }
 }

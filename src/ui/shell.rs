@@ -2,9 +2,10 @@
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, Stroke, vec2};
 
-use super::{ViewState, events, keys, state, streams, theme, timeline, welcome};
+use super::{ViewState, events, keys, state, streams, text, theme, timeline, welcome};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, NoticeKind, ThemeChoice};
+use crate::job::Slot;
 
 /// Everything but dialogs.
 pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
@@ -99,7 +100,9 @@ fn store_ui(ui: &mut egui::Ui, document: &Document) {
             ui.add(egui::Label::new(title).truncate()).on_hover_text(&hover);
         }
     });
-    badge(ui, &opened.access, tokens.good).on_hover_text("Nothing is ever written to the store that you opened");
+    let hash = opened.hash.as_ref().map_or(String::new(), |hash| format!("\nBLAKE3 when it was opened: {hash}"));
+    badge(ui, &opened.access, tokens.good)
+        .on_hover_text(format!("Nothing is ever written to the store that you opened{hash}"));
     notes_ui(ui, &opened.notes);
 }
 
@@ -170,7 +173,8 @@ fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
             for running in app.running.iter().rev() {
                 let (done, total) = running.progress.counts();
                 // What is over in an instant would only flicker.
-                if total == 0 && running.slot != crate::job::Slot::Open {
+                let lasts = matches!(running.slot, Slot::Open | Slot::Copy);
+                if !lasts && (total == 0 || running.slot == Slot::Hash) {
                     continue;
                 }
                 if ui.small_button("Stop").on_hover_text(format!("Stop: {}", running.title)).clicked() {
@@ -189,8 +193,8 @@ fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
 fn document_status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    let mut text = format!("{} events · {} streams", grouped(log.len()), grouped(log.streams().len()));
-    if let Some((first, last)) = document.time_range {
+    let mut text = format!("{} events · {} streams", text::grouped(log.len()), text::grouped(log.streams().len()));
+    if let Some((first, last)) = document.opened.drawing.time_range {
         text += &format!(" · {:.10} – {:.10}", first.to_string(), last.to_string());
     }
     ui.label(RichText::new(text).color(tokens.secondary));
@@ -235,17 +239,4 @@ fn notices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
             });
         });
     }
-}
-
-/// A number with its thousands set apart.
-pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -17,8 +17,7 @@ use super::{marks, theme};
 use crate::app::{Command, Cursor, Document};
 use crate::job::StoreKey;
 use crate::model::StreamIndex;
-use crate::timeline::{AxisKind, View, lanes, ruler};
-use crate::whatif::BranchEvent;
+use crate::timeline::{AxisKind, lanes, ruler};
 
 /// Width of the column with the lanes' names.
 const LABELS: f32 = 150.0;
@@ -41,7 +40,7 @@ pub struct Interaction {
 enum Row {
     Heading(String),
     Stream(StreamIndex),
-    /// A branch of a recorded stream, or a stream that only the scenario has.
+    /// The branch of a recorded stream.
     Branch(Arc<str>),
 }
 
@@ -100,8 +99,8 @@ fn rows(document: &Document) -> Vec<Row> {
         rows.push(Row::Heading("Selected".to_owned()));
         with_branch(&mut rows, stream);
     }
-    for (category, streams) in log.categories().iter().zip(&document.by_category) {
-        rows.push(Row::Heading(format!("{category} · {} streams", super::shell::grouped(streams.len()))));
+    for (category, streams) in log.categories().iter().zip(&document.opened.drawing.by_category) {
+        rows.push(Row::Heading(format!("{category} · {} streams", super::text::grouped(streams.len()))));
         for stream in streams.iter().filter(|stream| Some(**stream) != selected) {
             with_branch(&mut rows, *stream);
         }
@@ -207,7 +206,7 @@ fn lane_pointer(
 ) {
     pan_or_scrub(ui, document, plot, response, interaction, queue);
     let log = &document.opened.log;
-    let events = document.lanes.events(log, stream);
+    let events = document.opened.drawing.lanes(document.axis.kind()).events(log, stream);
     let at = |pointer: Pos2| {
         let x = pointer.x - plot.left();
         lanes::nearest(log, &document.axis, events, document.view, plot.width(), x, REACH)
@@ -303,7 +302,7 @@ fn scrub(document: &Document, x: f32, width: f32, queue: &mut Vec<Command>) {
 fn paint_lane(ui: &Ui, painter: &egui::Painter, document: &Document, stream: StreamIndex, plot: Rect) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    let events = document.lanes.events(log, stream);
+    let events = document.opened.drawing.lanes(document.axis.kind()).events(log, stream);
     let columns = lanes::columns(log, &document.axis, events, document.view, plot.width());
     let middle = plot.center().y;
     if Some(stream) == document.stream_index() {
@@ -317,14 +316,14 @@ fn paint_lane(ui: &Ui, painter: &egui::Painter, document: &Document, stream: Str
         for column in &columns {
             let height = (column.count as f32 / most).sqrt() * (theme::LANE - 8.0);
             let x = plot.left() + column.x as f32;
-            let mark = document.marks.mark(log, column.last as usize);
+            let mark = document.opened.drawing.marks.mark(log, column.last as usize);
             let colour = shade(document, column.last, marks::colour(mark, &tokens));
             let bar = Rect::from_min_max(pos2(x, plot.bottom() - 4.0 - height), pos2(x + 1.0, plot.bottom() - 4.0));
             mesh.add_colored_rect(bar, colour);
         }
     } else {
         for column in &columns {
-            let mark = document.marks.mark(log, column.last as usize);
+            let mark = document.opened.drawing.marks.mark(log, column.last as usize);
             let coordinate = document.axis.coordinate(log, column.last as usize).unwrap_or(document.view.start);
             let x = plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
             let colour = shade(document, column.last, marks::colour(mark, &tokens));
@@ -356,38 +355,32 @@ fn shade(document: &Document, event: u32, colour: Color32) -> Color32 {
 fn paint_branch(ui: &Ui, painter: &egui::Painter, document: &Document, name: &str, plot: Rect) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    let Some((branch, _)) = document.branch.value() else { return };
-    let Some(lane) = branch.lane(name) else { return };
+    let Some(lane) = document.branch_marks.lane(name) else { return };
+    // Edits that are still being applied, or can't be: the lane is that of the edits before.
+    let current = document.branch.value().is_some_and(|(_, current)| current);
+    let violet = if current { tokens.what_if } else { theme::dimmed(tokens.what_if) };
     let x_of = |coordinate: f64| plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
-    // The branch leaves the baseline at its first edit: the recorded event there, or the end of the stream.
-    let recorded = log.find_stream(name).map_or(&[][..], |stream| log.lane(stream));
-    let fork = recorded
-        .get(branch.first_invalid(name).unwrap_or(0))
-        .or(recorded.last())
-        .and_then(|event| document.axis.coordinate(log, *event as usize))
-        .unwrap_or(0.0);
-    let fork_x = x_of(fork).clamp(plot.left() - 40.0, plot.right());
+    let fork_x = x_of(lane.fork).clamp(plot.left() - 40.0, plot.right());
     let after = Rect::from_min_max(pos2(fork_x, plot.top() + 2.0), pos2(plot.right(), plot.bottom() - 2.0));
-    hatch(painter, after, tokens.what_if);
-    let line = Stroke::new(1.5, tokens.what_if);
+    hatch(painter, after, violet);
+    let line = Stroke::new(1.5, violet);
     let middle = plot.center().y;
     painter.extend(Paint::dashed_line(&[pos2(fork_x, middle), pos2(plot.right(), middle)], line, 6.0, 3.0));
     painter.line_segment([pos2(fork_x - 10.0, plot.top()), pos2(fork_x, middle)], line);
     let mut mesh = Mesh::default();
-    let visible = View { ..document.view };
-    for event in lane {
-        let (index, edited) = match event {
-            BranchEvent::Recorded { index, .. } => (*index, false),
-            BranchEvent::Edited { base, .. } => (*base, true),
-            BranchEvent::Inserted { .. } => continue,
-        };
-        let Some(coordinate) = document.axis.coordinate(log, index as usize) else { continue };
-        if coordinate < visible.start.max(fork) || coordinate > visible.end() {
-            continue;
-        }
-        let mark = document.marks.mark(log, index as usize);
-        let colour = if edited { tokens.what_if } else { marks::colour(mark, &tokens) };
-        marks::add(&mut mesh, mark.shape, pos2(x_of(coordinate), middle), 4.5, shade(document, index, colour));
+    for column in lanes::columns(log, &document.axis, &lane.recorded, document.view, plot.width()) {
+        let mark = document.opened.drawing.marks.mark(log, column.last as usize);
+        let colour = shade(document, column.last, marks::colour(mark, &tokens));
+        marks::add(&mut mesh, mark.shape, pos2(plot.left() + column.x as f32, middle), 4.5, colour);
+    }
+    let from = lane.own.partition_point(|(at, _)| *at < document.view.start);
+    let inside = lane.own[from..].iter().take_while(|(at, _)| *at <= document.view.end());
+    // More would be one smear: a view closer up has them all.
+    for (at, base) in inside.take(plot.width() as usize) {
+        let shape = base.map_or(crate::timeline::Shape::Diamond, |base| {
+            document.opened.drawing.marks.mark(log, base as usize).shape
+        });
+        marks::add(&mut mesh, shape, pos2(x_of(*at), middle), 5.0, violet);
     }
     painter.add(Paint::mesh(mesh));
 }

@@ -9,6 +9,7 @@ use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequ
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
 use crate::store::AccessMode;
+use crate::timeline::Drawing;
 use crate::whatif::Scenario;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
@@ -33,9 +34,14 @@ impl Workshop {
             Job::Branch { store, scenario } => {
                 self.session(store)?.branch(&scenario).map(Outcome::Branch).map_err(|error| failed(&error))
             }
-            Job::Copy { store, scenario, out, force } => {
+            Job::Copy { store, scenario, out, force, as_foldline } => {
                 let session = self.session(store)?;
-                copy(&session, scenario.as_ref(), &out, force, progress, cancel).map(Outcome::Copied)
+                {
+                    let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
+                    let target = CopyTarget { out: &out, force, whole: false, layout };
+                    copy(&session, scenario.as_ref(), target, progress, cancel)
+                }
+                .map(Outcome::Copied)
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
@@ -78,7 +84,9 @@ impl Workshop {
             access: access.to_owned(),
             notes: session.notes(),
             projections: folds.map(|fold| Arc::new(fold.info().clone())).collect(),
+            drawing: Arc::new(Drawing::new(&log)),
             log,
+            writable: layout.writable,
             hash: None,
         };
         lock(&self.sessions).insert(key, session);
@@ -162,8 +170,7 @@ fn at(frame: &Frame, of: usize) -> At {
 fn copy(
     session: &Arc<Session>,
     scenario: Option<&Arc<Scenario>>,
-    out: &Path,
-    force: bool,
+    target: CopyTarget<'_>,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Copied, Failure> {
@@ -171,6 +178,5 @@ fn copy(
         Some(scenario) => session.scenario_copy(scenario),
         None => Ok(session.recorded_copy()),
     };
-    let target = CopyTarget { out, force, whole: false, layout: CopyLayout::Own };
     plan.and_then(|plan| session.write_copy(&plan, target, progress, cancel)).map_err(|error| failed(&error))
 }
