@@ -47,6 +47,8 @@ pub enum Job {
         key: StoreKey,
         /// A layout's id, to force it.
         layout: Option<String>,
+        /// A rule file, instead of one beside the store.
+        rules: Option<PathBuf>,
     },
     /// The state of a stream at a moment, as recorded and, with a scenario, in its branch.
     State(StateRequest),
@@ -192,6 +194,8 @@ pub struct OpenedStore {
     pub writable: bool,
     /// What makes states of events, by category (in the order of [`EventLog::categories`]).
     pub projections: Vec<Arc<ProjectionInfo>>,
+    /// The rule file that makes its states, if there is one.
+    pub rules: Option<PathBuf>,
     /// The file's hash when it was opened, if it was computed.
     pub hash: Option<String>,
 }

@@ -60,10 +60,6 @@ const fn with_command(key: Key) -> Option<Shortcut> {
     Some(Shortcut { command: true, shift: false, key })
 }
 
-const fn with_command_shift(key: Key) -> Option<Shortcut> {
-    Some(Shortcut { command: true, shift: true, key })
-}
-
 /// Everything that can be done from a button, a key or the palette.
 pub const ACTIONS: &[Action] = &[
     Action {
@@ -123,7 +119,7 @@ pub const ACTIONS: &[Action] = &[
         id: "redo",
         text: "Redo",
         tooltip: "Do again what was taken back",
-        shortcut: with_command_shift(Key::Letter('Z')),
+        shortcut: with_command(Key::Letter('Y')),
         command: |app| app.document.as_ref().filter(|d| d.draft.redo_words().is_some()).map(|_| Command::Redo),
     },
     Action {

@@ -111,11 +111,8 @@ impl Document {
     /// Where a step leads, in the store's order of the selected stream's events; `None` is before the first.
     pub fn stepped(&self, step: Step) -> Option<u32> {
         let lane = self.lane();
-        let here = match self.cursor {
-            Cursor::Start => None,
-            Cursor::Event(event) => Some(event),
-            Cursor::Instant(_) => self.event,
-        };
+        // From the selected event, which is the one under the cursor or the stream's last before it.
+        let here = self.event.filter(|_| self.cursor != Cursor::Start);
         // Almost every lane is in the store's order; the few others are looked through.
         let (after, before) = if lane.is_sorted() {
             let after = lane.partition_point(|event| Some(*event) <= here);

@@ -68,7 +68,25 @@ pub enum Dialog {
         proposed: PathBuf,
         /// What will be in it, in words.
         contents: String,
+        /// Why the last try failed.
+        problem: Option<String>,
     },
+    /// Whether to drop edits that are saved nowhere.
+    DropEdits {
+        /// What they are in the way of.
+        then: Box<Leaving>,
+    },
+}
+
+/// Why a store is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaving {
+    /// To open another file.
+    Open(PathBuf),
+    /// To open a copy that was just written, with the rules of the store that it was made from.
+    OpenCopy(PathBuf),
+    /// To close it.
+    Close,
 }
 
 /// The application.

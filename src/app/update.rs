@@ -2,15 +2,21 @@
 
 use std::path::PathBuf;
 
-use super::{App, Command, Cursor, Dialog, Document, NoticeKind};
+use super::{App, Command, Cursor, Dialog, Document, Leaving, NoticeKind};
 use crate::job::{Failure, Finished, Job, Outcome, Pick, Request, Slot, StateRequest};
 use crate::timeline::View;
 
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
         match command {
-            Command::Open(path) => self.open(path, requests),
-            Command::Close => self.close(requests),
+            Command::Open(path) => self.leave(Leaving::Open(path), requests),
+            Command::OpenCopy(path) => self.leave(Leaving::OpenCopy(path), requests),
+            Command::Close => self.leave(Leaving::Close, requests),
+            Command::DropEdits => {
+                if let Some(Dialog::DropEdits { then }) = self.dialog.take() {
+                    self.go(*then, requests);
+                }
+            }
             Command::Pick(pick) => requests.push(self.request(Slot::Pick, "Choosing a file", Job::Pick(pick))),
             Command::SelectStream(stream) => {
                 if let Some(document) = &mut self.document {
@@ -54,11 +60,33 @@ impl App {
         }
     }
 
-    fn open(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+    /// Leaves the open store, if need be after a question: edits that are not saved are never lost in silence.
+    fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
+        let saved = matches!(leaving, Leaving::OpenCopy(_));
+        match &self.document {
+            Some(document) if document.has_edits() && document.draft.is_modified() && !saved => {
+                self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
+            }
+            _ => self.go(leaving, requests),
+        }
+    }
+
+    fn go(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
+        match leaving {
+            Leaving::Open(path) => self.open(path, None, requests),
+            Leaving::OpenCopy(path) => {
+                let rules = self.document.as_ref().and_then(|document| document.opened.rules.clone());
+                self.open(path, rules, requests);
+            }
+            Leaving::Close => self.close(requests),
+        }
+    }
+
+    fn open(&mut self, path: PathBuf, rules: Option<PathBuf>, requests: &mut Vec<Request>) {
         let key = self.new_store_key();
         let title = format!("Opening {}", path.display());
         self.opening = Some(path.clone());
-        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None }));
+        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }));
     }
 
     fn close(&mut self, requests: &mut Vec<Request>) {
@@ -169,7 +197,7 @@ impl App {
         } else {
             format!("{contents}, in Foldline's layout: {} can't be written yet", document.opened.layout_title)
         };
-        self.dialog = Some(Dialog::SaveCopy { proposed, contents });
+        self.dialog = Some(Dialog::SaveCopy { proposed, contents, problem: None });
     }
 
     fn save_copy(&mut self, out: PathBuf, force: bool, requests: &mut Vec<Request>) {
@@ -227,13 +255,15 @@ impl App {
             Outcome::Opened(opened) => {
                 self.close(requests);
                 self.opening = None;
+                // What was said of other files is over.
+                self.notices.clear();
                 let store = opened.key;
                 self.document = Some(Document::new(*opened));
                 self.follow_cursor(requests);
                 requests.push(self.request(Slot::Hash, "Hashing the file", Job::Hash { store }));
             }
             Outcome::Picked(_, None) => {}
-            Outcome::Picked(Pick::Open, Some(path)) => self.open(path, requests),
+            Outcome::Picked(Pick::Open, Some(path)) => self.leave(Leaving::Open(path), requests),
             Outcome::Picked(Pick::SaveCopy, Some(path)) => {
                 if let Some(Dialog::SaveCopy { proposed, .. }) = &mut self.dialog {
                     *proposed = path;
@@ -241,6 +271,9 @@ impl App {
             }
             Outcome::Copied(copied) => {
                 self.dialog = None;
+                if let Some(document) = &mut self.document {
+                    document.draft.mark_saved();
+                }
                 let text = format!(
                     "Wrote {} events to {} ({}). The opened store is unchanged",
                     copied.events,
@@ -302,6 +335,11 @@ impl App {
             (Slot::Rows, Some(document)) => {
                 document.rows_asked.answer(generation, Err(message.clone()));
                 self.notify(NoticeKind::Bad, message);
+            }
+            (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
+                if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
+                    *problem = Some(message);
+                }
             }
             // That the hash is missing is said where it would be shown.
             (Slot::Hash, _) => {}

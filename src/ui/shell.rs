@@ -10,6 +10,7 @@ use crate::job::Slot;
 /// Everything but dialogs.
 pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
+    let (width, height) = (ui.available_width(), ui.available_height());
     let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 8));
     Panel::top("top bar").frame(bar).show(ui, |ui| top_bar_ui(ui, app, queue));
     let status = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 5));
@@ -34,8 +35,8 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
     });
     Panel::bottom("events")
         .frame(Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO }))
-        .default_size(260.0)
-        .size_range(100.0..=700.0)
+        .default_size((height * 0.33).clamp(140.0, 520.0))
+        .size_range(100.0..=900.0)
         .resizable(true)
         .show(ui, |ui| events::events_ui(ui, app, document, view, queue));
     CentralPanel::default()
@@ -79,7 +80,7 @@ fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
 }
 
 /// Room for the buttons of the top bar; what is left is for the store's name.
-const CONTROLS: f32 = 640.0;
+const CONTROLS: f32 = 712.0;
 
 fn store_ui(ui: &mut egui::Ui, document: &Document) {
     let tokens = theme::tokens(ui);
@@ -124,6 +125,9 @@ fn notes_ui(ui: &mut egui::Ui, notes: &[String]) {
 
 fn axis_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
+    if let Some(fit) = action("fit") {
+        keys::action_button(ui, app, fit, RichText::new(fit.text).color(tokens.secondary), queue);
+    }
     for id in ["axis-sequence", "axis-time"] {
         if let Some(action) = action(id) {
             // The axis that is shown can't be chosen again: it reads as the chosen one.
@@ -206,6 +210,9 @@ fn document_status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: 
         let edits = document.draft.len();
         let text = if edits == 1 { "what-if: 1 edit".to_owned() } else { format!("what-if: {edits} edits") };
         badge(ui, &text, tokens.what_if);
+    }
+    // Also when the last edit was taken back: it can be done again.
+    if document.draft.undo_words().is_some() || document.draft.redo_words().is_some() {
         for id in ["undo", "redo", "clear-edits"] {
             if let Some(action) = action(id) {
                 keys::action_button(ui, app, action, action.text, queue);
@@ -230,8 +237,7 @@ fn notices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
                 if let Some(path) = &notice.open
                     && ui.small_button("Open the copy").clicked()
                 {
-                    queue.push(Command::Open(path.clone()));
-                    queue.push(Command::Dismiss(notice.id));
+                    queue.push(Command::OpenCopy(path.clone()));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add(egui::Label::new(RichText::new(&notice.text).color(colour)).wrap());

@@ -1,9 +1,10 @@
 //! Runs one job at a time: from a request's words to the session's work.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::copying::{CopyLayout, CopyTarget};
+use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
@@ -22,7 +23,13 @@ impl Workshop {
     /// Runs a job to its end.
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
-            Job::Open { path, key, layout } => self.open(&path, key, layout, progress, cancel),
+            Job::Open { path, key, layout, rules } => {
+                // Rules that are gone by now are no reason not to open the store.
+                let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(&path));
+                let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
+                let options = SessionOptions { layout, projections, ..SessionOptions::default() };
+                self.open(&path, key, options, rules, progress, cancel)
+            }
             Job::State(request) => {
                 let session = self.session(request.store)?;
                 state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
@@ -63,11 +70,11 @@ impl Workshop {
         &self,
         path: &Path,
         key: StoreKey,
-        layout: Option<String>,
+        options: SessionOptions,
+        rules: Option<PathBuf>,
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
-        let options = SessionOptions { layout, ..SessionOptions::default() };
         let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
         let log = session.log().clone();
         let layout = session.store().layout();
@@ -87,6 +94,7 @@ impl Workshop {
             drawing: Arc::new(Drawing::new(&log)),
             log,
             writable: layout.writable,
+            rules,
             hash: None,
         };
         lock(&self.sessions).insert(key, session);
