@@ -25,14 +25,20 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         return;
     };
     let side = Frame::new().fill(tokens.panel).inner_margin(Margin::same(theme::MARGIN as i8));
-    Panel::left("streams").frame(side).default_size(230.0).size_range(150.0..=480.0).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        streams::streams_ui(ui, document, view, queue);
-    });
-    Panel::right("state").frame(side).default_size(340.0).size_range(220.0..=700.0).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        state::state_ui(ui, document, view, queue);
-    });
+    Panel::left("streams").frame(side).default_size((width * 0.18).clamp(140.0, 260.0)).size_range(120.0..=480.0).show(
+        ui,
+        |ui| {
+            ui.set_width(ui.available_width());
+            streams::streams_ui(ui, document, view, queue);
+        },
+    );
+    Panel::right("state").frame(side).default_size((width * 0.265).clamp(230.0, 460.0)).size_range(200.0..=700.0).show(
+        ui,
+        |ui| {
+            ui.set_width(ui.available_width());
+            state::state_ui(ui, document, view, queue);
+        },
+    );
     Panel::bottom("events")
         .frame(Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO }))
         .default_size((height * 0.33).clamp(140.0, 520.0))

@@ -142,8 +142,6 @@ fn tree_ui(ui: &mut egui::Ui, shown: &StateView, edition: (StoreKey, u64), tree:
     let branch = shown.branch.as_ref();
     let changed: HashMap<&ValuePath, &Change> =
         shown.baseline.changes.iter().map(|change| (&change.path, change)).collect();
-    let changed_branch: HashMap<&ValuePath, &Change> =
-        branch.iter().flat_map(|side| &side.changes).map(|change| (&change.path, change)).collect();
     let different: HashSet<&ValuePath> = shown.differences.iter().map(|change| &change.path).collect();
     let branch_value = branch.map(|side| &side.frame.state.value);
     tree.refresh(edition, &shown.baseline.frame.state.value, branch_value);
@@ -183,8 +181,7 @@ fn tree_ui(ui: &mut egui::Ui, shown: &StateView, edition: (StoreKey, u64), tree:
             columns.paint(ui, rect, 1, 0.0, value_job(row.recorded.as_ref(), change, tokens.text, &tokens));
             if branch.is_some() {
                 let colour = if differs { tokens.what_if } else { tokens.secondary };
-                let change = changed_branch.get(&row.path).copied();
-                columns.paint(ui, rect, 2, 0.0, value_job(row.branch.as_ref(), change, colour, &tokens));
+                columns.paint(ui, rect, 2, 0.0, value_job(row.branch.as_ref(), None, colour, &tokens));
             }
             ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.hairline));
         }

@@ -33,6 +33,8 @@ const ROOM: f32 = 5.0;
 #[derive(Default)]
 pub struct Interaction {
     scrubbing: bool,
+    /// The event that the open menu is about.
+    menu_event: Option<u32>,
     rows: Vec<Row>,
     rows_of: Option<RowsOf>,
 }
@@ -56,11 +58,19 @@ pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interacti
     }
     let rows = std::mem::take(&mut interaction.rows);
     let lanes_top = ui.cursor().top();
+    // The selected lane and its branch stay in sight while the others scroll beneath.
+    let pinned = rows.iter().skip(1).position(|row| matches!(row, Row::Heading(_))).map_or(rows.len(), |at| at + 1);
+    let pinned = if document.stream_index().is_some() { pinned } else { 0 };
+    for row in &rows[..pinned] {
+        row_ui(ui, document, row, plot_width, interaction, queue);
+    }
+    // Over the lanes the wheel zooms; over their names it scrolls.
+    let over_plot = ui.input(|input| input.pointer.hover_pos()).is_some_and(|pointer| pointer.x > full.left() + LABELS);
     egui::ScrollArea::vertical()
         .auto_shrink(false)
-        .scroll_source(egui::scroll_area::ScrollSource { mouse_wheel: false, ..Default::default() })
-        .show_rows(ui, theme::LANE, rows.len(), |ui, range| {
-            for row in &rows[range] {
+        .scroll_source(egui::scroll_area::ScrollSource { mouse_wheel: !over_plot, ..Default::default() })
+        .show_rows(ui, theme::LANE, rows.len() - pinned, |ui, range| {
+            for row in &rows[pinned..][range] {
                 row_ui(ui, document, row, plot_width, interaction, queue);
             }
         });
@@ -229,22 +239,24 @@ fn lane_pointer(
         let text = format!("#{}{version} {}{time}", log.position(event as usize), info.short);
         response.clone().on_hover_text_at_pointer(text);
     }
-    response.context_menu(|ui| {
-        let event = document.event.filter(|event| log.stream_of(*event as usize) == Some(stream));
-        match event {
-            Some(event) if document.is_left_out(event) => {
-                if ui.button("Take the selected event back in").clicked() {
-                    queue.push(Command::TakeBack(event));
-                }
+    // The menu is for the mark that was under the pointer when it was opened, whatever is selected.
+    if response.secondary_clicked() {
+        interaction.menu_event = response.interact_pointer_pos().and_then(at);
+    }
+    response.context_menu(|ui| match interaction.menu_event {
+        Some(event) => {
+            let words = document.words_for(event);
+            let (text, command) = if document.is_left_out(event) {
+                (format!("Take {words} back in"), Command::TakeBack(event))
+            } else {
+                (format!("Leave {words} out"), Command::LeaveOut(event))
+            };
+            if ui.button(text).clicked() {
+                queue.push(command);
             }
-            Some(event) => {
-                if ui.button("Leave the selected event out").clicked() {
-                    queue.push(Command::LeaveOut(event));
-                }
-            }
-            None => {
-                ui.label("Select an event of this lane first");
-            }
+        }
+        None => {
+            ui.label("No event here: right-click a mark");
         }
     });
 }
@@ -269,7 +281,10 @@ fn pan_or_scrub(
     {
         if interaction.scrubbing {
             scrub(document, pointer.x - plot.left(), plot.width(), queue);
-        } else if response.drag_delta().x != 0.0 {
+            return;
+        }
+        ui.scroll_with_delta(vec2(0.0, response.drag_delta().y));
+        if response.drag_delta().x != 0.0 {
             queue.push(Command::SetView(document.view.panned(-response.drag_delta().x, plot.width(), &document.axis)));
         }
     }
@@ -279,7 +294,7 @@ fn pan_or_scrub(
 }
 
 fn zoom(ui: &Ui, document: &Document, plot: Rect, response: &Response, queue: &mut Vec<Command>) {
-    let Some(pointer) = response.hover_pos() else { return };
+    let Some(pointer) = response.hover_pos().filter(|pointer| pointer.x >= plot.left()) else { return };
     let scroll = ui.input(|input| input.smooth_scroll_delta);
     if scroll.y != 0.0 {
         let factor = f64::from(scroll.y / 200.0).exp();
