@@ -7,7 +7,7 @@ use std::time::Instant;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, Row};
 
-use crate::model::event::{Payload, USER_PATHS};
+use crate::model::event::{MetadataFields, Payload, first_scalar};
 use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Value, json};
 
 use super::Store;
@@ -21,26 +21,6 @@ use super::rows::{Select, order_columns, text};
 use super::scan::READ_AT_MOST;
 use super::times;
 
-/// Metadata paths of correlation ids, the first that is there wins (where no column says so).
-const CORRELATION_PATHS: [&str; 7] = [
-    "correlation_id",
-    "correlationId",
-    "correlationID",
-    "$correlationId",
-    "tracing.correlationId",
-    "tracing.correlation_id",
-    "CorrelationId",
-];
-/// The same of causation ids.
-const CAUSATION_PATHS: [&str; 7] = [
-    "causation_id",
-    "causationId",
-    "causationID",
-    "$causationId",
-    "tracing.causationId",
-    "tracing.causation_id",
-    "CausationId",
-];
 /// The key under which metadata is kept that is no JSON.
 const RAW_METADATA: &str = "$raw";
 /// Events in a batch where rows can't be streamed.
@@ -56,9 +36,7 @@ pub struct Reader {
     /// Reads only the payload.
     lazy_sql: String,
     full_sql: String,
-    user_paths: Vec<Path>,
-    correlation_paths: Vec<Path>,
-    causation_paths: Vec<Path>,
+    in_metadata: MetadataFields,
 }
 
 /// Where in the select list is what.
@@ -108,15 +86,12 @@ impl Reader {
             valid_time: select.role(&bound, events.valid_time.as_ref().and_then(column_of).as_ref()),
             times: events.time.iter().filter_map(|time| select.role(&bound, column_of(time).as_ref())).collect(),
         };
-        let paths = |list: &[&str]| list.iter().filter_map(|path| Path::parse(path).ok()).collect();
         Ok(Self {
             full_sql: select.sql(),
             lazy_sql,
             columns,
             conn,
-            user_paths: paths(&USER_PATHS),
-            correlation_paths: paths(&CORRELATION_PATHS),
-            causation_paths: paths(&CAUSATION_PATHS),
+            in_metadata: MetadataFields::default(),
             source,
             bound,
         })
@@ -370,11 +345,11 @@ impl Reader {
             Ok(at.map(|at| row.get_ref(at)).transpose()?.and_then(shared_text))
         };
         event.id = in_column(columns.event_id)?;
-        event.user = in_column(columns.user)?.or_else(|| first_text(&event.metadata, &self.user_paths));
+        event.user = in_column(columns.user)?.or_else(|| self.in_metadata.user(&event.metadata));
         event.correlation_id =
-            in_column(columns.correlation_id)?.or_else(|| first_text(&event.metadata, &self.correlation_paths));
+            in_column(columns.correlation_id)?.or_else(|| self.in_metadata.correlation_id(&event.metadata));
         event.causation_id =
-            in_column(columns.causation_id)?.or_else(|| first_text(&event.metadata, &self.causation_paths));
+            in_column(columns.causation_id)?.or_else(|| self.in_metadata.causation_id(&event.metadata));
         event.schema_version = columns.schema_version.map(|at| row.get_ref(at)).transpose()?.and_then(plain_value);
         if let (Some(at), Some(valid)) = (columns.valid_time, &spec.valid_time) {
             event.valid_time = times::in_column(row.get_ref(at)?, valid.encoding).timestamp();
@@ -397,7 +372,7 @@ impl Reader {
             // What the layout takes off the payload is in the metadata.
             TimePlace::Payload(path) | TimePlace::Metadata(path) => {
                 let path = Path::parse(path.trim_end_matches("._data_")).ok()?;
-                first_text(&event.metadata, &[path])
+                first_scalar(&event.metadata, &[path])
             }
         });
         Ok(in_metadata)
@@ -440,15 +415,6 @@ fn plain_value(stored: ValueRef<'_>) -> Option<Value> {
 
 fn shared_text(stored: ValueRef<'_>) -> Option<Arc<str>> {
     text(stored).map(|(text, _)| Arc::from(&*text)).filter(|text: &Arc<str>| !text.is_empty())
-}
-
-/// The first text or number at one of these paths.
-fn first_text(value: &Value, paths: &[Path]) -> Option<Arc<str>> {
-    paths.iter().find_map(|path| match value.at(path)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string().into()),
-        _ => None,
-    })
 }
 
 /// The event whose row has this key; `sorted` where events are in the order of their row keys.
