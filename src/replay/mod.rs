@@ -17,6 +17,7 @@ mod state;
 mod suggest;
 
 pub use automatic::automatic;
+pub use checkpoints::weight;
 pub use diff::{Change, diff, diff_for};
 pub use fold::{Applied, Fold, FoldError, ProjectionInfo, ProjectionKind};
 pub use fork::{CommonTail, Fork};

@@ -230,7 +230,7 @@ impl Replayer {
             if cancel.is_cancelled() {
                 return Err(ReplayFailure::Cancelled);
             }
-            for event in self.events(place..range.end.min(place + CHUNK))? {
+            for event in self.first_events(place..range.end.min(place + CHUNK))? {
                 let before = current.state.clone();
                 let applied = match self.step(&mut current, &event, place) {
                     Ok(applied) => applied,
@@ -261,7 +261,7 @@ impl Replayer {
             if cancel.is_cancelled() {
                 return Err(ReplayFailure::Cancelled);
             }
-            for event in self.events(done..at.min(done + CHUNK))? {
+            for event in self.first_events(done..at.min(done + CHUNK))? {
                 if let Err(error) = self.step(&mut current, &event, done) {
                     self.stopped = Some(*error);
                     break 'folding;
@@ -357,6 +357,16 @@ impl Replayer {
             Ok(events)
         } else {
             Err(HistoryError(format!("{wanted} events were asked for and {} came", events.len())))
+        }
+    }
+
+    /// The first of these events: at least one, or the replay would not get on.
+    fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        let events = self.history.first_events(range.clone())?;
+        if (1..=range.len()).contains(&events.len()) {
+            Ok(events)
+        } else {
+            Err(HistoryError(format!("{} events were asked for and {} came", range.len(), events.len())))
         }
     }
 

@@ -218,6 +218,14 @@ impl Store {
         self.source.has_changed()
     }
 
+    /// Whether the file may still be read as it was opened; a few system calls. Connections that are kept need the
+    /// question before each use: a file that was turned to a write-ahead log would be left with side files.
+    ///
+    /// Errors: [`StoreError::Changed`], or that the file can't be looked at any more.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.source.check()
+    }
+
     /// The BLAKE3 hash of the main file in hexadecimal: the same before and after shows that nothing was written.
     pub fn hash(&self, progress: &Progress, cancel: &Cancel) -> Result<String, StoreError> {
         let failed = |e| StoreError::io(&self.source.shown, "read it", e);

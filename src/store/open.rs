@@ -75,17 +75,23 @@ impl Source {
         if let Some((_, copy)) = &self.private {
             return connect(copy, Access::Immutable, self.lock_wait, cancel).map_err(failed);
         }
+        self.check()?;
+        let access = if self.mode == AccessMode::ReadOnly { Access::ReadOnly } else { Access::Immutable };
+        connect(&self.real, access, self.lock_wait, cancel).map_err(failed)
+    }
+
+    /// Whether what is read may still be read this way.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        if self.mode == AccessMode::PrivateCopy {
+            return Ok(());
+        }
         let now = probe(&self.shown, &self.real)?;
         let as_before = match self.mode {
             // A writer may have turned the log on since: a plain connection would now leave side files.
             AccessMode::ReadOnly => !now.wal_mode && now.wal.is_none(),
             AccessMode::Immutable | AccessMode::PrivateCopy => now.stamp == self.stamp,
         };
-        if !as_before {
-            return Err(StoreError::Changed(self.shown.clone()));
-        }
-        let access = if self.mode == AccessMode::ReadOnly { Access::ReadOnly } else { Access::Immutable };
-        connect(&self.real, access, self.lock_wait, cancel).map_err(failed)
+        if as_before { Ok(()) } else { Err(StoreError::Changed(self.shown.clone())) }
     }
 
     /// Whether a writer may come between two reads.

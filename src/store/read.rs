@@ -101,7 +101,18 @@ impl Reader {
     ///
     /// Errors: the file can't be read any more, or is no longer the one that was scanned.
     pub fn events(&mut self, log: &EventLog, indices: &[u32]) -> Result<Vec<Event>, StoreError> {
-        self.read_by_key(log, indices, Depth::Full)
+        self.read_by_key(log, indices, Depth::Full, &mut |_| false)
+    }
+
+    /// The events at these indices, in the order asked, up to the first one that `is_enough`, which is the last: large
+    /// events need not all be in memory.
+    pub fn events_until(
+        &mut self,
+        log: &EventLog,
+        indices: &[u32],
+        is_enough: &mut dyn FnMut(&Event) -> bool,
+    ) -> Result<Vec<Event>, StoreError> {
+        self.read_by_key(log, indices, Depth::Full, is_enough)
     }
 
     /// Calls `f` with each event of a range of the index, in order, until it breaks or `cancel` is set.
@@ -168,7 +179,13 @@ impl Reader {
         if depth == Depth::Full { &self.full_sql } else { &self.lazy_sql }
     }
 
-    fn read_by_key(&mut self, log: &EventLog, indices: &[u32], depth: Depth) -> Result<Vec<Event>, StoreError> {
+    fn read_by_key(
+        &mut self,
+        log: &EventLog,
+        indices: &[u32],
+        depth: Depth,
+        is_enough: &mut dyn FnMut(&Event) -> bool,
+    ) -> Result<Vec<Event>, StoreError> {
         let condition = self.key_condition();
         let table = quoted(&self.bound.events.name);
         let sql = format!("SELECT {} FROM {table} WHERE {condition}", self.select_of(depth));
@@ -184,8 +201,9 @@ impl Reader {
                 let key = self.key_values(log, index).ok_or_else(|| self.changed())?;
                 let mut rows = statement.query(rusqlite::params_from_iter(key)).map_err(|e| self.failed(e))?;
                 let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.changed())?;
-                events.push(self.event(log, index, row, depth).map_err(|e| self.failed(e))?);
-                left = rest;
+                let event = self.event(log, index, row, depth).map_err(|e| self.failed(e))?;
+                left = if is_enough(&event) { &[] } else { rest };
+                events.push(event);
                 if self.source.is_shared() && began.elapsed() > READ_AT_MOST {
                     break;
                 }
@@ -243,7 +261,7 @@ impl Reader {
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
-            for (index, event) in batch.iter().zip(self.read_by_key(log, batch, depth)?) {
+            for (index, event) in batch.iter().zip(self.read_by_key(log, batch, depth, &mut |_| false)?) {
                 if f(*index as usize, event).is_break() {
                     return Ok(());
                 }

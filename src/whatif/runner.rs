@@ -86,7 +86,7 @@ impl<'a> Runner<'a> {
                 return Err(ReplayFailure::Cancelled);
             }
             let end = self.history.len().min(self.at + CHUNK);
-            self.chunk = self.history.events(self.at..end)?;
+            self.chunk = self.history.first_events(self.at..end)?;
             self.chunk_start = self.at;
             self.setting.progress.add(self.chunk.len() as u64);
         }

@@ -2,9 +2,11 @@
 
 mod comparing;
 mod copying;
+mod core;
 mod fold_streams;
 mod history;
 mod inline;
+mod kept_events;
 mod pick;
 mod pool;
 mod projections;
@@ -13,6 +15,8 @@ mod run;
 mod samples;
 mod session;
 mod suggesting;
+#[cfg(test)]
+mod testing;
 
 pub use copying::{CopyLayout, CopyTarget, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};

@@ -2,26 +2,36 @@
 
 use std::ops::ControlFlow;
 
+use super::kept_events::event_bytes;
 use super::session::{Session, SessionError};
 use crate::model::{Cancel, Event};
+use crate::store::StoreError;
 
 /// Events read at once. A block that is a run of the index is read as one.
 const BLOCK: usize = 1024;
+/// Fewer where they take more than this many bytes.
+const BLOCK_BYTES: usize = 16 << 20;
 
 impl Session {
     /// Visits the events at these indices, in their order, in full.
+    ///
+    /// Errors: also [`StoreError::Cancelled`] where `cancel` came before the last event or the visitor's break.
     pub fn each_event(
         &self,
         indices: &mut dyn Iterator<Item = u32>,
         cancel: &Cancel,
         visit: &mut dyn FnMut(u32, Event) -> ControlFlow<()>,
     ) -> Result<(), SessionError> {
-        self.with_reader(|reader| {
-            loop {
-                let block: Vec<u32> = indices.take(BLOCK).collect();
-                let (Some(first), Some(last)) = (block.first(), block.last()) else { return Ok(()) };
-                let mut stopped = false;
-                let (first, last) = (*first as usize, *last as usize);
+        loop {
+            let block: Vec<u32> = indices.take(BLOCK).collect();
+            let (Some(first), Some(last)) = (block.first(), block.last()) else { return Ok(()) };
+            if cancel.is_cancelled() {
+                return Err(StoreError::Cancelled.into());
+            }
+            let mut stopped = false;
+            let (first, last) = (*first as usize, *last as usize);
+            // Borrowed anew for each block: whether the file may be read is asked again.
+            self.with_reader(|reader| {
                 if block.is_sorted() && last - first + 1 == block.len() {
                     reader.for_each(self.log(), first..last + 1, cancel, &mut |index, event| {
                         let flow = visit(index as u32, event);
@@ -29,19 +39,24 @@ impl Session {
                         flow
                     })?;
                 } else {
-                    for (index, event) in block.iter().zip(reader.events(self.log(), &block)?) {
-                        stopped = visit(*index, event).is_break();
-                        if stopped {
-                            break;
-                        }
+                    let mut left = &block[..];
+                    while !left.is_empty() && !stopped {
+                        let mut bytes = 0;
+                        let events = reader.events_until(self.log(), left, &mut |event| {
+                            bytes += event_bytes(event);
+                            bytes >= BLOCK_BYTES
+                        })?;
+                        let (here, rest) = left.split_at(events.len());
+                        left = rest;
+                        stopped = here.iter().zip(events).any(|(index, event)| visit(*index, event).is_break());
                     }
                 }
-                if stopped || cancel.is_cancelled() {
-                    return Ok(());
-                }
+                Ok(())
+            })?;
+            if stopped {
+                return Ok(());
             }
-        })
-        .map_err(SessionError::from)
+        }
     }
 
     /// Why payloads can't be read, with how many events have each reason, the most frequent first. Decodes all.

@@ -5,6 +5,7 @@ mod reading;
 mod real;
 mod states;
 mod statuses;
+mod traces;
 mod writing;
 
 use std::path::{Path, PathBuf};

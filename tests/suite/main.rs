@@ -11,3 +11,4 @@ mod sample;
 mod sample_folds;
 mod store;
 mod whatif;
+mod worker;
