@@ -14,7 +14,7 @@ mod samples;
 mod session;
 mod suggesting;
 
-pub use copying::{CopyLayout, CopyTarget, partial_copy};
+pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;
