@@ -272,7 +272,7 @@ mod tests {
     fn a_log_that_is_gone_since_the_look_is_not_missed() {
         let folder = tempfile::tempdir().unwrap();
         let (real, copy) = (folder.path().join("a.db"), folder.path().join("copy.db"));
-        let conn = Connection::open(&real).unwrap();
+        let conn = connect(&real, Access::Own, Duration::ZERO, None).unwrap();
         conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
         let before = probe(&real, &real).unwrap();
         assert!(before.wal.is_some());

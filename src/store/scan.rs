@@ -556,6 +556,7 @@ impl Hasher for Mixer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::connect::{Access, connect};
 
     #[test]
     fn classes_in_topics() {
@@ -573,7 +574,7 @@ mod tests {
     fn a_break_among_rows_without_a_position_loses_none() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
-        let conn = Connection::open(&path).unwrap();
+        let conn = connect(&path, Access::Own, Duration::ZERO, None).unwrap();
         conn.execute_batch(
             "CREATE TABLE events (position INTEGER, stream_id TEXT, version INTEGER, event_id TEXT, type TEXT, \
              schema_version INTEGER, recorded_at TEXT, valid_at TEXT, data TEXT, metadata TEXT);

@@ -17,8 +17,10 @@ impl BranchLane {
             Moment::Instant(time) => {
                 // As in a recorded stream: up to the last event that is not later, and what follows without a time.
                 let last = events.iter().rposition(|event| time_of(log, event).is_some_and(|t| t <= time));
-                let from = last.map_or(0, |last| last + 1);
-                from + events[from..].iter().take_while(|event| time_of(log, event).is_none()).count()
+                last.map_or(0, |last| {
+                    let after = &events[last + 1..];
+                    last + 1 + after.iter().take_while(|event| time_of(log, event).is_none()).count()
+                })
             }
             Moment::Version(version) => match events.iter().rposition(|event| event.version() == Some(version)) {
                 Some(place) => place + 1,

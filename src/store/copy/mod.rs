@@ -147,15 +147,15 @@ impl Writer<'_> {
 
     fn raw_row(&self, reader: &Reader, index: u32) -> Result<Vec<Raw>, StoreError> {
         let rows = Rows::new(&self.bound().events);
-        let changed = || StoreError::Changed(self.store.source.shown.clone());
-        let key = reader.key_values(self.log, index as usize).ok_or_else(changed)?;
+        let lost = || reader.lost(self.log, index as usize);
+        let key = reader.key_values(self.log, index as usize).ok_or_else(lost)?;
         let sql = rows.select(&format!("WHERE {}", reader.key_condition()));
         let read = || -> rusqlite::Result<Option<Vec<Raw>>> {
             let mut statement = self.source.prepare_cached(&sql)?;
             let mut found = statement.query(rusqlite::params_from_iter(key))?;
             found.next()?.map(|row| rows.values(row)).transpose()
         };
-        read().map_err(|e| self.reading(e))?.ok_or_else(changed)
+        read().map_err(|e| self.reading(e))?.ok_or_else(lost)
     }
 
     /// Row numbers of the copy; `None` for a table that has none.

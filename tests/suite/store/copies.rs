@@ -208,6 +208,33 @@ fn a_table_without_row_numbers_is_copied_too() {
 }
 
 #[test]
+fn keys_that_are_no_text_are_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::pyeventsourcing(&path, Python::WithoutRowid);
+    let conn = database(&path);
+    let change = |id: &str, from: &str| {
+        conn.execute(&format!("UPDATE stored_events SET originator_id = {id} WHERE originator_id = ?1"), [from])
+            .unwrap()
+    };
+    change("x'00112233445566778899aabbccddeeff'", &originator("A"));
+    change("x'abcd'", &originator("B"));
+    let opened = opened(&path);
+    assert_eq!(opened.events.len(), 6);
+    let out = folder.path().join("out.db");
+    opened.copy(opened.recorded(), &out, &CopyOptions::default()).unwrap();
+    assert_eq!(lines(&out), lines(&path));
+    // What is shown otherwise than it is stored can't be looked up: nothing has changed.
+    conn.execute("UPDATE stored_events SET originator_id = CAST(x'ff' AS TEXT) WHERE originator_id = x'abcd'", [])
+        .unwrap();
+    let store = open(&path).unwrap();
+    let log = scan(&store);
+    let indices: Vec<u32> = (0..6).collect();
+    let error = store.reader().unwrap().events(&log, &indices).unwrap_err();
+    assert!(matches!(error, StoreError::KeyNotFound { .. }), "{error}");
+}
+
+#[test]
 fn what_cant_be_encoded_is_refused_before_anything_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
