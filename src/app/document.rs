@@ -170,13 +170,12 @@ impl Document {
     pub fn cursor_coordinate(&self) -> f64 {
         let log = &self.opened.log;
         match (self.cursor, self.axis.kind()) {
-            (Cursor::Start, _) => f64::NEG_INFINITY,
+            // Changing to the sequence turns an instant into an event.
+            (Cursor::Start, _) | (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
             (Cursor::Event(event), _) => {
                 self.axis.coordinate(log, event as usize).unwrap_or_else(|| self.untimed_coordinate(event))
             }
             (Cursor::Instant(time), AxisKind::Time) => self.axis.coordinate_of_time(time),
-            // Changing to this axis turns an instant into an event.
-            (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
         }
     }
 

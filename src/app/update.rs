@@ -245,12 +245,12 @@ impl App {
             result => result,
         };
         match result {
-            Ok(outcome) => self.take(slot, generation, outcome, requests),
+            Ok(outcome) => self.take(generation, outcome, requests),
             Err(failure) => self.failed(slot, generation, failure),
         }
     }
 
-    fn take(&mut self, slot: Slot, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
+    fn take(&mut self, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
         match outcome {
             Outcome::Opened(opened) => {
                 self.close(requests);
@@ -288,11 +288,9 @@ impl App {
                     Outcome::State(view) => {
                         document.state.answer(generation, Ok(*view));
                     }
-                    Outcome::Events(events) if slot == Slot::Rows => {
-                        // An answer that comes too late may be another store's.
-                        if document.rows_asked.answer(generation, Ok(())) {
-                            document.rows.extend(events);
-                        }
+                    // An answer that comes too late may be another store's.
+                    Outcome::Events(events) if document.rows_asked.answer(generation, Ok(())) => {
+                        document.rows.extend(events);
                     }
                     Outcome::Branch(branch) => {
                         document.branch.answer(generation, Ok(branch));

@@ -14,6 +14,7 @@ pub mod projection_file;
 mod replayer;
 mod rules;
 mod state;
+mod step;
 mod suggest;
 
 pub use automatic::automatic;
@@ -25,4 +26,5 @@ pub use history::{History, HistoryError, MemoryHistory};
 pub use projection_file::{ProjectionFileError, ProjectionSet};
 pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step};
 pub use state::{State, leaves};
+pub use step::step;
 pub use suggest::{SampledType, suggest};

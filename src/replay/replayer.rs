@@ -7,10 +7,11 @@ use std::sync::Arc;
 use crate::model::{Cancel, Event, Selection, Timestamp};
 
 use super::checkpoints::{Checkpoint, Checkpoints};
-use super::fold::{Applied, Fold, FoldError};
+use super::fold::{Applied, Fold};
 use super::fork::{Baseline, Fork, Joined};
 use super::history::{History, HistoryError};
 use super::state::State;
+use super::step::step;
 
 /// Events read at once: enough to make reading cheap, few enough that a cancelled replay stops soon.
 const CHUNK: usize = 512;
@@ -372,38 +373,17 @@ impl Replayer {
 
     fn step(&mut self, current: &mut Checkpoint, event: &Event, place: usize) -> Result<Applied, Box<ReplayError>> {
         self.folds += 1;
-        match self.fold.apply(&mut current.state, event, place) {
-            Ok(Applied::Skipped) => {
-                current.skipped += 1;
-                Ok(Applied::Skipped)
-            }
-            Ok(applied) => Ok(applied),
-            Err(error) if error.unreadable && self.options.on_unreadable == OnUnreadable::Skip => {
-                current.skipped += 1;
-                Ok(Applied::Skipped)
-            }
-            Err(error) => Err(Box::new(ReplayError::new(error, event, place))),
+        let applied = step(&*self.fold, self.options.on_unreadable, &mut current.state, event, place)?;
+        if applied == Applied::Skipped {
+            current.skipped += 1;
         }
+        Ok(applied)
     }
 
     fn recent_limit(&self) -> usize {
         match self.options.budget {
             Budget::States(states) => RECENT.min(states.max(2)),
             Budget::Bytes(_) => RECENT,
-        }
-    }
-}
-
-impl ReplayError {
-    fn new(error: FoldError, event: &Event, place: usize) -> Self {
-        Self {
-            place,
-            position: event.position,
-            version: event.version,
-            event_type: event.event_type.clone(),
-            time: event.time,
-            handler: error.handler,
-            message: error.message,
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::store::AccessMode;
 use crate::timeline::Drawing;
 use crate::whatif::Scenario;
 
+/// Events read between two looks at whether somebody still wants them.
+const EVENTS_AT_ONCE: usize = 32;
+
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
 pub struct Workshop {
@@ -35,20 +38,27 @@ impl Workshop {
                 state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
             }
             Job::Events { store, indices } => {
-                let events = self.session(store)?.events(&indices).map_err(|error| failed(&error.into()))?;
-                Ok(Outcome::Events(indices.into_iter().zip(events.into_iter().map(Arc::new)).collect()))
+                let session = self.session(store)?;
+                let mut events = Vec::with_capacity(indices.len());
+                for indices in indices.chunks(EVENTS_AT_ONCE) {
+                    if cancel.is_cancelled() {
+                        return Err(Failure::Cancelled);
+                    }
+                    let read = session.events(indices).map_err(|error| failed(&error.into()))?;
+                    events.extend(indices.iter().copied().zip(read.into_iter().map(Arc::new)));
+                }
+                Ok(Outcome::Events(events))
             }
-            Job::Branch { store, scenario } => {
-                self.session(store)?.branch(&scenario).map(Outcome::Branch).map_err(|error| failed(&error))
-            }
+            Job::Branch { store, scenario } => self
+                .session(store)?
+                .branch_unless(&scenario, cancel)
+                .map(Outcome::Branch)
+                .map_err(|error| failed(&error)),
             Job::Copy { store, scenario, out, force, as_foldline } => {
                 let session = self.session(store)?;
-                {
-                    let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
-                    let target = CopyTarget { out: &out, force, whole: false, layout };
-                    copy(&session, scenario.as_ref(), target, progress, cancel)
-                }
-                .map(Outcome::Copied)
+                let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
+                let target = CopyTarget { out: &out, force, whole: false, layout };
+                copy(&session, scenario.as_ref(), target, progress, cancel).map(Outcome::Copied)
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
@@ -97,6 +107,9 @@ impl Workshop {
             rules,
             hash: None,
         };
+        if cancel.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
         lock(&self.sessions).insert(key, session);
         Ok(Outcome::Opened(Box::new(opened)))
     }
@@ -120,7 +133,7 @@ fn replay_failed(failure: &ReplayFailure) -> Failure {
 pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) -> Result<StateView, Failure> {
     let log = session.log();
     let branch = match &request.scenario {
-        Some(scenario) => Some(session.branch(scenario).map_err(|error| failed(&error))?),
+        Some(scenario) => Some(session.branch_unless(scenario, cancel).map_err(|error| failed(&error))?),
         None => None,
     };
     let stream = log.find_stream(&request.stream);

@@ -70,6 +70,9 @@ type Shared<T> = Arc<Mutex<T>>;
 /// A replayer of one stream of a branch.
 type Branched = (Arc<Branch>, Arc<str>, Shared<Replayer>);
 
+/// A scenario's branch: applied by the first who asks, while the others wait.
+type OnceBranch = Shared<Option<Arc<Branch>>>;
+
 /// An opened store. Shared by all jobs that concern it.
 pub struct Session {
     path: PathBuf,
@@ -79,7 +82,7 @@ pub struct Session {
     /// As recorded, most recently used last.
     recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
-    branches: Mutex<Vec<(Arc<Scenario>, Arc<Branch>)>>,
+    branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
 }
 
 impl Session {
@@ -200,10 +203,15 @@ impl Session {
     /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded.
     pub fn branch_replayer(&self, branch: &Arc<Branch>, name: &str) -> Option<Shared<Replayer>> {
         let lane = branch.stream(name)?;
-        let mut kept = lock(&self.branched);
-        if let Some((_, _, replayer)) = kept.iter().find(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name) {
-            return Some(replayer.clone());
+        let known = |kept: &[Branched]| {
+            let found = kept.iter().find(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name);
+            found.map(|(_, _, replayer)| replayer.clone())
+        };
+        let found = known(&lock(&self.branched));
+        if found.is_some() {
+            return found;
         }
+        // Not while the list is held: the recorded stream's replayer may be at work for long.
         let replayer = match lane.stream() {
             Some(stream) => {
                 let recorded = self.replayer(stream);
@@ -216,6 +224,10 @@ impl Session {
                 Replayer::new(self.fold_of(name), history, self.replay_options())
             }
         };
+        let mut kept = lock(&self.branched);
+        if let Some(sooner) = known(&kept) {
+            return Some(sooner);
+        }
         let replayer = Arc::new(Mutex::new(replayer));
         kept.push((branch.clone(), name.into(), replayer.clone()));
         if kept.len() > REPLAYERS {
@@ -226,33 +238,63 @@ impl Session {
 
     /// A scenario applied to what was recorded; kept for the scenarios that are in use.
     pub fn branch(&self, scenario: &Arc<Scenario>) -> Result<Arc<Branch>, SessionError> {
-        if let Some((_, branch)) = lock(&self.branches).iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
+        self.branch_unless(scenario, &Cancel::default())
+    }
+
+    /// The same, unless told to stop. However many ask at once, a scenario is applied once: all get the same branch.
+    pub fn branch_unless(&self, scenario: &Arc<Scenario>, cancel: &Cancel) -> Result<Arc<Branch>, SessionError> {
+        let place = self.place_of_branch(scenario);
+        let mut place = lock(&place);
+        if let Some(branch) = &*place {
             return Ok(branch.clone());
         }
-        let branch = Arc::new(whatif::apply(scenario, self.log(), &mut FromStore(self))?);
+        let applied = whatif::apply(scenario, self.log(), &mut FromStore(self, cancel.clone()));
+        if applied.is_err() && cancel.is_cancelled() {
+            return Err(StoreError::Cancelled.into());
+        }
+        let branch = Arc::new(applied?);
+        *place = Some(branch.clone());
+        Ok(branch)
+    }
+
+    /// Where a scenario's branch is, or will be: held by who applies it.
+    fn place_of_branch(&self, scenario: &Arc<Scenario>) -> Shared<Option<Arc<Branch>>> {
         let mut kept = lock(&self.branches);
-        kept.push((scenario.clone(), branch.clone()));
+        if let Some((_, place)) = kept.iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
+            return place.clone();
+        }
+        let place = Shared::default();
+        kept.push((scenario.clone(), place.clone()));
         if kept.len() > REPLAYERS {
             kept.remove(0);
         }
-        Ok(branch)
+        place
     }
 
     /// Recorded events for those who apply edits.
     pub fn recorded(&self) -> impl Recorded + '_ {
-        FromStore(self)
+        FromStore(self, Cancel::default())
     }
 }
 
-struct FromStore<'a>(&'a Session);
+/// What was recorded, until told to stop.
+struct FromStore<'a>(&'a Session, Cancel);
+
+impl FromStore<'_> {
+    fn go_on(&self) -> Result<(), String> {
+        if self.1.is_cancelled() { Err(StoreError::Cancelled.to_string()) } else { Ok(()) }
+    }
+}
 
 impl Recorded for FromStore<'_> {
     fn event(&mut self, index: u32) -> Result<Arc<Event>, String> {
+        self.go_on()?;
         let events = self.0.events(&[index]).map_err(|error| error.to_string())?;
         events.into_iter().next().map(Arc::new).ok_or_else(|| format!("event {index} could not be read"))
     }
 
     fn find_id(&mut self, id: &str) -> Result<Option<u32>, String> {
+        self.go_on()?;
         self.0.with_reader(|reader| reader.find_id(self.0.log(), id)).map_err(|error| error.to_string())
     }
 }

@@ -1,11 +1,13 @@
 //! Sessions: what they keep, what they give back, and files that change under them.
 
+mod answers;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use foldline::model::{Cancel, Progress, Selection, StreamIndex};
-use foldline::store::{AccessMode, StoreError};
+use foldline::store::{AccessMode, FoldlineRow, StoreError, write_foldline};
 use foldline::whatif::{Scenario, parse};
 use foldline::worker::{Session, SessionError, SessionOptions};
 
@@ -147,4 +149,87 @@ fn reading_that_was_stopped_is_no_success() {
         ControlFlow::Break(())
     };
     session.each_event(&mut [2, 0, 1].into_iter(), &cancel, &mut enough).unwrap();
+}
+
+#[test]
+fn a_scenario_is_applied_once_however_many_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::foldline(&path);
+    let session = open(&path);
+    let scenario = without("account-A", 2);
+    let branches: Vec<_> = std::thread::scope(|scope| {
+        let ask = || session.branch(&scenario).unwrap();
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+        asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(branches.iter().all(|branch| Arc::ptr_eq(branch, &branches[0])));
+}
+
+#[test]
+fn a_scenario_that_was_stopped_can_be_applied_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::foldline(&path);
+    let session = open(&path);
+    let edit = r#"{"update":{"id":"id2"},"data":{"amount":1}}"#;
+    let text = format!(r#"{{"foldline":"scenario/1","name":"n","edits":[{edit}]}}"#);
+    let scenario = Arc::new(parse(&text).unwrap());
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let stopped = session.branch_unless(&scenario, &cancel);
+    assert!(matches!(stopped, Err(SessionError::Store(StoreError::Cancelled))), "{stopped:?}");
+    assert_eq!(session.branch(&scenario).unwrap().lanes().len(), 1);
+}
+
+/// Payloads of so many bytes.
+fn large(path: &Path, events: i64, bytes: usize) {
+    let data = format!(r#"{{"text":"{}"}}"#, "x".repeat(bytes));
+    let rows = (1..=events).map(|version| crate::cli::row(version, "account-1", version, "Happened", &data));
+    write_foldline(path, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
+}
+
+#[test]
+fn large_events_are_handed_out_a_few_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    large(&path, 30, 1 << 20);
+    let session = open(&path);
+    let history = session.history(stream(&session, "account-1"));
+    let first = history.first_events(0..30).unwrap();
+    assert!((1..=20).contains(&first.len()), "{}", first.len());
+    assert_eq!(history.events(0..30).unwrap().len(), 30);
+    assert_eq!(history.events(3..5).unwrap()[1].version, Some(5));
+    assert_eq!(history.first_events(29..90).unwrap().len(), 1);
+    assert!(history.events(30..31).unwrap().is_empty());
+    // A replay gets to the end all the same, as recorded and in a branch.
+    let branch = session.branch(&without("account-1", 2)).unwrap();
+    let frame = |replayer: Arc<std::sync::Mutex<foldline::replay::Replayer>>, len| {
+        replayer.lock().unwrap().frame(&Selection::Prefix(len), &Cancel::default()).unwrap()
+    };
+    let recorded = frame(session.replayer(stream(&session, "account-1")), 30);
+    assert_eq!(recorded.last.unwrap().version, Some(30));
+    let branched = frame(session.branch_replayer(&branch, "account-1").unwrap(), 29);
+    assert_eq!(branched.last.unwrap().position, Some(30));
+}
+
+#[test]
+fn a_history_is_the_same_read_in_any_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let rows = (1..=600).map(|version| FoldlineRow {
+        recorded_at: None,
+        event_id: format!("id-{version}"),
+        ..crate::cli::row(version % 60, "account-1", version, "Happened", "{}")
+    });
+    let rows = rows.map(|row| FoldlineRow { position: Some(row.version), ..row });
+    write_foldline(&path, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
+    let session = open(&path);
+    let history = session.history(stream(&session, "account-1"));
+    // First single ones, so that later ranges find gaps.
+    for range in [300..301, 255..257, 290..310, 0..600, 511..512, 100..580, 599..600, 7..7] {
+        let versions: Vec<_> =
+            history.events(range.clone()).unwrap().iter().filter_map(|event| event.version).collect();
+        assert_eq!(versions, range.map(|place| place as i64 + 1).collect::<Vec<_>>());
+    }
 }
