@@ -504,3 +504,58 @@ fn index_of_row(log: &EventLog, key: i64, sorted: bool) -> Option<u32> {
     };
     u32::try_from(found?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::Progress;
+    use crate::store::connect::{Access, connect};
+    use crate::store::{OpenOptions, open};
+
+    #[test]
+    fn ids_are_found_in_a_table_without_row_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = connect(&path, Access::Own, Duration::ZERO, None).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB, \
+             PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID;
+             INSERT INTO stored_events VALUES ('b', 1, 'm:A', '{}'), ('a', 1, 'm:B', '{}'), (x'abcd', 2, 'm:C', '{}');",
+        )
+        .unwrap();
+        conn.close().unwrap();
+        let (progress, cancel) = (Progress::default(), Cancel::default());
+        let mut store = open(&path, &OpenOptions::default(), &progress, &cancel).unwrap();
+        // No layout has both; here the type is the id.
+        let mut spec: crate::store::layout::LayoutSpec =
+            serde_json::from_str(include_str!("layouts/pyeventsourcing.json")).unwrap();
+        spec.events.event_id = Some("topic".to_owned());
+        store.bound = Arc::new(Bound { spec: Box::leak(Box::new(spec)), ..(*store.bound).clone() });
+        let log = store.scan(1, &progress, &cancel).unwrap();
+        let mut reader = store.reader().unwrap();
+        for (id, stream) in [("m:A", Some("b")), ("m:B", Some("a")), ("m:C", Some("abcd")), ("m:D", None)] {
+            let found = reader.find_id(&log, id).unwrap();
+            let found = found.and_then(|index| log.stream_of(index as usize)).map(|stream| &*log.stream(stream).name);
+            assert_eq!(found, stream, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_stored_where_a_text_is_shown() {
+        let blob = |bytes: &[u8]| SqlValue::Blob(bytes.to_vec());
+        for (shown, number, bytes) in [
+            ("account-1", SqlValue::Null, SqlValue::Null),
+            ("12", SqlValue::Integer(12), blob(&[0x12])),
+            ("012", SqlValue::Null, SqlValue::Null),
+            (
+                "00112233-4455-6677-8899-aabbccddeeff",
+                SqlValue::Null,
+                blob(&0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes()),
+            ),
+        ] {
+            assert_eq!(stored_forms(shown), [SqlValue::Text(shown.to_owned()), number, bytes]);
+        }
+    }
+}

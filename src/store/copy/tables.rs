@@ -238,3 +238,30 @@ impl RowsHash {
         self.count
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::connect::{Access, connect};
+    use crate::store::recognise;
+
+    #[test]
+    fn errors_say_on_which_side_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = |name: &str| connect(&folder.path().join(name), Access::Own, Duration::ZERO, None).unwrap();
+        let (from, to) = (conn("from.db"), conn("to.db"));
+        from.execute_batch("CREATE TABLE a (x); INSERT INTO a VALUES (1); CREATE TABLE b (x)").unwrap();
+        to.execute_batch("CREATE TABLE a (x CHECK (x > 1)); CREATE TABLE c (x)").unwrap();
+        let copy = |source: &Connection, name: &str| {
+            let tables = recognise::tables(source).unwrap();
+            let table = tables.iter().find(|table| table.name == name).unwrap();
+            copy_rows(&from, &to, table, &mut |_| Ok(true)).unwrap_err()
+        };
+        // Refused by the copy's table, and one that the copy does not have.
+        assert!(matches!(copy(&from, "a"), CopyError::Write(_)));
+        assert!(matches!(copy(&from, "b"), CopyError::Write(_)));
+        assert!(matches!(copy(&to, "c"), CopyError::Read(_)));
+    }
+}
