@@ -27,10 +27,9 @@ for _ in $(seq 50); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; slee
 
 "$binary" --frame-log "$work/log" "$opened" 2>"$work/stderr" &
 
-# wait_for WHAT JQ-LIKE PYTHON EXPRESSION over `line`, the newest log line of that kind
-wait_for() {
-  for _ in $(seq 150); do
-    if python3 - "$work/log" "$1" "$2" <<'PY'
+# shown WHAT TEST: whether the newest log line of a kind passes a test (a Python expression over `line` and `lines`).
+shown() {
+  python3 - "$work/log" "$1" "$2" <<'PY'
 import json, sys
 path, what, test = sys.argv[1:]
 try:
@@ -40,63 +39,68 @@ except FileNotFoundError:
 lines = [line for line in lines if line["what"] == what]
 sys.exit(0 if lines and eval(test, {"line": lines[-1], "lines": lines}) else 1)
 PY
-    then return 0; fi
-    sleep 0.2
+}
+
+# until_shown WHAT TEST [ACTION]: does the action, and again if nothing comes of it in some seconds: a person would,
+# on a machine that is busy.
+until_shown() {
+  local attempt
+  for attempt in 1 2 3 4; do
+    [ $# -lt 3 ] || "$3"
+    for _ in $(seq 40); do
+      if shown "$1" "$2"; then return 0; fi
+      sleep 0.2
+    done
   done
   echo "e2e: waited in vain for $1: $2" >&2
-  [ -n "${E2E_SHOTS:-}" ] && import -window root "$E2E_SHOTS/failed.png"
+  [ -z "${E2E_SHOTS:-}" ] || import -window root "$E2E_SHOTS/failed.png"
   return 1
 }
 shot() { if [ -n "${E2E_SHOTS:-}" ]; then sleep 0.5; import -window root "$E2E_SHOTS/$1.png"; fi; }
 
-wait_for opened "line['events'] > 0"
+select_stream() {
+  xdotool mousemove 100 94 sleep 0.2 click --repeat 3 --delay 60 1
+  xdotool type --delay 30 "$stream"
+  sleep 0.7
+  xdotool mousemove 100 154 sleep 0.2 click 1
+  sleep 0.5
+}
+drag_the_cursor() {
+  xdotool mousemove 900 57 sleep 0.2 mousedown 1
+  for x in 850 800 700 600 500 420 390; do xdotool mousemove "$x" 57; sleep 0.2; done
+  xdotool mouseup 1
+}
+to_the_last_event() { xdotool mousemove 640 690 sleep 0.2 key Escape sleep 0.2 key End; }
+leave_it_out() { xdotool key Delete; }
+save_the_copy() {
+  # Ctrl+S does nothing while the question is open.
+  xdotool key ctrl+s sleep 1 key ctrl+a sleep 0.2
+  xdotool type --delay 10 "$copy"
+  shot 4-saving
+  xdotool key Return
+}
+open_the_copy() { xdotool mousemove 1118 57 sleep 0.3 click 1; }
+
+until_shown opened "line['events'] > 0"
 window=$(xdotool search --sync --onlyvisible --name '^Foldline$' | head -n 1)
 xdotool windowmove "$window" 0 0 windowsize --sync "$window" 1280 800 windowfocus --sync "$window"
-sleep 0.5
+sleep 1
 
-# Find the stream by name, and select it.
-xdotool mousemove 100 94 click 1
-sleep 0.3
-xdotool type --delay 20 "$stream"
-sleep 0.5
-xdotool mousemove 100 154 click 1
-wait_for state "line['stream'] == '$stream'"
+until_shown state "line['stream'] == '$stream' and line['version'] is not None" select_stream
 shot 1-selected
-
-# Drag the cursor along the ruler from the right end to the left: states of earlier moments come by.
-xdotool mousemove 900 57 mousedown 1
-for x in 850 800 700 600 500 420; do xdotool mousemove "$x" 57; sleep 0.15; done
-xdotool mouseup 1
-wait_for state "len({l['version'] for l in lines if l['stream'] == '$stream'}) > 1"
+# Dragging along the ruler: states of earlier moments come by.
+until_shown state "len({l['version'] for l in lines if l['stream'] == '$stream'}) > 1" drag_the_cursor
 shot 2-scrubbed
-
-# To the last event, and leave it out.
-xdotool mousemove 640 690 key Escape key End
-wait_for state "float(line['state'].get('$field', 'nan')) == $baseline"
-xdotool key Delete
-wait_for state "float((line.get('branch') or {}).get('$field', 'nan')) == $branch"
+until_shown state "str(line['state'].get('$field')) == '$baseline'" to_the_last_event
+# Deleting is a toggle: it is pressed once, and waited for.
+leave_it_out
+until_shown state "str((line.get('branch') or {}).get('$field')) == '$branch'"
 shot 3-left-out
-
-# Save the copy.
-xdotool key ctrl+s
-sleep 0.5
-xdotool key ctrl+a
-xdotool type --delay 5 "$copy"
-shot 4-saving
-xdotool key Return
-wait_for copied "line['events'] > 0"
+until_shown copied "line['events'] > 0" save_the_copy
 shot 5-saved
-
-# Open it again: what was left out is gone, and the state is the branch's.
+until_shown opened "line['path'] == '$copy'" open_the_copy
 sleep 0.5
-xdotool mousemove 1120 57 sleep 0.2 click 1
-wait_for opened "line['path'] == '$copy'"
-sleep 0.5
-xdotool mousemove 100 94 click --repeat 3 1
-xdotool type --delay 20 "$stream"
-sleep 0.5
-xdotool mousemove 100 154 click 1
-wait_for state "line['stream'] == '$stream'"
+until_shown state "line['stream'] == '$stream' and not line.get('branch')" select_stream
 shot 6-reopened
 
 after=$(cd "$work/stores" && ls -lA --time-style=full-iso && sha256sum ./*)

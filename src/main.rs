@@ -21,11 +21,8 @@ fn window(options: WindowOptions) -> ExitCode {
     match foldline::ui::run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let text = format!(
-                "error: the window can't be opened ({error}); the commands work without one, see `foldline --help`"
-            );
             // Where standard error is closed there is nobody to tell.
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "error: {error}");
             ExitCode::from(3)
         }
     }

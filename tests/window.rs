@@ -1,5 +1,7 @@
 //! The window by its accessible names, without a display: jobs run inline, so nothing is waited for.
 
+#![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
+
 use std::path::{Path, PathBuf};
 
 use egui_kittest::Harness;

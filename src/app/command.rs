@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::job::Finished;
+use crate::job::{Finished, Pick};
 use crate::model::Timestamp;
 use crate::timeline::{AxisKind, View};
 
@@ -12,8 +12,14 @@ use crate::timeline::{AxisKind, View};
 pub enum Command {
     /// Open a file instead of the one that is open.
     Open(PathBuf),
+    /// Ask for a file with the system's dialog.
+    Pick(Pick),
+    /// Open a copy that was just written, with the rules of the open store.
+    OpenCopy(PathBuf),
     /// Close the open store.
     Close,
+    /// Drop the edits and go on with what they were in the way of.
+    DropEdits,
     /// Look at a stream.
     SelectStream(Arc<str>),
     /// Put the cursor exactly on an event (ties can be stepped through).

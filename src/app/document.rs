@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::draft::Draft;
+use super::branch_marks::BranchMarks;
+use super::command::Step;
 use super::remote::Remote;
 use crate::job::{OpenedStore, StateView};
 use crate::model::{Event, Moment, StreamIndex, Timestamp};
-use crate::timeline::{Axis, AxisKind, Lanes, Marks, View};
-use crate::whatif::Branch;
+use crate::timeline::{Axis, AxisKind, View};
+use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target};
 
 /// Where in history everything stands. One for the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,23 +41,25 @@ pub struct Document {
     pub rows_asked: Remote<()>,
     /// The edits.
     pub draft: Draft,
+    /// The edits as they were last asked to be applied: one value, so that workers know it again.
+    scenario: Option<Arc<Scenario>>,
     /// The history with the edits; `None` without any, or while they are applied for the first time.
     pub branch: Remote<Arc<Branch>>,
+    /// Which branch lanes there are to draw, and where their events stand.
+    pub branch_marks: BranchMarks,
     /// The timeline's axis.
     pub axis: Axis,
     /// What it shows of it.
     pub view: View,
-    /// Events by lane along it.
-    pub lanes: Lanes,
-    /// Colours and shapes of event types.
-    pub marks: Marks,
+    /// How many events of the selected stream the cursor takes in.
+    lane_count: usize,
 }
 
 impl Document {
     /// Looks at a store for the first time: all of it, the cursor at its end, its first stream.
     pub fn new(opened: OpenedStore) -> Self {
         let log = &opened.log;
-        let axis = Axis::new(log, AxisKind::Time);
+        let axis = opened.drawing.axis(AxisKind::Time);
         let stream = log.streams().first().map(|info| info.name.clone());
         let mut document = Self {
             cursor: log.len().checked_sub(1).map_or(Cursor::Start, |last| Cursor::Event(last as u32)),
@@ -64,11 +67,12 @@ impl Document {
             state: Remote::default(),
             rows: HashMap::new(),
             rows_asked: Remote::default(),
-            draft: Draft::default(),
+            draft: Draft::new(Scenario::new("What-if")),
+            scenario: None,
             branch: Remote::default(),
             view: View::fit(&axis),
-            lanes: Lanes::new(log, &axis),
-            marks: Marks::new(log),
+            branch_marks: BranchMarks::default(),
+            lane_count: 0,
             axis,
             stream: None,
             opened,
@@ -77,10 +81,61 @@ impl Document {
         document
     }
 
-    /// Looks at a stream; its last event is selected and the cursor put on it.
+    /// Looks at a stream; its last event at the cursor is selected, and the cursor stays where it is.
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
         self.stream = stream;
-        self.event = self.lane_at_cursor();
+        self.select_at_cursor();
+    }
+
+    /// Puts the cursor somewhere and selects the stream's last event there.
+    pub fn move_to(&mut self, cursor: Cursor) {
+        self.cursor = cursor;
+        self.select_at_cursor();
+    }
+
+    fn select_at_cursor(&mut self) {
+        let selection = self.stream_index().and_then(|stream| self.opened.log.select(stream, self.moment()).ok());
+        self.lane_count = selection.and_then(|selection| selection.last()).map_or(0, |last| last + 1);
+        let lane = self.lane();
+        self.event = match self.cursor {
+            // Positions may run against versions: the event under the cursor need not be the last one replayed.
+            Cursor::Event(event) if self.opened.log.stream_of(event as usize) == self.stream_index() => Some(event),
+            _ => self.lane_count.checked_sub(1).and_then(|at| lane.get(at).copied()),
+        };
+        if self.rows_asked.failure().is_some() {
+            // Looking elsewhere is reason to try again.
+            self.rows_asked.clear();
+        }
+    }
+
+    /// Where a step leads, in the store's order of the selected stream's events; `None` is before the first.
+    pub fn stepped(&self, step: Step) -> Option<u32> {
+        let lane = self.lane();
+        // From the selected event, which is the one under the cursor or the stream's last before it.
+        let here = self.event.filter(|_| self.cursor != Cursor::Start);
+        // Almost every lane is in the store's order; the few others are looked through.
+        let (after, before) = if lane.is_sorted() {
+            let after = lane.partition_point(|event| Some(*event) <= here);
+            let before = lane.partition_point(|event| Some(*event) < here);
+            (lane.get(after).copied(), before.checked_sub(1).map(|at| lane[at]))
+        } else {
+            let after = lane.iter().filter(|event| Some(**event) > here).min();
+            (after.copied(), lane.iter().filter(|event| Some(**event) < here).max().copied())
+        };
+        match step {
+            Step::Start => None,
+            Step::Back => before,
+            Step::Forward => after.or(lane.iter().max().copied()),
+            Step::End => lane.iter().max().copied(),
+        }
+    }
+
+    /// Works out where the events of the branch's lanes stand along the axis.
+    pub fn place_branch(&mut self) {
+        self.branch_marks = match self.branch.value() {
+            Some((branch, _)) => BranchMarks::new(&self.opened.log, &self.axis, branch),
+            None => BranchMarks::default(),
+        };
     }
 
     /// The index of the selected stream, if it is one of the recorded ones.
@@ -106,33 +161,21 @@ impl Document {
         if self.opened.log.is_empty() { 0 } else { self.opened.log.position(0) }
     }
 
-    /// How many events of the selected stream the cursor takes in.
+    /// How many events of the selected stream the cursor takes in: the place after its last one.
     pub fn lane_count(&self) -> usize {
-        let Some(stream) = self.stream_index() else { return 0 };
-        self.opened.log.select(stream, self.moment()).map_or(0, |selection| selection.last().map_or(0, |at| at + 1))
-    }
-
-    /// The selected stream's last event at the cursor.
-    pub fn lane_at_cursor(&self) -> Option<u32> {
-        self.lane_count().checked_sub(1).and_then(|at| self.lane().get(at).copied())
+        self.lane_count
     }
 
     /// Where the cursor stands along the axis.
     pub fn cursor_coordinate(&self) -> f64 {
         let log = &self.opened.log;
         match (self.cursor, self.axis.kind()) {
-            (Cursor::Start, _) => f64::NEG_INFINITY,
+            // Changing to the sequence turns an instant into an event.
+            (Cursor::Start, _) | (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
             (Cursor::Event(event), _) => {
                 self.axis.coordinate(log, event as usize).unwrap_or_else(|| self.untimed_coordinate(event))
             }
             (Cursor::Instant(time), AxisKind::Time) => self.axis.coordinate_of_time(time),
-            (Cursor::Instant(time), AxisKind::Sequence) => {
-                // The last event of the store that is not later.
-                (0..log.len())
-                    .rev()
-                    .find(|event| log.time(*event).is_some_and(|t| t <= time))
-                    .map_or(-1.0, |e| e as f64)
-            }
         }
     }
 
@@ -160,10 +203,57 @@ impl Document {
         }
     }
 
-    /// Changes the axis, keeping the cursor in view.
+    /// Changes the axis. Among events of equal width there is no room between two: an instant becomes the store's
+    /// last event that is not later.
     pub fn set_axis(&mut self, kind: AxisKind) {
-        self.axis = Axis::new(&self.opened.log, kind);
-        self.lanes = Lanes::new(&self.opened.log, &self.axis);
+        if let (Cursor::Instant(time), AxisKind::Sequence) = (self.cursor, kind) {
+            let log = &self.opened.log;
+            let last = (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time));
+            self.move_to(last.map_or(Cursor::Start, |event| Cursor::Event(event as u32)));
+        }
+        self.axis = self.opened.drawing.axis(kind);
         self.view = View::fit(&self.axis);
+        self.place_branch();
+    }
+
+    /// Whether the scenario leaves this event out.
+    pub fn is_left_out(&self, event: u32) -> bool {
+        self.left_out_at(event).is_some()
+    }
+
+    /// Where in the draft the edit is that leaves this event out.
+    pub fn left_out_at(&self, event: u32) -> Option<usize> {
+        let edit = self.leave_out(event);
+        self.draft.edits().position(|known| *known.edit == edit)
+    }
+
+    /// An event in words: `v4 of account-A`.
+    pub fn words_for(&self, event: u32) -> String {
+        let log = &self.opened.log;
+        let stream = log.stream_of(event as usize).map_or("no stream", |stream| &log.stream(stream).name);
+        match log.version(event as usize) {
+            Some(version) => format!("v{version} of {stream}"),
+            None => format!("#{} of {stream}", log.position(event as usize)),
+        }
+    }
+
+    /// The edit that leaves an event out.
+    pub fn leave_out(&self, event: u32) -> Edit {
+        Edit::Delete(Target::One(Selector::Position(self.opened.log.position(event as usize))))
+    }
+
+    /// Whether there are edits.
+    pub fn has_edits(&self) -> bool {
+        !self.draft.is_empty()
+    }
+
+    /// The edits as a scenario; none without any.
+    pub fn scenario(&self) -> Option<Arc<Scenario>> {
+        self.scenario.clone()
+    }
+
+    /// Takes what the draft says now as the scenario.
+    pub fn apply_draft(&mut self) {
+        self.scenario = self.has_edits().then(|| Arc::new(self.draft.scenario()));
     }
 }

@@ -301,12 +301,22 @@ pub struct WhatIfArgs {
     /// Also write a store in which history went the other way.
     #[arg(long, value_name = "OUT")]
     pub save_copy: Option<PathBuf>,
+    /// The copy's layout: the store's own unless named.
+    #[arg(long = "as", value_name = "LAYOUT", value_enum, requires = "save_copy")]
+    pub layout_of_copy: Option<LayoutOfCopy>,
     /// Replace OUT if it is there.
     #[arg(long, requires = "save_copy")]
     pub force: bool,
     /// Go on where a needed payload can't be read.
     #[arg(long)]
     pub skip_unreadable: bool,
+}
+
+/// A layout that copies can be asked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LayoutOfCopy {
+    /// Foldline's own, which holds the events of any store.
+    Foldline,
 }
 
 /// `copy`
@@ -323,8 +333,11 @@ pub struct CopyArgs {
     /// Only events of this stream; may be repeated.
     #[arg(long = "stream", value_name = "STREAM")]
     pub streams: Vec<String>,
+    /// The copy's layout: the store's own unless named.
+    #[arg(long = "as", value_name = "LAYOUT", value_enum)]
+    pub layout_of_copy: Option<LayoutOfCopy>,
     /// Also copy the tables that are not the event store's.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "layout_of_copy")]
     pub whole: bool,
     /// Replace OUT if it is there.
     #[arg(long)]

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::args::CopyArgs;
+use super::args::{CopyArgs, LayoutOfCopy};
 use super::failure::{CliError, Status};
 use super::options::{self, Setting};
 use super::output::{Output, counted, plain};
 use crate::model::{Cancel, Moment, Progress, StreamIndex};
-use crate::worker::{CopyTarget, partial_copy};
+use crate::worker::{CopyLayout, CopyTarget, partial_copy};
 
 /// A copy that was written.
 #[derive(Debug, Serialize)]
@@ -16,6 +16,14 @@ pub struct CopyShape {
     pub path: String,
     /// How many events it holds.
     pub events: u64,
+}
+
+/// The layout that a copy is written in.
+pub fn layout(asked: Option<LayoutOfCopy>) -> CopyLayout {
+    match asked {
+        Some(LayoutOfCopy::Foldline) => CopyLayout::Foldline,
+        None => CopyLayout::Own,
+    }
 }
 
 /// Runs the command.
@@ -32,8 +40,10 @@ pub fn run(args: &CopyArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     let streams: Vec<StreamIndex> = args.streams.iter().map(|name| opened.stream(name)).collect::<Result<_, _>>()?;
     let streams = (!streams.is_empty()).then_some(streams.as_slice());
     let plan = partial_copy(opened.log(), until, streams)?;
-    let target = CopyTarget { out: &args.out, force: args.force, whole: args.whole };
+    let target =
+        CopyTarget { out: &args.out, force: args.force, whole: args.whole, layout: layout(args.layout_of_copy) };
     let copied = opened.session.write_copy(&plan, target, &Progress::default(), &Cancel::default())?;
+    copied.notes.iter().for_each(|note| output.note(plain(note)));
     let shape = CopyShape { path: args.out.to_string_lossy().into_owned(), events: copied.events };
     if opened.json {
         output.json(&shape)?;

@@ -51,9 +51,9 @@ pub fn run(args: &DiffArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     let shape = shape(&opened, stream, &from, &to)?;
     let found = !shape.changes.is_empty() || shape.error.is_some();
     if opened.json {
-        output.json(&shape)?
+        output.json(&shape)?;
     } else {
-        print(&shape, output)?
+        print(&shape, output)?;
     }
     opened.tell_notes(output);
     Ok(Status::found_if(found))

@@ -72,7 +72,8 @@ Examples:
 pub const TABLE: &str = "\
 Examples:
   foldline table bank.db --category account
-  foldline table bank.db --category account --at 2025-04-12 --where 'state.balance > 1000' --format csv";
+  foldline table bank.db --category account --at 2025-04-12 --format csv
+  foldline table bank.db --category account --where 'state.balance > 1000'";
 
 /// `what-if`
 pub const WHAT_IF: &str = "\
@@ -92,7 +93,7 @@ pub const COPY: &str = "\
 Examples:
   foldline copy bank.db copy.db
   foldline copy bank.db easter.db --until '2025-04-20 12:00' --tz Asia/Tokyo
-  foldline copy bank.db case.db --stream account-A --stream account-0042 --force";
+  foldline copy bank.db case.db --stream account-A --stream account-0042 --as foldline";
 
 /// `suggest`
 pub const SUGGEST: &str = "\

@@ -67,9 +67,9 @@ pub fn run(args: &FindArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     };
     let shape = find(&opened, &condition, &wanted)?;
     if opened.json {
-        output.json(&shape)?
+        output.json(&shape)?;
     } else {
-        print(&shape, output)?
+        print(&shape, output)?;
     }
     opened.tell_notes(output);
     Ok(Status::Done)

@@ -61,9 +61,9 @@ pub fn run(args: &InfoArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     let opened = options::open(&args.store)?;
     let info = info(&opened, args.quick)?;
     if opened.json {
-        output.json(&info)?
+        output.json(&info)?;
     } else {
-        print(&info, output)?
+        print(&info, output)?;
     }
     Ok(Status::Done)
 }

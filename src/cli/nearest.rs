@@ -25,8 +25,7 @@ fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a 
     for candidate in known {
         let letters = folded(candidate);
         let contains = wanted.len() >= 3 && letters.windows(wanted.len()).any(|part| part == wanted);
-        let distance = if contains { Some(limit) } else { distance(&wanted, &letters, limit) };
-        let Some(distance) = distance else { continue };
+        let Some(distance) = distance(&wanted, &letters, limit).or(contains.then_some(limit)) else { continue };
         if near.len() == OFFERED && near.last().is_some_and(|(last, _)| *last <= distance) {
             continue;
         }

@@ -127,6 +127,7 @@ pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnU
         on_unreadable,
         projections,
         on_bad_projection: OnBadProjection::Refuse,
+        ..SessionOptions::default()
     };
     let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;
     Ok(Opened { session, json: store.json })

@@ -75,9 +75,9 @@ pub fn run(args: &StateArgs, output: &mut Output<'_>) -> Result<Status, CliError
     let shape = shape(&opened, stream, frame, blame.as_deref());
     let found = shape.error.is_some() || !shape.broken_invariants.is_empty();
     if opened.json {
-        output.json(&shape)?
+        output.json(&shape)?;
     } else {
-        print(&shape, blame.as_deref(), output)?
+        print(&shape, blame.as_deref(), output)?;
     }
     opened.tell_notes(output);
     Ok(Status::found_if(found))

@@ -48,9 +48,9 @@ pub fn run(args: &StreamsArgs, output: &mut Output<'_>) -> Result<Status, CliErr
     let shapes: Vec<StreamShape> =
         (0..wanted.len()).filter(|at| wanted[*at]).map(|at| shape(log, StreamIndex(at as u32))).collect();
     if opened.json {
-        output.json(&shapes)?
+        output.json(&shapes)?;
     } else {
-        print(&shapes, output)?
+        print(&shapes, output)?;
     }
     Ok(Status::Done)
 }
@@ -85,9 +85,8 @@ fn matching(opened: &Opened, query: &Query, wanted: &[bool]) -> Result<Vec<bool>
     for event in 0..log.len() {
         match query.matches_indexed(log, event) {
             Some(true) => streams_of(event).for_each(|stream| found[stream] = true),
-            Some(false) => {}
             None if streams_of(event).any(|stream| !found[stream]) => undecided.push(event as u32),
-            None => {}
+            Some(false) | None => {}
         }
     }
     // What the index could not say is read, unless its streams are found by then.

@@ -10,7 +10,7 @@ use super::failure::{CliError, Status};
 use super::find::all_streams;
 use super::options::{self, Opened, Setting, position};
 use super::output::{Columns, Output, plain, short, shown};
-use crate::model::{Cancel, EventLog, Moment, Path, Selection, StreamIndex, Timestamp, Value, json};
+use crate::model::{Cancel, EventLog, Moment, Object, Path, Selection, StreamIndex, Timestamp, Value, json};
 use crate::query::{Query, Scope, Subject};
 use crate::replay::ReplayError;
 use crate::worker::FoldedStream;
@@ -144,7 +144,7 @@ fn columns(key_fields: &[Path], rows: &[Row]) -> Vec<String> {
     let mut columns: Vec<String> = key_fields.iter().map(ToString::to_string).collect();
     let mut seen: std::collections::HashSet<Arc<str>> =
         key_fields.iter().filter(|path| path.parts().len() == 1).map(|path| path.parts()[0].clone()).collect();
-    for (key, _) in rows.iter().filter_map(|row| row.state.as_object()).flat_map(|object| object.iter()) {
+    for (key, _) in rows.iter().filter_map(|row| row.state.as_object()).flat_map(Object::iter) {
         if seen.insert(key.clone()) {
             columns.push(Path(vec![key.clone()]).to_string());
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::args::WhatIfArgs;
+use super::copy::layout;
 use super::failure::{CliError, Status};
 use super::options::{self, Setting};
 use super::output::{Output, counted, plain};
@@ -24,8 +25,9 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let copy = match &args.save_copy {
         Some(out) => {
             let plan = opened.session.scenario_copy(&scenario)?;
-            let target = CopyTarget { out, force: args.force, whole: false };
+            let target = CopyTarget { out, force: args.force, whole: false, layout: layout(args.layout_of_copy) };
             let copied = opened.session.write_copy(&plan, target, &Progress::default(), &Cancel::default())?;
+            copied.notes.iter().for_each(|note| output.note(plain(note)));
             Some(CopyWritten { path: out.to_string_lossy().into_owned(), events: copied.events })
         }
         None => None,
@@ -33,9 +35,9 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let what_if = WhatIf { scenario: scenario.name.clone(), edits: scenario.edits.len(), streams, copy };
     let breaks = what_if.streams.iter().any(|stream| !stream.broken_invariants.is_empty());
     if opened.json {
-        output.json(&what_if)?
+        output.json(&what_if)?;
     } else {
-        print(&what_if, output)?
+        print(&what_if, output)?;
     }
     opened.tell_notes(output);
     Ok(Status::found_if(breaks))

@@ -2,9 +2,10 @@
 
 use jiter::{Jiter, Peek};
 
+use super::list::List;
 use super::number::Number;
 use super::path::Path;
-use super::value::{List, Object, Origin, Value};
+use super::value::{Object, Origin, Value};
 
 pub use super::extract::Extraction;
 
@@ -58,6 +59,33 @@ pub fn to_text(value: &Value) -> String {
 /// Indented JSON text, for people.
 pub fn to_pretty_text(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Indented JSON text of at most `limit` bytes, for showing; and whether that is all of it. Costs no more than what
+/// is kept, however large the value.
+pub fn to_pretty_text_up_to(value: &Value, limit: usize) -> (String, bool) {
+    struct Bounded {
+        text: Vec<u8>,
+        limit: usize,
+    }
+    impl std::io::Write for Bounded {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let room = self.limit - self.text.len();
+            if room == 0 {
+                return Err(std::io::Error::other("enough"));
+            }
+            let taken = bytes.len().min(room);
+            self.text.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut out = Bounded { text: Vec::new(), limit };
+    let complete = serde_json::to_writer_pretty(&mut out, value).is_ok();
+    (String::from_utf8_lossy(&out.text).into_owned(), complete)
 }
 
 pub(super) fn without_bom(text: &[u8]) -> &[u8] {
@@ -201,6 +229,14 @@ mod tests {
         let value = parse_noting_repeats(br#"{"a":1,"b":{"c":1,"c":2},"a":3}"#, &mut |key| names.push(key.to_owned()));
         assert_eq!(to_text(&value.unwrap()), r#"{"a":3,"b":{"c":2}}"#);
         assert_eq!(names, ["c", "a"]);
+    }
+
+    #[test]
+    fn showing_a_large_value_keeps_only_what_is_shown() {
+        let value = parse(br#"{"a":[1,2,3],"b":"text"}"#).unwrap();
+        assert_eq!(to_pretty_text_up_to(&value, 1000), (to_pretty_text(&value), true));
+        let (text, complete) = to_pretty_text_up_to(&value, 12);
+        assert_eq!((text.as_str(), complete), (&to_pretty_text(&value)[..12], false));
     }
 
     #[test]

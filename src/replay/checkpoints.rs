@@ -109,6 +109,11 @@ impl Checkpoints {
     }
 }
 
+/// About how many bytes of memory a value takes, its slot aside.
+pub fn weight(value: &Value) -> usize {
+    unshared_bytes(value, None)
+}
+
 /// About how many bytes a value takes beyond what it shares with another. Text that is shared between two slots is
 /// counted once a slot: an estimate that errs on the side of the budget.
 fn unshared_bytes(value: &Value, other: Option<&Value>) -> usize {

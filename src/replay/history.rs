@@ -17,6 +17,12 @@ pub trait History: Send + Sync {
 
     /// The events at these places, in order. A range within [`len`](Self::len) yields exactly its length.
     fn events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError>;
+
+    /// The first of the events at these places, in order: as many as may be in memory at once, and at least one of a
+    /// range that is not empty.
+    fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        self.events(range)
+    }
 }
 
 /// Why events could not be had: what the store said.

@@ -14,9 +14,11 @@ pub mod projection_file;
 mod replayer;
 mod rules;
 mod state;
+mod step;
 mod suggest;
 
 pub use automatic::automatic;
+pub use checkpoints::weight;
 pub use diff::{Change, diff, diff_for};
 pub use fold::{Applied, Fold, FoldError, ProjectionInfo, ProjectionKind};
 pub use fork::{CommonTail, Fork};
@@ -24,4 +26,5 @@ pub use history::{History, HistoryError, MemoryHistory};
 pub use projection_file::{ProjectionFileError, ProjectionSet};
 pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step};
 pub use state::{State, leaves};
+pub use step::step;
 pub use suggest::{SampledType, suggest};

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use crate::model::{Cancel, Event, Selection, Timestamp};
 
 use super::checkpoints::{Checkpoint, Checkpoints};
-use super::fold::{Applied, Fold, FoldError};
+use super::fold::{Applied, Fold};
 use super::fork::{Baseline, Fork, Joined};
 use super::history::{History, HistoryError};
 use super::state::State;
+use super::step::step;
 
 /// Events read at once: enough to make reading cheap, few enough that a cancelled replay stops soon.
 const CHUNK: usize = 512;
@@ -230,7 +231,7 @@ impl Replayer {
             if cancel.is_cancelled() {
                 return Err(ReplayFailure::Cancelled);
             }
-            for event in self.events(place..range.end.min(place + CHUNK))? {
+            for event in self.first_events(place..range.end.min(place + CHUNK))? {
                 let before = current.state.clone();
                 let applied = match self.step(&mut current, &event, place) {
                     Ok(applied) => applied,
@@ -261,7 +262,7 @@ impl Replayer {
             if cancel.is_cancelled() {
                 return Err(ReplayFailure::Cancelled);
             }
-            for event in self.events(done..at.min(done + CHUNK))? {
+            for event in self.first_events(done..at.min(done + CHUNK))? {
                 if let Err(error) = self.step(&mut current, &event, done) {
                     self.stopped = Some(*error);
                     break 'folding;
@@ -360,40 +361,29 @@ impl Replayer {
         }
     }
 
+    /// The first of these events: at least one, or the replay would not get on.
+    fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        let events = self.history.first_events(range.clone())?;
+        if (1..=range.len()).contains(&events.len()) {
+            Ok(events)
+        } else {
+            Err(HistoryError(format!("{} events were asked for and {} came", range.len(), events.len())))
+        }
+    }
+
     fn step(&mut self, current: &mut Checkpoint, event: &Event, place: usize) -> Result<Applied, Box<ReplayError>> {
         self.folds += 1;
-        match self.fold.apply(&mut current.state, event, place) {
-            Ok(Applied::Skipped) => {
-                current.skipped += 1;
-                Ok(Applied::Skipped)
-            }
-            Ok(applied) => Ok(applied),
-            Err(error) if error.unreadable && self.options.on_unreadable == OnUnreadable::Skip => {
-                current.skipped += 1;
-                Ok(Applied::Skipped)
-            }
-            Err(error) => Err(Box::new(ReplayError::new(error, event, place))),
+        let applied = step(&*self.fold, self.options.on_unreadable, &mut current.state, event, place)?;
+        if applied == Applied::Skipped {
+            current.skipped += 1;
         }
+        Ok(applied)
     }
 
     fn recent_limit(&self) -> usize {
         match self.options.budget {
             Budget::States(states) => RECENT.min(states.max(2)),
             Budget::Bytes(_) => RECENT,
-        }
-    }
-}
-
-impl ReplayError {
-    fn new(error: FoldError, event: &Event, place: usize) -> Self {
-        Self {
-            place,
-            position: event.position,
-            version: event.version,
-            event_type: event.event_type.clone(),
-            time: event.time,
-            handler: error.handler,
-            message: error.message,
         }
     }
 }

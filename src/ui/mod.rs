@@ -8,6 +8,7 @@ mod marks;
 mod shell;
 mod state;
 mod streams;
+mod text;
 mod theme;
 mod timeline;
 mod welcome;
@@ -15,7 +16,7 @@ mod welcome;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::{App, Command, ThemeChoice};
+use crate::app::{App, Command, NoticeKind, ThemeChoice};
 use crate::worker::Executor;
 
 /// The window: the application, its workers, and what dies with the window.
@@ -60,11 +61,14 @@ pub enum WindowError {
 struct ViewState {
     path_text: String,
     filter: String,
+    streams: streams::Filtered,
     copy_path: String,
+    copy_proposed: Option<PathBuf>,
     copy_force: bool,
     timeline: timeline::Interaction,
-    open_nodes: state::OpenNodes,
-    /// The stream whose row was last scrolled into sight.
+    tree: state::Tree,
+    payload: state::ShownPayload,
+    /// The event whose row was last scrolled into sight.
     scrolled_to: Option<u32>,
     theme: Option<ThemeChoice>,
 }
@@ -73,8 +77,13 @@ impl Window {
     /// A window whose jobs run in `workers`, with its fonts and themes installed in `context`.
     pub fn new(context: &egui::Context, workers: Box<dyn Executor>, files: Vec<PathBuf>) -> Self {
         theme::install(context);
+        let mut app = App::new();
+        if files.len() > 1 {
+            let rest = files.len() - 1;
+            app.notify(NoticeKind::Note, format!("One store at a time: the first is opened, {rest} more are not"));
+        }
         let queue = files.into_iter().take(1).map(Command::Open).collect();
-        Self { app: App::new(), workers, view: ViewState::default(), queue, log: None }
+        Self { app, workers, view: ViewState::default(), queue, log: None }
     }
 
     /// The application behind the window.
@@ -167,7 +176,10 @@ pub fn run(window: WindowOptions) -> Result<(), WindowError> {
         Box::new(move |creation| {
             let context = creation.egui_ctx.clone();
             let wake = context.clone();
-            let pool = crate::worker::Pool::new(WORKERS, Arc::new(move || wake.request_repaint()))?;
+            let pool = {
+                let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || wake.request_repaint());
+                crate::worker::Pool::new(WORKERS, &wake)?
+            };
             let mut window = Window::new(&context, Box::new(pool), files);
             window.log = log;
             Ok(Box::new(window))

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Sense, vec2};
 
-use super::{ViewState, shell, theme};
+use super::{ViewState, text, theme};
 use crate::app::{Command, Document};
+use crate::job::StoreKey;
 use crate::model::{CategoryIndex, StreamIndex};
 
 enum Row {
@@ -17,16 +18,17 @@ enum Row {
 pub fn streams_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    let rows = rows(document, &view.filter);
-    let shown = rows.iter().filter(|row| matches!(row, Row::Stream(_))).count();
+    view.streams.refresh(document, &view.filter);
+    let Filtered { rows, streams: shown, .. } = &view.streams;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Streams").font(theme::strong(13.0)));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let text = format!("{} of {}", shell::grouped(shown), shell::grouped(log.streams().len()));
+            let text = format!("{} of {}", text::grouped(*shown), text::grouped(log.streams().len()));
             ui.label(RichText::new(text).font(theme::mono(11.5)).color(tokens.secondary));
         });
     });
-    ui.add(egui::TextEdit::singleline(&mut view.filter).hint_text("Filter streams…").desired_width(f32::INFINITY))
+    let filter = &mut view.filter;
+    ui.add(egui::TextEdit::singleline(filter).hint_text("Filter streams…").desired_width(f32::INFINITY))
         .accessible_name("Filter streams");
     ui.add_space(4.0);
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW - 4.0, rows.len(), |ui, range| {
@@ -40,23 +42,39 @@ pub fn streams_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, 
     });
 }
 
-fn rows(document: &Document, filter: &str) -> Vec<Row> {
-    let log = &document.opened.log;
-    let filter = filter.trim().to_lowercase();
-    let mut by_category: Vec<Vec<StreamIndex>> = vec![Vec::new(); log.categories().len()];
-    for (at, stream) in log.streams().iter().enumerate() {
-        if filter.is_empty() || stream.name.to_lowercase().contains(&filter) {
-            by_category[stream.category.0 as usize].push(StreamIndex(at as u32));
+/// The rows that a filter leaves, kept until store or filter change: filtering a hundred thousand names costs a frame.
+#[derive(Default)]
+pub struct Filtered {
+    of: Option<(StoreKey, String)>,
+    rows: Vec<Row>,
+    streams: usize,
+}
+
+impl Filtered {
+    fn refresh(&mut self, document: &Document, filter: &str) {
+        let of = (document.opened.key, filter.trim().to_lowercase());
+        if self.of.as_ref() == Some(&of) {
+            return;
         }
-    }
-    let mut rows = Vec::new();
-    for (at, streams) in by_category.into_iter().enumerate() {
-        if !streams.is_empty() {
-            rows.push(Row::Category(CategoryIndex(at as u32), streams.len()));
-            rows.extend(streams.into_iter().map(Row::Stream));
+        let log = &document.opened.log;
+        self.rows.clear();
+        self.streams = 0;
+        for (at, streams) in document.opened.drawing.by_category.iter().enumerate() {
+            let heading = self.rows.len();
+            let fits =
+                |stream: &&StreamIndex| of.1.is_empty() || log.stream(**stream).name.to_lowercase().contains(&of.1);
+            self.rows.push(Row::Category(CategoryIndex(at as u32), 0));
+            self.rows.extend(streams.iter().filter(fits).map(|stream| Row::Stream(*stream)));
+            let found = self.rows.len() - heading - 1;
+            if found == 0 {
+                self.rows.pop();
+            } else {
+                self.rows[heading] = Row::Category(CategoryIndex(at as u32), found);
+            }
+            self.streams += found;
         }
+        self.of = Some(of);
     }
-    rows
 }
 
 fn category_ui(ui: &mut egui::Ui, name: &str, count: usize) {
@@ -65,7 +83,7 @@ fn category_ui(ui: &mut egui::Ui, name: &str, count: usize) {
         ui.set_height(theme::ROW - 4.0);
         ui.label(RichText::new(name).font(theme::strong(13.0)));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(RichText::new(shell::grouped(count)).font(theme::mono(11.5)).color(tokens.secondary));
+            ui.label(RichText::new(text::grouped(count)).font(theme::mono(11.5)).color(tokens.secondary));
         });
     });
 }
@@ -88,7 +106,7 @@ fn stream_ui(ui: &mut egui::Ui, document: &Document, stream: StreamIndex, queue:
         let colour = if selected { tokens.selection } else { tokens.raised };
         painter.rect_filled(rect.expand2(vec2(6.0, 2.0)), 4.0, colour);
     }
-    let count = shell::grouped(log.lane(stream).len());
+    let count = text::grouped(log.lane(stream).len());
     let count = painter.layout_no_wrap(count, theme::mono(11.5), tokens.secondary);
     let room = rect.width() - count.size().x - 24.0;
     let mut words = egui::text::LayoutJob::simple_singleline(name.to_string(), theme::words(13.0), tokens.text);

@@ -4,6 +4,7 @@ use egui::RichText;
 
 use super::{ViewState, theme};
 use crate::app::{App, Command};
+use crate::job::Pick;
 
 /// Ways to open a store, and what Foldline does to it: nothing.
 pub fn welcome_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
@@ -31,14 +32,8 @@ pub fn welcome_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
             if (open || entered) && !path.is_empty() {
                 queue.push(Command::Open(path.into()));
             }
-            if ui.button("Browse…").clicked()
-                && let Some(path) = rfd::FileDialog::new()
-                    .set_title("Open event store")
-                    .add_filter("SQLite", &["db", "sqlite", "sqlite3", "db3"])
-                    .add_filter("All files", &["*"])
-                    .pick_file()
-            {
-                queue.push(Command::Open(path));
+            if ui.button("Browse…").clicked() {
+                queue.push(Command::Pick(Pick::Open));
             }
         });
         ui.add_space(theme::GAP);

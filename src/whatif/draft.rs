@@ -133,6 +133,14 @@ impl Draft {
         true
     }
 
+    /// Takes all edits out. Does nothing if there are none.
+    pub fn clear(&mut self) {
+        if !self.is_empty() {
+            self.record("Drop all edits".to_owned());
+            self.scene.edits.clear();
+        }
+    }
+
     /// Switches an edit on or off. False if there is none at the index or it is so already.
     pub fn set_enabled(&mut self, index: usize, enabled: bool) -> bool {
         let Some(old) = self.scene.edits.get(index).filter(|edit| edit.enabled != enabled) else { return false };

@@ -50,6 +50,19 @@ impl History for BranchHistory {
         }
         Ok(events)
     }
+
+    fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        let wanted = self.lane.get(range.clone()).unwrap_or_default();
+        match wanted.chunk_by(follows).next() {
+            Some(run @ [BranchEvent::Recorded { place, .. }, ..]) => {
+                let first = *place as usize;
+                let recorded = self.baseline.first_events(first..first + run.len())?;
+                Ok(recorded.into_iter().zip(run).map(|(event, here)| numbered(event, here.version())).collect())
+            }
+            Some(run) => self.events(range.start..range.start + run.len()),
+            None => self.events(range),
+        }
+    }
 }
 
 /// Whether two neighbours in the lane come from neighbouring recorded places, or neither is as recorded.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{Cancel, Event, Progress};
 use crate::replay::{
-    Applied, Change, Fold, History, HistoryError, OnUnreadable, ReplayError, ReplayFailure, State, diff_for,
+    Applied, Change, Fold, History, HistoryError, OnUnreadable, ReplayError, ReplayFailure, State, diff_for, step,
 };
 
 /// Events read at once: enough to make reading cheap, few enough that a cancelled comparison stops soon.
@@ -86,7 +86,7 @@ impl<'a> Runner<'a> {
                 return Err(ReplayFailure::Cancelled);
             }
             let end = self.history.len().min(self.at + CHUNK);
-            self.chunk = self.history.events(self.at..end)?;
+            self.chunk = self.history.first_events(self.at..end)?;
             self.chunk_start = self.at;
             self.setting.progress.add(self.chunk.len() as u64);
         }
@@ -119,20 +119,10 @@ impl<'a> Runner<'a> {
         if self.error.is_some() {
             return Ok((place, event, false));
         }
-        match self.setting.fold.apply(&mut self.state, &event, place) {
-            Ok(Applied::Skipped) => self.skipped += 1,
-            Ok(_) => {}
-            Err(error) if error.unreadable && self.setting.on_unreadable == OnUnreadable::Skip => self.skipped += 1,
+        match step(self.setting.fold, self.setting.on_unreadable, &mut self.state, &event, place) {
+            Ok(applied) => self.skipped += usize::from(applied == Applied::Skipped),
             Err(error) => {
-                self.error = Some(ReplayError {
-                    place,
-                    position: event.position,
-                    version: event.version,
-                    event_type: event.event_type.clone(),
-                    time: event.time,
-                    handler: error.handler,
-                    message: error.message,
-                });
+                self.error = Some(*error);
                 return Ok((place, event, false));
             }
         }

@@ -15,7 +15,7 @@ impl Session {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Vec<StreamComparison>, SessionError> {
-        let branch = self.branch(scenario)?;
+        let branch = self.branch_unless(scenario, cancel)?;
         let on_unreadable = self.replay_options().on_unreadable;
         let compared = branch.lanes().iter().map(|lane| {
             let baseline: Arc<dyn History> = match lane.stream() {

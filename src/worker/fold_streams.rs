@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::session::{Session, SessionError};
 use crate::model::{Cancel, Event, EventLog, Selection, StreamIndex, Wanted};
-use crate::replay::{Applied, Fold, OnUnreadable, ReplayError, State};
+use crate::replay::{Applied, Fold, ReplayError, State, step};
 
 /// A stream as far as it is folded.
 #[derive(Debug)]
@@ -153,22 +153,11 @@ impl Session {
             return;
         }
         // An event that is in several streams is read in the first one; its version there is not the others'.
-        match stream.fold.apply(&mut stream.state, event, place) {
-            Ok(Applied::Skipped) => stream.skipped += 1,
-            Ok(_) => {}
-            Err(error) if error.unreadable && self.replay_options().on_unreadable == OnUnreadable::Skip => {
-                stream.skipped += 1;
-            }
+        let on_unreadable = self.replay_options().on_unreadable;
+        match step(&*stream.fold, on_unreadable, &mut stream.state, event, place) {
+            Ok(applied) => stream.skipped += usize::from(applied == Applied::Skipped),
             Err(error) => {
-                stream.error = Some(ReplayError {
-                    place,
-                    position: event.position,
-                    version: event.version,
-                    event_type: event.event_type.clone(),
-                    time: event.time,
-                    handler: error.handler,
-                    message: error.message,
-                });
+                stream.error = Some(*error);
                 return;
             }
         }

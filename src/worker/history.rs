@@ -1,73 +1,77 @@
 //! Histories that read from an opened store, with the events around the cursor kept decoded.
 
-use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::session::Session;
+use super::core::Core;
+use super::kept_events::event_bytes;
 use crate::model::{Event, StreamIndex};
 use crate::replay::{History, HistoryError};
 
-/// Events are read and kept in runs of this many: few enough that a moment far from the last one is there at once.
-const CHUNK: usize = 64;
-/// Decoded runs kept a stream: scrubbing about in 65,536 events reads nothing twice.
-const KEPT: usize = 1024;
-
-type Chunk = Arc<[Arc<Event>]>;
+/// Bytes after which a read ends: beyond the places asked for it goes on to the end of its block only up to here.
+const READ_AT_ONCE: usize = 4 << 20;
+/// Bytes after which what is handed out at once ends.
+const HANDED_OUT: usize = 16 << 20;
 
 /// A recorded stream.
 pub(super) struct RecordedHistory {
-    session: Arc<Session>,
+    core: Arc<Core>,
     stream: StreamIndex,
-    /// Most recently used last.
-    kept: Mutex<VecDeque<(usize, Chunk)>>,
 }
 
 impl RecordedHistory {
-    pub(super) fn new(session: Arc<Session>, stream: StreamIndex) -> Self {
-        Self { session, stream, kept: Mutex::default() }
+    pub(super) fn new(core: Arc<Core>, stream: StreamIndex) -> Self {
+        Self { core, stream }
     }
 
-    fn chunk(&self, number: usize) -> Result<Chunk, HistoryError> {
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        {
-            let mut kept = kept();
-            if let Some(at) = kept.iter().rposition(|(n, _)| *n == number)
-                && let Some(entry) = kept.remove(at)
-            {
-                let chunk = entry.1.clone();
-                kept.push_back(entry);
-                return Ok(chunk);
-            }
-        }
-        let lane = self.session.log().lane(self.stream);
-        let from = number * CHUNK;
-        let indices = &lane[from..(from + CHUNK).min(lane.len())];
-        let events = self.session.events(indices).map_err(|error| HistoryError(error.to_string()))?;
-        let chunk: Chunk = events.into_iter().map(Arc::new).collect();
-        let mut kept = kept();
-        if kept.len() >= KEPT {
-            kept.pop_front();
-        }
-        kept.push_back((number, chunk.clone()));
-        Ok(chunk)
+    /// Reads and keeps events from a place on that is not kept: at least one, and no more than a few megabytes.
+    fn read(&self, place: usize) -> Result<Vec<(Arc<Event>, usize)>, HistoryError> {
+        let lane = self.core.log.lane(self.stream);
+        let end = self.core.kept.gap_end(self.stream, place).min(lane.len());
+        let mut bytes = 0;
+        let mut sizes = Vec::new();
+        let events = self.core.with_reader(|reader| {
+            reader.events_until(&self.core.log, &lane[place..end], &mut |event| {
+                let size = event_bytes(event);
+                sizes.push(size);
+                bytes += size;
+                bytes >= READ_AT_ONCE
+            })
+        });
+        let events = events.map_err(|error| HistoryError(error.to_string()))?;
+        let events: Vec<_> = events.into_iter().map(Arc::new).zip(sizes).collect();
+        self.core.kept.keep(self.stream, place, &events);
+        Ok(events)
     }
 }
 
 impl History for RecordedHistory {
     fn len(&self) -> usize {
-        self.session.log().lane(self.stream).len()
+        self.core.log.lane(self.stream).len()
     }
 
     fn events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
         let range = range.start..range.end.min(self.len());
         let mut events = Vec::with_capacity(range.len());
-        for number in range.start / CHUNK..range.end.div_ceil(CHUNK) {
-            let chunk = self.chunk(number)?;
-            let first = number * CHUNK;
-            let from = range.start.saturating_sub(first);
-            let to = (range.end - first).min(chunk.len());
-            events.extend_from_slice(&chunk[from.min(to)..to]);
+        while range.start + events.len() < range.end {
+            events.extend(self.first_events(range.start + events.len()..range.end)?);
+        }
+        Ok(events)
+    }
+
+    fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        let range = range.start..range.end.min(self.len());
+        let (mut events, mut bytes) = (Vec::new(), 0);
+        while range.start + events.len() < range.end && bytes < HANDED_OUT {
+            let left = range.start + events.len()..range.end;
+            let mut found = self.core.kept.first_of(self.stream, left.clone());
+            if found.is_empty() {
+                found = self.read(left.start)?;
+            }
+            for (event, size) in found.into_iter().take(left.len()) {
+                bytes += size;
+                events.push(event);
+            }
         }
         Ok(events)
     }

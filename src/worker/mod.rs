@@ -2,9 +2,12 @@
 
 mod comparing;
 mod copying;
+mod core;
 mod fold_streams;
 mod history;
 mod inline;
+mod kept_events;
+mod pick;
 mod pool;
 mod projections;
 mod reading;
@@ -12,8 +15,10 @@ mod run;
 mod samples;
 mod session;
 mod suggesting;
+#[cfg(test)]
+mod testing;
 
-pub use copying::{CopyTarget, partial_copy};
+pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;

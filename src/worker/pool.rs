@@ -1,26 +1,44 @@
 //! The pool that the window's jobs run in. The only place that starts threads.
+//!
+//! The newest request of a slot replaces the older ones, except for [`Slot::Close`]: every store is forgotten that is
+//! to be. One worker is always free for [`Slot::State`], so that the state follows the cursor whatever else is at
+//! work. The system's dialogs block for as long as the user likes, so each has a thread of its own, for which nobody
+//! waits at the end.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use super::{Executor, Workshop};
-use crate::job::{Failure, Finished, Request, Slot};
-use crate::model::Cancel;
+use crate::job::{Failure, Finished, Job, Outcome, Pick, Request, Slot};
+use crate::model::{Cancel, Progress};
 
 /// Runs requests on named threads; the newest request of a slot cancels the older ones.
 pub struct Pool {
     shared: Arc<Shared>,
     finished: Receiver<Finished>,
     threads: Vec<JoinHandle<()>>,
+    /// Whether a dialog is open.
+    picking: Arc<AtomicBool>,
+    ask: Ask,
 }
+
+type Ran = Result<Outcome, Failure>;
+type Run = Box<dyn Fn(Job, &Progress, &Cancel) -> Ran + Send + Sync>;
+type Ask = Arc<dyn Fn(Pick) -> Option<PathBuf> + Send + Sync>;
 
 struct Shared {
     queue: Mutex<Queue>,
     ready: Condvar,
-    workshop: Workshop,
+    run: Run,
+    answers: Answers,
+    /// How many jobs besides [`Slot::State`] may run at once.
+    others: usize,
 }
 
 #[derive(Default)]
@@ -30,29 +48,78 @@ struct Queue {
     closed: bool,
 }
 
+/// Where answers go.
+#[derive(Clone)]
+struct Answers {
+    sender: Sender<Finished>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Answers {
+    /// When nobody takes answers any more, there is nobody to tell.
+    fn give(&self, finished: Finished) {
+        if self.sender.send(finished).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
 impl Pool {
     /// Starts `threads` workers. `wake` is called after each answer, so that a sleeping window looks at it.
-    pub fn new(threads: usize, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { queue: Mutex::default(), ready: Condvar::new(), workshop: Workshop::default() });
+    pub fn new(threads: usize, wake: &Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
+        let workshop = Workshop::default();
+        let run = move |job, progress: &Progress, cancel: &Cancel| workshop.run(job, progress, cancel);
+        Self::with(threads, wake, Box::new(run), Arc::new(super::pick::pick))
+    }
+
+    fn with(threads: usize, wake: &Arc<dyn Fn() + Send + Sync>, run: Run, ask: Ask) -> std::io::Result<Self> {
+        let threads = threads.max(1);
         let (sender, finished) = channel();
-        let threads = (0..threads.max(1))
+        let answers = Answers { sender, wake: wake.clone() };
+        let others = (threads - 1).max(1);
+        let shared = Arc::new(Shared { queue: Mutex::default(), ready: Condvar::new(), run, answers, others });
+        let threads = (0..threads)
             .map(|number| {
-                let (shared, sender, wake) = (shared.clone(), sender.clone(), wake.clone());
-                Builder::new().name(format!("worker-{number}")).spawn(move || work(&shared, &sender, &*wake))
+                let shared = shared.clone();
+                Builder::new().name(format!("worker-{number}")).spawn(move || work(&shared))
             })
             .collect::<std::io::Result<_>>()?;
-        Ok(Self { shared, finished, threads })
+        Ok(Self { shared, finished, threads, picking: Arc::default(), ask })
+    }
+
+    /// Asks the user on a thread of its own, which holds nothing but the way back. A second dialog is not opened.
+    fn pick(&self, pick: Pick, slot: Slot, generation: u64) {
+        let answers = self.shared.answers.clone();
+        if self.picking.swap(true, Ordering::AcqRel) {
+            return answers.give(Finished { slot, generation, result: Err(Failure::Cancelled) });
+        }
+        let (ask, picking, back) = (self.ask.clone(), self.picking.clone(), answers.clone());
+        let asking = move || {
+            let result = caught(|| Ok(Outcome::Picked(pick, ask(pick))));
+            picking.store(false, Ordering::Release);
+            back.give(Finished { slot, generation, result });
+        };
+        if let Err(error) = Builder::new().name("dialog".to_owned()).spawn(asking) {
+            self.picking.store(false, Ordering::Release);
+            let why = format!("the system's file dialog can't be shown ({error}); type the path instead");
+            answers.give(Finished { slot, generation, result: Err(Failure::Failed(why)) });
+        }
     }
 }
 
 impl Executor for Pool {
     /// Puts a request in line. Waiting requests of its slot are dropped, running ones are told to stop.
     fn submit(&self, request: Request) {
+        if let Job::Pick(pick) = request.job {
+            return self.pick(pick, request.slot, request.generation);
+        }
         let mut queue = lock(&self.shared.queue);
-        queue.waiting.retain(|waiting| waiting.slot != request.slot);
-        for (slot, _, cancel) in &queue.running {
-            if *slot == request.slot {
-                cancel.cancel();
+        if request.slot != Slot::Close {
+            queue.waiting.retain(|waiting| waiting.slot != request.slot);
+            for (slot, _, cancel) in &queue.running {
+                if *slot == request.slot {
+                    cancel.cancel();
+                }
             }
         }
         queue.waiting.push_back(request);
@@ -81,16 +148,26 @@ impl Drop for Pool {
     }
 }
 
-fn work(shared: &Shared, sender: &Sender<Finished>, wake: &(dyn Fn() + Send + Sync)) {
+fn work(shared: &Shared) {
     while let Some(request) = next(shared) {
         let Request { slot, generation, job, progress, cancel } = request;
-        let result = catch_unwind(AssertUnwindSafe(|| shared.workshop.run(job, &progress, &cancel)))
-            .unwrap_or_else(|panic| Err(Failure::Failed(panic_text(&*panic))));
-        lock(&shared.queue).running.retain(|(_, running, _)| *running != generation);
-        if sender.send(Finished { slot, generation, result }).is_err() {
-            return;
+        let result = caught(|| (shared.run)(job, &progress, &cancel));
+        let mut queue = lock(&shared.queue);
+        queue.running.retain(|running| (running.0, running.1) != (slot, generation));
+        // A store that was opened for nobody is forgotten again. While the queue is held no newer request comes.
+        let (result, unwanted) = match result {
+            Ok(Outcome::Opened(opened)) if cancel.is_cancelled() => (Err(Failure::Cancelled), Some(opened.key)),
+            result => (result, None),
+        };
+        let told = shared.answers.sender.send(Finished { slot, generation, result });
+        drop(queue);
+        if told.is_ok() {
+            (shared.answers.wake)();
         }
-        wake();
+        if let Some(store) = unwanted {
+            // Whatever it answers, nobody asked.
+            caught(|| (shared.run)(Job::Close { store }, &progress, &Cancel::default())).ok();
+        }
     }
 }
 
@@ -101,7 +178,10 @@ fn next(shared: &Shared) -> Option<Request> {
         if queue.closed {
             return None;
         }
-        if let Some(request) = queue.waiting.pop_front() {
+        let others = queue.running.iter().filter(|(slot, ..)| *slot != Slot::State).count();
+        let may_run = |request: &Request| request.slot == Slot::State || others < shared.others;
+        let first = queue.waiting.iter().position(may_run);
+        if let Some(request) = first.and_then(|at| queue.waiting.remove(at)) {
             queue.running.push((request.slot, request.generation, request.cancel.clone()));
             return Some(request);
         }
@@ -109,16 +189,245 @@ fn next(shared: &Shared) -> Option<Request> {
     }
 }
 
+/// A panic is an answer like any other: the window goes on.
+fn caught(run: impl FnOnce() -> Ran) -> Ran {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(Failure::Failed(panic_text(&*panic))))
+}
+
 /// A poisoned queue is still a queue: jobs panic inside `catch_unwind`, never while it is held.
 fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+fn panic_text(panic: &(dyn Any + Send)) -> String {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no details");
     format!("this is a fault in Foldline, not in your file (which is unchanged): {message}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::mpsc::SyncSender;
+
+    use super::*;
+    use crate::job::StoreKey;
+
+    /// Numbers of jobs, and what becomes of them: a job waits until its number is let go or it is told to stop.
+    #[derive(Default)]
+    struct Stage {
+        let_go: Mutex<BTreeSet<u32>>,
+        changed: Condvar,
+    }
+
+    impl Stage {
+        fn let_go(&self, number: u32) {
+            self.let_go.lock().unwrap().insert(number);
+            self.changed.notify_all();
+        }
+
+        fn run(&self, number: u32, cancel: &Cancel) -> Ran {
+            let mut let_go = self.let_go.lock().unwrap();
+            while !let_go.contains(&number) {
+                if cancel.is_cancelled() {
+                    return Err(Failure::Cancelled);
+                }
+                // Nothing tells of a cancellation.
+                let short = std::time::Duration::from_millis(1);
+                let_go = self.changed.wait_timeout(let_go, short).unwrap().0;
+            }
+            Ok(Outcome::Hashed(number.to_string()))
+        }
+    }
+
+    struct World {
+        pool: Pool,
+        stage: Arc<Stage>,
+        started: Receiver<u32>,
+        woken: Receiver<()>,
+        answers: Vec<(u64, String)>,
+    }
+
+    const PANICS: u32 = 666;
+
+    /// Jobs are those that hash: their store's number is their own.
+    fn world(threads: usize) -> World {
+        let stage = Arc::new(Stage::default());
+        let (start, started) = channel();
+        let (tell, woken) = channel();
+        let acting = stage.clone();
+        let run = move |job, _: &Progress, cancel: &Cancel| {
+            let number = match job {
+                Job::Hash { store } | Job::Close { store } => store.0,
+                other => panic!("not in this play: {other:?}"),
+            };
+            start.send(number).unwrap();
+            if number == PANICS {
+                panic!("number {number}");
+            }
+            acting.run(number, cancel)
+        };
+        let dialog = stage.clone();
+        let ask = move |pick| {
+            dialog.run(pick as u32, &Cancel::default()).ok();
+            Some(PathBuf::from("chosen"))
+        };
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || tell.send(()).unwrap_or(()));
+        let pool = Pool::with(threads, &wake, Box::new(run), Arc::new(ask)).unwrap();
+        World { pool, stage, started, woken, answers: Vec::new() }
+    }
+
+    impl World {
+        /// The number is the generation too.
+        fn submit(&self, slot: Slot, number: u32) {
+            let store = StoreKey(number);
+            let job = if slot == Slot::Close { Job::Close { store } } else { Job::Hash { store } };
+            self.submit_job(slot, number, job);
+        }
+
+        fn submit_job(&self, slot: Slot, number: u32, job: Job) {
+            let (progress, cancel) = (Progress::default(), Cancel::default());
+            self.pool.submit(Request { slot, generation: u64::from(number), job, progress, cancel });
+        }
+
+        fn starts(&self, number: u32) {
+            assert_eq!(self.started.recv().unwrap(), number);
+        }
+
+        /// Waits for so many more answers, and gives all so far in the order of generations.
+        fn answered(&mut self, more: usize) -> Vec<(u64, &str)> {
+            for _ in 0..more {
+                self.woken.recv().unwrap();
+            }
+            self.answers.extend(self.pool.drain().into_iter().map(|finished| {
+                let text = match finished.result {
+                    Ok(Outcome::Hashed(number)) => number,
+                    Ok(Outcome::Picked(_, path)) => format!("picked {path:?}"),
+                    Ok(other) => format!("{other:?}"),
+                    Err(Failure::Cancelled) => "cancelled".to_owned(),
+                    Err(Failure::Failed(why)) => why,
+                };
+                (finished.generation, text)
+            }));
+            self.answers.sort();
+            self.answers.iter().map(|(generation, text)| (*generation, &**text)).collect()
+        }
+    }
+
+    #[test]
+    fn the_newest_of_a_slot_replaces_the_others() {
+        let mut world = world(2);
+        world.submit(Slot::Copy, 1);
+        world.starts(1);
+        // There is one worker for all but the state: these wait.
+        world.submit(Slot::Rows, 2);
+        world.submit(Slot::Rows, 3);
+        world.stage.let_go(1);
+        world.starts(3);
+        world.submit(Slot::Rows, 4);
+        world.starts(4);
+        world.stage.let_go(4);
+        assert_eq!(world.answered(3), [(1, "1"), (3, "cancelled"), (4, "4")]);
+    }
+
+    #[test]
+    fn answers_come_in_the_order_in_which_jobs_end() {
+        let mut world = world(4);
+        for (number, slot) in [(1, Slot::Rows), (2, Slot::Branch), (3, Slot::State)] {
+            world.submit(slot, number);
+            world.starts(number);
+        }
+        for number in [3, 1, 2] {
+            world.stage.let_go(number);
+            let answered = world.answered(1).into_iter().map(|(generation, _)| generation).collect::<Vec<_>>();
+            assert!(answered.contains(&u64::from(number)), "{answered:?}");
+        }
+    }
+
+    #[test]
+    fn the_state_waits_for_no_other_slot() {
+        let mut world = world(3);
+        let long = [(1, Slot::Copy), (2, Slot::Hash), (3, Slot::Open)];
+        long.iter().for_each(|(number, slot)| world.submit(*slot, *number));
+        let started: BTreeSet<u32> = (0..2).map(|_| world.started.recv().unwrap()).collect();
+        assert_eq!(started, BTreeSet::from([1, 2]));
+        world.submit(Slot::State, 4);
+        world.starts(4);
+        world.stage.let_go(4);
+        assert_eq!(world.answered(1), [(4, "4")]);
+        world.stage.let_go(1);
+        world.starts(3);
+    }
+
+    #[test]
+    fn every_store_is_closed_that_is_to_be() {
+        let mut world = world(2);
+        world.submit(Slot::Copy, 1);
+        world.starts(1);
+        for number in [2, 3, 4] {
+            world.submit(Slot::Close, number);
+            world.stage.let_go(number);
+        }
+        world.stage.let_go(1);
+        assert_eq!(world.answered(4), [(1, "1"), (2, "2"), (3, "3"), (4, "4")]);
+    }
+
+    #[test]
+    fn a_panic_is_an_answer() {
+        let mut world = world(1);
+        world.submit(Slot::State, PANICS);
+        let answered = world.answered(1);
+        assert!(answered[0].1.contains("a fault in Foldline") && answered[0].1.ends_with("number 666"), "{answered:?}");
+        // Its worker goes on.
+        world.submit(Slot::State, 1);
+        world.stage.let_go(1);
+        assert_eq!(world.answered(1).len(), 2);
+    }
+
+    #[test]
+    fn the_end_stops_what_runs_and_forgets_what_waits() {
+        let world = world(2);
+        world.submit(Slot::State, 1);
+        world.submit(Slot::Copy, 2);
+        let started: BTreeSet<u32> = (0..2).map(|_| world.started.recv().unwrap()).collect();
+        assert_eq!(started, BTreeSet::from([1, 2]));
+        world.submit(Slot::Hash, 3);
+        drop(world.pool);
+        assert!(world.started.recv().is_err(), "the third never starts, and whoever could start it is gone");
+    }
+
+    #[test]
+    fn a_dialog_takes_no_worker_and_is_alone() {
+        let mut world = world(1);
+        world.submit_job(Slot::Pick, 1, Job::Pick(Pick::Open));
+        world.submit_job(Slot::Pick, 2, Job::Pick(Pick::SaveCopy));
+        assert_eq!(world.answered(1), [(2, "cancelled")]);
+        world.submit(Slot::Rows, 3);
+        world.stage.let_go(3);
+        assert_eq!(world.answered(1), [(2, "cancelled"), (3, "3")]);
+        world.stage.let_go(Pick::Open as u32);
+        assert_eq!(world.answered(1)[0], (1, r#"picked Some("chosen")"#));
+        // The next may be asked.
+        world.submit_job(Slot::Pick, 4, Job::Pick(Pick::Open));
+        assert_eq!(world.answered(1)[3], (4, r#"picked Some("chosen")"#));
+    }
+
+    #[test]
+    fn nobody_waits_for_an_open_dialog_at_the_end() {
+        let (hold, held): (SyncSender<()>, _) = std::sync::mpsc::sync_channel(0);
+        let held = Mutex::new(held);
+        let ask = move |_| {
+            held.lock().unwrap().recv().ok();
+            None
+        };
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(|| {});
+        let pool = Pool::with(1, &wake, Box::new(|_, _, _| Err(Failure::Cancelled)), Arc::new(ask)).unwrap();
+        let (progress, cancel) = (Progress::default(), Cancel::default());
+        pool.submit(Request { slot: Slot::Pick, generation: 1, job: Job::Pick(Pick::Open), progress, cancel });
+        drop(pool);
+        drop(hold);
+    }
 }

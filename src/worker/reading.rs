@@ -2,17 +2,23 @@
 
 use std::ops::ControlFlow;
 
+use super::kept_events::event_bytes;
 use super::session::{Session, SessionError};
 use crate::model::{Cancel, Event, Wanted};
+use crate::store::StoreError;
 
 /// Events read at once.
 const BLOCK: usize = 1024;
+/// Fewer where they take more than this many bytes.
+const BLOCK_BYTES: usize = 16 << 20;
 /// Where at least one in so many events of a run is wanted, the run is read as a whole: stepping over a row costs a
 /// fraction of finding one.
 const DENSE: usize = 4;
 
 impl Session {
     /// Visits the events at these indices, in their order, in full.
+    ///
+    /// Errors: also [`StoreError::Cancelled`] where `cancel` came before the last event or the visitor's break.
     pub fn each_event(
         &self,
         indices: &mut dyn Iterator<Item = u32>,
@@ -30,12 +36,16 @@ impl Session {
         cancel: &Cancel,
         visit: &mut dyn FnMut(u32, Event) -> ControlFlow<()>,
     ) -> Result<(), SessionError> {
-        self.with_reader(|reader| {
-            loop {
-                let block: Vec<u32> = indices.take(BLOCK).collect();
-                let (Some(first), Some(last)) = (block.first(), block.last()) else { return Ok(()) };
-                let mut stopped = false;
-                let (first, last) = (*first as usize, *last as usize);
+        loop {
+            let block: Vec<u32> = indices.take(BLOCK).collect();
+            let (Some(first), Some(last)) = (block.first(), block.last()) else { return Ok(()) };
+            if cancel.is_cancelled() {
+                return Err(StoreError::Cancelled.into());
+            }
+            let mut stopped = false;
+            let (first, last) = (*first as usize, *last as usize);
+            // Borrowed anew for each block: whether the file may be read is asked again.
+            self.with_reader(|reader| {
                 if block.is_sorted_by(|a, b| a < b) && (last - first) / DENSE < block.len() {
                     let mut left = block.iter().peekable();
                     let mut visit = |index: usize, event: Event| {
@@ -53,19 +63,24 @@ impl Session {
                         None => reader.for_each(self.log(), first..last + 1, cancel, &mut visit)?,
                     }
                 } else {
-                    for (index, event) in block.iter().zip(reader.events(self.log(), &block)?) {
-                        stopped = visit(*index, event).is_break();
-                        if stopped {
-                            break;
-                        }
+                    let mut left = &block[..];
+                    while !left.is_empty() && !stopped {
+                        let mut bytes = 0;
+                        let events = reader.events_until(self.log(), left, &mut |event| {
+                            bytes += event_bytes(event);
+                            bytes >= BLOCK_BYTES
+                        })?;
+                        let (here, rest) = left.split_at(events.len());
+                        left = rest;
+                        stopped = here.iter().zip(events).any(|(index, event)| visit(*index, event).is_break());
                     }
                 }
-                if stopped || cancel.is_cancelled() {
-                    return Ok(());
-                }
+                Ok(())
+            })?;
+            if stopped {
+                return Ok(());
             }
-        })
-        .map_err(SessionError::from)
+        }
     }
 
     /// Why payloads can't be read, with how many events have each reason, the most frequent first. Decodes all.

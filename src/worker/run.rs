@@ -1,15 +1,20 @@
 //! Runs one job at a time: from a request's words to the session's work.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::copying::CopyTarget;
+use super::copying::{CopyLayout, CopyTarget};
+use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
 use crate::store::AccessMode;
+use crate::timeline::Drawing;
 use crate::whatif::Scenario;
+
+/// Events read between two looks at whether somebody still wants them.
+const EVENTS_AT_ONCE: usize = 32;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
@@ -21,26 +26,45 @@ impl Workshop {
     /// Runs a job to its end.
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
-            Job::Open { path, key, layout } => self.open(&path, key, layout, progress, cancel),
+            Job::Open { path, key, layout, rules } => {
+                // Rules that are gone by now are no reason not to open the store.
+                let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(&path));
+                let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
+                let options = SessionOptions { layout, projections, ..SessionOptions::default() };
+                self.open(&path, key, options, rules, progress, cancel)
+            }
             Job::State(request) => {
                 let session = self.session(request.store)?;
                 state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
             }
             Job::Events { store, indices } => {
-                let events = self.session(store)?.events(&indices).map_err(|error| failed(&error.into()))?;
-                Ok(Outcome::Events(indices.into_iter().zip(events.into_iter().map(Arc::new)).collect()))
-            }
-            Job::Branch { store, scenario } => {
-                self.session(store)?.branch(&scenario).map(Outcome::Branch).map_err(|error| failed(&error))
-            }
-            Job::Copy { store, scenario, out, force } => {
                 let session = self.session(store)?;
-                copy(&session, scenario.as_ref(), &out, force, progress, cancel).map(Outcome::Copied)
+                let mut events = Vec::with_capacity(indices.len());
+                for indices in indices.chunks(EVENTS_AT_ONCE) {
+                    if cancel.is_cancelled() {
+                        return Err(Failure::Cancelled);
+                    }
+                    let read = session.events(indices).map_err(|error| failed(&error.into()))?;
+                    events.extend(indices.iter().copied().zip(read.into_iter().map(Arc::new)));
+                }
+                Ok(Outcome::Events(events))
+            }
+            Job::Branch { store, scenario } => self
+                .session(store)?
+                .branch_unless(&scenario, cancel)
+                .map(Outcome::Branch)
+                .map_err(|error| failed(&error)),
+            Job::Copy { store, scenario, out, force, as_foldline } => {
+                let session = self.session(store)?;
+                let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
+                let target = CopyTarget { out: &out, force, whole: false, layout };
+                copy(&session, scenario.as_ref(), target, progress, cancel).map(Outcome::Copied)
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
                 hash.map(Outcome::Hashed).map_err(|error| failed(&error.into()))
             }
+            Job::Pick(pick) => Ok(Outcome::Picked(pick, super::pick::pick(pick))),
             Job::Close { store } => {
                 lock(&self.sessions).remove(&store);
                 Ok(Outcome::Closed)
@@ -56,11 +80,11 @@ impl Workshop {
         &self,
         path: &Path,
         key: StoreKey,
-        layout: Option<String>,
+        options: SessionOptions,
+        rules: Option<PathBuf>,
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
-        let options = SessionOptions { layout, ..SessionOptions::default() };
         let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
         let log = session.log().clone();
         let layout = session.store().layout();
@@ -77,9 +101,15 @@ impl Workshop {
             access: access.to_owned(),
             notes: session.notes(),
             projections: folds.map(|fold| Arc::new(fold.info().clone())).collect(),
+            drawing: Arc::new(Drawing::new(&log)),
             log,
+            writable: layout.writable,
+            rules,
             hash: None,
         };
+        if cancel.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
         lock(&self.sessions).insert(key, session);
         Ok(Outcome::Opened(Box::new(opened)))
     }
@@ -103,7 +133,7 @@ fn replay_failed(failure: &ReplayFailure) -> Failure {
 pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) -> Result<StateView, Failure> {
     let log = session.log();
     let branch = match &request.scenario {
-        Some(scenario) => Some(session.branch(scenario).map_err(|error| failed(&error))?),
+        Some(scenario) => Some(session.branch_unless(scenario, cancel).map_err(|error| failed(&error))?),
         None => None,
     };
     let stream = log.find_stream(&request.stream);
@@ -161,8 +191,7 @@ fn at(frame: &Frame, of: usize) -> At {
 fn copy(
     session: &Arc<Session>,
     scenario: Option<&Arc<Scenario>>,
-    out: &Path,
-    force: bool,
+    target: CopyTarget<'_>,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Copied, Failure> {
@@ -170,6 +199,5 @@ fn copy(
         Some(scenario) => session.scenario_copy(scenario),
         None => Ok(session.recorded_copy()),
     };
-    let target = CopyTarget { out, force, whole: false };
     plan.and_then(|plan| session.write_copy(&plan, target, progress, cancel)).map_err(|error| failed(&error))
 }

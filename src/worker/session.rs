@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::core::Core;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
@@ -23,6 +24,8 @@ pub struct SessionOptions {
     pub projections: Projections,
     /// What to do if projections can't be had.
     pub on_bad_projection: OnBadProjection,
+    /// Where a private copy may be made; `None` for the system's folder for temporary files.
+    pub private_copy_dir: Option<PathBuf>,
 }
 
 /// Why a session could not do something.
@@ -64,18 +67,22 @@ const REPLAYERS: usize = 8;
 
 type Shared<T> = Arc<Mutex<T>>;
 
+/// A replayer of one stream of a branch.
+type Branched = (Arc<Branch>, Arc<str>, Shared<Replayer>);
+
+/// A scenario's branch: applied by the first who asks, while the others wait.
+type OnceBranch = Shared<Option<Arc<Branch>>>;
+
 /// An opened store. Shared by all jobs that concern it.
 pub struct Session {
     path: PathBuf,
-    store: Store,
-    log: Arc<EventLog>,
+    core: Arc<Core>,
     folds: Folds,
     options: SessionOptions,
-    readers: Mutex<Vec<Reader>>,
     /// As recorded, most recently used last.
     recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
-    branched: Mutex<Vec<(Arc<Branch>, Arc<str>, Shared<Replayer>)>>,
-    branches: Mutex<Vec<(Arc<Scenario>, Arc<Branch>)>>,
+    branched: Mutex<Vec<Branched>>,
+    branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
 }
 
 impl Session {
@@ -86,7 +93,11 @@ impl Session {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Arc<Self>, SessionError> {
-        let open = OpenOptions { layout: options.layout.clone(), ..OpenOptions::default() };
+        let open = OpenOptions {
+            layout: options.layout.clone(),
+            private_copy_dir: options.private_copy_dir.clone(),
+            ..OpenOptions::default()
+        };
         let store = crate::store::open(path, &open, progress, cancel)?;
         let log = Arc::new(store.scan(1, progress, cancel)?);
         let folds = match Folds::load(&options.projections, path, &log) {
@@ -100,11 +111,9 @@ impl Session {
         };
         Ok(Arc::new(Self {
             path: path.to_owned(),
-            store,
-            log,
+            core: Arc::new(Core::new(store, log)),
             folds,
             options,
-            readers: Mutex::default(),
             recorded: Mutex::default(),
             branched: Mutex::default(),
             branches: Mutex::default(),
@@ -118,12 +127,12 @@ impl Session {
 
     /// The store.
     pub fn store(&self) -> &Store {
-        &self.store
+        &self.core.store
     }
 
     /// The index.
     pub fn log(&self) -> &Arc<EventLog> {
-        &self.log
+        &self.core.log
     }
 
     /// What makes states of a category's streams.
@@ -133,9 +142,9 @@ impl Session {
 
     /// What makes states of a stream, also of one that only a scenario has.
     pub fn fold_of(&self, stream: &str) -> Arc<dyn Fold> {
-        match self.log.find_stream(stream) {
-            Some(stream) => self.fold(self.log.stream(stream).category).clone(),
-            None => self.folds.named(category_of(stream, self.store.event_table())),
+        match self.log().find_stream(stream) {
+            Some(stream) => self.fold(self.log().stream(stream).category).clone(),
+            None => self.folds.named(category_of(stream, self.store().event_table())),
         }
     }
 
@@ -146,7 +155,7 @@ impl Session {
 
     /// What a user should know of how the store was opened and read, and of the projections.
     pub fn notes(&self) -> Vec<String> {
-        let mut notes = self.store.notes();
+        let mut notes = self.store().notes();
         notes.extend_from_slice(self.projection_notes());
         notes
     }
@@ -158,34 +167,28 @@ impl Session {
 
     /// Events in full, in the order asked for.
     pub fn events(&self, indices: &[u32]) -> Result<Vec<Event>, StoreError> {
-        self.with_reader(|reader| reader.events(&self.log, indices))
+        self.core.events(indices)
     }
 
-    /// Lends a connection. Connections are kept and used again.
+    /// Lends a connection. Connections are kept and used again, as long as the file may still be read through them:
+    /// [`StoreError::Changed`] where another program has changed how.
     pub fn with_reader<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let kept = lock(&self.readers).pop();
-        let mut reader = match kept {
-            Some(reader) => reader,
-            None => self.store.reader()?,
-        };
-        let result = work(&mut reader);
-        lock(&self.readers).push(reader);
-        result
+        self.core.with_reader(work)
     }
 
     /// A recorded stream's events.
-    pub fn history(self: &Arc<Self>, stream: StreamIndex) -> Arc<dyn History> {
-        Arc::new(RecordedHistory::new(self.clone(), stream))
+    pub fn history(&self, stream: StreamIndex) -> Arc<dyn History> {
+        Arc::new(RecordedHistory::new(self.core.clone(), stream))
     }
 
     /// The replayer of a recorded stream, kept from one call to the next.
-    pub fn replayer(self: &Arc<Self>, stream: StreamIndex) -> Shared<Replayer> {
+    pub fn replayer(&self, stream: StreamIndex) -> Shared<Replayer> {
         let mut kept = lock(&self.recorded);
         let found = kept.iter().position(|(s, _)| *s == stream);
         let entry = match found {
             Some(at) => kept.remove(at),
             None => {
-                let fold = self.fold(self.log.stream(stream).category).clone();
+                let fold = self.fold(self.log().stream(stream).category).clone();
                 (stream, Arc::new(Mutex::new(Replayer::new(fold, self.history(stream), self.replay_options()))))
             }
         };
@@ -198,12 +201,17 @@ impl Session {
     }
 
     /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded.
-    pub fn branch_replayer(self: &Arc<Self>, branch: &Arc<Branch>, name: &str) -> Option<Shared<Replayer>> {
+    pub fn branch_replayer(&self, branch: &Arc<Branch>, name: &str) -> Option<Shared<Replayer>> {
         let lane = branch.stream(name)?;
-        let mut kept = lock(&self.branched);
-        if let Some((_, _, replayer)) = kept.iter().find(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name) {
-            return Some(replayer.clone());
+        let known = |kept: &[Branched]| {
+            let found = kept.iter().find(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name);
+            found.map(|(_, _, replayer)| replayer.clone())
+        };
+        let found = known(&lock(&self.branched));
+        if found.is_some() {
+            return found;
         }
+        // Not while the list is held: the recorded stream's replayer may be at work for long.
         let replayer = match lane.stream() {
             Some(stream) => {
                 let recorded = self.replayer(stream);
@@ -216,6 +224,10 @@ impl Session {
                 Replayer::new(self.fold_of(name), history, self.replay_options())
             }
         };
+        let mut kept = lock(&self.branched);
+        if let Some(sooner) = known(&kept) {
+            return Some(sooner);
+        }
         let replayer = Arc::new(Mutex::new(replayer));
         kept.push((branch.clone(), name.into(), replayer.clone()));
         if kept.len() > REPLAYERS {
@@ -226,34 +238,64 @@ impl Session {
 
     /// A scenario applied to what was recorded; kept for the scenarios that are in use.
     pub fn branch(&self, scenario: &Arc<Scenario>) -> Result<Arc<Branch>, SessionError> {
-        if let Some((_, branch)) = lock(&self.branches).iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
+        self.branch_unless(scenario, &Cancel::default())
+    }
+
+    /// The same, unless told to stop. However many ask at once, a scenario is applied once: all get the same branch.
+    pub fn branch_unless(&self, scenario: &Arc<Scenario>, cancel: &Cancel) -> Result<Arc<Branch>, SessionError> {
+        let place = self.place_of_branch(scenario);
+        let mut place = lock(&place);
+        if let Some(branch) = &*place {
             return Ok(branch.clone());
         }
-        let branch = Arc::new(whatif::apply(scenario, &self.log, &mut FromStore(self))?);
+        let applied = whatif::apply(scenario, self.log(), &mut FromStore(self, cancel.clone()));
+        if applied.is_err() && cancel.is_cancelled() {
+            return Err(StoreError::Cancelled.into());
+        }
+        let branch = Arc::new(applied?);
+        *place = Some(branch.clone());
+        Ok(branch)
+    }
+
+    /// Where a scenario's branch is, or will be: held by who applies it.
+    fn place_of_branch(&self, scenario: &Arc<Scenario>) -> Shared<Option<Arc<Branch>>> {
         let mut kept = lock(&self.branches);
-        kept.push((scenario.clone(), branch.clone()));
+        if let Some((_, place)) = kept.iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
+            return place.clone();
+        }
+        let place = Shared::default();
+        kept.push((scenario.clone(), place.clone()));
         if kept.len() > REPLAYERS {
             kept.remove(0);
         }
-        Ok(branch)
+        place
     }
 
     /// Recorded events for those who apply edits.
     pub fn recorded(&self) -> impl Recorded + '_ {
-        FromStore(self)
+        FromStore(self, Cancel::default())
     }
 }
 
-struct FromStore<'a>(&'a Session);
+/// What was recorded, until told to stop.
+struct FromStore<'a>(&'a Session, Cancel);
+
+impl FromStore<'_> {
+    fn go_on(&self) -> Result<(), String> {
+        if self.1.is_cancelled() { Err(StoreError::Cancelled.to_string()) } else { Ok(()) }
+    }
+}
 
 impl Recorded for FromStore<'_> {
     fn event(&mut self, index: u32) -> Result<Arc<Event>, String> {
+        self.go_on()?;
         let events = self.0.events(&[index]).map_err(|error| error.to_string())?;
         events.into_iter().next().map(Arc::new).ok_or_else(|| format!("event {index} could not be read"))
     }
 
     fn find_id(&mut self, id: &str) -> Result<Option<u32>, String> {
-        self.0.with_reader(|reader| reader.find_id(&self.0.log, id)).map_err(|error| error.to_string())
+        self.go_on()?;
+        self.0.with_reader(|reader| reader.find_id(self.0.log(), id)).map_err(|error| error.to_string())
     }
 }
 

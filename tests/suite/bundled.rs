@@ -1,5 +1,4 @@
 //! The bundled sample stores are what the generator and the writer make of them, byte for byte.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail at once too")]
 
 use std::path::{Path, PathBuf};
 

@@ -6,6 +6,19 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+/// The folder of real stores, if there is one.
+pub fn stores() -> Option<std::path::PathBuf> {
+    let found = std::env::var_os("FOLDLINE_STORES").map(PathBuf::from);
+    if found.is_none() {
+        // Said aloud: a skipped test must not look like one that passed.
+        #[expect(clippy::print_stderr, reason = "tests tell what they skip")]
+        {
+            eprintln!("skipped: FOLDLINE_STORES is not set");
+        }
+    }
+    found.map(|folder| std::path::absolute(folder).unwrap())
+}
+
 /// The story: stream, version, type, time, payload.
 pub const STORY: [(&str, i64, &str, &str, &str); 6] = [
     ("A", 1, "Opened", "2026-01-01T08:00:00Z", r#"{"owner":"Łucja \"Lu\" Ö","limit":0}"#),

@@ -1,6 +1,9 @@
 //! The wider tests as one binary, a module for each area: linking is what takes the time.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail at once, as tests do")]
+
 mod bundled;
+mod cli;
 mod end_states;
 mod fixtures;
 mod query;
@@ -9,3 +12,4 @@ mod sample;
 mod sample_folds;
 mod store;
 mod whatif;
+mod worker;

@@ -1,5 +1,4 @@
 //! From events to state: rules, differences, checkpoints, forks.
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 mod automatic;
 mod files;

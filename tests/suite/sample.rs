@@ -1,5 +1,4 @@
 //! Sample stores: the same bytes for ever, as many events as asked for, sound histories, and stories that can be found.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail at once too")]
 
 use std::collections::{HashMap, HashSet};
 

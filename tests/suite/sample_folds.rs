@@ -1,5 +1,4 @@
 //! The samples' projections: they fold every event, and what breaks is what the stories say.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail at once too")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

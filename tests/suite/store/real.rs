@@ -1,5 +1,6 @@
 //! Stores that real libraries wrote, against the facts that their writers knew. Skipped without FOLDLINE_STORES.
 
+use crate::fixtures::stores;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -19,14 +20,6 @@ const KNOWN: [(&str, &str); 6] = [
     ("sqlite-es-bank.db", "cqrs-es-sqlite"),
     ("patchlevel-3.5-stream-shop.db", "patchlevel-v3-stream"),
 ];
-
-fn stores() -> Option<PathBuf> {
-    let folder = std::env::var_os("FOLDLINE_STORES").map(PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: FOLDLINE_STORES is not set");
-    }
-    folder
-}
 
 /// A copy of a real store, with the log beside it, in a folder of its own.
 pub fn copied(folder: &Path, name: &str) -> (tempfile::TempDir, PathBuf) {

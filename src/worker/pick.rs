@@ -1,0 +1,19 @@
+//! The system's file dialogs. They block, so they are jobs like any other.
+
+use std::path::PathBuf;
+
+use crate::job::Pick;
+
+/// Asks the user. `None` if nothing was chosen, or where the system has no dialogs: the window's own path field is
+/// always there as well.
+pub(super) fn pick(pick: Pick) -> Option<PathBuf> {
+    let dialog = rfd::FileDialog::new();
+    match pick {
+        Pick::Open => dialog
+            .set_title("Open event store")
+            .add_filter("SQLite", &["db", "sqlite", "sqlite3", "db3"])
+            .add_filter("All files", &["*"])
+            .pick_file(),
+        Pick::SaveCopy => dialog.set_title("Save as copy").save_file(),
+    }
+}

@@ -1,0 +1,203 @@
+//! `copy`, `what-if`, `sample`, `suggest`.
+
+use serde_json::{Value, json};
+
+use super::{World, keys};
+
+fn events(world: &World, store: &str) -> Vec<Value> {
+    world.run(&format!("events {store}")).lines()
+}
+
+fn positions(world: &World, store: &str) -> Vec<i64> {
+    events(world, store).iter().map(|event| event["position"].as_i64().unwrap()).collect()
+}
+
+#[test]
+fn a_plain_copy_has_the_same_events() {
+    let world = World::new();
+    let before = world.files();
+    let copied = world.run("copy bank.db copy.db --json").json(0);
+    assert_eq!(copied, json!({"path": "copy.db", "events": 9}));
+    assert_eq!(events(&world, "copy.db"), events(&world, "bank.db"));
+    let after: Vec<_> = world.files().into_iter().filter(|(name, _)| name != "copy.db").collect();
+    assert_eq!(after, before);
+}
+
+#[test]
+fn a_copy_up_to_a_moment_or_of_some_streams() {
+    let world = World::new();
+    for (number, (options, expected)) in [
+        ("--until '#4'", &[1, 2, 3, 4][..]),
+        ("--until p4 --stream account-1", &[1, 3, 4]),
+        ("--until v2 --stream account-1", &[1, 3]),
+        ("--until '2025-03-04 11:02' --tz Europe/Berlin", &[1, 2]),
+        ("--stream order-1 --stream account-2", &[2, 6, 8]),
+        ("--until 2020-01-01", &[]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let out = format!("copy-{number}.db");
+        let copied = world.run(&format!("copy bank.db {out} {options} --json")).json(0);
+        assert_eq!(copied["events"], json!(expected.len()), "{options}");
+        assert_eq!(positions(&world, &out), expected, "{options}");
+    }
+}
+
+#[test]
+fn copies_overwrite_only_when_told_to_and_never_the_store() {
+    let world = World::new();
+    world.write("other.db", "precious");
+    let before = world.files();
+    assert!(world.run("copy bank.db other.db").refused(2).contains("--force"));
+    world.run("copy bank.db bank.db --force").refused(2);
+    world.run("copy bank.db ./bank.db --force").refused(2);
+    world.run("copy bank.db nowhere/copy.db").refused(3);
+    world.run("copy bank.db copy.db --until v2").refused(2);
+    world.run("copy bank.db copy.db --stream nobody-1").refused(2);
+    assert_eq!(world.files(), before);
+    assert_eq!(world.run("copy bank.db other.db --force").status, 0);
+    assert_eq!(events(&world, "other.db").len(), 9);
+}
+
+const WITHOUT_V4: &str =
+    r#"{"foldline":"scenario/1","name":"Without v4","edits":[{"delete":{"stream":"account-1","version":4}}]}"#;
+const MORE: &str = r#"{"foldline":"scenario/1","name":"More","edits":[
+  {"update":{"position":4},"data":{"amount":70}},
+  {"insert":{"stream":"account-9"},"type":"Opened","time":"2025-03-04T10:04:30Z"}]}"#;
+
+#[test]
+fn a_what_if_has_every_key_in_its_shape() {
+    let world = World::with_rules();
+    world.write("s.json", WITHOUT_V4);
+    let what_if = world.run("what-if bank.db --scenario s.json --json").json(0);
+    assert_eq!(keys(&what_if), ["scenario", "edits", "streams", "copy"]);
+    assert_eq!((&what_if["scenario"], &what_if["edits"]), (&json!("Without v4"), &json!(1)));
+    assert!(what_if["copy"].is_null());
+    let streams = what_if["streams"].as_array().unwrap();
+    assert_eq!(streams.len(), 1);
+    let stream = &streams[0];
+    assert_eq!(
+        keys(stream),
+        ["stream", "first_divergence", "baseline", "branch", "changes", "broken_invariants", "no_effect"]
+    );
+    assert_eq!(
+        stream["first_divergence"],
+        json!({"position": 5, "version": 4, "time": "2025-03-04T10:05:00Z", "type": "Withdrawn"})
+    );
+    let number = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(stream["changes"], json!([{"path": "balance", "from": number("5.00"), "to": number("45.00")}]));
+    assert_eq!((&stream["baseline"]["version"], &stream["branch"]["version"]), (&json!(6), &json!(5)));
+    assert_eq!(stream["branch"]["state"]["balance"], number("45.00"));
+    assert_eq!((&stream["broken_invariants"], &stream["no_effect"]), (&json!([]), &json!([])));
+}
+
+#[test]
+fn a_newly_broken_invariant_is_found() {
+    let world = World::with_rules();
+    world.write("s.json", MORE);
+    let what_if = world.run("what-if bank.db --scenario s.json --json").json(1);
+    let names: Vec<&str> =
+        what_if["streams"].as_array().unwrap().iter().map(|s| s["stream"].as_str().unwrap()).collect();
+    assert_eq!(names, ["account-1", "account-9"]);
+    let broken = &what_if["streams"][0]["broken_invariants"];
+    assert_eq!(broken[0]["name"], "Balance never below zero");
+    assert_eq!(keys(&broken[0]["at"]), ["position", "version", "time", "type"]);
+    assert_eq!(broken[0]["at"]["version"], 3);
+    // A new stream of a known category has the category's rules.
+    assert_eq!(what_if["streams"][1]["branch"]["state"]["status"], "open");
+}
+
+#[test]
+fn a_saved_copy_says_what_the_branch_said() {
+    let world = World::with_rules();
+    let before = world.files();
+    world.write("s.json", MORE);
+    let what_if = world.run("what-if bank.db --scenario s.json --save-copy out.db --json").json(1);
+    assert_eq!(what_if["copy"], json!({"path": "out.db", "events": 10}));
+    assert_eq!(events(&world, "out.db").len(), 10);
+    for stream in what_if["streams"].as_array().unwrap() {
+        let name = stream["stream"].as_str().unwrap();
+        let ran = world.run(&format!("state out.db {name} --projection bank.db.projection.json --json"));
+        let state: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(state["state"], stream["branch"]["state"], "{name}");
+    }
+    world.run("what-if bank.db --scenario s.json --save-copy out.db").refused(2);
+    world.run("what-if bank.db --scenario s.json --save-copy bank.db --force").refused(2);
+    let after: Vec<_> =
+        world.files().into_iter().filter(|(name, _)| !["out.db", "s.json"].contains(&name.as_str())).collect();
+    assert_eq!(after, before);
+}
+
+#[test]
+fn a_scenario_without_edits_changes_nothing() {
+    let world = World::with_rules();
+    world.write("s.json", r#"{"foldline":"scenario/1","name":"Nothing","edits":[]}"#);
+    let what_if = world.run("what-if bank.db --scenario s.json --save-copy same.db --json").json(0);
+    assert_eq!(what_if["streams"], json!([]));
+    assert_eq!(events(&world, "same.db"), events(&world, "bank.db"));
+}
+
+#[test]
+fn samples_are_the_bundled_files() {
+    let world = World::empty();
+    let bundled = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    for name in ["bank", "orders", "rides"] {
+        let written = world.run(&format!("sample {name} {name}.db --json")).json(0);
+        assert_eq!(keys(&written), ["path", "events", "projection"]);
+        assert_eq!(written["projection"], format!("{name}.db.projection.json"));
+        let same = |ours: &str, theirs: &str| {
+            assert!(std::fs::read(world.path(ours)).unwrap() == std::fs::read(bundled.join(theirs)).unwrap(), "{ours}");
+        };
+        same(&format!("{name}.db"), &format!("{name}.db"));
+        same(&format!("{name}.db.projection.json"), &format!("{name}.projection.json"));
+    }
+    let list = world.run("sample --list --json").json(0);
+    let names: Vec<&str> = list.as_array().unwrap().iter().map(|sample| sample["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["bank", "orders", "rides"]);
+    assert!(list.as_array().unwrap().iter().all(|s| s["title"].is_string() && s["story"].is_string()));
+    // The rules apply at once.
+    assert_eq!(world.run("state bank.db account-A --json").json(0)["state"]["balance"], 10);
+    assert_eq!(world.run("state bank.db account-A --version 3 --json").json(0)["state"]["balance"], 30);
+}
+
+#[test]
+fn a_sample_has_exactly_as_many_events_as_asked_for() {
+    let world = World::empty();
+    for count in [0, 1, 5, 3000] {
+        let out = format!("s{count}.db");
+        assert_eq!(world.run(&format!("sample rides {out} --events {count} --json")).json(0)["events"], count);
+        assert_eq!(world.run(&format!("info {out} --json")).json(0)["events"], count);
+    }
+    world.run("sample rides other.db --events 3000 --seed 5").done();
+    world.run("sample rides again.db --events 3000 --seed 5").done();
+    let bytes = |name: &str| std::fs::read(world.path(name)).unwrap();
+    assert!(bytes("other.db") == bytes("again.db"));
+    assert!(bytes("other.db") != bytes("s3000.db"));
+}
+
+#[test]
+fn samples_overwrite_nothing_unless_told_to() {
+    let world = World::empty();
+    world.write("bank.db", "precious");
+    world.write("rules.db.projection.json", "precious too");
+    let before = world.files();
+    world.run("sample bank bank.db").refused(2);
+    world.run("sample bank rules.db").refused(2);
+    world.run("sample nothing new.db").refused(2);
+    world.run("sample bank nowhere/new.db").refused(3);
+    assert_eq!(world.files(), before);
+    assert_eq!(world.run("sample bank bank.db --force").status, 0);
+    assert_eq!(world.run("sample bank rules.db --force").status, 0);
+}
+
+#[test]
+fn suggested_rules_apply() {
+    let world = World::new();
+    let rules = world.run("suggest bank.db --category account");
+    assert_eq!(rules.json(0)["category"], "account");
+    world.write("bank.db.projection.json", &rules.out);
+    let state = world.run("state bank.db account-1 --json").json(0);
+    assert_eq!(state["projection"]["kind"], "rules");
+    assert!(world.run("suggest bank.db --category nothing").refused(2).contains("account"));
+}
