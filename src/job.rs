@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::model::{Cancel, Event, EventLog, Moment, Progress, Timestamp};
 use crate::replay::{Change, Frame, ProjectionInfo};
+use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
 /// Which opened store a job is about.
@@ -21,8 +22,6 @@ pub enum Slot {
     Open,
     /// The state at the cursor.
     State,
-    /// The selected event in full.
-    Detail,
     /// The rows of the events table that are in sight.
     Rows,
     /// Applying the scenario.
@@ -48,6 +47,8 @@ pub enum Job {
         key: StoreKey,
         /// A layout's id, to force it.
         layout: Option<String>,
+        /// A rule file, instead of one beside the store.
+        rules: Option<PathBuf>,
     },
     /// The state of a stream at a moment, as recorded and, with a scenario, in its branch.
     State(StateRequest),
@@ -75,6 +76,8 @@ pub enum Job {
         out: PathBuf,
         /// Replace a file that is there.
         force: bool,
+        /// Write in Foldline's own layout, whatever the store's is.
+        as_foldline: bool,
     },
     /// Hash the opened file.
     Hash {
@@ -185,8 +188,14 @@ pub struct OpenedStore {
     pub notes: Vec<String>,
     /// The index.
     pub log: Arc<EventLog>,
+    /// What drawing it needs.
+    pub drawing: Arc<Drawing>,
+    /// Whether copies can be written in the store's own layout; else they are written in Foldline's.
+    pub writable: bool,
     /// What makes states of events, by category (in the order of [`EventLog::categories`]).
     pub projections: Vec<Arc<ProjectionInfo>>,
+    /// The rule file that makes its states, if there is one.
+    pub rules: Option<PathBuf>,
     /// The file's hash when it was opened, if it was computed.
     pub hash: Option<String>,
 }

@@ -60,10 +60,6 @@ const fn with_command(key: Key) -> Option<Shortcut> {
     Some(Shortcut { command: true, shift: false, key })
 }
 
-const fn with_command_shift(key: Key) -> Option<Shortcut> {
-    Some(Shortcut { command: true, shift: true, key })
-}
-
 /// Everything that can be done from a button, a key or the palette.
 pub const ACTIONS: &[Action] = &[
     Action {
@@ -123,7 +119,7 @@ pub const ACTIONS: &[Action] = &[
         id: "redo",
         text: "Redo",
         tooltip: "Do again what was taken back",
-        shortcut: with_command_shift(Key::Letter('Z')),
+        shortcut: with_command(Key::Letter('Y')),
         command: |app| app.document.as_ref().filter(|d| d.draft.redo_words().is_some()).map(|_| Command::Redo),
     },
     Action {
@@ -187,7 +183,8 @@ fn step(app: &App, step: Step) -> Option<Command> {
     let possible = match step {
         Step::Start => document.cursor != Cursor::Start,
         Step::Back => count > 0,
-        Step::Forward => count < of,
+        // At the stream's last event it can still go on to the store's end.
+        Step::Forward => document.stepped(Step::Forward).is_some_and(|next| document.cursor != Cursor::Event(next)),
         Step::End => of > 0,
     };
     possible.then_some(Command::Step(step))

@@ -14,8 +14,12 @@ pub enum Command {
     Open(PathBuf),
     /// Ask for a file with the system's dialog.
     Pick(Pick),
+    /// Open a copy that was just written, with the rules of the open store.
+    OpenCopy(PathBuf),
     /// Close the open store.
     Close,
+    /// Drop the edits and go on with what they were in the way of.
+    DropEdits,
     /// Look at a stream.
     SelectStream(Arc<str>),
     /// Put the cursor exactly on an event (ties can be stepped through).

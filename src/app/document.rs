@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::branch_marks::BranchMarks;
+use super::command::Step;
 use super::remote::Remote;
 use crate::job::{OpenedStore, StateView};
-use crate::model::{Event, EventLog, Moment, StreamIndex, Timestamp};
-use crate::timeline::{Axis, AxisKind, Lanes, Marks, View};
+use crate::model::{Event, Moment, StreamIndex, Timestamp};
+use crate::timeline::{Axis, AxisKind, View};
 use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target};
 
 /// Where in history everything stands. One for the whole window.
@@ -43,18 +45,12 @@ pub struct Document {
     scenario: Option<Arc<Scenario>>,
     /// The history with the edits; `None` without any, or while they are applied for the first time.
     pub branch: Remote<Arc<Branch>>,
+    /// Which branch lanes there are to draw, and where their events stand.
+    pub branch_marks: BranchMarks,
     /// The timeline's axis.
     pub axis: Axis,
     /// What it shows of it.
     pub view: View,
-    /// Events by lane along it.
-    pub lanes: Lanes,
-    /// Colours and shapes of event types.
-    pub marks: Marks,
-    /// Streams by category, in the order of [`EventLog::categories`].
-    pub by_category: Vec<Vec<StreamIndex>>,
-    /// The earliest and latest time.
-    pub time_range: Option<(Timestamp, Timestamp)>,
     /// How many events of the selected stream the cursor takes in.
     lane_count: usize,
 }
@@ -63,7 +59,7 @@ impl Document {
     /// Looks at a store for the first time: all of it, the cursor at its end, its first stream.
     pub fn new(opened: OpenedStore) -> Self {
         let log = &opened.log;
-        let axis = Axis::new(log, AxisKind::Time);
+        let axis = opened.drawing.axis(AxisKind::Time);
         let stream = log.streams().first().map(|info| info.name.clone());
         let mut document = Self {
             cursor: log.len().checked_sub(1).map_or(Cursor::Start, |last| Cursor::Event(last as u32)),
@@ -75,10 +71,7 @@ impl Document {
             scenario: None,
             branch: Remote::default(),
             view: View::fit(&axis),
-            lanes: Lanes::new(log, &axis),
-            marks: Marks::new(log),
-            by_category: by_category(log),
-            time_range: log.time_range(),
+            branch_marks: BranchMarks::default(),
             lane_count: 0,
             axis,
             stream: None,
@@ -88,7 +81,7 @@ impl Document {
         document
     }
 
-    /// Looks at a stream; its last event is selected and the cursor put on it.
+    /// Looks at a stream; its last event at the cursor is selected, and the cursor stays where it is.
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
         self.stream = stream;
         self.select_at_cursor();
@@ -103,7 +96,46 @@ impl Document {
     fn select_at_cursor(&mut self) {
         let selection = self.stream_index().and_then(|stream| self.opened.log.select(stream, self.moment()).ok());
         self.lane_count = selection.and_then(|selection| selection.last()).map_or(0, |last| last + 1);
-        self.event = self.lane_count.checked_sub(1).and_then(|at| self.lane().get(at).copied());
+        let lane = self.lane();
+        self.event = match self.cursor {
+            // Positions may run against versions: the event under the cursor need not be the last one replayed.
+            Cursor::Event(event) if self.opened.log.stream_of(event as usize) == self.stream_index() => Some(event),
+            _ => self.lane_count.checked_sub(1).and_then(|at| lane.get(at).copied()),
+        };
+        if self.rows_asked.failure().is_some() {
+            // Looking elsewhere is reason to try again.
+            self.rows_asked.clear();
+        }
+    }
+
+    /// Where a step leads, in the store's order of the selected stream's events; `None` is before the first.
+    pub fn stepped(&self, step: Step) -> Option<u32> {
+        let lane = self.lane();
+        // From the selected event, which is the one under the cursor or the stream's last before it.
+        let here = self.event.filter(|_| self.cursor != Cursor::Start);
+        // Almost every lane is in the store's order; the few others are looked through.
+        let (after, before) = if lane.is_sorted() {
+            let after = lane.partition_point(|event| Some(*event) <= here);
+            let before = lane.partition_point(|event| Some(*event) < here);
+            (lane.get(after).copied(), before.checked_sub(1).map(|at| lane[at]))
+        } else {
+            let after = lane.iter().filter(|event| Some(**event) > here).min();
+            (after.copied(), lane.iter().filter(|event| Some(**event) < here).max().copied())
+        };
+        match step {
+            Step::Start => None,
+            Step::Back => before,
+            Step::Forward => after.or(lane.iter().max().copied()),
+            Step::End => lane.iter().max().copied(),
+        }
+    }
+
+    /// Works out where the events of the branch's lanes stand along the axis.
+    pub fn place_branch(&mut self) {
+        self.branch_marks = match self.branch.value() {
+            Some((branch, _)) => BranchMarks::new(&self.opened.log, &self.axis, branch),
+            None => BranchMarks::default(),
+        };
     }
 
     /// The index of the selected stream, if it is one of the recorded ones.
@@ -138,13 +170,12 @@ impl Document {
     pub fn cursor_coordinate(&self) -> f64 {
         let log = &self.opened.log;
         match (self.cursor, self.axis.kind()) {
-            (Cursor::Start, _) => f64::NEG_INFINITY,
+            // Changing to the sequence turns an instant into an event.
+            (Cursor::Start, _) | (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
             (Cursor::Event(event), _) => {
                 self.axis.coordinate(log, event as usize).unwrap_or_else(|| self.untimed_coordinate(event))
             }
             (Cursor::Instant(time), AxisKind::Time) => self.axis.coordinate_of_time(time),
-            // Changing to this axis turns an instant into an event.
-            (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
         }
     }
 
@@ -180,9 +211,9 @@ impl Document {
             let last = (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time));
             self.move_to(last.map_or(Cursor::Start, |event| Cursor::Event(event as u32)));
         }
-        self.axis = Axis::new(&self.opened.log, kind);
-        self.lanes = Lanes::new(&self.opened.log, &self.axis);
+        self.axis = self.opened.drawing.axis(kind);
         self.view = View::fit(&self.axis);
+        self.place_branch();
     }
 
     /// Whether the scenario leaves this event out.
@@ -225,12 +256,4 @@ impl Document {
     pub fn apply_draft(&mut self) {
         self.scenario = self.has_edits().then(|| Arc::new(self.draft.scenario()));
     }
-}
-
-fn by_category(log: &EventLog) -> Vec<Vec<StreamIndex>> {
-    let mut streams = vec![Vec::new(); log.categories().len()];
-    for (at, stream) in log.streams().iter().enumerate() {
-        streams[stream.category.0 as usize].push(StreamIndex(at as u32));
-    }
-    streams
 }

@@ -4,11 +4,13 @@
 //! worker pool, tests run them inline. Time comes in with commands, never from a clock.
 
 pub mod actions;
+pub mod branch_marks;
 pub mod command;
 pub mod document;
 pub mod remote;
 mod update;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 pub use command::{Command, Step, ThemeChoice};
@@ -66,7 +68,25 @@ pub enum Dialog {
         proposed: PathBuf,
         /// What will be in it, in words.
         contents: String,
+        /// Why the last try failed.
+        problem: Option<String>,
     },
+    /// Whether to drop edits that are saved nowhere.
+    DropEdits {
+        /// What they are in the way of.
+        then: Box<Leaving>,
+    },
+}
+
+/// Why a store is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaving {
+    /// To open another file.
+    Open(PathBuf),
+    /// To open a copy that was just written, with the rules of the store that it was made from.
+    OpenCopy(PathBuf),
+    /// To close it.
+    Close,
 }
 
 /// The application.
@@ -85,6 +105,8 @@ pub struct App {
     /// Jobs under way.
     pub running: Vec<Running>,
     generation: u64,
+    /// The newest request of each slot: answers of older ones come too late.
+    newest: HashMap<Slot, u64>,
     next_store: u32,
     next_notice: u64,
 }
@@ -102,11 +124,13 @@ impl App {
         requests
     }
 
-    /// Adds a message.
+    /// Adds a message, once: the same words again tell nothing new.
     pub fn notify(&mut self, kind: NoticeKind, text: impl Into<String>) -> &mut Notice {
+        let text = text.into();
+        self.notices.retain(|notice| notice.text != text);
         self.next_notice += 1;
         let at = self.notices.len();
-        self.notices.push(Notice { id: self.next_notice, kind, text: text.into(), open: None });
+        self.notices.push(Notice { id: self.next_notice, kind, text, open: None });
         &mut self.notices[at]
     }
 
@@ -120,6 +144,7 @@ impl App {
             progress: Progress::default(),
             cancel: Cancel::default(),
         };
+        self.newest.insert(slot, self.generation);
         self.running.retain(|running| running.slot != slot);
         self.running.push(Running {
             slot,

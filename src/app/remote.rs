@@ -9,11 +9,13 @@ pub struct Remote<T> {
     pending: Option<u64>,
     /// Why the newest question has no answer.
     failed: Option<String>,
+    /// How many values have come: tells one value from the next without comparing them.
+    edition: u64,
 }
 
 impl<T> Default for Remote<T> {
     fn default() -> Self {
-        Self { shown: None, pending: None, failed: None }
+        Self { shown: None, pending: None, failed: None, edition: 0 }
     }
 }
 
@@ -31,7 +33,10 @@ impl<T> Remote<T> {
         }
         self.pending = None;
         match answer {
-            Ok(value) => self.shown = Some(value),
+            Ok(value) => {
+                self.shown = Some(value);
+                self.edition += 1;
+            }
             Err(message) => self.failed = Some(message),
         }
         true
@@ -40,6 +45,11 @@ impl<T> Remote<T> {
     /// The newest value, and whether it is what was last asked for.
     pub fn value(&self) -> Option<(&T, bool)> {
         self.shown.as_ref().map(|value| (value, self.pending.is_none() && self.failed.is_none()))
+    }
+
+    /// Which value is shown: changes with each one that comes.
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Whether an answer is awaited.
@@ -54,6 +64,6 @@ impl<T> Remote<T> {
 
     /// Forgets everything; a late answer is dropped.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { edition: self.edition + 1, ..Self::default() };
     }
 }

@@ -2,15 +2,21 @@
 
 use std::path::PathBuf;
 
-use super::{App, Command, Cursor, Dialog, Document, NoticeKind, Step};
+use super::{App, Command, Cursor, Dialog, Document, Leaving, NoticeKind};
 use crate::job::{Failure, Finished, Job, Outcome, Pick, Request, Slot, StateRequest};
 use crate::timeline::View;
 
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
         match command {
-            Command::Open(path) => self.open(path, requests),
-            Command::Close => self.close(requests),
+            Command::Open(path) => self.leave(Leaving::Open(path), requests),
+            Command::OpenCopy(path) => self.leave(Leaving::OpenCopy(path), requests),
+            Command::Close => self.leave(Leaving::Close, requests),
+            Command::DropEdits => {
+                if let Some(Dialog::DropEdits { then }) = self.dialog.take() {
+                    self.go(*then, requests);
+                }
+            }
             Command::Pick(pick) => requests.push(self.request(Slot::Pick, "Choosing a file", Job::Pick(pick))),
             Command::SelectStream(stream) => {
                 if let Some(document) = &mut self.document {
@@ -54,11 +60,33 @@ impl App {
         }
     }
 
-    fn open(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+    /// Leaves the open store, if need be after a question: edits that are not saved are never lost in silence.
+    fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
+        let saved = matches!(leaving, Leaving::OpenCopy(_));
+        match &self.document {
+            Some(document) if document.has_edits() && document.draft.is_modified() && !saved => {
+                self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
+            }
+            _ => self.go(leaving, requests),
+        }
+    }
+
+    fn go(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
+        match leaving {
+            Leaving::Open(path) => self.open(path, None, requests),
+            Leaving::OpenCopy(path) => {
+                let rules = self.document.as_ref().and_then(|document| document.opened.rules.clone());
+                self.open(path, rules, requests);
+            }
+            Leaving::Close => self.close(requests),
+        }
+    }
+
+    fn open(&mut self, path: PathBuf, rules: Option<PathBuf>, requests: &mut Vec<Request>) {
         let key = self.new_store_key();
         let title = format!("Opening {}", path.display());
         self.opening = Some(path.clone());
-        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None }));
+        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }));
     }
 
     fn close(&mut self, requests: &mut Vec<Request>) {
@@ -72,7 +100,7 @@ impl App {
     fn move_cursor(&mut self, command: &Command) {
         let Some(document) = &mut self.document else { return };
         let log = document.opened.log.clone();
-        let (Some(last), range) = (log.len().checked_sub(1), document.time_range) else { return };
+        let (Some(last), range) = (log.len().checked_sub(1), document.opened.drawing.time_range) else { return };
         let cursor = match *command {
             Command::SeekEvent(event) => Cursor::Event(event.min(last as u32)),
             Command::ScrubToTime(time) => match range {
@@ -84,19 +112,7 @@ impl App {
                 Some(event) => Cursor::Event(event as u32),
                 None => Cursor::Start,
             },
-            Command::Step(step) => {
-                let (lane, count) = (document.lane(), document.lane_count());
-                let at = match step {
-                    Step::Start => 0,
-                    Step::Back => count.saturating_sub(1),
-                    Step::Forward => (count + 1).min(lane.len()),
-                    Step::End => lane.len(),
-                };
-                match at.checked_sub(1).and_then(|at| lane.get(at)) {
-                    Some(event) => Cursor::Event(*event),
-                    None => Cursor::Start,
-                }
-            }
+            Command::Step(step) => document.stepped(step).map_or(Cursor::Start, Cursor::Event),
             _ => return,
         };
         document.move_to(cursor);
@@ -157,7 +173,10 @@ impl App {
                 }
                 requests.push(request);
             }
-            None => document.branch.clear(),
+            None => {
+                document.branch.clear();
+                document.place_branch();
+            }
         }
         self.follow_cursor(requests);
     }
@@ -173,15 +192,24 @@ impl App {
             1 => "All events with 1 edit".to_owned(),
             edits => format!("All events with {edits} edits"),
         };
-        let contents = format!("{contents}; layout: {}", document.opened.layout_title);
-        self.dialog = Some(Dialog::SaveCopy { proposed, contents });
+        let contents = if document.opened.writable {
+            format!("{contents}, in the store's own layout ({})", document.opened.layout_title)
+        } else {
+            format!("{contents}, in Foldline's layout: {} can't be written yet", document.opened.layout_title)
+        };
+        self.dialog = Some(Dialog::SaveCopy { proposed, contents, problem: None });
     }
 
     fn save_copy(&mut self, out: PathBuf, force: bool, requests: &mut Vec<Request>) {
+        if self.running.iter().any(|running| running.slot == Slot::Copy) {
+            self.notify(NoticeKind::Note, "A copy is being written; wait for it, or stop it first");
+            return;
+        }
         let Some(document) = &self.document else { return };
+        let as_foldline = !document.opened.writable;
         let (store, scenario) = (document.opened.key, document.scenario());
         let title = format!("Writing {}", out.display());
-        requests.push(self.request(Slot::Copy, title, Job::Copy { store, scenario, out, force }));
+        requests.push(self.request(Slot::Copy, title, Job::Copy { store, scenario, out, force, as_foldline }));
     }
 
     fn want_rows(&mut self, mut indices: Vec<u32>, requests: &mut Vec<Request>) {
@@ -206,22 +234,36 @@ impl App {
     fn done(&mut self, finished: Finished, requests: &mut Vec<Request>) {
         let Finished { slot, generation, result } = finished;
         self.running.retain(|running| running.generation != generation);
+        let late = self.newest.get(&slot).is_some_and(|newest| *newest != generation);
+        let result = match result {
+            // A store that nobody waits for any more is forgotten again.
+            Ok(Outcome::Opened(opened)) if late => {
+                let job = Job::Close { store: opened.key };
+                return requests.push(self.request(Slot::Close, "Closing", job));
+            }
+            Ok(Outcome::Hashed(_)) if late => return,
+            result => result,
+        };
         match result {
-            Ok(outcome) => self.take(slot, generation, outcome, requests),
+            Ok(outcome) => self.take(generation, outcome, requests),
             Err(failure) => self.failed(slot, generation, failure),
         }
     }
 
-    fn take(&mut self, slot: Slot, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
+    fn take(&mut self, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
         match outcome {
             Outcome::Opened(opened) => {
                 self.close(requests);
                 self.opening = None;
+                // What was said of other files is over.
+                self.notices.clear();
+                let store = opened.key;
                 self.document = Some(Document::new(*opened));
                 self.follow_cursor(requests);
+                requests.push(self.request(Slot::Hash, "Hashing the file", Job::Hash { store }));
             }
             Outcome::Picked(_, None) => {}
-            Outcome::Picked(Pick::Open, Some(path)) => self.open(path, requests),
+            Outcome::Picked(Pick::Open, Some(path)) => self.leave(Leaving::Open(path), requests),
             Outcome::Picked(Pick::SaveCopy, Some(path)) => {
                 if let Some(Dialog::SaveCopy { proposed, .. }) = &mut self.dialog {
                     *proposed = path;
@@ -229,6 +271,9 @@ impl App {
             }
             Outcome::Copied(copied) => {
                 self.dialog = None;
+                if let Some(document) = &mut self.document {
+                    document.draft.mark_saved();
+                }
                 let text = format!(
                     "Wrote {} events to {} ({}). The opened store is unchanged",
                     copied.events,
@@ -243,12 +288,13 @@ impl App {
                     Outcome::State(view) => {
                         document.state.answer(generation, Ok(*view));
                     }
-                    Outcome::Events(events) if slot == Slot::Rows => {
+                    // An answer that comes too late may be another store's.
+                    Outcome::Events(events) if document.rows_asked.answer(generation, Ok(())) => {
                         document.rows.extend(events);
-                        document.rows_asked.answer(generation, Ok(()));
                     }
                     Outcome::Branch(branch) => {
                         document.branch.answer(generation, Ok(branch));
+                        document.place_branch();
                     }
                     Outcome::Hashed(hash) => document.opened.hash = Some(hash),
                     _ => {}
@@ -259,7 +305,7 @@ impl App {
 
     /// A job was stopped, or a newer request took its place. Only what still waits for this very answer is told.
     fn stopped(&mut self, slot: Slot, generation: u64) {
-        let newest = !self.running.iter().any(|running| running.slot == slot);
+        let newest = self.newest.get(&slot) == Some(&generation);
         if slot == Slot::Open && newest {
             self.opening = None;
         }
@@ -281,13 +327,20 @@ impl App {
                 document.state.answer(generation, Err(message));
             }
             (Slot::Branch, Some(document)) => {
-                document.branch.answer(generation, Err(message.clone()));
-                self.notify(NoticeKind::Bad, message);
+                // The state panel tells it, where the edit would have shown.
+                document.branch.answer(generation, Err(message));
             }
             (Slot::Rows, Some(document)) => {
                 document.rows_asked.answer(generation, Err(message.clone()));
                 self.notify(NoticeKind::Bad, message);
             }
+            (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
+                if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
+                    *problem = Some(message);
+                }
+            }
+            // That the hash is missing is said where it would be shown.
+            (Slot::Hash, _) => {}
             _ => {
                 if slot == Slot::Open {
                     self.opening = None;

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::model::moment::MomentError;
 use crate::model::selection::ResolveError;
-use crate::worker::{SampleError, SessionError};
+use crate::worker::{CutError, Remedy, SampleError, SessionError};
 
 /// How a command that did its work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,15 +68,35 @@ impl From<io::Error> for CliError {
     }
 }
 
+/// An error with the option that would help.
+fn with_option(error: &dyn fmt::Display, remedy: Option<Remedy>) -> String {
+    match remedy {
+        Some(Remedy::Overwrite) => format!("{error} (--force overwrites it)"),
+        Some(Remedy::FoldlineLayout) => format!("{error} (--as foldline)"),
+        None => error.to_string(),
+    }
+}
+
 impl From<SessionError> for CliError {
     fn from(error: SessionError) -> Self {
-        if error.is_input_error() { Self::Input(error.to_string()) } else { Self::Usage(error.to_string()) }
+        let text = with_option(&error, error.remedy());
+        if error.is_input_error() { Self::Input(text) } else { Self::Usage(text) }
     }
 }
 
 impl From<SampleError> for CliError {
     fn from(error: SampleError) -> Self {
-        if error.is_input_error() { Self::Input(error.to_string()) } else { Self::Usage(error.to_string()) }
+        let text = with_option(&error, error.remedy());
+        if error.is_input_error() { Self::Input(text) } else { Self::Usage(text) }
+    }
+}
+
+impl From<CutError> for CliError {
+    fn from(error: CutError) -> Self {
+        match error {
+            CutError::Resolve(error) => error.into(),
+            CutError::NoTimes { .. } => Self::Usage(error.to_string()),
+        }
     }
 }
 

@@ -143,3 +143,91 @@ pub struct Event {
 
 /// Metadata paths that name who caused an event, the first that is there wins (where no column says so).
 pub const USER_PATHS: [&str; 6] = ["user", "user_id", "userId", "actor", "actor_id", "tracing.userId"];
+/// The same of what an event belongs to.
+pub const CORRELATION_PATHS: [&str; 8] = [
+    "correlation_id",
+    "correlationId",
+    "correlationID",
+    "$correlationId",
+    "correlation-id",
+    "tracing.correlationId",
+    "tracing.correlation_id",
+    "CorrelationId",
+];
+/// The same of what caused an event.
+pub const CAUSATION_PATHS: [&str; 8] = [
+    "causation_id",
+    "causationId",
+    "causationID",
+    "$causationId",
+    "causation-id",
+    "tracing.causationId",
+    "tracing.causation_id",
+    "CausationId",
+];
+
+/// Finds in metadata what other stores keep in columns: the one way for what is read and for what is edited.
+#[derive(Debug, Clone)]
+pub struct MetadataFields {
+    user: Vec<Path>,
+    correlation: Vec<Path>,
+    causation: Vec<Path>,
+}
+
+impl Default for MetadataFields {
+    fn default() -> Self {
+        let paths = |list: &[&str]| list.iter().filter_map(|path| Path::parse(path).ok()).collect();
+        Self { user: paths(&USER_PATHS), correlation: paths(&CORRELATION_PATHS), causation: paths(&CAUSATION_PATHS) }
+    }
+}
+
+impl MetadataFields {
+    /// Who caused the event.
+    pub fn user(&self, metadata: &Value) -> Option<Arc<str>> {
+        first_scalar(metadata, &self.user)
+    }
+
+    /// What it belongs to.
+    pub fn correlation_id(&self, metadata: &Value) -> Option<Arc<str>> {
+        first_scalar(metadata, &self.correlation)
+    }
+
+    /// Which event or command caused it.
+    pub fn causation_id(&self, metadata: &Value) -> Option<Arc<str>> {
+        first_scalar(metadata, &self.causation)
+    }
+}
+
+/// The first text or number at one of these paths.
+pub fn first_scalar(value: &Value, paths: &[Path]) -> Option<Arc<str>> {
+    paths.iter().find_map(|path| match value.at(path)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_is_found_and_the_first_wins() {
+        let fields = MetadataFields::default();
+        let check = |paths: &[&str], found: &dyn Fn(&Value) -> Option<Arc<str>>| {
+            for path in paths {
+                let text = match path.split_once('.') {
+                    Some((outer, inner)) => format!(r#"{{"{outer}":{{"{inner}":"x"}}}}"#),
+                    None => format!(r#"{{"{path}":"x"}}"#),
+                };
+                let metadata = json::parse(text.as_bytes()).unwrap();
+                assert_eq!(found(&metadata).as_deref(), Some("x"), "{path}");
+            }
+        };
+        check(&USER_PATHS, &|metadata| fields.user(metadata));
+        check(&CORRELATION_PATHS, &|metadata| fields.correlation_id(metadata));
+        check(&CAUSATION_PATHS, &|metadata| fields.causation_id(metadata));
+        let both = json::parse(br#"{"CorrelationId":"late","correlation_id":7}"#).unwrap();
+        assert_eq!(fields.correlation_id(&both).as_deref(), Some("7"));
+    }
+}

@@ -60,6 +60,33 @@ pub fn to_pretty_text(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
+/// Indented JSON text of at most `limit` bytes, for showing; and whether that is all of it. Costs no more than what
+/// is kept, however large the value.
+pub fn to_pretty_text_up_to(value: &Value, limit: usize) -> (String, bool) {
+    struct Bounded {
+        text: Vec<u8>,
+        limit: usize,
+    }
+    impl std::io::Write for Bounded {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let room = self.limit - self.text.len();
+            if room == 0 {
+                return Err(std::io::Error::other("enough"));
+            }
+            let taken = bytes.len().min(room);
+            self.text.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut out = Bounded { text: Vec::new(), limit };
+    let complete = serde_json::to_writer_pretty(&mut out, value).is_ok();
+    (String::from_utf8_lossy(&out.text).into_owned(), complete)
+}
+
 pub(super) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
@@ -201,6 +228,14 @@ mod tests {
         let value = parse_noting_repeats(br#"{"a":1,"b":{"c":1,"c":2},"a":3}"#, &mut |key| names.push(key.to_owned()));
         assert_eq!(to_text(&value.unwrap()), r#"{"a":3,"b":{"c":2}}"#);
         assert_eq!(names, ["c", "a"]);
+    }
+
+    #[test]
+    fn showing_a_large_value_keeps_only_what_is_shown() {
+        let value = parse(br#"{"a":[1,2,3],"b":"text"}"#).unwrap();
+        assert_eq!(to_pretty_text_up_to(&value, 1000), (to_pretty_text(&value), true));
+        let (text, complete) = to_pretty_text_up_to(&value, 12);
+        assert_eq!((text.as_str(), complete), (&to_pretty_text(&value)[..12], false));
     }
 
     #[test]

@@ -76,10 +76,8 @@ fn parse_clock(text: &str) -> Option<NaiveTime> {
 /// A date and time with an offset of its own, or local to `zone`.
 fn parse_absolute(text: &str, zone: Tz) -> Result<Timestamp, MomentError> {
     let unrecognised = || MomentError::Unrecognised(text.to_owned());
-    let clock = text.get(10..).unwrap_or("");
-    let has_offset = clock.contains(['Z', 'z', '+']) || clock.contains('-');
     // As UTC first: that checks the form, whatever the zone.
-    let as_utc = Timestamp::parse_iso(text).ok_or_else(unrecognised)?;
+    let (as_utc, has_offset) = Timestamp::parse_iso_local(text).ok_or_else(unrecognised)?;
     if has_offset { Ok(as_utc) } else { local_to_instant(as_utc.to_datetime().naive_utc(), zone) }
 }
 
@@ -136,6 +134,7 @@ mod tests {
             ("2026-03-04 14:34:12", "2026-03-04T13:34:12Z"),
             ("2026-03-04T14:34:12.250Z", "2026-03-04T14:34:12.250Z"),
             ("2026-03-04T14:34:12-05:00", "2026-03-04T19:34:12Z"),
+            ("2026-03-04 14:34:12 UTC", "2026-03-04T14:34:12Z"),
             ("2026-03-04", "2026-03-03T23:00:00Z"),
             ("yesterday 14:34", "2026-03-04T13:34:00Z"),
             ("today", "2026-03-04T23:00:00Z"),

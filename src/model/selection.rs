@@ -102,7 +102,8 @@ impl EventLog {
         }
     }
 
-    /// Everything up to the last event whose time is not later; an event without a time goes with its predecessor.
+    /// Everything up to the last event whose time is not later; an event without a time goes with its predecessor, and
+    /// those before the first time with the first event that has one: times are never invented.
     fn select_instant(&self, lane: &[u32], time: Timestamp) -> Option<Selection> {
         let mut any_time = lane.is_empty();
         let mut untimed_after = 0;
@@ -116,7 +117,7 @@ impl EventLog {
                 None => untimed_after += 1,
             }
         }
-        any_time.then_some(Selection::Prefix(untimed_after))
+        any_time.then_some(Selection::Prefix(0))
     }
 
     fn select_version(&self, stream: StreamIndex, version: i64) -> Result<Selection, ResolveError> {
@@ -177,6 +178,14 @@ mod tests {
             ("a", Some(5), 5, Some(40)),
         ]);
         for (second, count) in [(5, 0), (10, 1), (20, 4), (35, 4), (40, 5)] {
+            assert_eq!(log.select(StreamIndex(0), at(second)), Ok(Selection::Prefix(count)), "{second}");
+        }
+    }
+
+    #[test]
+    fn events_before_the_first_time_come_with_it() {
+        let log = log(&[("a", Some(1), 1, None), ("a", Some(2), 2, Some(10)), ("a", Some(3), 3, None)]);
+        for (second, count) in [(5, 0), (10, 3)] {
             assert_eq!(log.select(StreamIndex(0), at(second)), Ok(Selection::Prefix(count)), "{second}");
         }
     }

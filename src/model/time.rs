@@ -68,9 +68,15 @@ impl Timestamp {
         Utc.timestamp_opt(seconds, nanos).single().unwrap_or_default()
     }
 
-    /// Parses ISO 8601 as event stores write it: a `T` or a blank, 0 to 9 fraction digits (more are cut), an offset
-    /// `Z`, `+00:00`, `+0000`, `+00` or none. Without an offset it is read as UTC; a date alone is its midnight.
+    /// Parses ISO 8601 as event stores write it: a `T` or a blank, 0 to 9 fraction digits (further ones only if they
+    /// are zeros), an offset `Z`, `+00:00`, `+0000`, `+00`, `UTC` or none. Without an offset it is read as UTC; a date
+    /// alone is its midnight. A leap second is no instant that can be represented.
     pub fn parse_iso(text: &str) -> Option<Self> {
+        Self::parse_iso_local(text).map(|(time, _)| time)
+    }
+
+    /// Like [`parse_iso`](Self::parse_iso), and whether the text has an offset of its own.
+    pub fn parse_iso_local(text: &str) -> Option<(Self, bool)> {
         let text = text.trim();
         if text.len() < 10 || text.len() > 64 || !text.is_ascii() {
             return None;
@@ -78,13 +84,14 @@ impl Timestamp {
         let (date, rest) = text.split_at(10);
         let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
         if rest.is_empty() {
-            return Self::from_naive(date.and_hms_opt(0, 0, 0)?, 0);
+            return Self::from_naive(date.and_hms_opt(0, 0, 0)?, 0).map(|time| (time, false));
         }
         let rest = rest.strip_prefix(['T', 't', ' '])?;
         let clock_len =
             rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | '.' | ','))).unwrap_or(rest.len());
         let (clock, offset) = rest.split_at(clock_len);
-        let offset_seconds = parse_offset(offset.trim())?;
+        let offset = offset.trim();
+        let offset_seconds = parse_offset(offset)?;
         let (clock, fraction) = clock.split_once(['.', ',']).unwrap_or((clock, ""));
         let mut fields = clock.split(':').map(|field| (field.len() == 2).then(|| field.parse::<u32>().ok()).flatten());
         let (hour, minute) = (fields.next()??, fields.next()??);
@@ -96,9 +103,11 @@ impl Timestamp {
             return None;
         }
         let nanos: u32 = format!("{fraction:0<9.9}").parse().ok()?;
-        // A leap second counts as the last instant of its minute.
-        let (second, nanos) = if second == 60 { (59, 999_999_999) } else { (second, nanos) };
-        Self::from_naive(date.and_hms_nano_opt(hour, minute, second, nanos)?, offset_seconds)
+        if fraction.bytes().skip(9).any(|digit| digit != b'0') {
+            return None;
+        }
+        let time = Self::from_naive(date.and_hms_nano_opt(hour, minute, second, nanos)?, offset_seconds)?;
+        Some((time, !offset.is_empty()))
     }
 
     fn from_naive(naive: NaiveDateTime, offset_seconds: i64) -> Option<Self> {
@@ -207,9 +216,17 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse_iso(text).map(|t| t.to_string()).as_deref(), Some(expected), "{text}");
         }
-        for text in
-            ["", "yesterday", "2026-13-01", "2026-01-02T", "2026-01-02T3:04:05", "2026-01-02T03:04:05+2", "2026-02-30"]
-        {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-01-02T",
+            "2026-01-02T3:04:05",
+            "2026-01-02T03:04:05+2",
+            "2026-02-30",
+            "2016-12-31T23:59:60Z",
+            "2026-01-02T03:04:05.1234567891Z",
+        ] {
             assert_eq!(Timestamp::parse_iso(text), None, "{text:?}");
         }
     }

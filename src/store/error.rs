@@ -99,6 +99,17 @@ pub enum StoreError {
         /// What is missing.
         why: String,
     },
+    /// A table without row numbers whose keys are neither text nor whole numbers nor bytes.
+    #[error(
+        "{event} can't be read again: the table has no row numbers, and the stream's key is no text that can be looked \
+         up; mend the key in a copy of the store: {}", path.display()
+    )]
+    KeyNotFound {
+        /// The file.
+        path: PathBuf,
+        /// Which event.
+        event: String,
+    },
     /// More events than the index can count.
     #[error("the store has more than {} events, which is more than Foldline can index: {}", u32::MAX, .0.display())]
     TooManyEvents(PathBuf),
@@ -148,7 +159,7 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// The target of a copy is there already.
-    #[error("the file exists; choose another name or allow overwriting with --force: {}", .0.display())]
+    #[error("the file exists; choose another name, or allow it to be overwritten: {}", .0.display())]
     TargetExists(PathBuf),
     /// The target of a copy is the opened store itself.
     #[error("the copy would overwrite the store that is open; choose another name: {}", .0.display())]
@@ -163,8 +174,7 @@ pub enum StoreError {
     },
     /// Copies of this layout are not implemented.
     #[error(
-        "copies of a {0} store can't be written in its own layout yet; write the copy in Foldline's layout instead \
-         (--as foldline)"
+        "copies of a {0} store can't be written in its own layout yet; write the copy in Foldline's layout instead"
     )]
     LayoutNotWritable(String),
     /// An event of the copy has contents that its layout can't hold.

@@ -168,6 +168,6 @@ impl<'c> Insert<'c> {
 }
 
 /// RFC 3339 in UTC; the columns may not be NULL.
-fn time_text(time: Option<Timestamp>) -> String {
+pub(super) fn time_text(time: Option<Timestamp>) -> String {
     time.map(|time| time.to_string()).unwrap_or_default()
 }

@@ -30,7 +30,7 @@ mod times;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::model::{Cancel, EventLog, Progress};
@@ -44,6 +44,7 @@ pub use read::Reader;
 pub use snapshots::Snapshot;
 
 use open::Source;
+use probe::Stamp;
 use recognise::Bound;
 
 /// How to open a store.
@@ -70,8 +71,17 @@ pub struct Store {
     bound: Arc<Bound>,
     snapshots: u64,
     notes: Vec<String>,
-    scan_notes: Mutex<Vec<String>>,
+    scanned: Mutex<Scanned>,
     also_possible: Vec<LayoutInfo>,
+}
+
+/// What the last scan left behind.
+#[derive(Debug, Default)]
+struct Scanned {
+    /// What a user should know of it.
+    notes: Vec<String>,
+    /// What the file was like, as the index has it.
+    stamp: Option<Stamp>,
 }
 
 /// Opens a store and recognises its layout. `progress` and `cancel` are for the private copy that some files need.
@@ -104,7 +114,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         bound: Arc::new(bound),
         snapshots,
         notes,
-        scan_notes: Mutex::default(),
+        scanned: Mutex::default(),
         also_possible,
     })
 }
@@ -162,8 +172,7 @@ impl Store {
 
     /// What a user should know: of the opening, and of the last scan.
     pub fn notes(&self) -> Vec<String> {
-        let scanned = self.scan_notes.lock().unwrap_or_else(PoisonError::into_inner);
-        self.notes.iter().chain(scanned.iter()).cloned().collect()
+        self.notes.iter().chain(&self.scanned().notes).cloned().collect()
     }
 
     /// How many snapshots the store has.
@@ -180,9 +189,23 @@ impl Store {
     ///
     /// Errors: the file can't be read or has more than `u32::MAX` events; or `cancel` was set.
     pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
-        let (log, notes) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
-        *self.scan_notes.lock().unwrap_or_else(PoisonError::into_inner) = notes;
+        let (log, scanned) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
+        *self.scanned() = scanned;
         Ok(log)
+    }
+
+    fn scanned(&self) -> MutexGuard<'_, Scanned> {
+        self.scanned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An error if reads would see something else than the last scan saw.
+    fn check_as_scanned(&self) -> Result<(), StoreError> {
+        let scanned = self.scanned().stamp.clone();
+        if scanned.is_some_and(|stamp| self.source.stamp_of_reads().is_ok_and(|now| now == stamp)) {
+            Ok(())
+        } else {
+            Err(StoreError::Changed(self.source.shown.clone()))
+        }
     }
 
     /// A reader with a connection of its own.

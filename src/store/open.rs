@@ -40,7 +40,7 @@ pub(super) struct Source {
     pub real: PathBuf,
     pub mode: AccessMode,
     /// What the file was like when it was opened.
-    pub stamp: Stamp,
+    stamp: Stamp,
     pub lock_wait: Duration,
     /// Deleted with this value.
     private: Option<(tempfile::TempDir, PathBuf)>,
@@ -102,8 +102,23 @@ impl Source {
     /// Whether the file or what lies beside it is not what it was; also true when it can't be looked at any more.
     pub(super) fn has_changed(&self) -> bool {
         match probe(&self.shown, &self.real) {
-            Ok(Probe { stamp, .. }) => without_idle_journal(stamp) != without_idle_journal(self.stamp.clone()),
+            Ok(Probe { stamp, .. }) => without_idle_journal(stamp) != self.stamp_when_opened(),
             Err(_) => true,
+        }
+    }
+
+    /// What the file was like when it was opened.
+    pub(super) fn stamp_when_opened(&self) -> Stamp {
+        without_idle_journal(self.stamp.clone())
+    }
+
+    /// What tells whether a later read would see something else. A private copy never changes.
+    pub(super) fn stamp_of_reads(&self) -> Result<Stamp, StoreError> {
+        match self.mode {
+            AccessMode::PrivateCopy => Ok(self.stamp_when_opened()),
+            AccessMode::ReadOnly | AccessMode::Immutable => {
+                Ok(without_idle_journal(probe(&self.shown, &self.real)?.stamp))
+            }
         }
     }
 }
@@ -143,7 +158,6 @@ fn private_copy(
     let copy = folder.path().join("store.db");
     for attempt in 1..=COPY_ATTEMPTS {
         let before = probe(shown, real)?;
-        let side = [("-wal", before.wal.is_some()), ("-journal", before.hot_journal.is_some())];
         let side_bytes = before.stamp.wal.as_ref().map_or(0, |wal| wal.size)
             + before.stamp.journal.as_ref().map_or(0, |(size, _)| *size);
         let needed = before.stamp.size + side_bytes;
@@ -151,13 +165,8 @@ fn private_copy(
         progress.set_total(needed);
         progress.set_done(0);
         copy_file(shown, real, &copy, progress, cancel)?;
-        for (suffix, there) in side {
-            let target = beside(&copy, suffix);
-            if there {
-                copy_file(shown, &beside(real, suffix), &target, progress, cancel)?;
-            } else if target.exists() {
-                std::fs::remove_file(&target).map_err(in_dir)?;
-            }
+        if !copy_side_files(shown, real, &copy, &before, progress, cancel)? {
+            continue;
         }
         let after = probe(shown, real)?;
         if before.stamp == after.stamp || (attempt > 1 && only_log_grew(&before.stamp, &after.stamp)) {
@@ -166,6 +175,30 @@ fn private_copy(
         }
     }
     Err(StoreError::KeepsChanging(shown.to_owned()))
+}
+
+/// Copies the journal and the log that a look showed; false if one of them is gone since: the last writer took it
+/// away, and the main file is another now.
+fn copy_side_files(
+    shown: &Path,
+    real: &Path,
+    copy: &Path,
+    before: &Probe,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<bool, StoreError> {
+    for (suffix, there) in [("-wal", before.wal.is_some()), ("-journal", before.hot_journal.is_some())] {
+        let target = beside(copy, suffix);
+        if there {
+            match copy_file(shown, &beside(real, suffix), &target, progress, cancel) {
+                Err(StoreError::Missing(_)) => return Ok(false),
+                copied => copied?,
+            }
+        } else if target.exists() {
+            std::fs::remove_file(&target).map_err(|e| StoreError::io(copy, "make a private copy there", e))?;
+        }
+    }
+    Ok(true)
 }
 
 /// A log that only grew is still sound: the copy holds it up to some frame, and SQLite stops at the last commit.
@@ -233,6 +266,24 @@ mod tests {
         assert!(!only_log_grew(&stamp(200, 1), &stamp(100, 1)));
         assert!(!only_log_grew(&stamp(100, 1), &stamp(200, 2)));
         assert!(!only_log_grew(&stamp(100, 1), &Stamp { size: 8192, ..stamp(200, 1) }));
+    }
+
+    #[test]
+    fn a_log_that_is_gone_since_the_look_is_not_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, copy) = (folder.path().join("a.db"), folder.path().join("copy.db"));
+        let conn = connect(&real, Access::Own, Duration::ZERO, None).unwrap();
+        conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
+        let before = probe(&real, &real).unwrap();
+        assert!(before.wal.is_some());
+        let copied = || copy_side_files(&real, &real, &copy, &before, &Progress::default(), &Cancel::default());
+        assert!(copied().unwrap());
+        conn.close().unwrap();
+        assert!(!copied().unwrap());
+        // The next attempt finds the file alone.
+        let (progress, cancel) = (Progress::default(), Cancel::default());
+        let source = Source::new(&real, None, Duration::ZERO, &progress, &cancel).unwrap();
+        assert_eq!(source.mode, AccessMode::Immutable);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Instant;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, Row};
 
-use crate::model::event::{Payload, USER_PATHS};
+use crate::model::event::{MetadataFields, Payload, first_scalar};
 use crate::model::{Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, Value, json};
 
 use super::Store;
@@ -17,30 +17,10 @@ use super::layout::{CategoryRule, TimePlace, TimeSpec};
 use super::open::Source;
 use super::payload::{Unpacked, decode, unpack};
 use super::recognise::{Bound, Key};
-use super::rows::{Select, order_columns, text};
+use super::rows::{Select, integer, order_columns, text};
 use super::scan::READ_AT_MOST;
 use super::times;
 
-/// Metadata paths of correlation ids, the first that is there wins (where no column says so).
-const CORRELATION_PATHS: [&str; 7] = [
-    "correlation_id",
-    "correlationId",
-    "correlationID",
-    "$correlationId",
-    "tracing.correlationId",
-    "tracing.correlation_id",
-    "CorrelationId",
-];
-/// The same of causation ids.
-const CAUSATION_PATHS: [&str; 7] = [
-    "causation_id",
-    "causationId",
-    "causationID",
-    "$causationId",
-    "tracing.causationId",
-    "tracing.causation_id",
-    "CausationId",
-];
 /// The key under which metadata is kept that is no JSON.
 const RAW_METADATA: &str = "$raw";
 /// Events in a batch where rows can't be streamed.
@@ -56,9 +36,7 @@ pub struct Reader {
     /// Reads only the payload.
     lazy_sql: String,
     full_sql: String,
-    user_paths: Vec<Path>,
-    correlation_paths: Vec<Path>,
-    causation_paths: Vec<Path>,
+    in_metadata: MetadataFields,
 }
 
 /// Where in the select list is what.
@@ -108,15 +86,12 @@ impl Reader {
             valid_time: select.role(&bound, events.valid_time.as_ref().and_then(column_of).as_ref()),
             times: events.time.iter().filter_map(|time| select.role(&bound, column_of(time).as_ref())).collect(),
         };
-        let paths = |list: &[&str]| list.iter().filter_map(|path| Path::parse(path).ok()).collect();
         Ok(Self {
             full_sql: select.sql(),
             lazy_sql,
             columns,
             conn,
-            user_paths: paths(&USER_PATHS),
-            correlation_paths: paths(&CORRELATION_PATHS),
-            causation_paths: paths(&CAUSATION_PATHS),
+            in_metadata: MetadataFields::default(),
             source,
             bound,
         })
@@ -166,30 +141,55 @@ impl Reader {
 
     /// The index of the event with this id; `None` where there is none or the store's events have no ids.
     pub fn find_id(&mut self, log: &EventLog, id: &str) -> Result<Option<u32>, StoreError> {
-        let (Some(column), Key::Rowid(rowid) | Key::Position { rowid, .. }) =
-            (&self.bound.spec.events.event_id, &self.bound.key)
-        else {
+        let Some(column) = &self.bound.spec.events.event_id else {
             return Ok(None);
         };
-        let table = quoted(&self.bound.events.name);
-        let sql = format!("SELECT {} FROM {table} WHERE {} = ?1 LIMIT 1", quoted(rowid), quoted(column));
-        let mut keys: Vec<i64> = Vec::new();
-        let mut ask = |value: SqlValue| -> rusqlite::Result<()> {
-            let mut statement = self.conn.prepare_cached(&sql)?;
-            keys.extend(statement.query_map([value], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?);
-            Ok(())
+        let keys = match &self.bound.key {
+            Key::Rowid(rowid) | Key::Position { rowid, .. } => vec![quoted(rowid)],
+            Key::Columns(columns) => columns.iter().map(|column| quoted(column)).collect(),
         };
-        let failed = |e| StoreError::sqlite(&self.source.shown, "look for an event id", e);
-        ask(SqlValue::Text(id.to_owned())).map_err(failed)?;
-        if keys.is_empty()
-            && let Ok(id) = uuid::Uuid::parse_str(id)
-        {
-            // Ids kept as sixteen bytes are shown as text.
-            let mut statement = self.conn.prepare_cached(&sql).map_err(failed)?;
-            let rows = statement.query_map([SqlValue::Blob(id.as_bytes().to_vec())], |row| row.get::<_, i64>(0));
-            keys.extend(rows.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?);
+        let (table, column) = (quoted(&self.bound.events.name), quoted(column));
+        let sql = format!("SELECT {} FROM {table} WHERE {column} = ?1 LIMIT 1", keys.join(", "));
+        let find = || -> rusqlite::Result<Option<u32>> {
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            for value in stored_forms(id).into_iter().filter(|value| *value != SqlValue::Null) {
+                let mut rows = statement.query([value])?;
+                if let Some(row) = rows.next()? {
+                    return self.index_of(log, row);
+                }
+            }
+            Ok(None)
+        };
+        find().map_err(|e| StoreError::sqlite(&self.source.shown, "look for an event id", e))
+    }
+
+    /// The event whose key is in a row of the key's columns.
+    fn index_of(&self, log: &EventLog, row: &Row<'_>) -> rusqlite::Result<Option<u32>> {
+        let Key::Columns(columns) = &self.bound.key else {
+            return Ok(index_of_row(log, row.get(0)?, matches!(self.bound.key, Key::Rowid(_))));
+        };
+        let version_at = columns.len() - 1;
+        let mut name = String::new();
+        for part in 0..version_at {
+            if part > 0 {
+                name.push('-');
+            }
+            if let Some((part, _)) = text(row.get_ref(part)?) {
+                name.push_str(&part);
+            }
         }
-        Ok(keys.first().and_then(|key| index_of_row(log, *key, matches!(self.bound.key, Key::Rowid(_)))))
+        let version = integer(row.get_ref(version_at)?);
+        let lane = log.find_stream(&name).map(|stream| log.lane(stream)).unwrap_or_default();
+        Ok(lane.iter().copied().find(|index| log.version(*index as usize) == version))
+    }
+
+    /// Why an event has no row any more.
+    pub(super) fn lost(&self, log: &EventLog, index: usize) -> StoreError {
+        if matches!(self.bound.key, Key::Columns(_)) && !self.source.has_changed() {
+            let event = format!("the event at position {}", log.position(index));
+            return StoreError::KeyNotFound { path: self.source.shown.clone(), event };
+        }
+        self.changed()
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {
@@ -223,9 +223,9 @@ impl Reader {
             let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.failed(e))?;
             while let Some((index, rest)) = left.split_first() {
                 let index = *index as usize;
-                let key = self.key_values(log, index).ok_or_else(|| self.changed())?;
+                let key = self.key_values(log, index).ok_or_else(|| self.lost(log, index))?;
                 let mut rows = statement.query(rusqlite::params_from_iter(key)).map_err(|e| self.failed(e))?;
-                let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.changed())?;
+                let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.lost(log, index))?;
                 let event = self.event(log, index, row, depth).map_err(|e| self.failed(e))?;
                 left = if is_enough(&event) { &[] } else { rest };
                 events.push(event);
@@ -244,7 +244,13 @@ impl Reader {
         match &self.bound.key {
             Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("{} = ?1", quoted(rowid)),
             Key::Columns(columns) => {
-                let each = columns.iter().zip(1..).map(|(column, at)| format!("{} = ?{at}", quoted(column)));
+                let (mut at, last) = (0, columns.len().saturating_sub(1));
+                let each = columns.iter().enumerate().map(|(place, column)| {
+                    let forms = if place == last { 1 } else { STORED_FORMS };
+                    let places = (at + 1..=at + forms).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+                    at += forms;
+                    format!("{} IN ({places})", quoted(column))
+                });
                 each.collect::<Vec<_>>().join(" AND ")
             }
         }
@@ -256,14 +262,14 @@ impl Reader {
             return Some(vec![log.row_key(index).into()]);
         };
         let stream = log.stream(log.stream_of(index)?);
-        let version = log.version(index)?.into();
-        let text = |part: &str| SqlValue::Text(part.to_owned());
+        let version = [SqlValue::from(log.version(index)?)];
+        let keys = |parts: &[&str]| parts.iter().flat_map(|part| stored_forms(part)).chain(version).collect();
         match (columns.len(), self.bound.spec.events.stream.category) {
-            (2, _) => Some(vec![text(&stream.name), version]),
+            (2, _) => Some(keys(&[&*stream.name])),
             (3, CategoryRule::FirstPart) => {
                 let first = log.category(stream.category);
                 let second = stream.name.strip_prefix(&**first)?.strip_prefix('-')?;
-                Some(vec![text(first), text(second), version])
+                Some(keys(&[&**first, second]))
             }
             _ => None,
         }
@@ -388,11 +394,11 @@ impl Reader {
             Ok(at.map(|at| row.get_ref(at)).transpose()?.and_then(shared_text))
         };
         event.id = in_column(columns.event_id)?;
-        event.user = in_column(columns.user)?.or_else(|| first_text(&event.metadata, &self.user_paths));
+        event.user = in_column(columns.user)?.or_else(|| self.in_metadata.user(&event.metadata));
         event.correlation_id =
-            in_column(columns.correlation_id)?.or_else(|| first_text(&event.metadata, &self.correlation_paths));
+            in_column(columns.correlation_id)?.or_else(|| self.in_metadata.correlation_id(&event.metadata));
         event.causation_id =
-            in_column(columns.causation_id)?.or_else(|| first_text(&event.metadata, &self.causation_paths));
+            in_column(columns.causation_id)?.or_else(|| self.in_metadata.causation_id(&event.metadata));
         event.schema_version = columns.schema_version.map(|at| row.get_ref(at)).transpose()?.and_then(plain_value);
         if let (Some(at), Some(valid)) = (columns.valid_time, &spec.valid_time) {
             event.valid_time = times::in_column(row.get_ref(at)?, valid.encoding).timestamp();
@@ -415,7 +421,7 @@ impl Reader {
             // What the layout takes off the payload is in the metadata.
             TimePlace::Payload(path) | TimePlace::Metadata(path) => {
                 let path = Path::parse(path.trim_end_matches("._data_")).ok()?;
-                first_text(&event.metadata, &[path])
+                first_scalar(&event.metadata, &[path])
             }
         });
         Ok(in_metadata)
@@ -460,13 +466,24 @@ fn shared_text(stored: ValueRef<'_>) -> Option<Arc<str>> {
     text(stored).map(|(text, _)| Arc::from(&*text)).filter(|text: &Arc<str>| !text.is_empty())
 }
 
-/// The first text or number at one of these paths.
-fn first_text(value: &Value, paths: &[Path]) -> Option<Arc<str>> {
-    paths.iter().find_map(|path| match value.at(path)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string().into()),
-        _ => None,
-    })
+/// How many values [`stored_forms`] gives.
+const STORED_FORMS: usize = 3;
+
+/// What may be stored where this text is shown: the text, a whole number, or the bytes of a binary id. NULL for none.
+fn stored_forms(shown: &str) -> [SqlValue; STORED_FORMS] {
+    let number = shown.parse::<i64>().ok().filter(|number| number.to_string() == shown);
+    let hex = |text: &str| -> Option<Vec<u8>> {
+        let digits = text.as_bytes();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let clean = digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit);
+        clean.then(|| digits.chunks_exact(2).map(byte).collect())?
+    };
+    let bytes = uuid::Uuid::parse_str(shown).ok().map(|id| id.as_bytes().to_vec()).or_else(|| hex(shown));
+    [
+        SqlValue::Text(shown.to_owned()),
+        number.map_or(SqlValue::Null, SqlValue::Integer),
+        bytes.map_or(SqlValue::Null, SqlValue::Blob),
+    ]
 }
 
 /// The event whose row has this key; `sorted` where events are in the order of their row keys.
@@ -486,4 +503,59 @@ fn index_of_row(log: &EventLog, key: i64, sorted: bool) -> Option<u32> {
         (0..log.len()).find(|index| log.row_key(*index) == key)
     };
     u32::try_from(found?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::Progress;
+    use crate::store::connect::{Access, connect};
+    use crate::store::{OpenOptions, open};
+
+    #[test]
+    fn ids_are_found_in_a_table_without_row_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = connect(&path, Access::Own, Duration::ZERO, None).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB, \
+             PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID;
+             INSERT INTO stored_events VALUES ('b', 1, 'm:A', '{}'), ('a', 1, 'm:B', '{}'), (x'abcd', 2, 'm:C', '{}');",
+        )
+        .unwrap();
+        conn.close().unwrap();
+        let (progress, cancel) = (Progress::default(), Cancel::default());
+        let mut store = open(&path, &OpenOptions::default(), &progress, &cancel).unwrap();
+        // No layout has both; here the type is the id.
+        let mut spec: crate::store::layout::LayoutSpec =
+            serde_json::from_str(include_str!("layouts/pyeventsourcing.json")).unwrap();
+        spec.events.event_id = Some("topic".to_owned());
+        store.bound = Arc::new(Bound { spec: Box::leak(Box::new(spec)), ..(*store.bound).clone() });
+        let log = store.scan(1, &progress, &cancel).unwrap();
+        let mut reader = store.reader().unwrap();
+        for (id, stream) in [("m:A", Some("b")), ("m:B", Some("a")), ("m:C", Some("abcd")), ("m:D", None)] {
+            let found = reader.find_id(&log, id).unwrap();
+            let found = found.and_then(|index| log.stream_of(index as usize)).map(|stream| &*log.stream(stream).name);
+            assert_eq!(found, stream, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_stored_where_a_text_is_shown() {
+        let blob = |bytes: &[u8]| SqlValue::Blob(bytes.to_vec());
+        for (shown, number, bytes) in [
+            ("account-1", SqlValue::Null, SqlValue::Null),
+            ("12", SqlValue::Integer(12), blob(&[0x12])),
+            ("012", SqlValue::Null, SqlValue::Null),
+            (
+                "00112233-4455-6677-8899-aabbccddeeff",
+                SqlValue::Null,
+                blob(&0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes()),
+            ),
+        ] {
+            assert_eq!(stored_forms(shown), [SqlValue::Text(shown.to_owned()), number, bytes]);
+        }
+    }
 }

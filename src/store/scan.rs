@@ -12,11 +12,13 @@ use crate::model::{
     Cancel, EventKind, EventLog, EventLogBuilder, LogRow, Path, Progress, StreamIndex, TypeIndex, json,
 };
 
+use super::Scanned;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::layout::{CategoryRule, TimeEncoding, TimePlace};
 use super::open::Source;
 use super::payload::{Unpacked, unpack};
+use super::probe::Stamp;
 use super::recognise::{Bound, Key};
 use super::rows::{Select, StreamColumns, integer, is_set, order_columns, text};
 use super::times::{self, StoredTime};
@@ -28,16 +30,27 @@ const ROWS_BETWEEN_LOOKS: usize = 256;
 /// Complete passes that a writer may spoil before changes behind the reading are put up with.
 const STRICT_PASSES: usize = 3;
 
-/// Scans the store. Notes say what a user should know of what was found.
+/// Scans the store, in reads of about [`READ_AT_MOST`] where others may write.
 pub(super) fn scan(
     source: &Source,
     bound: &Bound,
     generation: u64,
     progress: &Progress,
     cancel: &Cancel,
-) -> Result<(EventLog, Vec<String>), StoreError> {
+) -> Result<(EventLog, Scanned), StoreError> {
+    scan_in_reads_of(READ_AT_MOST, source, bound, generation, progress, cancel)
+}
+
+fn scan_in_reads_of(
+    read_at_most: Duration,
+    source: &Source,
+    bound: &Bound,
+    generation: u64,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<(EventLog, Scanned), StoreError> {
     let conn = source.connect(Some(cancel))?;
-    let scan = Scan { source, bound, conn: &conn, columns: Columns::new(bound)?, progress, cancel };
+    let scan = Scan { source, bound, conn: &conn, columns: Columns::new(bound)?, read_at_most, progress, cancel };
     for _ in 0..STRICT_PASSES {
         if let Some(pass) = scan.pass(generation, Changes::Refused)? {
             return Ok(pass.finish(bound));
@@ -45,11 +58,11 @@ pub(super) fn scan(
     }
     let pass =
         scan.pass(generation, Changes::PutUpWith)?.ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
-    let (log, mut notes) = pass.finish(bound);
-    notes.push(
+    let (log, mut scanned) = pass.finish(bound);
+    scanned.notes.push(
         "the store was written while it was read; events changed or removed meanwhile may be shown as they were".into(),
     );
-    Ok((log, notes))
+    Ok((log, scanned))
 }
 
 /// What to do when a writer came between two reads of one pass.
@@ -64,6 +77,7 @@ struct Scan<'a> {
     bound: &'a Bound,
     conn: &'a Connection,
     columns: Columns,
+    read_at_most: Duration,
     progress: &'a Progress,
     cancel: &'a Cancel,
 }
@@ -133,6 +147,53 @@ impl Columns {
     }
 }
 
+/// From where a pass goes on. NULL, which sorts first, compares with nothing: rows without a position are resumed by
+/// their row numbers, and what comes after them begins anew.
+enum Resume {
+    Start,
+    AfterNull { rowid: SqlValue },
+    NotNull,
+    After(Vec<SqlValue>),
+}
+
+impl Resume {
+    /// Behind the row with these values of the ordering columns.
+    fn after(mut key: Vec<SqlValue>) -> Self {
+        match key.first() {
+            Some(SqlValue::Null) => Self::AfterNull { rowid: key.pop().unwrap_or(SqlValue::Null) },
+            _ => Self::After(key),
+        }
+    }
+
+    fn condition(&self, key: &Key) -> String {
+        let columns: Vec<String> = order_columns(key).iter().map(|column| quoted(column)).collect();
+        let first = columns.first().map_or("", String::as_str);
+        let last = columns.last().map_or("", String::as_str);
+        match self {
+            Self::Start => String::new(),
+            Self::AfterNull { .. } => format!("WHERE {first} IS NULL AND {last} > ?1"),
+            Self::NotNull => format!("WHERE {first} IS NOT NULL"),
+            Self::After(key) => {
+                let places = (1..=key.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+                format!("WHERE ({}) > ({places})", columns.join(", "))
+            }
+        }
+    }
+
+    fn values(&self) -> &[SqlValue] {
+        match self {
+            Self::Start | Self::NotNull => &[],
+            Self::AfterNull { rowid } => std::slice::from_ref(rowid),
+            Self::After(key) => key,
+        }
+    }
+
+    /// What comes when all rows of this one were read.
+    fn at_end(&self) -> Option<Self> {
+        matches!(self, Self::AfterNull { .. }).then_some(Self::NotNull)
+    }
+}
+
 /// What one pass collects.
 struct Pass {
     builder: EventLogBuilder,
@@ -144,12 +205,17 @@ struct Pass {
     times_unreadable: usize,
     times_used: Vec<usize>,
     notes_of_times: Vec<String>,
+    stamp: Stamp,
 }
 
 impl Scan<'_> {
     /// One pass; `None` if a writer came between and that is refused.
     fn pass(&self, generation: u64, changes: Changes) -> Result<Option<Pass>, StoreError> {
         let columns = &self.columns;
+        // In this order: what is committed between the two looks is in the stamp as in the rows.
+        let version = self.data_version()?;
+        let shared = self.source.is_shared();
+        let stamp = if shared { self.source.stamp_of_reads()? } else { self.source.stamp_when_opened() };
         let mut pass = Pass {
             builder: EventLogBuilder::new(generation),
             streams: Interner::new(),
@@ -160,22 +226,21 @@ impl Scan<'_> {
             times_unreadable: 0,
             times_used: vec![0; columns.times.len()],
             notes_of_times: columns.times.iter().map(|time| time.described.clone()).collect(),
+            stamp,
         };
-        let version = self.data_version()?;
         self.progress.set_total(self.rows_at_most()?);
         self.progress.set_done(0);
         let table = quoted(&self.bound.events.name);
         let order = order_columns(&self.bound.key).iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
-        let places = (1..=columns.order.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
         let select = columns.select.sql();
-        let first = format!("SELECT {select} FROM {table} ORDER BY {order}");
-        let next = format!("SELECT {select} FROM {table} WHERE ({order}) > ({places}) ORDER BY {order}");
-        let mut last: Vec<SqlValue> = Vec::new();
+        let mut resume = Resume::Start;
         loop {
-            let mut statement = self.sql(self.conn.prepare_cached(if last.is_empty() { &first } else { &next }))?;
-            let mut rows = self.sql(statement.query(rusqlite::params_from_iter(&last)))?;
+            let condition = resume.condition(&self.bound.key);
+            let sql = format!("SELECT {select} FROM {table} {condition} ORDER BY {order}");
+            let mut statement = self.sql(self.conn.prepare_cached(&sql))?;
+            let mut rows = self.sql(statement.query(rusqlite::params_from_iter(resume.values())))?;
             let began = Instant::now();
-            let mut more = false;
+            let mut next = resume.at_end();
             while let Some(row) = self.sql(rows.next())? {
                 if pass.builder.len() >= u32::MAX as usize {
                     return Err(StoreError::TooManyEvents(self.source.shown.clone()));
@@ -183,9 +248,9 @@ impl Scan<'_> {
                 self.sql(pass.take(columns, self.bound, row))?;
                 if pass.builder.len().is_multiple_of(ROWS_BETWEEN_LOOKS) {
                     self.look(&pass)?;
-                    if self.source.is_shared() && began.elapsed() > READ_AT_MOST {
-                        last = self.sql(columns.order.iter().map(|at| row.get(*at)).collect())?;
-                        more = true;
+                    if self.source.is_shared() && began.elapsed() > self.read_at_most {
+                        let key = self.sql(columns.order.iter().map(|at| row.get(*at)).collect())?;
+                        next = Some(Resume::after(key));
                         break;
                     }
                 }
@@ -195,9 +260,12 @@ impl Scan<'_> {
             if self.data_version()? != version && changes == Changes::Refused {
                 return Ok(None);
             }
-            if !more {
-                self.progress.set_done(pass.builder.len() as u64);
-                return Ok(Some(pass));
+            match next {
+                Some(next) => resume = next,
+                None => {
+                    self.progress.set_done(pass.builder.len() as u64);
+                    return Ok(Some(pass));
+                }
             }
         }
     }
@@ -344,7 +412,7 @@ impl Pass {
         Ok(result)
     }
 
-    fn finish(self, bound: &Bound) -> (EventLog, Vec<String>) {
+    fn finish(self, bound: &Bound) -> (EventLog, Scanned) {
         let mut notes: Vec<String> = Vec::new();
         for (used, note) in self.times_used.iter().zip(&self.notes_of_times) {
             if *used > 0 && !note.is_empty() {
@@ -372,7 +440,7 @@ impl Pass {
         if !log.is_empty() && log.time_range().is_none() {
             notes.push("the events have no times; name moments by position or version".to_owned());
         }
-        (log, notes)
+        (log, Scanned { notes, stamp: Some(self.stamp) })
     }
 }
 
@@ -488,6 +556,7 @@ impl Hasher for Mixer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::connect::{Access, connect};
 
     #[test]
     fn classes_in_topics() {
@@ -499,5 +568,33 @@ mod tests {
         ] {
             assert_eq!(topic_class(topic), class, "{topic}");
         }
+    }
+
+    #[test]
+    fn a_break_among_rows_without_a_position_loses_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = connect(&path, Access::Own, Duration::ZERO, None).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE events (position INTEGER, stream_id TEXT, version INTEGER, event_id TEXT, type TEXT, \
+             schema_version INTEGER, recorded_at TEXT, valid_at TEXT, data TEXT, metadata TEXT);
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1400) \
+             INSERT INTO events SELECT CASE WHEN n > 600 THEN 3000 - n END, 'a-1', n, n, 'X', 1, NULL, NULL, '{}', NULL \
+             FROM n;",
+        )
+        .unwrap();
+        conn.close().unwrap();
+        let store =
+            crate::store::open(&path, &crate::store::OpenOptions::default(), &Progress::default(), &Cancel::default())
+                .unwrap();
+        assert!(matches!(store.bound.key, Key::Position { .. }));
+        let read = |at_most| {
+            let (progress, cancel) = (Progress::default(), Cancel::default());
+            let (log, _) = scan_in_reads_of(at_most, &store.source, &store.bound, 1, &progress, &cancel).unwrap();
+            (0..log.len()).map(|index| log.row_key(index)).collect::<Vec<_>>()
+        };
+        let expected: Vec<i64> = (1..=600).chain((601..=1400).rev()).collect();
+        assert_eq!(read(Duration::MAX), expected);
+        assert_eq!(read(Duration::ZERO), expected);
     }
 }

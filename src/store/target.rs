@@ -18,6 +18,8 @@ use super::probe::beside;
 pub(super) struct Target {
     /// As the user named it.
     path: PathBuf,
+    /// Whether a file under that name may be replaced.
+    force: bool,
     temporary: tempfile::TempPath,
 }
 
@@ -65,7 +67,7 @@ impl Target {
                 _ => cannot(e.to_string()),
             })?
             .into_temp_path();
-        Ok(Self { path: path.to_owned(), temporary })
+        Ok(Self { path: path.to_owned(), force, temporary })
     }
 
     /// An empty database to fill. No journal: what is not finished is thrown away.
@@ -100,8 +102,13 @@ impl Target {
         let cannot = |e: std::io::Error| StoreError::CannotWrite { path: self.path.clone(), why: e.to_string() };
         File::options().write(true).open(&self.temporary).and_then(|file| file.sync_all()).map_err(cannot)?;
         self.give_usual_permissions();
-        let path = self.path;
-        self.temporary.persist(&path).map_err(|e| StoreError::CannotWrite { path, why: e.error.to_string() })
+        let Self { path, force, temporary } = self;
+        let folder = temporary.parent().map(Path::to_owned);
+        give_name(temporary, &path, force)?;
+        if let Some(folder) = folder {
+            sync_folder(&folder);
+        }
+        Ok(())
     }
 
     /// Temporary files are for their owner only; the result is an ordinary file of the user.
@@ -125,6 +132,33 @@ impl Target {
     #[expect(clippy::unused_self, reason = "only Unix has modes")]
     fn give_usual_permissions(&self) {}
 }
+
+/// Renames. Without `force` never over a file, also not over one that was made after the work began.
+fn give_name(temporary: tempfile::TempPath, path: &Path, force: bool) -> Result<(), StoreError> {
+    let cannot = |why: String| StoreError::CannotWrite { path: path.to_owned(), why };
+    let temporary = if force {
+        temporary
+    } else {
+        match temporary.persist_noclobber(path) {
+            Ok(()) => return Ok(()),
+            Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists || path.symlink_metadata().is_ok() => {
+                return Err(StoreError::TargetExists(path.to_owned()));
+            }
+            // A file system that can't rename so: nothing is there, as far as can be known.
+            Err(e) => e.path,
+        }
+    };
+    temporary.persist(path).map_err(|e| cannot(e.error.to_string()))
+}
+
+/// Makes the new name permanent. What can't be is no failure: the file is there, whole, under its name.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) {}
 
 /// Whether two names are one file, also through links.
 fn is_same_file(a: &Path, b: &Path) -> bool {
@@ -166,6 +200,20 @@ mod tests {
         drop(conn);
         drop(target);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_was_made_meanwhile_is_not_replaced_unless_forced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.db");
+        let target = |force| Target::new(&path, force, None).unwrap();
+        let (plain, forced) = (target(false), target(true));
+        std::fs::write(&path, b"another's").unwrap();
+        assert!(matches!(plain.finish(), Err(StoreError::TargetExists(_))));
+        assert_eq!(std::fs::read(&path).unwrap(), b"another's");
+        forced.finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -200,7 +200,6 @@ mod tests {
             (ValueRef::Text(b"2026-01-02 03:04:05"), Iso, "2026-01-02T03:04:05Z"),
             (ValueRef::Text(b"2026-01-02T03:04:05.123456+00:00"), Iso, "2026-01-02T03:04:05.123456Z"),
             (ValueRef::Text(b"2026-01-02T03:04:05+02:00"), Iso, "2026-01-02T01:04:05Z"),
-            (ValueRef::Text(b"2024-02-29T23:59:60Z"), Iso, "2024-02-29T23:59:59.999999999Z"),
             (ValueRef::Text(b"2026-02-30T00:00:00Z"), Iso, "Unreadable"),
             (ValueRef::Text(b"soon"), Iso, "Unreadable"),
             (ValueRef::Text(b"\xff"), Iso, "Unreadable"),

@@ -3,10 +3,12 @@
 //! Coordinates along an axis are `f64` relative to its origin, so that microseconds stay exact over centuries.
 
 pub mod axis;
+pub mod drawing;
 pub mod lanes;
 pub mod marks;
 pub mod ruler;
 
 pub use axis::{Axis, AxisKind, View};
+pub use drawing::Drawing;
 pub use lanes::{Column, Lanes};
 pub use marks::{Mark, Marks, Shape};

@@ -1,56 +1,115 @@
 //! Questions to the user.
 
+use std::path::Path;
+
+use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Modal, RichText};
 
 use super::{ViewState, theme};
-use crate::app::{App, Command, Dialog};
-use crate::job::Pick;
+use crate::app::{App, Command, Dialog, Leaving};
+use crate::job::{Pick, Slot};
 
 /// The question that is open, if one is.
 pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
-    let Some(Dialog::SaveCopy { proposed, contents }) = &app.dialog else {
+    if !matches!(app.dialog, Some(Dialog::SaveCopy { .. })) {
         view.copy_proposed = None;
         view.copy_force = false;
-        return;
-    };
-    // A new proposal, also one that came from the system's dialog, replaces what is in the field.
-    if view.copy_proposed.as_ref() != Some(proposed) {
-        view.copy_proposed = Some(proposed.clone());
-        view.copy_path = proposed.display().to_string();
     }
-    let tokens = theme::tokens(ui);
-    let modal = Modal::new(Id::unique("save copy")).show(ui.ctx(), |ui| {
-        ui.set_width(520.0);
-        ui.label(RichText::new("Save as copy").font(theme::strong(16.0)));
-        ui.add_space(theme::GAP);
-        ui.label(contents);
-        ui.label(RichText::new("The opened store stays as it is.").color(tokens.secondary));
-        ui.add_space(theme::GAP);
-        ui.horizontal(|ui| {
-            let field = egui::TextEdit::singleline(&mut view.copy_path).hint_text("Path of the copy");
-            let field = ui.add(field.desired_width(ui.available_width() - 90.0)).accessible_name("Path of the copy");
-            if ui.memory(|memory| memory.focused().is_none()) {
-                field.request_focus();
-            }
-            if ui.button("Browse…").clicked() {
-                queue.push(Command::Pick(Pick::SaveCopy));
-            }
-        });
-        ui.checkbox(&mut view.copy_force, "Replace a file that is there");
-        ui.add_space(theme::GAP);
-        ui.horizontal(|ui| {
-            let path = view.copy_path.trim().to_owned();
-            let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
-            let save = ui.add_enabled(!path.is_empty(), egui::Button::new("Save copy")).clicked();
-            if (save || entered) && !path.is_empty() {
-                queue.push(Command::SaveCopy { out: path.into(), force: view.copy_force });
-            }
-            if ui.button("Cancel").clicked() {
-                ui.close();
-            }
-        });
-    });
+    let modal = match &app.dialog {
+        None => return,
+        Some(Dialog::SaveCopy { proposed, contents, problem }) => {
+            let writing = app.running.iter().any(|running| running.slot == Slot::Copy);
+            Modal::new(Id::unique("save copy")).show(ui.ctx(), |ui| {
+                save_copy_ui(ui, view, proposed, contents, problem.as_deref(), writing, queue);
+            })
+        }
+        Some(Dialog::DropEdits { then }) => {
+            Modal::new(Id::unique("drop edits")).show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue))
+        }
+    };
     if modal.should_close() {
         queue.push(Command::CloseDialog);
     }
+}
+
+fn save_copy_ui(
+    ui: &mut egui::Ui,
+    view: &mut ViewState,
+    proposed: &Path,
+    contents: &str,
+    problem: Option<&str>,
+    writing: bool,
+    queue: &mut Vec<Command>,
+) {
+    let tokens = theme::tokens(ui);
+    // A new proposal, also one that came from the system's dialog, replaces what is in the field.
+    let is_new = view.copy_proposed.as_deref() != Some(proposed);
+    if is_new {
+        view.copy_proposed = Some(proposed.to_owned());
+        view.copy_path = proposed.display().to_string();
+    }
+    ui.set_width(520.0);
+    ui.label(RichText::new("Save as copy").font(theme::strong(16.0)));
+    ui.add_space(theme::GAP);
+    ui.label(contents);
+    ui.label(RichText::new("The opened store stays as it is.").color(tokens.secondary));
+    ui.add_space(theme::GAP);
+    let entered = ui.horizontal(|ui| {
+        let field = egui::TextEdit::singleline(&mut view.copy_path).hint_text("Path of the copy");
+        let field = field.desired_width(ui.available_width() - 90.0).show(ui);
+        let response = field.response.response.accessible_name("Path of the copy");
+        if is_new {
+            // All of it selected: typing replaces the proposal.
+            response.request_focus();
+            let mut state = field.state;
+            let all = CCursorRange::two(CCursor::new(0), CCursor::new(view.copy_path.chars().count()));
+            state.cursor.set_char_range(Some(all));
+            state.store(ui.ctx(), response.id);
+        }
+        if ui.button("Browse…").clicked() {
+            queue.push(Command::Pick(Pick::SaveCopy));
+        }
+        // Enter saves from the field alone: on a button it presses that button.
+        response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+    });
+    ui.checkbox(&mut view.copy_force, "Replace a file that is there");
+    if let Some(problem) = problem.filter(|_| !writing) {
+        ui.label(RichText::new(problem).color(tokens.bad));
+    }
+    ui.add_space(theme::GAP);
+    ui.horizontal(|ui| {
+        let path = view.copy_path.trim().to_owned();
+        let possible = !path.is_empty() && !writing;
+        let save = ui.add_enabled(possible, egui::Button::new("Save copy")).clicked();
+        if (save || entered.inner) && possible {
+            queue.push(Command::SaveCopy { out: path.into(), force: view.copy_force });
+        }
+        if ui.button("Cancel").clicked() {
+            ui.close();
+        }
+        if writing {
+            ui.label(RichText::new("Writing…").color(tokens.secondary));
+        }
+    });
+}
+
+fn drop_edits_ui(ui: &mut egui::Ui, then: &Leaving, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    ui.set_width(440.0);
+    ui.label(RichText::new("Drop the edits?").font(theme::strong(16.0)));
+    ui.add_space(theme::GAP);
+    let next = match then {
+        Leaving::Close => "Closing the store".to_owned(),
+        Leaving::Open(path) | Leaving::OpenCopy(path) => format!("Opening {}", path.display()),
+    };
+    ui.label(format!("{next} drops the what-if edits. They are saved nowhere."));
+    ui.add_space(theme::GAP);
+    ui.horizontal(|ui| {
+        if ui.button("Keep the edits").clicked() {
+            ui.close();
+        }
+        if ui.button(RichText::new("Drop them").color(tokens.bad)).clicked() {
+            queue.push(Command::DropEdits);
+        }
+    });
 }

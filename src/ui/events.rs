@@ -2,16 +2,36 @@
 
 use egui::{Align2, Color32, RichText, ScrollArea, Sense, Stroke, pos2, vec2};
 
-use super::{ViewState, keys, marks, state, theme};
+use super::{ViewState, keys, marks, text, theme};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::model::{Event, Value, names};
 
-/// Left edges of the columns: number, version, time, what happened, who.
+/// Where the columns are, by the room that there is: who goes first, then the date of the time.
+struct Columns {
+    version: f32,
+    time: f32,
+    event: f32,
+    by: Option<f32>,
+    time_format: &'static str,
+    end: f32,
+}
+
+/// Right edge of the numbers.
 const NUMBER: f32 = 70.0;
-const VERSION: f32 = 90.0;
-const TIME: f32 = 140.0;
-const EVENT: f32 = 330.0;
+
+impl Columns {
+    fn new(width: f32) -> Self {
+        let end = width - 8.0;
+        let by = (width > 620.0).then_some(width - 120.0);
+        let (version, time) = (NUMBER + 20.0, NUMBER + 66.0);
+        if width > 480.0 {
+            Self { version, time, event: time + 170.0, by, time_format: "%Y-%m-%d %H:%M:%S", end }
+        } else {
+            Self { version, time, event: time + 76.0, by, time_format: "%H:%M:%S", end }
+        }
+    }
+}
 
 /// The table.
 pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
@@ -45,13 +65,14 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut V
     ui.spacing_mut().item_spacing.y = 0.0;
     let mut wanted = Vec::new();
     area.show_rows(ui, row_height, lane.len(), |ui, range| {
-        for event in &lane[range] {
-            wanted.push(*event);
-            row_ui(ui, document, *event, row_height, queue);
+        for place in range {
+            wanted.push(lane[place]);
+            row_ui(ui, document, place, row_height, queue);
         }
     });
     wanted.extend(document.event);
-    if wanted.iter().any(|event| !document.rows.contains_key(event)) {
+    let missing = wanted.iter().any(|event| !document.rows.contains_key(event));
+    if missing && document.rows_asked.failure().is_none() {
         queue.push(Command::WantRows(wanted));
     }
 }
@@ -64,16 +85,22 @@ fn header_ui(ui: &mut egui::Ui) {
     let text = |x: f32, align, text: &str| {
         painter.text(pos2(rect.left() + x, y), align, text, theme::words(11.5), tokens.secondary);
     };
+    let columns = Columns::new(rect.width());
     text(NUMBER, Align2::RIGHT_CENTER, "#");
-    text(VERSION, Align2::LEFT_CENTER, "Version");
-    text(TIME, Align2::LEFT_CENTER, "Time (UTC)");
-    text(EVENT, Align2::LEFT_CENTER, "Event");
-    text(rect.width() - 120.0, Align2::LEFT_CENTER, "By");
+    text(columns.version, Align2::LEFT_CENTER, "Version");
+    text(columns.time, Align2::LEFT_CENTER, "Time (UTC)");
+    text(columns.event, Align2::LEFT_CENTER, "Event");
+    if let Some(by) = columns.by {
+        text(by, Align2::LEFT_CENTER, "By");
+    }
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.hairline));
 }
 
-fn row_ui(ui: &mut egui::Ui, document: &Document, event: u32, height: f32, queue: &mut Vec<Command>) {
+fn row_ui(ui: &mut egui::Ui, document: &Document, place: usize, height: f32, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
+    let event = document.lane()[place];
+    // Not by time: what the state takes in is a matter of replay order.
+    let future = place >= document.lane_count();
     let log = &document.opened.log;
     let at = event as usize;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
@@ -109,23 +136,26 @@ fn row_ui(ui: &mut egui::Ui, document: &Document, event: u32, height: f32, queue
         painter.rect_filled(rect, 0.0, if selected { tokens.selection } else { tokens.raised });
     }
     let base = if left_out { tokens.what_if } else { tokens.text };
-    let colour = if document.is_future(event) { tokens.secondary } else { base };
+    let colour = if future { tokens.secondary } else { base };
     let y = rect.center().y;
     let mono = theme::mono(12.0);
+    let columns = Columns::new(rect.width());
     let x = |x: f32| pos2(rect.left() + x, y);
     let number = log.position(at).to_string();
     painter.text(x(NUMBER), Align2::RIGHT_CENTER, number, mono.clone(), tokens.secondary);
-    painter.text(x(VERSION), Align2::LEFT_CENTER, version, mono.clone(), colour);
-    let time = log.time(at).map_or_else(String::new, |time| time.to_datetime().format("%Y-%m-%d %H:%M:%S").to_string());
-    painter.text(x(TIME), Align2::LEFT_CENTER, time, mono, colour);
-    let mark = document.marks.mark(log, at);
+    painter.text(x(columns.version), Align2::LEFT_CENTER, version, mono.clone(), colour);
+    let time = log.time(at).map_or_else(String::new, |time| time.to_datetime().format(columns.time_format).to_string());
+    painter.text(x(columns.time), Align2::LEFT_CENTER, time, mono, colour);
+    let mark = document.opened.drawing.marks.mark(log, at);
     let mark_colour = marks::colour(mark, &tokens);
-    let mark_colour = if document.is_future(event) { theme::dimmed(mark_colour) } else { mark_colour };
-    marks::paint(ui, mark, x(EVENT + 6.0), 5.0, mark_colour);
+    let mark_colour = if future { theme::dimmed(mark_colour) } else { mark_colour };
+    marks::paint(ui, mark, x(columns.event + 6.0), 5.0, mark_colour);
     let by = full.and_then(|event| event.user.as_deref()).unwrap_or("");
-    let by_left = rect.width() - 120.0;
-    clipped(&painter, by, x(by_left), 112.0, tokens.secondary);
-    clipped(&painter, &sentence, x(EVENT + 20.0), by_left - EVENT - 32.0, colour);
+    if let Some(left) = columns.by {
+        clipped(&painter, by, x(left), columns.end - left, tokens.secondary);
+    }
+    let room = columns.by.unwrap_or(columns.end) - columns.event - 32.0;
+    clipped(&painter, &sentence, x(columns.event + 20.0), room, colour);
     if left_out {
         painter.hline((rect.left() + 24.0)..=(rect.right() - 24.0), y, Stroke::new(1.0, tokens.what_if));
     }
@@ -148,7 +178,7 @@ fn sentence(short: &str, event: Option<&Event>) -> String {
         .iter()
         .filter(|(_, slot)| slot.value.is_leaf())
         .take(3)
-        .map(|(key, slot)| format!("{key} {}", state::describe(Some(&slot.value))));
+        .map(|(key, slot)| format!("{key} {}", text::describe(Some(&slot.value))));
     let scalars: Vec<String> = scalars.collect();
     if scalars.is_empty() { words } else { format!("{words} · {}", scalars.join(", ")) }
 }

@@ -8,6 +8,7 @@ mod marks;
 mod shell;
 mod state;
 mod streams;
+mod text;
 mod theme;
 mod timeline;
 mod welcome;
@@ -15,7 +16,7 @@ mod welcome;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::{App, Command, ThemeChoice};
+use crate::app::{App, Command, NoticeKind, ThemeChoice};
 use crate::worker::Executor;
 
 /// The window: the application, its workers, and what dies with the window.
@@ -65,8 +66,9 @@ struct ViewState {
     copy_proposed: Option<PathBuf>,
     copy_force: bool,
     timeline: timeline::Interaction,
-    open_nodes: state::OpenNodes,
-    /// The stream whose row was last scrolled into sight.
+    tree: state::Tree,
+    payload: state::ShownPayload,
+    /// The event whose row was last scrolled into sight.
     scrolled_to: Option<u32>,
     theme: Option<ThemeChoice>,
 }
@@ -75,8 +77,13 @@ impl Window {
     /// A window whose jobs run in `workers`, with its fonts and themes installed in `context`.
     pub fn new(context: &egui::Context, workers: Box<dyn Executor>, files: Vec<PathBuf>) -> Self {
         theme::install(context);
+        let mut app = App::new();
+        if files.len() > 1 {
+            let rest = files.len() - 1;
+            app.notify(NoticeKind::Note, format!("One store at a time: the first is opened, {rest} more are not"));
+        }
         let queue = files.into_iter().take(1).map(Command::Open).collect();
-        Self { app: App::new(), workers, view: ViewState::default(), queue, log: None }
+        Self { app, workers, view: ViewState::default(), queue, log: None }
     }
 
     /// The application behind the window.

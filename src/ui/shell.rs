@@ -2,13 +2,15 @@
 
 use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, Stroke, vec2};
 
-use super::{ViewState, events, keys, state, streams, theme, timeline, welcome};
+use super::{ViewState, events, keys, state, streams, text, theme, timeline, welcome};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, NoticeKind, ThemeChoice};
+use crate::job::Slot;
 
 /// Everything but dialogs.
 pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
+    let (width, height) = (ui.available_width(), ui.available_height());
     let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 8));
     Panel::top("top bar").frame(bar).show(ui, |ui| top_bar_ui(ui, app, queue));
     let status = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 5));
@@ -23,18 +25,24 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         return;
     };
     let side = Frame::new().fill(tokens.panel).inner_margin(Margin::same(theme::MARGIN as i8));
-    Panel::left("streams").frame(side).default_size(230.0).size_range(150.0..=480.0).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        streams::streams_ui(ui, document, view, queue);
-    });
-    Panel::right("state").frame(side).default_size(340.0).size_range(220.0..=700.0).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        state::state_ui(ui, document, view, queue);
-    });
+    Panel::left("streams").frame(side).default_size((width * 0.18).clamp(140.0, 260.0)).size_range(120.0..=480.0).show(
+        ui,
+        |ui| {
+            ui.set_width(ui.available_width());
+            streams::streams_ui(ui, document, view, queue);
+        },
+    );
+    Panel::right("state").frame(side).default_size((width * 0.265).clamp(230.0, 460.0)).size_range(200.0..=700.0).show(
+        ui,
+        |ui| {
+            ui.set_width(ui.available_width());
+            state::state_ui(ui, document, view, queue);
+        },
+    );
     Panel::bottom("events")
         .frame(Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO }))
-        .default_size(260.0)
-        .size_range(100.0..=700.0)
+        .default_size((height * 0.33).clamp(140.0, 520.0))
+        .size_range(100.0..=900.0)
         .resizable(true)
         .show(ui, |ui| events::events_ui(ui, app, document, view, queue));
     CentralPanel::default()
@@ -78,7 +86,7 @@ fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
 }
 
 /// Room for the buttons of the top bar; what is left is for the store's name.
-const CONTROLS: f32 = 640.0;
+const CONTROLS: f32 = 712.0;
 
 fn store_ui(ui: &mut egui::Ui, document: &Document) {
     let tokens = theme::tokens(ui);
@@ -99,7 +107,9 @@ fn store_ui(ui: &mut egui::Ui, document: &Document) {
             ui.add(egui::Label::new(title).truncate()).on_hover_text(&hover);
         }
     });
-    badge(ui, &opened.access, tokens.good).on_hover_text("Nothing is ever written to the store that you opened");
+    let hash = opened.hash.as_ref().map_or(String::new(), |hash| format!("\nBLAKE3 when it was opened: {hash}"));
+    badge(ui, &opened.access, tokens.good)
+        .on_hover_text(format!("Nothing is ever written to the store that you opened{hash}"));
     notes_ui(ui, &opened.notes);
 }
 
@@ -121,6 +131,9 @@ fn notes_ui(ui: &mut egui::Ui, notes: &[String]) {
 
 fn axis_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
+    if let Some(fit) = action("fit") {
+        keys::action_button(ui, app, fit, RichText::new(fit.text).color(tokens.secondary), queue);
+    }
     for id in ["axis-sequence", "axis-time"] {
         if let Some(action) = action(id) {
             // The axis that is shown can't be chosen again: it reads as the chosen one.
@@ -170,7 +183,8 @@ fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
             for running in app.running.iter().rev() {
                 let (done, total) = running.progress.counts();
                 // What is over in an instant would only flicker.
-                if total == 0 && running.slot != crate::job::Slot::Open {
+                let lasts = matches!(running.slot, Slot::Open | Slot::Copy);
+                if !lasts && (total == 0 || running.slot == Slot::Hash) {
                     continue;
                 }
                 if ui.small_button("Stop").on_hover_text(format!("Stop: {}", running.title)).clicked() {
@@ -189,8 +203,8 @@ fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
 fn document_status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    let mut text = format!("{} events · {} streams", grouped(log.len()), grouped(log.streams().len()));
-    if let Some((first, last)) = document.time_range {
+    let mut text = format!("{} events · {} streams", text::grouped(log.len()), text::grouped(log.streams().len()));
+    if let Some((first, last)) = document.opened.drawing.time_range {
         text += &format!(" · {:.10} – {:.10}", first.to_string(), last.to_string());
     }
     ui.label(RichText::new(text).color(tokens.secondary));
@@ -202,6 +216,9 @@ fn document_status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: 
         let edits = document.draft.len();
         let text = if edits == 1 { "what-if: 1 edit".to_owned() } else { format!("what-if: {edits} edits") };
         badge(ui, &text, tokens.what_if);
+    }
+    // Also when the last edit was taken back: it can be done again.
+    if document.draft.undo_words().is_some() || document.draft.redo_words().is_some() {
         for id in ["undo", "redo", "clear-edits"] {
             if let Some(action) = action(id) {
                 keys::action_button(ui, app, action, action.text, queue);
@@ -226,8 +243,7 @@ fn notices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
                 if let Some(path) = &notice.open
                     && ui.small_button("Open the copy").clicked()
                 {
-                    queue.push(Command::Open(path.clone()));
-                    queue.push(Command::Dismiss(notice.id));
+                    queue.push(Command::OpenCopy(path.clone()));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add(egui::Label::new(RichText::new(&notice.text).color(colour)).wrap());
@@ -235,17 +251,4 @@ fn notices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
             });
         });
     }
-}
-
-/// A number with its thousands set apart.
-pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }

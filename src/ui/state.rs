@@ -4,15 +4,56 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use egui::{Color32, Rect, RichText, ScrollArea, Sense, Stroke, text::LayoutJob, vec2};
 
-use super::{ViewState, theme};
+use super::{ViewState, text, theme};
 use crate::app::{Command, Document};
-use crate::job::{Side, StateView};
-use crate::model::{Segment, Value, ValuePath, json, names};
+use crate::job::{Side, StateView, StoreKey};
+use crate::model::{Event, Segment, Value, ValuePath, json, names};
 use crate::replay::{Change, ProjectionKind};
 
-/// Which containers are open; kept while scrubbing.
+/// The tree's lines, kept until another state comes or a node is opened or closed.
 #[derive(Default)]
-pub struct OpenNodes(HashSet<ValuePath>);
+pub struct Tree {
+    /// Which containers are open; kept while scrubbing.
+    open: HashSet<ValuePath>,
+    rows: Vec<Row>,
+    /// Of which state the rows are.
+    edition: Option<(StoreKey, u64)>,
+}
+
+impl Tree {
+    fn refresh(&mut self, edition: (StoreKey, u64), recorded: &Value, branch: Option<&Value>) {
+        if self.edition != Some(edition) {
+            self.edition = Some(edition);
+            self.rows.clear();
+            collect(Some(recorded), branch, &ValuePath::default(), 0, &self.open, &mut self.rows);
+        }
+    }
+}
+
+/// The selected event's payload as text: made once, not at each frame.
+#[derive(Default)]
+pub struct ShownPayload {
+    of: Option<(StoreKey, u32)>,
+    text: String,
+}
+
+impl ShownPayload {
+    fn refresh(&mut self, of: (StoreKey, u32), event: &Event) {
+        /// Bytes that are laid out; payloads can have a hundred million.
+        const LONGEST: usize = 20_000;
+        if self.of == Some(of) {
+            return;
+        }
+        self.of = Some(of);
+        self.text = match event.data.decoded() {
+            Ok(value) => match json::to_pretty_text_up_to(&value, LONGEST) {
+                (text, true) => text,
+                (text, false) => format!("{text}…\n\nThe rest is not shown; `foldline events` has all of it."),
+            },
+            Err(why) => format!("Not readable: {} ({} bytes)", why.note, why.len),
+        };
+    }
+}
 
 /// A line of the tree.
 struct Row {
@@ -47,11 +88,12 @@ pub fn state_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, qu
     header_ui(ui, shown);
     problems_ui(ui, &shown.baseline);
     ui.add_space(4.0);
+    let edition = (document.opened.key, document.state.edition());
     let event_height = if document.event.is_some() { 190.0 } else { 0.0 };
     let height = (ui.available_height() - event_height).max(80.0);
-    ui.allocate_ui(vec2(ui.available_width(), height), |ui| tree_ui(ui, shown, &mut view.open_nodes));
+    ui.allocate_ui(vec2(ui.available_width(), height), |ui| tree_ui(ui, shown, edition, &mut view.tree));
     if let Some(event) = document.event {
-        event_ui(ui, document, event, queue);
+        event_ui(ui, document, event, &mut view.payload, queue);
     }
 }
 
@@ -95,17 +137,16 @@ fn problems_ui(ui: &mut egui::Ui, side: &Side) {
     }
 }
 
-fn tree_ui(ui: &mut egui::Ui, shown: &StateView, open: &mut OpenNodes) {
+fn tree_ui(ui: &mut egui::Ui, shown: &StateView, edition: (StoreKey, u64), tree: &mut Tree) {
     let tokens = theme::tokens(ui);
     let branch = shown.branch.as_ref();
     let changed: HashMap<&ValuePath, &Change> =
         shown.baseline.changes.iter().map(|change| (&change.path, change)).collect();
-    let changed_branch: HashMap<&ValuePath, &Change> =
-        branch.iter().flat_map(|side| &side.changes).map(|change| (&change.path, change)).collect();
     let different: HashSet<&ValuePath> = shown.differences.iter().map(|change| &change.path).collect();
-    let mut rows = Vec::new();
     let branch_value = branch.map(|side| &side.frame.state.value);
-    collect(&shown.baseline.frame.state.value, branch_value, &ValuePath::default(), 0, open, &mut rows);
+    tree.refresh(edition, &shown.baseline.frame.state.value, branch_value);
+    let Tree { open, rows, .. } = tree;
+    let mut toggled = None;
     let columns = Columns::new(ui.available_width(), branch.is_some());
     columns.header_ui(ui, branch.is_some());
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW - 4.0, rows.len(), |ui, range| {
@@ -116,9 +157,9 @@ fn tree_ui(ui: &mut egui::Ui, shown: &StateView, open: &mut OpenNodes) {
             let differs = branch.is_some()
                 && (different.contains(&row.path) || different.iter().any(|path| path.0.starts_with(&row.path.0)));
             response.widget_info(|| {
-                let mut text = format!("{} {}", row.path, describe(row.recorded.as_ref()));
+                let mut text = format!("{} {}", row.path, text::describe(row.recorded.as_ref()));
                 if branch.is_some() {
-                    text += &format!(", what-if {}", describe(row.branch.as_ref()));
+                    text += &format!(", what-if {}", text::describe(row.branch.as_ref()));
                 }
                 egui::WidgetInfo::labeled(egui::Role::Label, true, text)
             });
@@ -127,10 +168,10 @@ fn tree_ui(ui: &mut egui::Ui, shown: &StateView, open: &mut OpenNodes) {
                 let edge = Rect::from_min_size(rect.min - vec2(theme::MARGIN, 0.0), vec2(2.0, rect.height()));
                 ui.painter().rect_filled(edge, 0.0, tokens.now);
             }
-            if row.opens && response.clicked() && !open.0.remove(&row.path) {
-                open.0.insert(row.path.clone());
+            if row.opens && response.clicked() {
+                toggled = Some(row.path.clone());
             }
-            let arrow = match (row.opens, open.0.contains(&row.path)) {
+            let arrow = match (row.opens, open.contains(&row.path)) {
                 (false, _) => "",
                 (true, true) => "⏷ ",
                 (true, false) => "⏵ ",
@@ -140,12 +181,17 @@ fn tree_ui(ui: &mut egui::Ui, shown: &StateView, open: &mut OpenNodes) {
             columns.paint(ui, rect, 1, 0.0, value_job(row.recorded.as_ref(), change, tokens.text, &tokens));
             if branch.is_some() {
                 let colour = if differs { tokens.what_if } else { tokens.secondary };
-                let change = changed_branch.get(&row.path).copied();
-                columns.paint(ui, rect, 2, 0.0, value_job(row.branch.as_ref(), change, colour, &tokens));
+                columns.paint(ui, rect, 2, 0.0, value_job(row.branch.as_ref(), None, colour, &tokens));
             }
             ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.hairline));
         }
     });
+    if let Some(path) = toggled {
+        if !open.remove(&path) {
+            open.insert(path);
+        }
+        tree.edition = None;
+    }
 }
 
 struct Columns {
@@ -191,10 +237,10 @@ fn value_job(value: Option<&Value>, change: Option<&Change>, colour: Color32, to
     if let Some(from) = change.and_then(|change| change.from.as_ref()) {
         let mut struck = format(tokens.secondary);
         struck.strikethrough = Stroke::new(1.0, tokens.secondary);
-        job.append(&shortened(&describe(Some(from))), 0.0, struck);
+        job.append(&shortened(&text::describe(Some(from))), 0.0, struck);
         job.append(" ", 0.0, format(colour));
     }
-    job.append(&describe(value), 0.0, format(colour));
+    job.append(&text::describe(value), 0.0, format(colour));
     job
 }
 
@@ -205,31 +251,6 @@ fn shortened(text: &str) -> String {
         text.to_owned()
     } else {
         text.chars().take(LONGEST - 1).chain(['…']).collect()
-    }
-}
-
-/// A value in one short line.
-pub fn describe(value: Option<&Value>) -> String {
-    /// What fits a line; the rest is in the raw view.
-    const LONGEST: usize = 200;
-    match value {
-        None => "—".to_owned(),
-        Some(Value::List(list)) if !list.is_empty() => {
-            if list.len() == 1 {
-                "1 item".to_owned()
-            } else {
-                format!("{} items", list.len())
-            }
-        }
-        Some(Value::Object(object)) if !object.is_empty() => {
-            if object.len() == 1 {
-                "1 field".to_owned()
-            } else {
-                format!("{} fields", object.len())
-            }
-        }
-        Some(Value::String(text)) => text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect(),
-        Some(value) => json::to_text(value),
     }
 }
 
@@ -246,22 +267,11 @@ fn children(value: Option<&Value>) -> Vec<(Segment, &Value)> {
 }
 
 fn collect(
-    recorded: &Value,
-    branch: Option<&Value>,
-    path: &ValuePath,
-    depth: usize,
-    open: &OpenNodes,
-    rows: &mut Vec<Row>,
-) {
-    collect_pair(Some(recorded), branch, path, depth, open, rows);
-}
-
-fn collect_pair(
     recorded: Option<&Value>,
     branch: Option<&Value>,
     path: &ValuePath,
     depth: usize,
-    open: &OpenNodes,
+    open: &HashSet<ValuePath>,
     rows: &mut Vec<Row>,
 ) {
     let of_branch: BTreeMap<Segment, &Value> = children(branch).into_iter().collect();
@@ -279,15 +289,15 @@ fn collect_pair(
             Segment::Key(key) => key.to_string(),
             Segment::Index(index) => index.to_string(),
         };
-        let is_open = opens && open.0.contains(&path);
+        let is_open = opens && open.contains(&path);
         rows.push(Row { path: path.clone(), depth, key: name, recorded: a.cloned(), branch: b.cloned(), opens });
         if is_open {
-            collect_pair(a, b, &path, depth + 1, open, rows);
+            collect(a, b, &path, depth + 1, open, rows);
         }
     }
 }
 
-fn event_ui(ui: &mut egui::Ui, document: &Document, event: u32, queue: &mut Vec<Command>) {
+fn event_ui(ui: &mut egui::Ui, document: &Document, event: u32, shown: &mut ShownPayload, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
     let info = log.event_type(log.type_of(event as usize));
@@ -295,15 +305,17 @@ fn event_ui(ui: &mut egui::Ui, document: &Document, event: u32, queue: &mut Vec<
     let title = RichText::new(format!("Event #{} · {}", log.position(event as usize), names::humanised(&info.short)));
     ui.add(egui::Label::new(title.font(theme::strong(13.0))).truncate()).on_hover_text(&*info.name);
     let Some(full) = document.rows.get(&event) else {
-        queue.push(Command::WantRows(vec![event]));
+        match document.rows_asked.failure() {
+            Some(failure) => {
+                ui.label(RichText::new(failure).color(tokens.bad));
+            }
+            None => queue.push(Command::WantRows(vec![event])),
+        }
         return;
     };
+    shown.refresh((document.opened.key, event), full);
     ScrollArea::vertical().id_salt("payload").auto_shrink(false).show(ui, |ui| {
-        let text = match full.data.decoded() {
-            Ok(value) => json::to_pretty_text(&value),
-            Err(why) => format!("unreadable: {} ({} bytes)", why.note, why.len),
-        };
-        let text: String = text.chars().take(20_000).collect();
+        let text = shown.text.as_str();
         ui.add(egui::Label::new(RichText::new(text).font(theme::mono(12.0))).selectable(true).wrap());
         if let Some(user) = &full.user {
             ui.label(RichText::new(format!("by {user}")).color(tokens.secondary));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Sense, vec2};
 
-use super::{ViewState, shell, theme};
+use super::{ViewState, text, theme};
 use crate::app::{Command, Document};
 use crate::job::StoreKey;
 use crate::model::{CategoryIndex, StreamIndex};
@@ -23,7 +23,7 @@ pub fn streams_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, 
     ui.horizontal(|ui| {
         ui.label(RichText::new("Streams").font(theme::strong(13.0)));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let text = format!("{} of {}", shell::grouped(*shown), shell::grouped(log.streams().len()));
+            let text = format!("{} of {}", text::grouped(*shown), text::grouped(log.streams().len()));
             ui.label(RichText::new(text).font(theme::mono(11.5)).color(tokens.secondary));
         });
     });
@@ -59,7 +59,7 @@ impl Filtered {
         let log = &document.opened.log;
         self.rows.clear();
         self.streams = 0;
-        for (at, streams) in document.by_category.iter().enumerate() {
+        for (at, streams) in document.opened.drawing.by_category.iter().enumerate() {
             let heading = self.rows.len();
             let fits =
                 |stream: &&StreamIndex| of.1.is_empty() || log.stream(**stream).name.to_lowercase().contains(&of.1);
@@ -83,7 +83,7 @@ fn category_ui(ui: &mut egui::Ui, name: &str, count: usize) {
         ui.set_height(theme::ROW - 4.0);
         ui.label(RichText::new(name).font(theme::strong(13.0)));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(RichText::new(shell::grouped(count)).font(theme::mono(11.5)).color(tokens.secondary));
+            ui.label(RichText::new(text::grouped(count)).font(theme::mono(11.5)).color(tokens.secondary));
         });
     });
 }
@@ -106,7 +106,7 @@ fn stream_ui(ui: &mut egui::Ui, document: &Document, stream: StreamIndex, queue:
         let colour = if selected { tokens.selection } else { tokens.raised };
         painter.rect_filled(rect.expand2(vec2(6.0, 2.0)), 4.0, colour);
     }
-    let count = shell::grouped(log.lane(stream).len());
+    let count = text::grouped(log.lane(stream).len());
     let count = painter.layout_no_wrap(count, theme::mono(11.5), tokens.secondary);
     let room = rect.width() - count.size().x - 24.0;
     let mut words = egui::text::LayoutJob::simple_singleline(name.to_string(), theme::words(13.0), tokens.text);

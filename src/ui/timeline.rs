@@ -17,8 +17,7 @@ use super::{marks, theme};
 use crate::app::{Command, Cursor, Document};
 use crate::job::StoreKey;
 use crate::model::StreamIndex;
-use crate::timeline::{AxisKind, View, lanes, ruler};
-use crate::whatif::BranchEvent;
+use crate::timeline::{AxisKind, lanes, ruler};
 
 /// Width of the column with the lanes' names.
 const LABELS: f32 = 150.0;
@@ -34,6 +33,8 @@ const ROOM: f32 = 5.0;
 #[derive(Default)]
 pub struct Interaction {
     scrubbing: bool,
+    /// The event that the open menu is about.
+    menu_event: Option<u32>,
     rows: Vec<Row>,
     rows_of: Option<RowsOf>,
 }
@@ -41,7 +42,7 @@ pub struct Interaction {
 enum Row {
     Heading(String),
     Stream(StreamIndex),
-    /// A branch of a recorded stream, or a stream that only the scenario has.
+    /// The branch of a recorded stream.
     Branch(Arc<str>),
 }
 
@@ -57,11 +58,19 @@ pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interacti
     }
     let rows = std::mem::take(&mut interaction.rows);
     let lanes_top = ui.cursor().top();
+    // The selected lane and its branch stay in sight while the others scroll beneath.
+    let pinned = rows.iter().skip(1).position(|row| matches!(row, Row::Heading(_))).map_or(rows.len(), |at| at + 1);
+    let pinned = if document.stream_index().is_some() { pinned } else { 0 };
+    for row in &rows[..pinned] {
+        row_ui(ui, document, row, plot_width, interaction, queue);
+    }
+    // Over the lanes the wheel zooms; over their names it scrolls.
+    let over_plot = ui.input(|input| input.pointer.hover_pos()).is_some_and(|pointer| pointer.x > full.left() + LABELS);
     egui::ScrollArea::vertical()
         .auto_shrink(false)
-        .scroll_source(egui::scroll_area::ScrollSource { mouse_wheel: false, ..Default::default() })
-        .show_rows(ui, theme::LANE, rows.len(), |ui, range| {
-            for row in &rows[range] {
+        .scroll_source(egui::scroll_area::ScrollSource { mouse_wheel: !over_plot, ..Default::default() })
+        .show_rows(ui, theme::LANE, rows.len() - pinned, |ui, range| {
+            for row in &rows[pinned..][range] {
                 row_ui(ui, document, row, plot_width, interaction, queue);
             }
         });
@@ -100,8 +109,8 @@ fn rows(document: &Document) -> Vec<Row> {
         rows.push(Row::Heading("Selected".to_owned()));
         with_branch(&mut rows, stream);
     }
-    for (category, streams) in log.categories().iter().zip(&document.by_category) {
-        rows.push(Row::Heading(format!("{category} · {} streams", super::shell::grouped(streams.len()))));
+    for (category, streams) in log.categories().iter().zip(&document.opened.drawing.by_category) {
+        rows.push(Row::Heading(format!("{category} · {} streams", super::text::grouped(streams.len()))));
         for stream in streams.iter().filter(|stream| Some(**stream) != selected) {
             with_branch(&mut rows, *stream);
         }
@@ -207,7 +216,7 @@ fn lane_pointer(
 ) {
     pan_or_scrub(ui, document, plot, response, interaction, queue);
     let log = &document.opened.log;
-    let events = document.lanes.events(log, stream);
+    let events = document.opened.drawing.lanes(document.axis.kind()).events(log, stream);
     let at = |pointer: Pos2| {
         let x = pointer.x - plot.left();
         lanes::nearest(log, &document.axis, events, document.view, plot.width(), x, REACH)
@@ -230,22 +239,24 @@ fn lane_pointer(
         let text = format!("#{}{version} {}{time}", log.position(event as usize), info.short);
         response.clone().on_hover_text_at_pointer(text);
     }
-    response.context_menu(|ui| {
-        let event = document.event.filter(|event| log.stream_of(*event as usize) == Some(stream));
-        match event {
-            Some(event) if document.is_left_out(event) => {
-                if ui.button("Take the selected event back in").clicked() {
-                    queue.push(Command::TakeBack(event));
-                }
+    // The menu is for the mark that was under the pointer when it was opened, whatever is selected.
+    if response.secondary_clicked() {
+        interaction.menu_event = response.interact_pointer_pos().and_then(at);
+    }
+    response.context_menu(|ui| match interaction.menu_event {
+        Some(event) => {
+            let words = document.words_for(event);
+            let (text, command) = if document.is_left_out(event) {
+                (format!("Take {words} back in"), Command::TakeBack(event))
+            } else {
+                (format!("Leave {words} out"), Command::LeaveOut(event))
+            };
+            if ui.button(text).clicked() {
+                queue.push(command);
             }
-            Some(event) => {
-                if ui.button("Leave the selected event out").clicked() {
-                    queue.push(Command::LeaveOut(event));
-                }
-            }
-            None => {
-                ui.label("Select an event of this lane first");
-            }
+        }
+        None => {
+            ui.label("No event here: right-click a mark");
         }
     });
 }
@@ -270,7 +281,10 @@ fn pan_or_scrub(
     {
         if interaction.scrubbing {
             scrub(document, pointer.x - plot.left(), plot.width(), queue);
-        } else if response.drag_delta().x != 0.0 {
+            return;
+        }
+        ui.scroll_with_delta(vec2(0.0, response.drag_delta().y));
+        if response.drag_delta().x != 0.0 {
             queue.push(Command::SetView(document.view.panned(-response.drag_delta().x, plot.width(), &document.axis)));
         }
     }
@@ -280,7 +294,7 @@ fn pan_or_scrub(
 }
 
 fn zoom(ui: &Ui, document: &Document, plot: Rect, response: &Response, queue: &mut Vec<Command>) {
-    let Some(pointer) = response.hover_pos() else { return };
+    let Some(pointer) = response.hover_pos().filter(|pointer| pointer.x >= plot.left()) else { return };
     let scroll = ui.input(|input| input.smooth_scroll_delta);
     if scroll.y != 0.0 {
         let factor = f64::from(scroll.y / 200.0).exp();
@@ -303,7 +317,7 @@ fn scrub(document: &Document, x: f32, width: f32, queue: &mut Vec<Command>) {
 fn paint_lane(ui: &Ui, painter: &egui::Painter, document: &Document, stream: StreamIndex, plot: Rect) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    let events = document.lanes.events(log, stream);
+    let events = document.opened.drawing.lanes(document.axis.kind()).events(log, stream);
     let columns = lanes::columns(log, &document.axis, events, document.view, plot.width());
     let middle = plot.center().y;
     if Some(stream) == document.stream_index() {
@@ -317,14 +331,14 @@ fn paint_lane(ui: &Ui, painter: &egui::Painter, document: &Document, stream: Str
         for column in &columns {
             let height = (column.count as f32 / most).sqrt() * (theme::LANE - 8.0);
             let x = plot.left() + column.x as f32;
-            let mark = document.marks.mark(log, column.last as usize);
+            let mark = document.opened.drawing.marks.mark(log, column.last as usize);
             let colour = shade(document, column.last, marks::colour(mark, &tokens));
             let bar = Rect::from_min_max(pos2(x, plot.bottom() - 4.0 - height), pos2(x + 1.0, plot.bottom() - 4.0));
             mesh.add_colored_rect(bar, colour);
         }
     } else {
         for column in &columns {
-            let mark = document.marks.mark(log, column.last as usize);
+            let mark = document.opened.drawing.marks.mark(log, column.last as usize);
             let coordinate = document.axis.coordinate(log, column.last as usize).unwrap_or(document.view.start);
             let x = plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
             let colour = shade(document, column.last, marks::colour(mark, &tokens));
@@ -356,38 +370,32 @@ fn shade(document: &Document, event: u32, colour: Color32) -> Color32 {
 fn paint_branch(ui: &Ui, painter: &egui::Painter, document: &Document, name: &str, plot: Rect) {
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    let Some((branch, _)) = document.branch.value() else { return };
-    let Some(lane) = branch.lane(name) else { return };
+    let Some(lane) = document.branch_marks.lane(name) else { return };
+    // Edits that are still being applied, or can't be: the lane is that of the edits before.
+    let current = document.branch.value().is_some_and(|(_, current)| current);
+    let violet = if current { tokens.what_if } else { theme::dimmed(tokens.what_if) };
     let x_of = |coordinate: f64| plot.left() + document.view.x_from_coordinate(coordinate, plot.width());
-    // The branch leaves the baseline at its first edit: the recorded event there, or the end of the stream.
-    let recorded = log.find_stream(name).map_or(&[][..], |stream| log.lane(stream));
-    let fork = recorded
-        .get(branch.first_invalid(name).unwrap_or(0))
-        .or(recorded.last())
-        .and_then(|event| document.axis.coordinate(log, *event as usize))
-        .unwrap_or(0.0);
-    let fork_x = x_of(fork).clamp(plot.left() - 40.0, plot.right());
+    let fork_x = x_of(lane.fork).clamp(plot.left() - 40.0, plot.right());
     let after = Rect::from_min_max(pos2(fork_x, plot.top() + 2.0), pos2(plot.right(), plot.bottom() - 2.0));
-    hatch(painter, after, tokens.what_if);
-    let line = Stroke::new(1.5, tokens.what_if);
+    hatch(painter, after, violet);
+    let line = Stroke::new(1.5, violet);
     let middle = plot.center().y;
     painter.extend(Paint::dashed_line(&[pos2(fork_x, middle), pos2(plot.right(), middle)], line, 6.0, 3.0));
     painter.line_segment([pos2(fork_x - 10.0, plot.top()), pos2(fork_x, middle)], line);
     let mut mesh = Mesh::default();
-    let visible = View { ..document.view };
-    for event in lane {
-        let (index, edited) = match event {
-            BranchEvent::Recorded { index, .. } => (*index, false),
-            BranchEvent::Edited { base, .. } => (*base, true),
-            BranchEvent::Inserted { .. } => continue,
-        };
-        let Some(coordinate) = document.axis.coordinate(log, index as usize) else { continue };
-        if coordinate < visible.start.max(fork) || coordinate > visible.end() {
-            continue;
-        }
-        let mark = document.marks.mark(log, index as usize);
-        let colour = if edited { tokens.what_if } else { marks::colour(mark, &tokens) };
-        marks::add(&mut mesh, mark.shape, pos2(x_of(coordinate), middle), 4.5, shade(document, index, colour));
+    for column in lanes::columns(log, &document.axis, &lane.recorded, document.view, plot.width()) {
+        let mark = document.opened.drawing.marks.mark(log, column.last as usize);
+        let colour = shade(document, column.last, marks::colour(mark, &tokens));
+        marks::add(&mut mesh, mark.shape, pos2(plot.left() + column.x as f32, middle), 4.5, colour);
+    }
+    let from = lane.own.partition_point(|(at, _)| *at < document.view.start);
+    let inside = lane.own[from..].iter().take_while(|(at, _)| *at <= document.view.end());
+    // More would be one smear: a view closer up has them all.
+    for (at, base) in inside.take(plot.width() as usize) {
+        let shape = base.map_or(crate::timeline::Shape::Diamond, |base| {
+            document.opened.drawing.marks.mark(log, base as usize).shape
+        });
+        marks::add(&mut mesh, shape, pos2(x_of(*at), middle), 5.0, violet);
     }
     painter.add(Paint::mesh(mesh));
 }

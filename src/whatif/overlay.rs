@@ -14,8 +14,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::model::event::USER_PATHS;
-use crate::model::{Event, EventKind, EventLog, Object, Path, Payload, StreamIndex, Timestamp, Value};
+use crate::model::event::MetadataFields;
+use crate::model::{Event, EventKind, EventLog, Object, Payload, StreamIndex, Timestamp, Value};
 
 use super::branch::Branch;
 use super::error::{EditError, EditProblem, selector_text};
@@ -300,6 +300,7 @@ impl<'a> Overlay<'a> {
         let id = insert.id.clone().unwrap_or_else(|| inserted_id(self.scenario_name, self.edit));
         self.check_id_is_free(&id)?;
         let metadata = insert.metadata.clone().unwrap_or_default();
+        let fields = MetadataFields::default();
         let event = Event {
             position: None,
             stream: Some(place.stream.clone()),
@@ -313,10 +314,10 @@ impl<'a> Overlay<'a> {
             time,
             time_raw: None,
             valid_time: None,
-            user: user_in(&metadata),
+            user: fields.user(&metadata),
             data: Payload::Value(insert.data.clone().unwrap_or_else(|| Value::Object(Object::default()))),
-            correlation_id: text_in(&metadata, &CORRELATION_PATHS),
-            causation_id: text_in(&metadata, &CAUSATION_PATHS),
+            correlation_id: fields.correlation_id(&metadata),
+            causation_id: fields.causation_id(&metadata),
             metadata,
         };
         let subject = Subject::Inserted(self.inserted);
@@ -514,33 +515,16 @@ fn patch(event: &mut Event, update: &Update, words: &str) -> Done<()> {
         let metadata = if update.replace { patch.clone() } else { merge_patch(&event.metadata, patch) };
         let old = std::mem::replace(&mut event.metadata, metadata);
         // What was read from the metadata follows it; what has a column of its own stays.
-        let new = &event.metadata;
-        if event.user == user_in(&old) {
-            event.user = user_in(new);
+        let (new, fields) = (&event.metadata, MetadataFields::default());
+        if event.user == fields.user(&old) {
+            event.user = fields.user(new);
         }
-        if event.correlation_id == text_in(&old, &CORRELATION_PATHS) {
-            event.correlation_id = text_in(new, &CORRELATION_PATHS);
+        if event.correlation_id == fields.correlation_id(&old) {
+            event.correlation_id = fields.correlation_id(new);
         }
-        if event.causation_id == text_in(&old, &CAUSATION_PATHS) {
-            event.causation_id = text_in(new, &CAUSATION_PATHS);
+        if event.causation_id == fields.causation_id(&old) {
+            event.causation_id = fields.causation_id(new);
         }
     }
     Ok(())
-}
-
-/// Metadata keys under which libraries keep what an event belongs to, and what caused it.
-const CORRELATION_PATHS: [&str; 4] = ["correlation_id", "correlationId", "$correlationId", "correlation-id"];
-const CAUSATION_PATHS: [&str; 4] = ["causation_id", "causationId", "$causationId", "causation-id"];
-
-fn user_in(metadata: &Value) -> Option<Arc<str>> {
-    text_in(metadata, &USER_PATHS)
-}
-
-/// The first text or number at one of the paths.
-fn text_in(metadata: &Value, paths: &[&str]) -> Option<Arc<str>> {
-    paths.iter().find_map(|path| match metadata.at(&Path::parse(path).ok()?)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string().into()),
-        _ => None,
-    })
 }

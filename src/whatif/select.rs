@@ -5,8 +5,8 @@ use crate::model::{EventLog, Moment, Selection, Timestamp};
 use super::branch::{BranchEvent, BranchLane};
 
 impl BranchLane {
-    /// Which events of the branch a moment takes in. Recorded events keep their position; others stand where they
-    /// were put: right after the event that they follow, or right before the stream's first. Always a prefix.
+    /// Which events of the branch a moment takes in. Recorded events keep their position; moved and inserted ones
+    /// stand where they were put: right after the event that they follow, or right before the stream's first. Always a prefix.
     pub fn select(&self, log: &EventLog, moment: Moment) -> Selection {
         let events = self.events();
         let count = match moment {
@@ -17,8 +17,10 @@ impl BranchLane {
             Moment::Instant(time) => {
                 // As in a recorded stream: up to the last event that is not later, and what follows without a time.
                 let last = events.iter().rposition(|event| time_of(log, event).is_some_and(|t| t <= time));
-                let from = last.map_or(0, |last| last + 1);
-                from + events[from..].iter().take_while(|event| time_of(log, event).is_none()).count()
+                last.map_or(0, |last| {
+                    let after = &events[last + 1..];
+                    last + 1 + after.iter().take_while(|event| time_of(log, event).is_none()).count()
+                })
             }
             Moment::Version(version) => match events.iter().rposition(|event| event.version() == Some(version)) {
                 Some(place) => place + 1,
@@ -32,22 +34,22 @@ impl BranchLane {
     /// falling from one event to the next.
     fn positions(&self, log: &EventLog) -> Vec<i64> {
         let events = self.events();
-        let own = |event: &BranchEvent| match event {
-            BranchEvent::Recorded { index, .. } => Some(log.position(*index as usize)),
-            BranchEvent::Edited { base, .. } if log.stream_of(*base as usize) == self.stream() => {
-                Some(log.position(*base as usize))
-            }
-            _ => None,
+        // What was moved does not stand at its old place any more.
+        let own = |place: usize, event: &BranchEvent| {
+            let stays = self.fresh().binary_search(&(place as u32)).is_err();
+            event.index().filter(|_| stays).map(|index| log.position(index as usize))
         };
-        let first = events.iter().find_map(own);
+        // Where the recorded stream starts, also if its first event is gone.
+        let start = self.stream().and_then(|stream| log.lane(stream).first()).map(|at| log.position(*at as usize));
         let mut reached = i64::MIN;
         events
             .iter()
-            .map(|event| {
-                let stands = own(event).or(if reached == i64::MIN { first } else { None });
+            .enumerate()
+            .map(|(place, event)| {
+                let stands = own(place, event).or(if reached == i64::MIN { start } else { None });
                 let stands = stands.or_else(|| {
                     // A stream that was never recorded stands by its times.
-                    let time = time_of(log, event).filter(|_| first.is_none())?;
+                    let time = time_of(log, event).filter(|_| start.is_none())?;
                     let before = (0..log.len()).rev().find(|at| log.time(*at).is_some_and(|t| t <= time))?;
                     Some(log.position(before))
                 });

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::samples::SampleError;
 use super::session::{Session, SessionError};
 use crate::job::Copied;
 use crate::model::selection::ResolveError;
 use crate::model::{Cancel, CopyPlan, CopyRow, EventLog, Moment, Progress, Selection, StreamIndex};
-use crate::store::{CopyOptions, write_copy};
+use crate::store::{CopyOptions, StoreError, write_copy};
 use crate::whatif::Scenario;
 
 /// Where a copy goes.
@@ -31,6 +32,82 @@ pub enum CopyLayout {
     Own,
     /// Foldline's.
     Foldline,
+}
+
+/// What would help, besides what an error says: every surface has its own words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Allow a file to be overwritten.
+    Overwrite,
+    /// Write the copy in Foldline's layout.
+    FoldlineLayout,
+}
+
+impl Remedy {
+    fn of(error: &StoreError) -> Option<Self> {
+        match error {
+            StoreError::TargetExists(_) => Some(Self::Overwrite),
+            StoreError::LayoutNotWritable(_) => Some(Self::FoldlineLayout),
+            _ => None,
+        }
+    }
+}
+
+impl SessionError {
+    /// What would help, if it can be chosen.
+    pub fn remedy(&self) -> Option<Remedy> {
+        if let Self::Store(error) = self { Remedy::of(error) } else { None }
+    }
+}
+
+impl SampleError {
+    /// What would help, if it can be chosen.
+    pub fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::Store(error) => Remedy::of(error),
+            Self::ProjectionExists(_) => Some(Remedy::Overwrite),
+            Self::Unknown(_) | Self::Projection { .. } => None,
+        }
+    }
+}
+
+/// Why a moment can't cut a store.
+#[derive(Debug, thiserror::Error)]
+pub enum CutError {
+    /// The moment has no meaning in a stream.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// Streams without times can't be cut at one, and times are never invented.
+    #[error(
+        "{}, so a time does not say what of {} to copy; name a position instead ({})",
+        untimed_text(.first, *.count), if *.count == 1 { "it" } else { "them" }, position_text(*.position)
+    )]
+    NoTimes {
+        /// The first of the streams.
+        first: Vec<Arc<str>>,
+        /// How many there are.
+        count: usize,
+        /// The position of the store's last event that is not later.
+        position: Option<i64>,
+    },
+}
+
+/// Streams that an error names.
+const NAMED_STREAMS: usize = 3;
+
+fn untimed_text(first: &[Arc<str>], count: usize) -> String {
+    let names = first.join(", ");
+    match count.saturating_sub(first.len()) {
+        0 => format!("the events of {names} have no times"),
+        more => format!("the events of {count} streams have no times ({names} and {more} more)"),
+    }
+}
+
+fn position_text(position: Option<i64>) -> String {
+    match position {
+        Some(position) => format!("#{position} is the last event that is not later"),
+        None => "such as #12".to_owned(),
+    }
 }
 
 impl Session {
@@ -67,20 +144,32 @@ impl Session {
 }
 
 /// A copy of what was recorded, up to a moment or of some streams. `None` is no limit.
+///
+/// Errors: a stream has no such version, or streams have no times to cut them by.
 pub fn partial_copy(
     log: &EventLog,
     until: Option<Moment>,
     streams: Option<&[StreamIndex]>,
-) -> Result<CopyPlan, ResolveError> {
+) -> Result<CopyPlan, CutError> {
     let mut plan = CopyPlan::default();
     let mut taken = vec![false; log.len()];
-    let all = || (0..log.streams().len() as u32).map(StreamIndex);
-    for stream in all() {
+    let (mut untimed, mut untimed_count) = (Vec::new(), 0);
+    for stream in (0..log.streams().len() as u32).map(StreamIndex) {
         let lane = log.lane(stream);
         let wanted = streams.is_none_or(|streams| streams.contains(&stream));
         let selection = match until {
             _ if !wanted => Selection::Prefix(0),
-            Some(moment) => log.select(stream, moment)?,
+            Some(moment) => match log.select(stream, moment) {
+                Ok(selection) => selection,
+                Err(ResolveError::NoTimes(name)) => {
+                    untimed_count += 1;
+                    if untimed.len() < NAMED_STREAMS {
+                        untimed.push(name);
+                    }
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            },
             None => Selection::Prefix(lane.len()),
         };
         let mark = |taken: &mut Vec<bool>, place: usize| taken[lane[place] as usize] = true;
@@ -96,6 +185,11 @@ pub fn partial_copy(
             };
             plan.edited_streams.push((log.stream(stream).name.clone(), unchanged));
         }
+    }
+    if let (Some(Moment::Instant(instant)), true) = (until, untimed_count > 0) {
+        let last = (0..log.len()).rev().find(|index| log.time(*index).is_some_and(|time| time <= instant));
+        let position = last.map(|index| log.position(index));
+        return Err(CutError::NoTimes { first: untimed, count: untimed_count, position });
     }
     if streams.is_none() {
         take_streamless(log, until, &mut taken);
@@ -116,5 +210,57 @@ fn take_streamless(log: &EventLog, until: Option<Moment>, taken: &mut [bool]) {
         };
         taken[index] = within;
         before = within;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp};
+
+    fn check(untimed: usize, expected: &str) {
+        let mut builder = EventLogBuilder::new(1);
+        let event_type = builder.event_type("X");
+        for (position, name) in (1..).zip(["t", "a", "b", "c", "d", "e"].into_iter().take(untimed + 1)) {
+            let stream = builder.stream(name, |_| String::new());
+            builder.push(LogRow {
+                row_key: position,
+                position: Some(position),
+                stream: Some(stream),
+                version: Some(1),
+                event_type,
+                time: (name == "t").then(|| Timestamp::from_micros(5)).flatten(),
+                kind: EventKind::Event,
+                archived: false,
+            });
+        }
+        let log = builder.finish();
+        let cut = |micros| {
+            let moment = Timestamp::from_micros(micros).map(Moment::Instant);
+            partial_copy(&log, moment, None).map(|plan| plan.rows.len()).map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            cut(5),
+            Err(format!("{expected}; name a position instead (#1 is the last event that is not later)"))
+        );
+        assert_eq!(cut(4), Err(format!("{expected}; name a position instead (such as #12)")));
+        let by_position = partial_copy(&log, Some(Moment::Position(2)), None).unwrap();
+        assert_eq!(by_position.rows.len(), 2);
+        // Of streams that are not asked for, nothing has to be known.
+        let timed = log.find_stream("t").unwrap();
+        assert_eq!(
+            partial_copy(&log, Timestamp::from_micros(5).map(Moment::Instant), Some(&[timed])).unwrap().rows.len(),
+            1
+        );
+    }
+
+    #[test]
+    fn streams_without_times_are_named() {
+        check(1, "the events of a have no times, so a time does not say what of it to copy");
+        check(3, "the events of a, b, c have no times, so a time does not say what of them to copy");
+        check(
+            5,
+            "the events of 5 streams have no times (a, b, c and 2 more), so a time does not say what of them to copy",
+        );
     }
 }

@@ -18,7 +18,7 @@ mod suggesting;
 #[cfg(test)]
 mod testing;
 
-pub use copying::{CopyLayout, CopyTarget, partial_copy};
+pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;

@@ -1,14 +1,16 @@
 //! Runs one job at a time: from a request's words to the session's work.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::copying::{CopyLayout, CopyTarget};
+use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
 use crate::store::AccessMode;
+use crate::timeline::Drawing;
 use crate::whatif::Scenario;
 
 /// Events read between two looks at whether somebody still wants them.
@@ -24,7 +26,13 @@ impl Workshop {
     /// Runs a job to its end.
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
-            Job::Open { path, key, layout } => self.open(&path, key, layout, progress, cancel),
+            Job::Open { path, key, layout, rules } => {
+                // Rules that are gone by now are no reason not to open the store.
+                let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(&path));
+                let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
+                let options = SessionOptions { layout, projections, ..SessionOptions::default() };
+                self.open(&path, key, options, rules, progress, cancel)
+            }
             Job::State(request) => {
                 let session = self.session(request.store)?;
                 state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
@@ -46,9 +54,11 @@ impl Workshop {
                 .branch_unless(&scenario, cancel)
                 .map(Outcome::Branch)
                 .map_err(|error| failed(&error)),
-            Job::Copy { store, scenario, out, force } => {
+            Job::Copy { store, scenario, out, force, as_foldline } => {
                 let session = self.session(store)?;
-                copy(&session, scenario.as_ref(), &out, force, progress, cancel).map(Outcome::Copied)
+                let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
+                let target = CopyTarget { out: &out, force, whole: false, layout };
+                copy(&session, scenario.as_ref(), target, progress, cancel).map(Outcome::Copied)
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
@@ -70,11 +80,11 @@ impl Workshop {
         &self,
         path: &Path,
         key: StoreKey,
-        layout: Option<String>,
+        options: SessionOptions,
+        rules: Option<PathBuf>,
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
-        let options = SessionOptions { layout, ..SessionOptions::default() };
         let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
         let log = session.log().clone();
         let layout = session.store().layout();
@@ -91,7 +101,10 @@ impl Workshop {
             access: access.to_owned(),
             notes: session.notes(),
             projections: folds.map(|fold| Arc::new(fold.info().clone())).collect(),
+            drawing: Arc::new(Drawing::new(&log)),
             log,
+            writable: layout.writable,
+            rules,
             hash: None,
         };
         if cancel.is_cancelled() {
@@ -178,8 +191,7 @@ fn at(frame: &Frame, of: usize) -> At {
 fn copy(
     session: &Arc<Session>,
     scenario: Option<&Arc<Scenario>>,
-    out: &Path,
-    force: bool,
+    target: CopyTarget<'_>,
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Copied, Failure> {
@@ -187,6 +199,5 @@ fn copy(
         Some(scenario) => session.scenario_copy(scenario),
         None => Ok(session.recorded_copy()),
     };
-    let target = CopyTarget { out, force, whole: false, layout: CopyLayout::Own };
     plan.and_then(|plan| session.write_copy(&plan, target, progress, cancel)).map_err(|error| failed(&error))
 }

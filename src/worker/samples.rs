@@ -41,7 +41,7 @@ pub enum SampleError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The projection file is there already.
-    #[error("the projection file exists; choose another name for the store or allow overwriting with --force: {}", .0.display())]
+    #[error("the projection file exists; choose another name for the store, or allow it to be overwritten: {}", .0.display())]
     ProjectionExists(PathBuf),
     /// The projection file could not be written.
     #[error("can't write the projection file ({source}): {}", path.display())]

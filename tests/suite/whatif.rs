@@ -4,7 +4,7 @@ mod compare;
 mod properties;
 mod world;
 
-use foldline::model::{CopyRow, json};
+use foldline::model::{CopyRow, Moment, json};
 use foldline::whatif::{Draft, Edit, Insert, Scenario, Selector, Target, inserted_id, parse};
 
 use self::world::{scenario, time, value, world};
@@ -409,6 +409,40 @@ fn the_order_of_the_store() {
     );
     assert_eq!(plan_text("a X @-\n a X @-", z), "#10 #20 z:1+X | z@0", "no times at all");
     assert_eq!(plan_text("a X @9\n a X @3\n a X @7", z), "#10 #20 z:1+X #30 | z@0", "the last, not the first run");
+}
+
+/// Versions that a moment shows of a branch's stream.
+fn check_select(edits: &str, stream: &str, moment: Moment, expected: usize) {
+    let mut world = world(TWO);
+    let branch = world.edit(edits).unwrap();
+    let selection = branch.stream(stream).unwrap().select(&world.log, moment);
+    assert_eq!(selection.len(), expected, "{moment:?} of {stream} after {edits}");
+}
+
+#[test]
+fn a_moved_event_stands_with_the_one_that_it_follows() {
+    // The branch of `a` is #10 #60 #20 #40, at #10 #10 #20 #40.
+    let moved = r#"{"move":{"stream":"a","version":4},"after":1}"#;
+    for (position, expected) in [(9, 0), (10, 2), (19, 2), (20, 3), (39, 3), (40, 4), (60, 4)] {
+        check_select(moved, "a", Moment::Position(position), expected);
+    }
+    // Moved back: #20 #40 #60 #10, at #20 #40 #60 #60.
+    let moved = r#"{"move":{"stream":"a","version":1},"after":4}"#;
+    for (position, expected) in [(10, 0), (20, 1), (40, 2), (59, 2), (60, 4)] {
+        check_select(moved, "a", Moment::Position(position), expected);
+    }
+    // To another stream: b is #30 #10 #50.
+    let moved = r#"{"move":{"position":10},"after":{"stream":"b","version":1}}"#;
+    for (position, expected) in [(29, 0), (30, 2), (49, 2), (50, 3)] {
+        check_select(moved, "b", Moment::Position(position), expected);
+    }
+    // Right before the stream's first, also where that is gone.
+    let edits = r#"
+        {"insert":{"stream":"a"},"type":"X"}
+        {"delete":{"position":10}}"#;
+    for (position, expected) in [(9, 0), (10, 1), (20, 2)] {
+        check_select(edits, "a", Moment::Position(position), expected);
+    }
 }
 
 #[test]

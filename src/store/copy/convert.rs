@@ -3,17 +3,23 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::model::event::Payload;
-use crate::model::{Cancel, CopyPlan, Event, EventKind, EventLog, Object, Origin, Progress, Value, json};
-use crate::store::Store;
+use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventKind, EventLog, Object, Origin, Progress, Value, json};
+use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
 use crate::store::foldline::{self, FoldlineRow, FoldlineSnapshot, Insert};
 use crate::store::target::Target;
+use crate::store::{OpenOptions, Store};
 
+use super::places;
+use super::raw::Raw;
 use super::snapshots::SnapshotFilter;
+use super::tables::RowsHash;
 use super::{CopyReport, described, for_each_planned, write_scenario};
 
 /// Namespace of the ids that events get whose store has none: UUIDv5 of stream and position.
@@ -31,6 +37,8 @@ pub(super) fn write(
     let conn = target.connect(cancel)?;
     let writing = |e| target.failed(&e);
     foldline::begin(&conn).map_err(writing)?;
+    let positions = positions(log, plan);
+    let mut written = RowsHash::default();
     {
         let mut insert = Insert::new(&conn).map_err(writing)?;
         let mut versions = Versions::new(log, plan);
@@ -39,7 +47,8 @@ pub(super) fn write(
                 return Err(StoreError::Cancelled);
             }
             let cannot = |why: String| StoreError::CannotEncode { event: described(event), why };
-            let row = row(event, place as i64 + 1, versions.of(event)).map_err(cannot)?;
+            let row = row(event, positions[place], versions.of(event)).map_err(cannot)?;
+            written.add(&raw(&row));
             insert.event(&row).map_err(|e| match e.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::ConstraintViolation) => {
                     cannot(format!("its id or version is repeated ({e})"))
@@ -64,8 +73,112 @@ pub(super) fn write(
     write_scenario(&conn, plan.scenario.as_deref()).map_err(writing)?;
     foldline::end(&conn).map_err(writing)?;
     conn.close().map_err(|(_, e)| writing(e))?;
+    store.check_as_scanned()?;
+    verify(&target, out, plan, &positions, &written, cancel)?;
     target.finish()?;
     Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes: Vec::new() })
+}
+
+/// The positions of the copy's events.
+fn positions(log: &EventLog, plan: &CopyPlan) -> Vec<i64> {
+    let recorded = plan.rows.iter().map(|row| match row {
+        CopyRow::Recorded(index) | CopyRow::Edited { base: index, .. } => Some(log.position(*index as usize)),
+        CopyRow::Inserted(_) => None,
+    });
+    places::positions(&recorded.collect::<Vec<_>>())
+}
+
+/// Reads the finished file back: every row as it was to be, and every event that is not as recorded as the plan has it.
+fn verify(
+    target: &Target,
+    out: &Path,
+    plan: &CopyPlan,
+    positions: &[i64],
+    written: &RowsHash,
+    cancel: &Cancel,
+) -> Result<(), StoreError> {
+    let wrong = |why: String| StoreError::Mismatch { path: out.to_owned(), why };
+    let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Cancelled,
+        _ => wrong(e.to_string()),
+    };
+    let conn = connect(target.temporary(), Access::Immutable, Duration::ZERO, Some(cancel)).map_err(failed)?;
+    let read = rows_hash(&conn).map_err(failed)?;
+    if read != *written {
+        return Err(wrong(format!("{} rows were written and {} read back", written.count(), read.count())));
+    }
+    drop(conn);
+    let options = OpenOptions { layout: Some("foldline".to_owned()), ..OpenOptions::default() };
+    let copy = crate::store::open(target.temporary(), &options, &Progress::default(), cancel)?;
+    let log = copy.scan(0, &Progress::default(), cancel)?;
+    if log.len() != positions.len() || positions.iter().enumerate().any(|(at, p)| log.position(at) != *p) {
+        return Err(wrong("its events stand at other positions".to_owned()));
+    }
+    let mut reader = copy.reader()?;
+    for (place, row) in plan.rows.iter().enumerate() {
+        let (CopyRow::Edited { event, .. } | CopyRow::Inserted(event)) = row else {
+            continue;
+        };
+        for read in reader.events(&log, &[place as u32])? {
+            if let Some(difference) = difference(event, &read) {
+                return Err(wrong(format!("{}: {difference}", described(event))));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What of a converted event is not as planned. What has no column in Foldline's layout is in the metadata.
+fn difference(planned: &Event, read: &Event) -> Option<&'static str> {
+    let same = |a: &Option<Arc<str>>, b: &Option<Arc<str>>| a.is_none() || a == b;
+    let data = match (planned.data.decoded(), read.data.decoded()) {
+        (Ok(a), Ok(b)) => *a == *b,
+        _ => false,
+    };
+    [
+        (planned.stream == read.stream, "another stream"),
+        (planned.event_type == read.event_type, "another type"),
+        (planned.time == read.time, "another time"),
+        (planned.valid_time == read.valid_time, "another valid time"),
+        (same(&planned.id, &read.id), "another id"),
+        (same(&planned.user, &read.user), "another user"),
+        (same(&planned.correlation_id, &read.correlation_id), "another correlation id"),
+        (same(&planned.causation_id, &read.causation_id), "another causation id"),
+        (data, "another payload"),
+    ]
+    .into_iter()
+    .find_map(|(same, what)| (!same).then_some(what))
+}
+
+/// The row as it is stored.
+fn raw(row: &FoldlineRow) -> [Raw; 10] {
+    let text = |text: &String| Raw::text(text.clone());
+    let maybe = |text: Option<String>| text.map_or(Raw::Null, Raw::text);
+    [
+        row.position.map_or(Raw::Null, Raw::Integer),
+        text(&row.stream),
+        row.version.into(),
+        text(&row.event_id),
+        text(&row.event_type),
+        row.schema_version.into(),
+        Raw::text(foldline::time_text(row.recorded_at)),
+        maybe(row.valid_at.map(|time| time.to_string())),
+        text(&row.data),
+        maybe(row.metadata.clone()),
+    ]
+}
+
+/// The hash of every event row of a finished copy.
+fn rows_hash(conn: &Connection) -> rusqlite::Result<RowsHash> {
+    let mut hash = RowsHash::default();
+    let mut statement = conn.prepare("SELECT * FROM events")?;
+    let width = statement.column_count();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let values = (0..width).map(|at| row.get_ref(at).map(Raw::from));
+        hash.add(&values.collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    Ok(hash)
 }
 
 /// When the event at which a snapshot stands was recorded.
@@ -138,13 +251,11 @@ impl Versions {
         let mut seen: HashMap<(Arc<str>, i64), ()> = HashMap::new();
         for row in &plan.rows {
             let (stream, version) = match row {
-                crate::model::CopyRow::Recorded(index) => {
+                CopyRow::Recorded(index) => {
                     let index = *index as usize;
                     (log.stream_of(index).map(|stream| log.stream(stream).name.clone()), log.version(index))
                 }
-                crate::model::CopyRow::Edited { event, .. } | crate::model::CopyRow::Inserted(event) => {
-                    (event.stream.clone(), event.version)
-                }
+                CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => (event.stream.clone(), event.version),
             };
             let Some(stream) = stream else { continue };
             match version {

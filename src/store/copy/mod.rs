@@ -27,7 +27,7 @@ use super::{OpenOptions, Reader, Store};
 use encode::{Image, Model, encode};
 use raw::Raw;
 use snapshots::SnapshotFilter;
-use tables::{Rows, RowsHash, SCENARIO_TABLE};
+use tables::{CopyError, Rows, RowsHash, SCENARIO_TABLE};
 
 /// How to write a copy.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +65,8 @@ pub fn write_copy(
     cancel: &Cancel,
 ) -> Result<CopyReport, StoreError> {
     let target = Target::new(out, options.force, Some(&store.source.real))?;
+    // The index is of the scan; everything else is read now.
+    store.check_as_scanned()?;
     progress.set_total(plan.rows.len() as u64);
     progress.set_done(0);
     if options.as_foldline && store.bound.spec.id != "foldline" {
@@ -76,11 +78,8 @@ pub fn write_copy(
     let source = store.source.connect(Some(cancel))?;
     let mut writer = Writer { store, log, plan, source: &source, cancel };
     let images = writer.images()?;
-    let began_at = writer.data_version()?;
     let (written, notes) = writer.write(&target, &images, options, progress)?;
-    if writer.data_version()? != began_at {
-        return Err(StoreError::Changed(store.source.shown.clone()));
-    }
+    store.check_as_scanned()?;
     writer.verify(&target, out, &written)?;
     target.finish()?;
     Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes })
@@ -108,10 +107,6 @@ impl Writer<'_> {
 
     fn reading(&self, error: rusqlite::Error) -> StoreError {
         StoreError::sqlite(&self.store.source.shown, "read it for the copy", error)
-    }
-
-    fn data_version(&self) -> Result<i64, StoreError> {
-        self.source.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(|e| self.reading(e))
     }
 
     /// The rows that are not as recorded, by their place in the plan.
@@ -152,15 +147,15 @@ impl Writer<'_> {
 
     fn raw_row(&self, reader: &Reader, index: u32) -> Result<Vec<Raw>, StoreError> {
         let rows = Rows::new(&self.bound().events);
-        let changed = || StoreError::Changed(self.store.source.shown.clone());
-        let key = reader.key_values(self.log, index as usize).ok_or_else(changed)?;
+        let lost = || reader.lost(self.log, index as usize);
+        let key = reader.key_values(self.log, index as usize).ok_or_else(lost)?;
         let sql = rows.select(&format!("WHERE {}", reader.key_condition()));
         let read = || -> rusqlite::Result<Option<Vec<Raw>>> {
             let mut statement = self.source.prepare_cached(&sql)?;
             let mut found = statement.query(rusqlite::params_from_iter(key))?;
             found.next()?.map(|row| rows.values(row)).transpose()
         };
-        read().map_err(|e| self.reading(e))?.ok_or_else(changed)
+        read().map_err(|e| self.reading(e))?.ok_or_else(lost)
     }
 
     /// Row numbers of the copy; `None` for a table that has none.
@@ -191,10 +186,14 @@ impl Writer<'_> {
     ) -> Result<(RowsHash, Vec<String>), StoreError> {
         let to = target.connect(self.cancel)?;
         let writing = |e| target.failed(&e);
+        let failed = |e| match e {
+            CopyError::Read(e) => self.reading(e),
+            CopyError::Write(e) => target.failed(&e),
+        };
         let all = recognise::tables(self.source).map_err(|e| self.reading(e))?;
         let schema = tables::schema(self.source).map_err(|e| self.reading(e))?;
         let taken = tables::taken(self.bound(), &all, options.whole);
-        tables::copy_settings(self.source, &to).map_err(writing)?;
+        tables::copy_settings(self.source, &to).map_err(failed)?;
         to.execute_batch("BEGIN").map_err(writing)?;
         tables::make(&to, &schema, &["table"], &taken, options.whole).map_err(writing)?;
         let mut hash = RowsHash::default();
@@ -204,13 +203,13 @@ impl Writer<'_> {
                 hash = self.write_events(target, &to, images, progress)?;
             } else if self.bound().snapshots.as_ref().is_some_and(|s| s.name == table.name) {
                 let mut keep = filter.keeps(self.bound(), table);
-                tables::copy_rows(self.source, &to, table, &mut keep).map_err(writing)?;
+                tables::copy_rows(self.source, &to, table, &mut keep).map_err(failed)?;
             } else {
-                tables::copy_rows(self.source, &to, table, &mut |_| Ok(true)).map_err(writing)?;
+                tables::copy_rows(self.source, &to, table, &mut |_| Ok(true)).map_err(failed)?;
             }
         }
         write_scenario(&to, self.plan.scenario.as_deref()).map_err(writing)?;
-        tables::copy_sequences(self.source, &to, &taken).map_err(writing)?;
+        tables::copy_sequences(self.source, &to, &taken).map_err(failed)?;
         tables::make(&to, &schema, &["index"], &taken, options.whole).map_err(writing)?;
         tables::make(&to, &schema, &["view", "trigger"], &taken, options.whole).map_err(writing)?;
         to.execute_batch("COMMIT").map_err(writing)?;
@@ -334,6 +333,16 @@ fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static s
         Some("another id")
     } else if spec.metadata.is_some() && planned.metadata != read.metadata {
         Some("other metadata")
+    } else if planned.user != read.user {
+        Some("another user")
+    } else if planned.correlation_id != read.correlation_id {
+        Some("another correlation id")
+    } else if planned.causation_id != read.causation_id {
+        Some("another causation id")
+    } else if planned.schema_version.is_some() && planned.schema_version != read.schema_version {
+        Some("another schema version")
+    } else if planned.archived != read.archived {
+        Some("another mark of archived")
     } else {
         match (planned.data.decoded(), read.data.decoded()) {
             (Ok(a), Ok(b)) if *a == *b => None,

@@ -19,6 +19,7 @@ pub(in crate::store) struct SnapshotFilter {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Limit {
+    /// Of a stream without versions, all of whose events are as recorded.
     All,
     UpTo(i64),
     Nothing,
@@ -49,7 +50,9 @@ impl SnapshotFilter {
             let kept = planned.get(&*stream.name).map_or(kept, |unchanged| kept.min(*unchanged));
             let changed = changed.get(&stream.name).copied();
             let limit = if kept == lane.len() && changed.is_none() {
-                Limit::All
+                // A snapshot that knows later events than the copy has would bring them back.
+                let highest = lane.iter().filter_map(|index| log.version(*index as usize)).max();
+                highest.map_or(Limit::All, Limit::UpTo)
             } else {
                 let last = kept.checked_sub(1).and_then(|last| log.version(lane[last] as usize));
                 match (last, changed) {

@@ -21,6 +21,15 @@ pub(super) struct Made {
     pub sql: String,
 }
 
+/// On which side copying rows failed.
+#[derive(Debug)]
+pub(super) enum CopyError {
+    /// The store can't be read.
+    Read(rusqlite::Error),
+    /// The copy can't be written.
+    Write(rusqlite::Error),
+}
+
 /// The name of the table with the notes of scenarios.
 pub(super) const SCENARIO_TABLE: &str = "foldline_scenario";
 
@@ -47,10 +56,10 @@ pub(super) fn taken<'t>(bound: &Bound, tables: &'t [Table], whole: bool) -> Vec<
 }
 
 /// Settings of the database file that its library may look at.
-pub(super) fn copy_settings(from: &Connection, to: &Connection) -> rusqlite::Result<()> {
+pub(super) fn copy_settings(from: &Connection, to: &Connection) -> Result<(), CopyError> {
     for name in ["encoding", "page_size", "auto_vacuum", "application_id", "user_version"] {
-        let value: SqlValue = from.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?;
-        to.pragma_update(None, name, value)?;
+        let value = from.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, SqlValue>(0));
+        to.pragma_update(None, name, value.map_err(CopyError::Read)?).map_err(CopyError::Write)?;
     }
     Ok(())
 }
@@ -129,9 +138,9 @@ pub(super) fn copy_rows(
     to: &Connection,
     table: &Table,
     keep: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<bool>,
-) -> rusqlite::Result<()> {
+) -> Result<(), CopyError> {
     let rows = Rows::new(table);
-    let mut insert = to.prepare(&rows.insert())?;
+    let mut insert = to.prepare(&rows.insert()).map_err(CopyError::Write)?;
     let rowid = table.rowid();
     // In the order of the row numbers, so that the same rows give the same bytes.
     let (first, next) = match &rowid {
@@ -145,22 +154,23 @@ pub(super) fn copy_rows(
     let mut last: Option<SqlValue> = None;
     loop {
         let condition = if last.is_some() { next.as_deref().unwrap_or_default() } else { &first };
-        let mut select = from.prepare_cached(&rows.select(condition))?;
-        let mut found = select.query(params_from_iter(&last))?;
+        let mut select = from.prepare_cached(&rows.select(condition)).map_err(CopyError::Read)?;
+        let mut found = select.query(params_from_iter(&last)).map_err(CopyError::Read)?;
         let began = Instant::now();
         let mut resume = None;
-        while let Some(row) = found.next()? {
-            if keep(row)? {
+        while let Some(row) = found.next().map_err(CopyError::Read)? {
+            if keep(row).map_err(CopyError::Read)? {
                 for at in 0..rows.width() {
-                    insert.raw_bind_parameter(at + 1, row.get_ref(at).map(rusqlite::types::ToSqlOutput::Borrowed)?)?;
+                    let value = row.get_ref(at).map(rusqlite::types::ToSqlOutput::Borrowed).map_err(CopyError::Read)?;
+                    insert.raw_bind_parameter(at + 1, value).map_err(CopyError::Write)?;
                 }
-                insert.raw_execute()?;
+                insert.raw_execute().map_err(CopyError::Write)?;
             }
             // A long read would hold up writers of the store.
             if let Some(at) = rowid_at
                 && began.elapsed() > READ_AT_MOST
             {
-                resume = Some(row.get::<_, SqlValue>(at)?);
+                resume = Some(row.get::<_, SqlValue>(at).map_err(CopyError::Read)?);
                 break;
             }
         }
@@ -172,24 +182,30 @@ pub(super) fn copy_rows(
 }
 
 /// Carries the counters of AUTOINCREMENT over, so that numbers that were used once are not given again.
-pub(super) fn copy_sequences(from: &Connection, to: &Connection, tables: &[&Table]) -> rusqlite::Result<()> {
+pub(super) fn copy_sequences(from: &Connection, to: &Connection, tables: &[&Table]) -> Result<(), CopyError> {
     let has = |conn: &Connection| conn.table_exists(None, "sqlite_sequence");
-    if !(has(from)? && has(to)?) {
+    if !(has(from).map_err(CopyError::Read)? && has(to).map_err(CopyError::Write)?) {
         return Ok(());
     }
-    let mut select = from.prepare("SELECT name, seq FROM sqlite_sequence")?;
-    let sequences: HashMap<String, i64> =
-        select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let sequences = sequences(from).map_err(CopyError::Read)?;
     for table in tables {
         if let Some(sequence) = sequences.get(&table.name) {
-            let changed =
-                to.execute("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", (&table.name, sequence))?;
+            let changed = to
+                .execute("UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1", (&table.name, sequence))
+                .map_err(CopyError::Write)?;
             if changed == 0 {
-                to.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", (&table.name, sequence))?;
+                to.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", (&table.name, sequence))
+                    .map_err(CopyError::Write)?;
             }
         }
     }
     Ok(())
+}
+
+/// The counters of AUTOINCREMENT by table.
+fn sequences(conn: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
+    let mut select = conn.prepare("SELECT name, seq FROM sqlite_sequence")?;
+    select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// Fingerprint of a set of rows, whatever their order: the sum of their hashes.
@@ -220,5 +236,32 @@ impl RowsHash {
 
     pub(super) fn count(&self) -> u64 {
         self.count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::connect::{Access, connect};
+    use crate::store::recognise;
+
+    #[test]
+    fn errors_say_on_which_side_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = |name: &str| connect(&folder.path().join(name), Access::Own, Duration::ZERO, None).unwrap();
+        let (from, to) = (conn("from.db"), conn("to.db"));
+        from.execute_batch("CREATE TABLE a (x); INSERT INTO a VALUES (1); CREATE TABLE b (x)").unwrap();
+        to.execute_batch("CREATE TABLE a (x CHECK (x > 1)); CREATE TABLE c (x)").unwrap();
+        let copy = |source: &Connection, name: &str| {
+            let tables = recognise::tables(source).unwrap();
+            let table = tables.iter().find(|table| table.name == name).unwrap();
+            copy_rows(&from, &to, table, &mut |_| Ok(true)).unwrap_err()
+        };
+        // Refused by the copy's table, and one that the copy does not have.
+        assert!(matches!(copy(&from, "a"), CopyError::Write(_)));
+        assert!(matches!(copy(&from, "b"), CopyError::Write(_)));
+        assert!(matches!(copy(&to, "c"), CopyError::Read(_)));
     }
 }

@@ -49,7 +49,7 @@ fn copies_overwrite_only_when_told_to_and_never_the_store() {
     let world = World::new();
     world.write("other.db", "precious");
     let before = world.files();
-    world.run("copy bank.db other.db").refused(2);
+    assert!(world.run("copy bank.db other.db").refused(2).contains("--force"));
     world.run("copy bank.db bank.db --force").refused(2);
     world.run("copy bank.db ./bank.db --force").refused(2);
     world.run("copy bank.db nowhere/copy.db").refused(3);

@@ -96,6 +96,7 @@ fn edits_in_foldlines_layout() {
     inserted.id = Some("new".into());
     inserted.data = Payload::Value(value(r#"{"amount":1.10,"note":"é"}"#));
     inserted.metadata = Value::Null;
+    (inserted.user, inserted.correlation_id) = (None, None);
     inserted.valid_time = None;
     inserted.time = time("2026-01-03T09:00:00Z");
     let rows = vec![
@@ -207,6 +208,33 @@ fn a_table_without_row_numbers_is_copied_too() {
 }
 
 #[test]
+fn keys_that_are_no_text_are_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::pyeventsourcing(&path, Python::WithoutRowid);
+    let conn = database(&path);
+    let change = |id: &str, from: &str| {
+        conn.execute(&format!("UPDATE stored_events SET originator_id = {id} WHERE originator_id = ?1"), [from])
+            .unwrap()
+    };
+    change("x'00112233445566778899aabbccddeeff'", &originator("A"));
+    change("x'abcd'", &originator("B"));
+    let opened = opened(&path);
+    assert_eq!(opened.events.len(), 6);
+    let out = folder.path().join("out.db");
+    opened.copy(opened.recorded(), &out, &CopyOptions::default()).unwrap();
+    assert_eq!(lines(&out), lines(&path));
+    // What is shown otherwise than it is stored can't be looked up: nothing has changed.
+    conn.execute("UPDATE stored_events SET originator_id = CAST(x'ff' AS TEXT) WHERE originator_id = x'abcd'", [])
+        .unwrap();
+    let store = open(&path).unwrap();
+    let log = scan(&store);
+    let indices: Vec<u32> = (0..6).collect();
+    let error = store.reader().unwrap().events(&log, &indices).unwrap_err();
+    assert!(matches!(error, StoreError::KeyNotFound { .. }), "{error}");
+}
+
+#[test]
 fn what_cant_be_encoded_is_refused_before_anything_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
@@ -293,6 +321,111 @@ fn targets_that_are_refused() {
     assert_eq!(lines(&taken), lines(&path));
 }
 
+const LATER: &str = "
+    INSERT INTO events SELECT 7, stream_id, 5, 'id7', type, 1, recorded_at, NULL, data, NULL FROM events WHERE version = 4;
+    INSERT INTO snapshots SELECT stream_id, 5, state, taken_at FROM snapshots WHERE version = 4;";
+
+#[test]
+fn a_store_that_grew_since_the_scan_is_not_copied() {
+    for (wal, as_foldline) in [(false, false), (false, true), (true, false), (true, true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        fixtures::foldline(&path);
+        if wal {
+            database(&path).pragma_update(None, "journal_mode", "WAL").unwrap();
+        }
+        let opened = opened(&path);
+        // The log is written back when its only writer leaves: nothing lies beside the file.
+        database(&path).execute_batch(LATER).unwrap();
+        let out = tempfile::tempdir().unwrap();
+        let options = CopyOptions { as_foldline, ..CopyOptions::default() };
+        let error = opened.copy(opened.recorded(), &out.path().join("out.db"), &options).unwrap_err();
+        assert!(matches!(error, StoreError::Changed(_)) && error.to_string().contains("open it again"), "{error}");
+        assert!(contents(out.path()).is_empty());
+    }
+}
+
+#[test]
+fn what_was_written_between_opening_and_scan_is_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::foldline(&path);
+    let store = open(&path).unwrap();
+    database(&path).execute_batch(LATER).unwrap();
+    let log = scan(&store);
+    let events = all(&store, &log);
+    let opened = Opened { store, log, events };
+    let out = folder.path().join("out.db");
+    assert_eq!(opened.copy(opened.recorded(), &out, &CopyOptions::default()).unwrap().events, 7);
+    let versions = "SELECT version FROM snapshots ORDER BY 1";
+    assert_eq!(table(&out, versions), table(&path, versions));
+}
+
+#[test]
+fn no_snapshot_is_ahead_of_its_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::foldline(&path);
+    database(&path)
+        .execute_batch("INSERT INTO snapshots SELECT stream_id, 9, state, taken_at FROM snapshots WHERE version = 4")
+        .unwrap();
+    let opened = opened(&path);
+    let out = folder.path().join("out.db");
+    opened.copy(opened.recorded(), &out, &CopyOptions::default()).unwrap();
+    assert_eq!(
+        table(&out, "SELECT version FROM snapshots ORDER BY 1"),
+        [[SqlValue::Integer(2)], [SqlValue::Integer(4)]]
+    );
+}
+
+#[test]
+fn what_the_store_cant_hold_of_an_event_is_found_before_the_copy_has_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::foldline(&path);
+    let opened = opened(&path);
+    let out = folder.path().join("out.db");
+    type Change = fn(&mut Event);
+    let cases: [(Change, &str); 4] = [
+        (|event| event.user = Some("nobody".into()), "another user"),
+        (|event| event.correlation_id = None, "another correlation id"),
+        (|event| event.causation_id = Some("x".into()), "another causation id"),
+        (|event| event.archived = true, "another mark of archived"),
+    ];
+    for (change, says) in cases {
+        let mut rows = opened.recorded();
+        rows[1] = opened.edited(1, change);
+        let error = opened.copy(rows, &out, &CopyOptions::default()).unwrap_err();
+        assert!(error.to_string().contains(says), "{says}: {error}");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn a_conversion_keeps_positions_and_shifts_only_as_far_as_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::emmett(&path);
+    let opened = opened(&path);
+    let mut inserted = opened.events[2].clone();
+    inserted.position = None;
+    inserted.id = Some("new".into());
+    inserted.version = Some(5);
+    let mut rows = opened.recorded();
+    rows.remove(4);
+    rows.insert(1, CopyRow::Inserted(Arc::new(inserted)));
+    let out = folder.path().join("out.db");
+    let options = CopyOptions { as_foldline: true, ..CopyOptions::default() };
+    opened.copy(rows, &out, &options).unwrap();
+    let positions: Vec<i64> = self::opened(&out).events.iter().filter_map(|event| event.position).collect();
+    assert_eq!(positions, [10, 11, 12, 13, 14, 15]);
+    let mut rows = opened.recorded();
+    rows.remove(1);
+    opened.copy(rows, &out, &CopyOptions { force: true, ..options }).unwrap();
+    let positions: Vec<i64> = self::opened(&out).events.iter().filter_map(|event| event.position).collect();
+    assert_eq!(positions, [10, 12, 13, 14, 15]);
+}
+
 #[test]
 fn other_layouts_are_written_as_foldline_only() {
     let folder = tempfile::tempdir().unwrap();
@@ -312,6 +445,7 @@ fn other_layouts_are_written_as_foldline_only() {
             assert_eq!((&is.stream, &is.event_type, is.time), (&was.stream, &was.event_type, was.time), "{layout}");
             assert_eq!(is.data, was.data, "{layout}");
             assert_eq!((&is.user, &is.correlation_id), (&was.user, &was.correlation_id), "{layout}");
+            assert_eq!(is.position, was.position, "{layout}");
         }
     }
 }

@@ -1,0 +1,58 @@
+//! What drawing a store needs and never changes: made once, by the job that opens it.
+
+use super::axis::{Axis, AxisKind};
+use super::lanes::Lanes;
+use super::marks::Marks;
+use crate::model::{EventLog, StreamIndex, Timestamp};
+
+/// Axes, lanes and marks of an index.
+#[derive(Debug)]
+pub struct Drawing {
+    time: (Axis, Lanes),
+    sequence: (Axis, Lanes),
+    /// Colours and shapes of event types.
+    pub marks: Marks,
+    /// Streams by category, in the order of [`EventLog::categories`].
+    pub by_category: Vec<Vec<StreamIndex>>,
+    /// The earliest and latest time.
+    pub time_range: Option<(Timestamp, Timestamp)>,
+}
+
+impl Drawing {
+    /// Looks at each event a few times.
+    pub fn new(log: &EventLog) -> Self {
+        let along = |kind| {
+            let axis = Axis::new(log, kind);
+            let lanes = Lanes::new(log, &axis);
+            (axis, lanes)
+        };
+        let mut by_category = vec![Vec::new(); log.categories().len()];
+        for (at, stream) in log.streams().iter().enumerate() {
+            by_category[stream.category.0 as usize].push(StreamIndex(at as u32));
+        }
+        Self {
+            time: along(AxisKind::Time),
+            sequence: along(AxisKind::Sequence),
+            marks: Marks::new(log),
+            by_category,
+            time_range: log.time_range(),
+        }
+    }
+
+    /// The axis of a kind; a sequence where there are no times.
+    pub fn axis(&self, kind: AxisKind) -> Axis {
+        self.along(kind).0
+    }
+
+    /// The lanes along it.
+    pub fn lanes(&self, kind: AxisKind) -> &Lanes {
+        &self.along(kind).1
+    }
+
+    fn along(&self, kind: AxisKind) -> &(Axis, Lanes) {
+        match kind {
+            AxisKind::Time => &self.time,
+            AxisKind::Sequence => &self.sequence,
+        }
+    }
+}

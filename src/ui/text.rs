@@ -1,0 +1,41 @@
+//! Numbers and values as short text.
+
+use crate::model::{Value, json};
+
+/// A number with its thousands set apart.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A value in one short line.
+pub fn describe(value: Option<&Value>) -> String {
+    /// What fits a line; the rest is in the raw view.
+    const LONGEST: usize = 200;
+    match value {
+        None => "—".to_owned(),
+        Some(Value::List(list)) if !list.is_empty() => {
+            if list.len() == 1 {
+                "1 item".to_owned()
+            } else {
+                format!("{} items", list.len())
+            }
+        }
+        Some(Value::Object(object)) if !object.is_empty() => {
+            if object.len() == 1 {
+                "1 field".to_owned()
+            } else {
+                format!("{} fields", object.len())
+            }
+        }
+        Some(Value::String(text)) => text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        Some(value) => json::to_text(value),
+    }
+}
