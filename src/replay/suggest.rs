@@ -230,6 +230,10 @@ fn written(category: &str, sketches: &[Sketch<'_>], plain: &[bool]) -> String {
             file.remove(key);
         }
     }
+    // A name without a letter, such as `_`, has no words for people.
+    if humanised(category).trim().is_empty() {
+        file.remove("title");
+    }
     to_pretty_text(&file.into()) + "\n"
 }
 

@@ -11,6 +11,8 @@ use crate::store::StoreError;
 const BLOCK: usize = 1024;
 /// Fewer where they take more than this many bytes.
 const BLOCK_BYTES: usize = 16 << 20;
+/// Events counted between two looks at whether the file may still be read.
+const STRETCH: usize = 64 * BLOCK;
 
 impl Session {
     /// Visits the events at these indices, in their order, in full.
@@ -62,14 +64,17 @@ impl Session {
     /// Why payloads can't be read, with how many events have each reason, the most frequent first. Decodes all.
     pub fn unreadable(&self, cancel: &Cancel) -> Result<Vec<(String, u64)>, SessionError> {
         let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
-        self.with_reader(|reader| {
-            reader.for_each_lazily(self.log(), 0..self.log().len(), cancel, &mut |_, event| {
-                if let Err(why) = event.data.decoded() {
-                    *counts.entry(why.reason.clone()).or_default() += 1;
-                }
-                ControlFlow::Continue(())
-            })
-        })?;
+        let mut count = |_, event: Event| {
+            if let Err(why) = event.data.decoded() {
+                *counts.entry(why.reason.clone()).or_default() += 1;
+            }
+            ControlFlow::Continue(())
+        };
+        let log = self.log();
+        for first in (0..log.len()).step_by(STRETCH) {
+            let stretch = first..log.len().min(first + STRETCH);
+            self.with_reader(|reader| reader.for_each_lazily(log, stretch, cancel, &mut count))?;
+        }
         let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
         counts.sort_by_key(|(_, events)| std::cmp::Reverse(*events));
         Ok(counts)

@@ -70,8 +70,8 @@ type Shared<T> = Arc<Mutex<T>>;
 /// A replayer of one stream of a branch.
 type Branched = (Arc<Branch>, Arc<str>, Shared<Replayer>);
 
-/// Where a scenario's branch is, or will be.
-type PlaceOfBranch = Shared<Option<Arc<Branch>>>;
+/// A scenario's branch: applied by the first who asks, while the others wait.
+type OnceBranch = Shared<Option<Arc<Branch>>>;
 
 /// An opened store. Shared by all jobs that concern it.
 pub struct Session {
@@ -82,7 +82,7 @@ pub struct Session {
     /// As recorded, most recently used last.
     recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
-    branches: Mutex<Vec<(Arc<Scenario>, PlaceOfBranch)>>,
+    branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
 }
 
 impl Session {
@@ -258,12 +258,12 @@ impl Session {
     }
 
     /// Where a scenario's branch is, or will be: held by who applies it.
-    fn place_of_branch(&self, scenario: &Arc<Scenario>) -> PlaceOfBranch {
+    fn place_of_branch(&self, scenario: &Arc<Scenario>) -> OnceBranch {
         let mut kept = lock(&self.branches);
         if let Some((_, place)) = kept.iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
             return place.clone();
         }
-        let place = PlaceOfBranch::default();
+        let place = OnceBranch::default();
         kept.push((scenario.clone(), place.clone()));
         if kept.len() > REPLAYERS {
             kept.remove(0);
