@@ -361,7 +361,7 @@ fn plan_text(history: &str, edits: &str) -> String {
     assert_eq!(plan.rows.len(), branch.events(&world.log));
     let rows = plan.rows.iter().map(|row| match row {
         CopyRow::Recorded(index) => format!("#{}", world.log.position(*index as usize)),
-        CopyRow::Edited { base, event } => {
+        CopyRow::Edited { base, event, .. } => {
             format!(
                 "{}:{}~{}",
                 event.stream.as_deref().unwrap(),

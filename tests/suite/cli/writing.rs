@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, keys};
+use super::{World, keys, row};
 
 fn events(world: &World, store: &str) -> Vec<Value> {
     world.run(&format!("events {store}")).lines()
@@ -127,6 +127,33 @@ fn a_saved_copy_says_what_the_branch_said() {
     let after: Vec<_> =
         world.files().into_iter().filter(|(name, _)| !["out.db", "s.json"].contains(&name.as_str())).collect();
     assert_eq!(after, before);
+}
+
+#[test]
+fn a_moved_event_takes_the_next_position_and_no_other_changes() {
+    for (positions, edits, expected) in [
+        (&[2, 4][..], r#"{"move":{"position":2},"after":{"position":4}}"#, &[(4, "id-4"), (5, "id-2")][..]),
+        (
+            &[1, 2, 16, 20],
+            r#"{"move":{"position":2},"after":{"position":16}},{"move":{"position":1},"after":{"position":20}}"#,
+            &[(16, "id-16"), (17, "id-2"), (20, "id-20"), (21, "id-1")],
+        ),
+        (
+            &[1, 2, 3, 9],
+            r#"{"move":{"position":1},"after":{"position":2}}"#,
+            &[(2, "id-2"), (3, "id-1"), (4, "id-3"), (9, "id-9")],
+        ),
+    ] {
+        let world = World::empty();
+        let rows = positions.iter().map(|p| row(*p, &format!("account-{p}"), 1, "Opened", "{}"));
+        world.store("own.db", rows.collect());
+        world.write("s.json", format!(r#"{{"foldline":"scenario/1","name":"Moves","edits":[{edits}]}}"#));
+        world.run("what-if own.db --scenario s.json --save-copy out.db").done();
+        let found = events(&world, "out.db");
+        let found: Vec<(i64, &str)> =
+            found.iter().map(|e| (e["position"].as_i64().unwrap(), e["id"].as_str().unwrap())).collect();
+        assert_eq!(found, expected, "{edits}");
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Opened {
     fn edited(&self, base: u32, change: impl FnOnce(&mut Event)) -> CopyRow {
         let mut event = self.events[base as usize].clone();
         change(&mut event);
-        CopyRow::Edited { base, event: Arc::new(event) }
+        CopyRow::Edited { base, event: Arc::new(event), moved: false }
     }
 }
 
