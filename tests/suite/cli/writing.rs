@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, keys, row};
+use super::{RULES, World, keys, row};
 
 fn events(world: &World, store: &str) -> Vec<Value> {
     world.run(&format!("events {store}")).lines()
@@ -153,6 +153,28 @@ fn a_moved_event_takes_the_next_position_and_no_other_changes() {
         let found: Vec<(i64, &str)> =
             found.iter().map(|e| (e["position"].as_i64().unwrap(), e["id"].as_str().unwrap())).collect();
         assert_eq!(found, expected, "{edits}");
+    }
+}
+
+#[test]
+fn a_copy_never_takes_the_place_of_what_it_is_made_from() {
+    let world = World::with_rules();
+    world.write("s.json", WITHOUT_V4);
+    world.write("rules.json", RULES);
+    std::fs::hard_link(world.path("s.json"), world.path("again.json")).unwrap();
+    let before = world.files();
+    let what_if = "what-if bank.db --scenario s.json --force";
+    for line in [
+        format!("{what_if} --save-copy s.json"),
+        format!("{what_if} --save-copy ./s.json"),
+        format!("{what_if} --save-copy again.json"),
+        format!("{what_if} --save-copy bank.db"),
+        format!("{what_if} --save-copy bank.db.projection.json"),
+        format!("{what_if} --save-copy rules.json --projection rules.json"),
+        "copy bank.db bank.db.projection.json --force".to_owned(),
+    ] {
+        world.run(&line).refused(2);
+        assert_eq!(world.files(), before, "{line}");
     }
 }
 
