@@ -248,9 +248,7 @@ impl PlanWriter<'_> {
     fn placed(&mut self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let row = match (*subject, self.branch.contents.get(subject)) {
-                (Subject::Recorded(base), Some(event)) => {
-                    CopyRow::Edited { base, event: event.clone(), moved: true }
-                }
+                (Subject::Recorded(base), Some(event)) => CopyRow::Edited { base, event: event.clone(), moved: true },
                 (Subject::Inserted(_), Some(event)) => CopyRow::Inserted(event.clone()),
                 (Subject::Recorded(base), None) => self.reread(base, true)?,
                 (Subject::Inserted(_), None) => continue,
