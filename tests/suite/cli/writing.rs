@@ -179,6 +179,41 @@ fn a_copy_never_takes_the_place_of_what_it_is_made_from() {
 }
 
 #[test]
+fn an_insert_after_an_event_without_a_time_has_none() {
+    let world = World::empty();
+    let timeless = |at| foldline::store::FoldlineRow { recorded_at: None, ..row(at, "a-1", at, "T", "{}") };
+    world.store("timeless.db", vec![timeless(1), timeless(2)]);
+    world.store("mixed.db", vec![row(1, "a-1", 1, "T", "{}"), timeless(2)]);
+    world.write(
+        "s.json",
+        r#"{"foldline":"scenario/1","name":"s","edits":[{"insert":{"stream":"a-1","after":2},"type":"T"}]}"#,
+    );
+    for store in ["timeless", "mixed"] {
+        world.run(&format!("what-if {store}.db --scenario s.json --save-copy {store}-out.db")).done();
+        let events = events(&world, &format!("{store}-out.db"));
+        assert_eq!(events.len(), 3);
+        assert!(events[2]["time"].is_null() && events[2]["time_raw"].is_null(), "{}", events[2]);
+    }
+}
+
+#[test]
+fn edits_in_the_help_apply() {
+    let world = World::empty();
+    world.run("sample bank bank.db").done();
+    let help = world.run("help what-if").out;
+    let edits: Vec<&str> =
+        help.lines().map(str::trim).filter(|line| line.starts_with("{ \"") && !line.contains("foldline")).collect();
+    for verb in ["update", "insert", "move"] {
+        assert!(edits.iter().any(|edit| edit.contains(&format!("\"{verb}\""))), "{verb}: {edits:?}");
+    }
+    for edit in edits {
+        world.write("s.json", format!(r#"{{"foldline":"scenario/1","name":"s","edits":[{edit}]}}"#));
+        let ran = world.run("what-if bank.db --scenario s.json");
+        assert!(ran.status < 2, "{edit}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_scenario_without_edits_changes_nothing() {
     let world = World::with_rules();
     world.write("s.json", r#"{"foldline":"scenario/1","name":"Nothing","edits":[]}"#);
