@@ -59,9 +59,9 @@ until_shown() {
 shot() { if [ -n "${E2E_SHOTS:-}" ]; then sleep 0.5; import -window root "$E2E_SHOTS/$1.png"; fi; }
 
 select_stream() {
-  xdotool mousemove 100 94 sleep 0.2 click --repeat 3 --delay 60 1
-  xdotool type --delay 30 "$stream"
-  sleep 0.7
+  xdotool mousemove 100 94 sleep 0.2 click 1 sleep 0.5 key ctrl+a sleep 0.3
+  xdotool type --delay 60 "$stream"
+  sleep 0.8
   xdotool mousemove 100 154 sleep 0.2 click 1
   sleep 0.5
 }

@@ -156,7 +156,7 @@ pub struct EventsArgs {
     #[command(flatten)]
     pub store: StoreArgs,
     /// Only events of this stream, in its order.
-    #[arg(long, value_name = "STREAM")]
+    #[arg(long, value_name = "STREAM", allow_hyphen_values = true)]
     pub stream: Option<String>,
     /// Only events that fit this query.
     #[arg(long, value_name = "QUERY")]
@@ -196,7 +196,7 @@ pub struct StateArgs {
     #[command(flatten)]
     pub store: StoreArgs,
     /// The stream's name, as `foldline streams` prints it.
-    #[arg(value_name = "STREAM")]
+    #[arg(value_name = "STREAM", allow_hyphen_values = true)]
     pub stream: String,
     #[command(flatten)]
     pub moment: MomentArgs,
@@ -216,7 +216,7 @@ pub struct DiffArgs {
     #[command(flatten)]
     pub store: StoreArgs,
     /// The stream's name, as `foldline streams` prints it.
-    #[arg(value_name = "STREAM")]
+    #[arg(value_name = "STREAM", allow_hyphen_values = true)]
     pub stream: String,
     /// The earlier moment: v3 (version), '#12' or p12 (position), or a time.
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
@@ -243,7 +243,7 @@ pub struct FindArgs {
     #[arg(long, value_name = "CATEGORY", conflicts_with = "stream")]
     pub category: Option<String>,
     /// Only this stream.
-    #[arg(long, value_name = "STREAM")]
+    #[arg(long, value_name = "STREAM", allow_hyphen_values = true)]
     pub stream: Option<String>,
     #[command(flatten)]
     pub projection: ProjectionArgs,
@@ -331,7 +331,7 @@ pub struct CopyArgs {
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
     pub until: Option<String>,
     /// Only events of this stream; may be repeated.
-    #[arg(long = "stream", value_name = "STREAM")]
+    #[arg(long = "stream", value_name = "STREAM", allow_hyphen_values = true)]
     pub streams: Vec<String>,
     /// The copy's layout: the store's own unless named.
     #[arg(long = "as", value_name = "LAYOUT", value_enum)]

@@ -36,6 +36,7 @@ pub fn run(args: &CopyArgs, output: &mut Output<'_>) -> Result<Status, CliError>
                 .to_owned(),
         ));
     }
+    options::check_target(&args.out, &args.store, &[])?;
     let opened = options::open(&args.store)?;
     let streams: Vec<StreamIndex> = args.streams.iter().map(|name| opened.stream(name)).collect::<Result<_, _>>()?;
     let streams = (!streams.is_empty()).then_some(streams.as_slice());

@@ -44,35 +44,39 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
         wanted = Box::new(wanted.filter(|event| query.matches_indexed(log, *event as usize) != Some(false)));
     }
     let limit = args.limit.unwrap_or(usize::MAX);
-    match format {
+    let passed_over = match format {
         EventFormat::Csv => {
             let mut csv = EventCsv::new(&mut *output)?;
-            each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| csv.write(event))?;
+            let passed_over = each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| csv.write(event))?;
             let unreadable = csv.finish()?;
             if unreadable > 0 {
                 output.note(format!("{unreadable} payloads can't be read and are empty here; ndjson has their bytes"));
             }
+            passed_over
         }
         EventFormat::Text => each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| text(output, event))?,
         EventFormat::Ndjson | EventFormat::CloudEvents => {
-            each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| write_ndjson(output, event))?;
+            each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| write_ndjson(output, event))?
         }
-    }
+    };
+    output.note_unreadable(passed_over);
     Ok(Status::Done)
 }
 
+/// Writes the events that fit. Gives the number of those whose payload was asked for and can't be read.
 fn each(
     opened: &Opened,
     wanted: &mut dyn Iterator<Item = u32>,
     query: Option<&Query>,
     limit: usize,
     write: &mut dyn FnMut(&Event) -> io::Result<()>,
-) -> Result<(), CliError> {
+) -> Result<usize, CliError> {
     let mut left = limit;
     let mut written = Ok(());
     if left == 0 {
-        return Ok(());
+        return Ok(0);
     }
+    let mut passed_over = 0;
     // Where nothing is filtered, no more is read than is printed.
     let mut wanted: Box<dyn Iterator<Item = u32> + '_> =
         if query.is_none() { Box::new(wanted.take(limit)) } else { Box::new(wanted) };
@@ -81,10 +85,13 @@ fn each(
         if query.is_none_or(|query| query.matches_in(opened.log(), &subject)) {
             written = write(&event);
             left -= 1;
+        } else if query.is_some_and(|query| query.needs().data) && event.data.decoded().is_err() {
+            passed_over += 1;
         }
         if left == 0 || written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    written.map_err(CliError::from)
+    written?;
+    Ok(passed_over)
 }
 
 /// An event in one line. Columns are as wide as is usual: the lines before are printed when the widest comes.

@@ -85,7 +85,13 @@ A scenario:
   { \"foldline\": \"scenario/1\", \"name\": \"Without the last withdrawal\",
     \"edits\": [ { \"delete\": { \"stream\": \"account-A\", \"version\": 4 } } ] }
 
-Edits are delete, update, insert and move; they name events as recorded, by version, position or id.
+Edits are delete, update, insert and move; they name events as recorded, by version, position or id:
+  { \"update\": {\"stream\": \"account-A\", \"version\": 2}, \"data\": {\"amount\": 70} }
+  { \"insert\": {\"stream\": \"account-A\", \"after\": 2}, \"type\": \"FundsDeposited\", \"data\": {\"amount\": 5} }
+  { \"move\": {\"stream\": \"account-A\", \"version\": 3}, \"after\": {\"position\": 90} }
+
+An insert or a move without \"after\" stands before the stream's first event: that of \"stream\": \"account-0042\" beside
+\"move\", or of \"after\": {\"stream\": \"account-0042\"}; a move with neither stays in its own stream.
 Exit status 1 if an invariant breaks that held before.";
 
 /// `copy`

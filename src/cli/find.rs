@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args::FindArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, counted, plain};
+use super::output::{Columns, Output, counted, passed_over, plain};
 use crate::model::{Cancel, EventLog, Selection, StreamIndex};
 use crate::query::{Query, Scope, Subject};
 use crate::replay::ReplayError;
@@ -31,6 +31,8 @@ struct Scanned {
     /// Each event counts once, however many streams it is in.
     events: usize,
     streams: usize,
+    /// Events whose payload can't be read, and that were passed over.
+    unreadable: usize,
 }
 
 /// An interval.
@@ -39,7 +41,7 @@ struct Match {
     stream: Arc<str>,
     /// The event from which it held.
     from: MomentShape,
-    /// The event that ended it; null while it still holds.
+    /// The event that ended it, also the one at which the projection stopped; null while it still holds.
     to: Option<MomentShape>,
 }
 
@@ -87,8 +89,10 @@ fn find(opened: &Opened, condition: &Query, wanted: &[StreamIndex]) -> Result<Fi
     let mut since: HashMap<StreamIndex, u32> = HashMap::new();
     let mut found: Vec<(StreamIndex, u32, Option<u32>)> = Vec::new();
     let mut seen = vec![false; log.len()];
+    let mut unreadable = 0;
     let folded = opened.session.fold_streams(&whole, &Cancel::default(), &mut |passed| {
-        seen[passed.index as usize] = true;
+        let seen_before = std::mem::replace(&mut seen[passed.index as usize], true);
+        unreadable += usize::from(!seen_before && passed.event.data.decoded().is_err());
         let subject = Subject { event: passed.event, state: Some(&passed.state.value) };
         if condition.matches_in(log, &subject) {
             since.entry(passed.stream).or_insert(passed.index);
@@ -96,9 +100,14 @@ fn find(opened: &Opened, condition: &Query, wanted: &[StreamIndex]) -> Result<Fi
             found.push((passed.stream, from, Some(passed.index)));
         }
     })?;
-    found.extend(since.into_iter().map(|(stream, from)| (stream, from, None)));
-    // Intervals of one stream don't overlap, and were found in their order; the open one is its last.
-    found.sort_by_key(|(stream, _, to)| (*stream, to.is_none()));
+    // Where a projection stopped nothing is known any more: what held until then is not said to hold still.
+    let stopped_at: HashMap<StreamIndex, u32> = folded
+        .iter()
+        .filter_map(|folded| Some((folded.stream, *log.lane(folded.stream).get(folded.error.as_ref()?.place)?)))
+        .collect();
+    found.extend(since.into_iter().map(|(stream, from)| (stream, from, stopped_at.get(&stream).copied())));
+    // Intervals of one stream don't overlap, and were found in their order.
+    found.sort_by_key(|(stream, ..)| *stream);
     let matches = found.into_iter().map(|(stream, from, to)| Match {
         stream: log.stream(stream).name.clone(),
         from: MomentShape::at(log, from as usize),
@@ -110,14 +119,14 @@ fn find(opened: &Opened, condition: &Query, wanted: &[StreamIndex]) -> Result<Fi
     });
     Ok(FindShape {
         condition: condition.to_string(),
-        scanned: Scanned { events: seen.iter().filter(|seen| **seen).count(), streams: wanted.len() },
+        scanned: Scanned { events: seen.iter().filter(|seen| **seen).count(), streams: wanted.len(), unreadable },
         matches: matches.collect(),
         stopped: stopped.collect(),
     })
 }
 
 fn print(shape: &FindShape, output: &mut Output<'_>) -> std::io::Result<()> {
-    let Scanned { events, streams } = shape.scanned;
+    let Scanned { events, streams, unreadable } = shape.scanned;
     let count = shape.matches.len();
     output.line(format!(
         "{} in {} of {}",
@@ -125,6 +134,9 @@ fn print(shape: &FindShape, output: &mut Output<'_>) -> std::io::Result<()> {
         counted(events, "event"),
         counted(streams, "stream")
     ))?;
+    if unreadable > 0 {
+        output.line(passed_over(unreadable))?;
+    }
     if count > 0 {
         output.line("")?;
         let mut columns = Columns::new(&["stream", "from", "to"]);

@@ -22,7 +22,7 @@ mod what_if;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory as _, Parser as _};
 
@@ -60,9 +60,19 @@ pub enum Outcome {
 /// Runs a command, or says that the window is wanted. `arguments` begin with the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) -> Outcome {
     let Streams { out, err, terminal } = streams;
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
+            // A slip in the command is the cause of whatever is wrong with its options.
+            if error.use_stderr()
+                && let Some(word) = arguments.get(1).map(Path::new)
+                && !word.as_os_str().to_string_lossy().starts_with('-')
+                && !names().iter().any(|name| Path::new(name) == word)
+                && !word.exists()
+            {
+                return nothing_there(word, err);
+            }
             let text = error.render();
             let sink = if error.use_stderr() { err } else { out };
             // Where nobody reads there is nobody to tell.
@@ -93,14 +103,26 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: Streams<'_>) 
 /// The window, unless a file is not there: then it is more likely a command with a slip.
 fn window(files: Vec<PathBuf>, frame_log: Option<PathBuf>, err: &mut dyn Write) -> Outcome {
     let Some(missing) = files.iter().find(|file| !file.exists()) else { return Outcome::Window { files, frame_log } };
+    nothing_there(missing, err)
+}
+
+/// The commands.
+fn names() -> Vec<String> {
+    let mut commands = Arguments::command();
+    commands.build();
+    commands.get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+/// A first word that is neither a file nor a command; what looks like a file's name is taken for one.
+fn nothing_there(missing: &Path, err: &mut dyn Write) -> Outcome {
     let word = missing.to_string_lossy();
-    let commands = Arguments::command();
-    let names: Vec<&str> = commands.get_subcommands().map(clap::Command::get_name).collect();
-    let hint = nearest::did_you_mean(&word, names);
-    if hint.is_empty() {
+    let names = names();
+    let hint = nearest::did_you_mean(&word, names.iter().map(String::as_str));
+    if hint.is_empty() && word.contains(['.', '/', '\\']) {
         let _ = writeln!(err, "error: there is no such file; check the name, or see `foldline --help`: {word}");
         return Outcome::Exit(3);
     }
+    let hint = if hint.is_empty() { "; `foldline --help` lists the commands".to_owned() } else { hint };
     let _ = writeln!(err, "error: there is no command or file {word:?}{hint}");
     Outcome::Exit(2)
 }

@@ -14,7 +14,9 @@ use super::output::{Output, plain};
 use crate::model::{Cancel, CategoryIndex, EventLog, Moment, Progress, Selection, StreamIndex, Timestamp, moment};
 use crate::query::{self, Context, Query, Scope};
 use crate::replay::{Fold, Frame, OnUnreadable};
-use crate::worker::{OnBadProjection, Projections, Session, SessionError, SessionOptions};
+use crate::worker::{
+    OnBadProjection, Projections, Session, SessionError, SessionOptions, is_same_file, projection_beside,
+};
 
 /// What written times mean.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +101,20 @@ pub fn projections(args: &ProjectionArgs) -> Result<Projections, CliError> {
             Err(CliError::Usage("--projection auto can't stand beside a file; leave one of them out".to_owned()))
         }
         files => Ok(Projections::Files(files.to_vec())),
+    }
+}
+
+/// Refuses to write over a file that the command reads, or that the store's states are made with.
+pub fn check_target(out: &Path, store: &StoreArgs, inputs: &[&Path]) -> Result<(), CliError> {
+    let beside = projection_beside(&store.file);
+    let mut read = inputs.iter().copied().chain(beside.as_deref());
+    match read.find(|input| is_same_file(out, input)) {
+        Some(input) => Err(CliError::Usage(format!(
+            "the copy can't take the place of a file that belongs to the question, {}; name another file: {}",
+            input.display(),
+            out.display()
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -42,6 +42,13 @@ impl<'a> Output<'a> {
         let _ = writeln!(self.err, "note: {}", text.as_ref());
     }
 
+    /// Tells how many payloads a search could not look into.
+    pub fn note_unreadable(&mut self, count: usize) {
+        if count > 0 {
+            self.note(passed_over(count));
+        }
+    }
+
     /// Prints what is still held back.
     pub fn finish(&mut self) -> io::Result<()> {
         self.out.write_all(&self.held)?;
@@ -66,6 +73,12 @@ impl Write for Output<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// How many payloads a search could not look into, in words.
+pub fn passed_over(count: usize) -> String {
+    let verb = if count == 1 { "was" } else { "were" };
+    format!("{} that can't be read {verb} passed over", counted(count, "payload"))
 }
 
 /// Text in columns.

@@ -10,7 +10,7 @@ use super::args::StateArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
 use super::output::{Columns, Output, counted, plain, short, shown};
-use crate::model::{Cancel, Object, StreamIndex, Value, ValuePath, json};
+use crate::model::{Cancel, Object, StreamIndex, Timestamp, Value, ValuePath, json};
 use crate::replay::{Change, Frame, ProjectionKind, ReplayError, State, diff_for, leaves};
 use crate::report::MomentShape;
 
@@ -21,9 +21,15 @@ const SHOWN: usize = 60;
 #[derive(Debug, Serialize)]
 struct StateShape {
     stream: Arc<str>,
-    /// Version, position, time and type of the last event taken in.
-    #[serde(flatten)]
-    moment: MomentShape,
+    /// Of the last event taken in.
+    version: Option<i64>,
+    /// The same.
+    position: Option<i64>,
+    /// The same.
+    time: Option<Timestamp>,
+    /// The same.
+    #[serde(rename = "type")]
+    event_type: Option<Arc<str>>,
     projection: ProjectionShape,
     state: Value,
     /// What the last event changed.
@@ -88,10 +94,15 @@ type Blame = [(ValuePath, Option<Setter>)];
 fn shape(opened: &Opened, stream: StreamIndex, frame: Frame, blame: Option<&Blame>) -> StateShape {
     let fold = opened.fold(stream);
     let info = fold.info();
+    let MomentShape { position, version, time, event_type } =
+        frame.last.as_deref().map(MomentShape::of).unwrap_or_default();
     let named = |at: &usize| info.invariants.get(*at).map(|name| Named { name: name.clone() });
     StateShape {
         stream: opened.log().stream(stream).name.clone(),
-        moment: frame.last.as_deref().map(MomentShape::of).unwrap_or_default(),
+        version,
+        position,
+        time,
+        event_type,
         projection: ProjectionShape { name: info.name.clone(), kind: info.kind },
         changes: diff_for(&**fold, &frame.before.value, &frame.state.value),
         replayed: frame.replayed,
@@ -101,6 +112,13 @@ fn shape(opened: &Opened, stream: StreamIndex, frame: Frame, blame: Option<&Blam
         error: frame.error,
         blame: blame.map(|blame| blame.iter().map(|(path, setter)| (path.to_string(), json_of(setter))).collect()),
         state: frame.state.value,
+    }
+}
+
+impl StateShape {
+    fn moment(&self) -> MomentShape {
+        let event_type = self.event_type.clone();
+        MomentShape { position: self.position, version: self.version, time: self.time, event_type }
     }
 }
 
@@ -133,7 +151,7 @@ fn print(shape: &StateShape, blame: Option<&Blame>, output: &mut Output<'_>) -> 
         ProjectionKind::Script => format!("script {}", plain(&shape.projection.name)),
         ProjectionKind::Command => format!("command {}", plain(&shape.projection.name)),
     };
-    output.line(format!("{} at {}", plain(&shape.stream), plain(&shape.moment.words())))?;
+    output.line(format!("{} at {}", plain(&shape.stream), plain(&shape.moment().words())))?;
     output.line(format!("by {kind}; {}", counted(shape.replayed, "event")))?;
     if shape.skipped > 0 {
         output.line(format!("without {} whose payload can't be read", counted(shape.skipped, "event")))?;
@@ -145,7 +163,7 @@ fn print(shape: &StateShape, blame: Option<&Blame>, output: &mut Output<'_>) -> 
     }
     if !shape.changes.is_empty() {
         output.line("")?;
-        output.line(format!("changed by {}", plain(shape.moment.event_type.as_deref().unwrap_or("it"))))?;
+        output.line(format!("changed by {}", plain(shape.event_type.as_deref().unwrap_or("it"))))?;
         print_changes(&shape.changes, output)?;
     }
     for broken in &shape.broken_invariants {

@@ -42,8 +42,9 @@ pub fn run(args: &StreamsArgs, output: &mut Output<'_>) -> Result<Status, CliErr
     let mut wanted: Vec<bool> =
         log.streams().iter().map(|stream| category.is_none_or(|category| stream.category == category)).collect();
     if let Some(query) = &query {
-        let matching = matching(&opened, query, &wanted)?;
+        let (matching, passed_over) = matching(&opened, query, &wanted)?;
         wanted = matching;
+        output.note_unreadable(passed_over);
     }
     let shapes: Vec<StreamShape> =
         (0..wanted.len()).filter(|at| wanted[*at]).map(|at| shape(log, StreamIndex(at as u32))).collect();
@@ -73,8 +74,8 @@ fn shape(log: &EventLog, index: StreamIndex) -> StreamShape {
     }
 }
 
-/// Which of the wanted streams have an event that fits.
-fn matching(opened: &Opened, query: &Query, wanted: &[bool]) -> Result<Vec<bool>, CliError> {
+/// Which of the wanted streams have an event that fits, and how many payloads were asked for and can't be read.
+fn matching(opened: &Opened, query: &Query, wanted: &[bool]) -> Result<(Vec<bool>, usize), CliError> {
     let log = opened.log();
     let mut found = vec![false; wanted.len()];
     let streams_of = |event: usize| {
@@ -82,6 +83,7 @@ fn matching(opened: &Opened, query: &Query, wanted: &[bool]) -> Result<Vec<bool>
         all.map(|stream| stream.0 as usize).filter(|stream| wanted[*stream])
     };
     let mut undecided = Vec::new();
+    let mut passed_over = 0;
     for event in 0..log.len() {
         match query.matches_indexed(log, event) {
             Some(true) => streams_of(event).for_each(|stream| found[stream] = true),
@@ -95,10 +97,12 @@ fn matching(opened: &Opened, query: &Query, wanted: &[bool]) -> Result<Vec<bool>
     opened.session.each_event(&mut left, &Cancel::default(), &mut |index, event| {
         if query.matches_in(log, &Subject { event: &event, state: None }) {
             streams_of(index as usize).for_each(|stream| found.borrow_mut()[stream] = true);
+        } else if query.needs().data && event.data.decoded().is_err() {
+            passed_over += 1;
         }
         ControlFlow::Continue(())
     })?;
-    Ok(found.into_inner())
+    Ok((found.into_inner(), passed_over))
 }
 
 fn print(streams: &[StreamShape], output: &mut Output<'_>) -> std::io::Result<()> {

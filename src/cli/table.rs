@@ -1,5 +1,6 @@
 //! `foldline table`: the read model of a category, one row an entity, as of a moment.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -60,23 +61,28 @@ pub fn run(args: &TableArgs, output: &mut Output<'_>) -> Result<Status, CliError
     let condition = args.condition.as_deref().map(|query| setting.query(query, Scope::EventAndState)).transpose()?;
     let projections = options::projections(&args.projection)?;
     let opened = options::open_with(&args.store, projections, options::on_unreadable(args.skip_unreadable))?;
-    let table = table(&opened, &args.category, moment, condition.as_ref())?;
+    let (table, unreadable) = table(&opened, &args.category, moment, condition.as_ref())?;
     match args.format {
         Some(TableFormat::Csv) => print_csv(&table, output)?,
         Some(TableFormat::Json) => output.json(&table)?,
         None if opened.json => output.json(&table)?,
         None => print(&table, output)?,
     }
+    if condition.is_some() {
+        output.note_unreadable(unreadable);
+    }
     opened.tell_notes(output);
     Ok(Status::Done)
 }
 
+/// The table, and how many of the events behind it have a payload that can't be read: counted for a condition only.
+/// Without one no more of the events is read than the projections need.
 fn table(
     opened: &Opened,
     category: &str,
     moment: Option<Moment>,
     condition: Option<&Query>,
-) -> Result<TableShape, CliError> {
+) -> Result<(TableShape, usize), CliError> {
     let log = opened.log();
     let category = opened.category(category)?;
     let in_category = all_streams(log).filter(|stream| log.stream(*stream).category == category);
@@ -84,7 +90,15 @@ fn table(
         .map(|stream| Ok((stream, opened.select(stream, moment)?)))
         .filter(|wanted| !matches!(wanted, Ok((_, selection)) if selection.is_empty()))
         .collect::<Result<_, CliError>>()?;
-    let folded = opened.session.end_states(&wanted, &Cancel::default())?;
+    let mut unreadable = HashSet::new();
+    let folded = match condition {
+        Some(_) => opened.session.fold_streams(&wanted, &Cancel::default(), &mut |passed| {
+            if passed.event.data.decoded().is_err() {
+                unreadable.insert(passed.index);
+            }
+        })?,
+        None => opened.session.end_states(&wanted, &Cancel::default())?,
+    };
     let mut rows = Vec::with_capacity(folded.len());
     for ((_, selection), folded) in wanted.iter().zip(folded) {
         if let Some(condition) = condition
@@ -101,12 +115,9 @@ fn table(
         });
     }
     let key_fields = &opened.session.fold(category).info().key_fields;
-    Ok(TableShape {
-        category: log.category(category).clone(),
-        at: at(log, moment),
-        columns: columns(key_fields, &rows),
-        rows,
-    })
+    let columns = columns(key_fields, &rows);
+    let table = TableShape { category: log.category(category).clone(), at: at(log, moment), columns, rows };
+    Ok((table, unreadable.len()))
 }
 
 /// Whether a stream's last event and state fit.

@@ -1,5 +1,6 @@
 //! `foldline what-if`: a scenario's edits against what was recorded.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::WhatIfArgs;
@@ -19,6 +20,11 @@ const FILE_LIMIT: u64 = 256 << 20;
 pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
     Setting::of(&args.store)?;
     let projections = options::projections(&args.projection)?;
+    if let Some(out) = &args.save_copy {
+        let files = args.projection.files.iter().map(PathBuf::as_path);
+        let inputs: Vec<&Path> = std::iter::once(args.scenario.as_path()).chain(files).collect();
+        options::check_target(out, &args.store, &inputs)?;
+    }
     let scenario = Arc::new(read(args)?);
     let opened = options::open_with(&args.store, projections, options::on_unreadable(args.skip_unreadable))?;
     let streams = opened.session.compare(&scenario, &Progress::default(), &Cancel::default())?;

@@ -27,6 +27,8 @@ pub enum CopyRow {
         base: u32,
         /// What it is in the copy.
         event: Arc<Event>,
+        /// An edit put it elsewhere: it does not keep its position.
+        moved: bool,
     },
     /// An event that was never recorded.
     Inserted(Arc<Event>),

@@ -20,7 +20,8 @@
 //! - **Comparisons** are between JSON values: `1` equals `1.0`, `"1"` is not `1`. Two numbers or two texts have an
 //!   order, nothing else has. A word that is not null, true, false or a number is a text. `time` and `valid_time`
 //!   compare as instants with a written time.
-//! - **What is missing** makes every comparison false, `!=` too; so does an unreadable payload. Null is there.
+//! - **What is missing** makes every comparison false, `!=` too; so does an unreadable payload, in whose bytes words are
+//!   found all the same. Null is there.
 //! - **A list** matches if one of its items does, with every operator; lists inside it are not entered. Compared
 //!   with a list, it is taken whole: `data.items = []`. Streams and categories of an event count as lists.
 //! - **`type`** is the full or the short name: `=`, `:`, `~` need one of them to match, `!=` both to differ.

@@ -93,7 +93,7 @@ impl Needle {
         Ok(Self { regex: compile(&regex::escape(text))?, within_token })
     }
 
-    /// Whether the payload's text has it; an unreadable payload has no text.
+    /// Whether the payload's text has it; of an unreadable payload, its bytes as they are.
     pub(super) fn is_in_payload(&self, payload: &Payload) -> bool {
         // Undecoded text differs from what is searched only by escapes, blanks between tokens and repeated keys.
         if let Payload::Text(raw) = payload
@@ -103,7 +103,10 @@ impl Needle {
         {
             return false;
         }
-        payload.decoded().is_ok_and(|value| self.is_in(&value))
+        match payload.decoded() {
+            Ok(value) => self.is_in(&value),
+            Err(why) => self.regex.is_match(String::from_utf8_lossy(&why.raw).as_bytes()),
+        }
     }
 
     /// Whether the value's text has it.
@@ -237,7 +240,11 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_payloads_have_no_text() {
-        assert!(!Needle::new("a").unwrap().is_in_payload(&Payload::Text(b"{\"a\"".as_slice().into())));
+    fn unreadable_payloads_are_searched_as_they_are() {
+        let is_in = |needle: &str, raw: &[u8]| Needle::new(needle).unwrap().is_in_payload(&Payload::Text(raw.into()));
+        assert!(is_in("a", b"{\"A\""));
+        assert!(is_in("{\"a", b"{\"a\""));
+        assert!(is_in("é", b"\xff\\ \xc3\x89"));
+        assert!(!is_in("b", b"{\"a\""));
     }
 }

@@ -219,20 +219,20 @@ fn written(category: &str, sketches: &[Sketch<'_>], plain: &[bool]) -> String {
     }
     let mut file = Object::default();
     put(&mut file, "projection", category.into());
-    // A category such as "-" has no words to make a title of.
-    let title = humanised(category);
-    if !title.trim().is_empty() {
-        put(&mut file, "title", title.as_str().into());
-    }
+    put(&mut file, "title", humanised(category).as_str().into());
     put(&mut file, "category", category.into());
     put(&mut file, "init", init.into());
     put(&mut file, "when", when.into());
     put(&mut file, "labels", labels.into());
     put(&mut file, "key_fields", key_fields.into_iter().collect::<List>().into());
     if category.trim().is_empty() {
-        for key in ["projection", "category"] {
+        for key in ["projection", "title", "category"] {
             file.remove(key);
         }
+    }
+    // A name without a letter, such as `_`, has no words for people.
+    if humanised(category).trim().is_empty() {
+        file.remove("title");
     }
     to_pretty_text(&file.into()) + "\n"
 }

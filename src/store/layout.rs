@@ -129,6 +129,21 @@ pub struct StreamSpec {
     pub tenant: Option<String>,
     /// What its category is.
     pub category: CategoryRule,
+    /// A table beside that has the streams' types, which are then their categories; the rule is for the others.
+    #[serde(default)]
+    pub types_in: Option<TypesIn>,
+}
+
+/// A table with the types of streams.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypesIn {
+    /// The table, one of those beside.
+    pub table: String,
+    /// Its column with the stream's name.
+    pub stream: String,
+    /// Its column with the type.
+    pub column: String,
 }
 
 /// How a stream's category is found.
@@ -139,7 +154,8 @@ pub enum CategoryRule {
     General,
     /// The first part of the key.
     FirstPart,
-    /// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened`.
+    /// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened` and in
+    /// `bank.model:BankAccount`.
     TopicClass,
 }
 

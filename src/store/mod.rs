@@ -42,6 +42,7 @@ pub use layout::{LayoutInfo, LayoutSpec, layouts};
 pub use open::AccessMode;
 pub use read::Reader;
 pub use snapshots::Snapshot;
+pub use target::is_same_file;
 
 use open::Source;
 use probe::Stamp;

@@ -199,6 +199,7 @@ struct Pass {
     builder: EventLogBuilder,
     streams: Interner<StreamIndex>,
     types: Interner<TypeIndex>,
+    stream_types: HashMap<String, String>,
     name: String,
     no_type: usize,
     lossy: usize,
@@ -220,6 +221,7 @@ impl Scan<'_> {
             builder: EventLogBuilder::new(generation),
             streams: Interner::new(),
             types: Interner::new(),
+            stream_types: self.sql(self.stream_types())?,
             name: String::new(),
             no_type: 0,
             lossy: 0,
@@ -288,6 +290,26 @@ impl Scan<'_> {
             return Ok(0);
         }
         self.sql(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0)))
+    }
+
+    /// The types of streams, where a table beside has them. Rows of one stream are of one type, whatever else differs.
+    fn stream_types(&self) -> rusqlite::Result<HashMap<String, String>> {
+        let mut types = HashMap::new();
+        let Some(spec) = &self.bound.spec.events.stream.types_in else { return Ok(types) };
+        let Some(table) = self.bound.beside.iter().find(|t| t.name.eq_ignore_ascii_case(&spec.table)) else {
+            return Ok(types);
+        };
+        let (stream, column) = (quoted(&spec.stream), quoted(&spec.column));
+        let mut statement = self.conn.prepare(&format!("SELECT {stream}, {column} FROM {}", quoted(&table.name)))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let (Some((stream, _)), Some((found, _))) = (text(row.get_ref(0)?), text(row.get_ref(1)?))
+                && !found.is_empty()
+            {
+                types.entry(stream.into_owned()).or_insert_with(|| found.into_owned());
+            }
+        }
+        Ok(types)
     }
 
     /// A cheap upper bound: the largest row number, or a count where there is none.
@@ -384,6 +406,7 @@ impl Pass {
             _ => None,
         };
         let index = self.builder.stream(&self.name, |name| match spec.category {
+            _ if self.stream_types.contains_key(name) => self.stream_types[name].clone(),
             CategoryRule::General => category_of(name, &bound.events.name).to_owned(),
             CategoryRule::FirstPart => first_part.map(|(part, _)| part.into_owned()).unwrap_or_default(),
             CategoryRule::TopicClass => text(event_type)
@@ -483,10 +506,11 @@ fn stored_time(column: &TimeColumn, bound: &Bound, value: ValueRef<'_>) -> Store
     }
 }
 
-/// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened`; none in `bank.model:Opened`.
+/// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened`, `Solo` in `bank.model:Solo`, which
+/// names no event inside a class.
 fn topic_class(topic: &str) -> Option<&str> {
     let (_, qualified) = topic.rsplit_once(':')?;
-    let (class, _) = qualified.rsplit_once('.')?;
+    let class = qualified.rsplit_once('.').map_or(qualified, |(class, _)| class);
     let class = class.rsplit('.').next().unwrap_or(class);
     (!class.is_empty()).then_some(class)
 }
@@ -563,7 +587,8 @@ mod tests {
         for (topic, class) in [
             ("bank.model:BankAccount.Opened", Some("BankAccount")),
             ("bank.model:Outer.BankAccount.Opened", Some("BankAccount")),
-            ("bank.model:Opened", None),
+            ("bank.model:Solo", Some("Solo")),
+            ("bank.model:", None),
             ("Opened", None),
         ] {
             assert_eq!(topic_class(topic), class, "{topic}");

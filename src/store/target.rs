@@ -161,7 +161,7 @@ fn sync_folder(folder: &Path) {
 fn sync_folder(_: &Path) {}
 
 /// Whether two names are one file, also through links.
-fn is_same_file(a: &Path, b: &Path) -> bool {
+pub fn is_same_file(a: &Path, b: &Path) -> bool {
     match (real_path(a), real_path(b)) {
         (Ok(a), Ok(b)) => a == b || is_same_inode(&a, &b),
         _ => false,

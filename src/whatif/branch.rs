@@ -235,8 +235,8 @@ impl PlanWriter<'_> {
     fn run(&mut self, indices: std::ops::Range<u32>) -> Result<(), String> {
         for index in indices {
             let row = match self.branch.contents.get(&Subject::Recorded(index)) {
-                Some(event) => CopyRow::Edited { base: index, event: event.clone() },
-                None if self.versions.contains_key(&index) => self.reread(index)?,
+                Some(event) => CopyRow::Edited { base: index, event: event.clone(), moved: false },
+                None if self.versions.contains_key(&index) => self.reread(index, false)?,
                 None => CopyRow::Recorded(index),
             };
             self.rows.push(row);
@@ -248,9 +248,9 @@ impl PlanWriter<'_> {
     fn placed(&mut self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let row = match (*subject, self.branch.contents.get(subject)) {
-                (Subject::Recorded(base), Some(event)) => CopyRow::Edited { base, event: event.clone() },
+                (Subject::Recorded(base), Some(event)) => CopyRow::Edited { base, event: event.clone(), moved: true },
                 (Subject::Inserted(_), Some(event)) => CopyRow::Inserted(event.clone()),
-                (Subject::Recorded(base), None) => self.reread(base)?,
+                (Subject::Recorded(base), None) => self.reread(base, true)?,
                 (Subject::Inserted(_), None) => continue,
             };
             self.rows.push(row);
@@ -259,12 +259,12 @@ impl PlanWriter<'_> {
     }
 
     /// A recorded event as it is, but for its version.
-    fn reread(&mut self, base: u32) -> Result<CopyRow, String> {
+    fn reread(&mut self, base: u32, moved: bool) -> Result<CopyRow, String> {
         let mut event = self.recorded.event(base)?;
         let version = self.versions.get(&base).copied().unwrap_or_else(|| self.log.version(base as usize));
         if event.version != version {
             Arc::make_mut(&mut event).version = version;
         }
-        Ok(CopyRow::Edited { base, event })
+        Ok(CopyRow::Edited { base, event, moved })
     }
 }

@@ -114,8 +114,8 @@ fn parse_insert(edit: &Fields<'_>) -> Parsed<Insert> {
     let stream = place.text("stream")?.ok_or_else(|| place.needs("stream", "the name of the stream to insert into"))?;
     let event_type = edit.filled_text("type")?.ok_or_else(|| edit.needs("type", "the event's type"))?;
     Ok(Insert {
+        after: parse_place(&place, Some(&stream))?.1,
         stream,
-        after: parse_after(&place)?,
         event_type,
         data: edit.get("data").cloned(),
         metadata: edit.get("metadata").cloned(),
@@ -131,21 +131,34 @@ fn parse_move(edit: &Fields<'_>) -> Parsed<Move> {
         Target::One(selector) => selector,
         Target::Range(_) => return Err(fail(&place, "moves one event; name its \"version\"")),
     };
-    Ok(Move { event, stream: edit.text("stream")?, after: parse_after(edit)? })
+    let named = edit.text("stream")?;
+    let (stream, after) = parse_place(edit, named.as_ref())?;
+    Ok(Move { event, stream, after })
 }
 
-/// The key `after` of a place: a version, a selector, or null for the start.
-fn parse_after(fields: &Fields<'_>) -> Parsed<Option<After>> {
+/// A place: the stream, where `after` or `named` say it, and the event that it follows. The key `after` is a version,
+/// a selector, or null for the start; a selector with nothing but a stream is that stream's start.
+fn parse_place(fields: &Fields<'_>, named: Option<&Arc<str>>) -> Parsed<(Option<Arc<str>>, Option<After>)> {
     let place = fields.at("after");
     match fields.get("after") {
-        None | Some(Value::Null) => Ok(None),
+        None | Some(Value::Null) => Ok((named.cloned(), None)),
         Some(Value::Number(number)) => match number.as_i64() {
-            Some(version) => Ok(Some(After::Version(version))),
+            Some(version) => Ok((named.cloned(), Some(After::Version(version)))),
             None => Err(fail(&place, format!("expected a version, a whole number, found {number}"))),
         },
         Some(selector @ Value::Object(_)) => match parse_target(selector, &place)? {
-            Target::One(selector) => Ok(Some(After::Event(selector))),
-            Target::Range(_) => Err(fail(&place, "names one event; add its \"version\"")),
+            Target::One(selector) => Ok((named.cloned(), Some(After::Event(selector)))),
+            Target::Range(VersionRange { stream, from: None, to: None }) => match named {
+                Some(named) if *named != stream => Err(fail(
+                    &place,
+                    format!("is the start of {stream}, and \"stream\" says {named}; keep one of them"),
+                )),
+                _ => Ok((Some(stream), None)),
+            },
+            Target::Range(_) => Err(fail(
+                &place,
+                "names one event: its \"version\"; \"stream\" alone is the place before the stream's first event",
+            )),
         },
         Some(other) => Err(fields.expected("after", "a version, a selector, or null for the stream's start", other)),
     }

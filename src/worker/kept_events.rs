@@ -54,14 +54,21 @@ impl KeptEvents {
     pub fn first_of(&self, stream: StreamIndex, places: Range<usize>) -> Vec<(Arc<Event>, usize)> {
         let mut blocks = self.lock();
         let mut found = Vec::new();
-        for place in places {
-            let key = (stream, place / BLOCK);
-            if place % BLOCK == 0 || found.is_empty() {
-                blocks.touch(key);
+        let mut next = places.start;
+        while next < places.end {
+            let key = (stream, next / BLOCK);
+            blocks.touch(key);
+            let end = places.end.min((key.1 + 1) * BLOCK);
+            let Some(block) = blocks.blocks.get(&key) else { break };
+            for (place, event) in block.events.range(next..end) {
+                if *place != next {
+                    break;
+                }
+                found.push(event.clone());
+                next += 1;
             }
-            match blocks.blocks.get(&key).and_then(|block| block.events.get(&place)) {
-                Some(event) => found.push(event.clone()),
-                None => break,
+            if next < end {
+                break;
             }
         }
         found

@@ -27,6 +27,8 @@ pub use run::Workshop;
 pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use session::{Session, SessionError, SessionOptions};
 
+pub use crate::store::is_same_file;
+
 use crate::job::{Finished, Request};
 
 /// A layout that stores are recognised by.

@@ -14,6 +14,8 @@ const BLOCK_BYTES: usize = 16 << 20;
 /// Where at least one in so many events of a run is wanted, the run is read as a whole: stepping over a row costs a
 /// fraction of finding one.
 const DENSE: usize = 4;
+/// Events counted between two looks at whether the file may still be read.
+const STRETCH: usize = 64 * BLOCK;
 
 impl Session {
     /// Visits the events at these indices, in their order, in full.
@@ -87,14 +89,17 @@ impl Session {
     pub fn unreadable(&self, cancel: &Cancel) -> Result<Vec<(String, u64)>, SessionError> {
         let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
         let payloads = vec![Wanted { payload: true, ..Wanted::NOTHING }; self.log().types().len()];
-        self.with_reader(|reader| {
-            reader.for_each_lazily(self.log(), 0..self.log().len(), &payloads, cancel, &mut |_, event| {
-                if let Err(why) = event.data.decoded() {
-                    *counts.entry(why.reason.clone()).or_default() += 1;
-                }
-                ControlFlow::Continue(())
-            })
-        })?;
+        let mut count = |_, event: Event| {
+            if let Err(why) = event.data.decoded() {
+                *counts.entry(why.reason.clone()).or_default() += 1;
+            }
+            ControlFlow::Continue(())
+        };
+        let log = self.log();
+        for first in (0..log.len()).step_by(STRETCH) {
+            let stretch = first..log.len().min(first + STRETCH);
+            self.with_reader(|reader| reader.for_each_lazily(log, stretch, &payloads, cancel, &mut count))?;
+        }
         let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
         counts.sort_by_key(|(_, events)| std::cmp::Reverse(*events));
         Ok(counts)

@@ -258,12 +258,12 @@ impl Session {
     }
 
     /// Where a scenario's branch is, or will be: held by who applies it.
-    fn place_of_branch(&self, scenario: &Arc<Scenario>) -> Shared<Option<Arc<Branch>>> {
+    fn place_of_branch(&self, scenario: &Arc<Scenario>) -> OnceBranch {
         let mut kept = lock(&self.branches);
         if let Some((_, place)) = kept.iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
             return place.clone();
         }
-        let place = Shared::default();
+        let place = OnceBranch::default();
         kept.push((scenario.clone(), place.clone()));
         if kept.len() > REPLAYERS {
             kept.remove(0);

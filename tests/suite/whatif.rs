@@ -270,6 +270,9 @@ fn moves_cross_streams_and_keep_id_time_and_payload() {
 
     check_lane(TWO, r#"{"move":{"position":40},"stream":"b"}"#, "b", "1~40 2#30 3#50");
     check_lane(TWO, r#"{"move":{"position":40},"stream":"z"}"#, "z", "1~40");
+    check_lane(TWO, r#"{"move":{"position":40},"after":{"stream":"b"}}"#, "b", "1~40 2#30 3#50");
+    check_lane(TWO, r#"{"move":{"position":40},"stream":"b","after":{"stream":"b"}}"#, "b", "1~40 2#30 3#50");
+    check_lane(TWO, r#"{"insert":{"stream":"b","after":{"stream":"b"}},"type":"Y"}"#, "b", "1+Y 2#30 3#50");
 }
 
 fn updated(edit: &str) -> foldline::model::Event {
@@ -361,7 +364,7 @@ fn plan_text(history: &str, edits: &str) -> String {
     assert_eq!(plan.rows.len(), branch.events(&world.log));
     let rows = plan.rows.iter().map(|row| match row {
         CopyRow::Recorded(index) => format!("#{}", world.log.position(*index as usize)),
-        CopyRow::Edited { base, event } => {
+        CopyRow::Edited { base, event, .. } => {
             format!(
                 "{}:{}~{}",
                 event.stream.as_deref().unwrap(),
@@ -495,6 +498,14 @@ fn scenario_errors_say_where_and_what() {
             "an object has the key \"name\" twice",
         ),
         (edit("3"), "edits[1]: expected an object, found 3"),
+        (
+            edit(r#"{"move":{"position":4},"after":{"stream":"b","from":1}}"#),
+            "edits[1].after: names one event: its \"version\"; \"stream\" alone is the place before the stream's first event",
+        ),
+        (
+            edit(r#"{"insert":{"stream":"a","after":{"stream":"b"}},"type":"T"}"#),
+            "edits[1].insert.after: is the start of b, and \"stream\" says a; keep one of them",
+        ),
         (edit("{}"), "edits[1]: needs one of \"delete\", \"update\", \"insert\", \"move\""),
         (
             edit(r#"{"udpate":{}}"#),

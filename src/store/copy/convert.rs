@@ -9,7 +9,9 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::model::event::Payload;
-use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventKind, EventLog, Object, Origin, Progress, Value, json};
+use crate::model::{
+    Cancel, CopyPlan, CopyRow, Event, EventKind, EventLog, Number, Object, Origin, Progress, Value, json,
+};
 use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
 use crate::store::foldline::{self, FoldlineRow, FoldlineSnapshot, Insert};
@@ -39,6 +41,7 @@ pub(super) fn write(
     foldline::begin(&conn).map_err(writing)?;
     let positions = positions(log, plan);
     let mut written = RowsHash::default();
+    let mut changes = Changes::default();
     {
         let mut insert = Insert::new(&conn).map_err(writing)?;
         let mut versions = Versions::new(log, plan);
@@ -49,6 +52,7 @@ pub(super) fn write(
             let cannot = |why: String| StoreError::CannotEncode { event: described(event), why };
             let row = row(event, positions[place], versions.of(event)).map_err(cannot)?;
             written.add(&raw(&row));
+            changes.add(event, &row);
             insert.event(&row).map_err(|e| match e.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::ConstraintViolation) => {
                     cannot(format!("its id or version is repeated ({e})"))
@@ -76,14 +80,60 @@ pub(super) fn write(
     store.check_as_scanned()?;
     verify(&target, out, plan, &positions, &written, cancel)?;
     target.finish()?;
-    Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes: Vec::new() })
+    Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes: changes.notes() })
+}
+
+/// What Foldline's layout keeps in another way than the store does, in numbers of events.
+#[derive(Default)]
+struct Changes {
+    versions: u64,
+    kinds: u64,
+    metadata: u64,
+    schema_versions: u64,
+    ids: u64,
+    streams: u64,
+}
+
+impl Changes {
+    fn add(&mut self, event: &Event, row: &FoldlineRow) {
+        let schema = event.schema_version.as_ref().map(|version| version.as_number().and_then(Number::as_i64));
+        self.versions += u64::from(event.version != Some(row.version));
+        self.kinds += u64::from(event.kind != EventKind::Event);
+        self.metadata +=
+            u64::from(row.metadata.as_ref().is_some_and(|metadata| *metadata != json::to_text(&event.metadata)));
+        self.schema_versions += u64::from(schema.is_some_and(|version| version != Some(row.schema_version)));
+        self.ids += u64::from(event.id.is_none());
+        self.streams += u64::from(!event.other_streams.is_empty());
+    }
+
+    /// For the user.
+    fn notes(self) -> Vec<String> {
+        let told = [
+            (self.versions, "have another version: theirs are missing or repeated, and their streams count from 1"),
+            (
+                self.kinds,
+                "are commands or system events: Foldline's layout has events only, $kind in their metadata says it",
+            ),
+            (
+                self.metadata,
+                "have more in their metadata: user, correlation and causation id, marks that have columns in the store",
+            ),
+            (self.schema_versions, "have the schema version 1: theirs is no whole number"),
+            (self.ids, "have a new id: the store has none"),
+            (self.streams, "are in several streams, and in the copy only in the first"),
+        ];
+        let told = told.into_iter().filter(|(events, _)| *events > 0);
+        told.map(|(events, what)| format!("events that {what}: {events}")).collect()
+    }
 }
 
 /// The positions of the copy's events.
 fn positions(log: &EventLog, plan: &CopyPlan) -> Vec<i64> {
     let recorded = plan.rows.iter().map(|row| match row {
-        CopyRow::Recorded(index) | CopyRow::Edited { base: index, .. } => Some(log.position(*index as usize)),
-        CopyRow::Inserted(_) => None,
+        CopyRow::Recorded(index) | CopyRow::Edited { base: index, moved: false, .. } => {
+            Some(log.position(*index as usize))
+        }
+        CopyRow::Edited { moved: true, .. } | CopyRow::Inserted(_) => None,
     });
     places::positions(&recorded.collect::<Vec<_>>())
 }

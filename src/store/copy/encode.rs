@@ -7,10 +7,10 @@ use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
 use crate::model::{Event, EventKind, List, Object, Origin, Path, Timestamp, Value, json};
-use crate::store::layout::{Packing, PayloadSpec, TimeEncoding, TimePlace, Wrapper};
+use crate::store::layout::{Packing, PayloadSpec, TimeEncoding, TimePlace, TimeSpec, Wrapper};
 use crate::store::payload::{Unpacked, decode, packing_of, typed_data, unpack};
 use crate::store::recognise::{Bound, Column};
-use crate::store::times;
+use crate::store::times::{self, StoredTime};
 
 use super::raw::Raw;
 
@@ -141,7 +141,7 @@ impl Encoder<'_> {
         if was.is_some_and(|was| was.time == self.event.time) {
             return Ok(());
         }
-        let time = self.event.time.ok_or("it has no time")?;
+        let Some(time) = self.event.time else { return self.no_time() };
         match spec.time.first() {
             // A time inside the payload is written with it.
             Some(first) => match &first.place {
@@ -155,6 +155,21 @@ impl Encoder<'_> {
             },
             None => Err("the layout has no times".to_owned()),
         }
+    }
+
+    /// A missing time: as the sibling has it if its own is missing, else an empty text.
+    fn no_time(&mut self) -> Result<(), String> {
+        let Some(TimeSpec { place: TimePlace::Column(column), encoding }) = self.bound.spec.events.time.first() else {
+            return Err("it has no time".to_owned());
+        };
+        let as_found = self
+            .at(column)
+            .filter(|_| self.model.image.is_some())
+            .is_some_and(|at| times::in_column(self.image[at].as_ref(), *encoding) == StoredTime::Absent);
+        if !as_found {
+            self.set(Some(column), Raw::text(""));
+        }
+        Ok(())
     }
 
     /// A time in the form that the column has in the model.

@@ -120,7 +120,7 @@ impl Writer<'_> {
             }
             let (event, image, was) = match row {
                 CopyRow::Recorded(_) => continue,
-                CopyRow::Edited { base, event } => {
+                CopyRow::Edited { base, event, .. } => {
                     let was = reader.events(self.log, &[*base])?.pop();
                     (event, Some(self.image_of(&reader, *base)?), was)
                 }
@@ -168,10 +168,10 @@ impl Writer<'_> {
             .rows
             .iter()
             .map(|row| match row {
-                CopyRow::Recorded(index) | CopyRow::Edited { base: index, .. } => {
+                CopyRow::Recorded(index) | CopyRow::Edited { base: index, moved: false, .. } => {
                     Some(self.log.row_key(*index as usize))
                 }
-                CopyRow::Inserted(_) => None,
+                CopyRow::Edited { moved: true, .. } | CopyRow::Inserted(_) => None,
             })
             .collect();
         Some(places::positions(&recorded))

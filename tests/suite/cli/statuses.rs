@@ -12,7 +12,10 @@ fn wrong_arguments_are_2() {
     world.write("rules.js", "fromAll()");
     world.write("missing-event.json", r#"{"foldline":"scenario/1","name":"x","edits":[{"delete":{"position":99}}]}"#);
     for (line, says) in [
-        ("nonsense bank.db", "no such file"),
+        ("nonsense bank.db", "no command or file"),
+        ("bogus", "foldline --help"),
+        ("bogus --json", "foldline --help"),
+        ("inf bank.db --json", "did you mean info?"),
         ("inf", "did you mean info?"),
         ("info", "FILE"),
         ("info bank.db --nonsense", "--nonsense"),
@@ -56,10 +59,8 @@ fn wrong_arguments_are_2() {
         ("compare bank.db --projection a --projection b", "not available yet"),
         ("run bank.db --projection p.js --engine v2", "not available yet"),
     ] {
-        // A first word that is no command is a file to open, and this one is not there.
-        let status = if line.starts_with("nonsense") { 3 } else { 2 };
         let ran = world.run(line);
-        let text = ran.refused(status);
+        let text = ran.refused(2);
         assert!(text.contains(says), "{line}: {text}");
     }
 }
@@ -94,6 +95,8 @@ fn files_that_are_not_what_they_should_be_are_3() {
         ("what-if bank.db --scenario broken.json", "broken.json"),
         ("what-if bank.db --scenario scenario.json", "delet"),
         ("missing.db", "missing.db"),
+        ("missing.db --json", "missing.db"),
+        ("./missing", "./missing"),
     ] {
         let ran = world.run(line);
         let text = ran.refused(3);

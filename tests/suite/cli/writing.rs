@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, keys};
+use super::{RULES, World, keys, row};
 
 fn events(world: &World, store: &str) -> Vec<Value> {
     world.run(&format!("events {store}")).lines()
@@ -127,6 +127,90 @@ fn a_saved_copy_says_what_the_branch_said() {
     let after: Vec<_> =
         world.files().into_iter().filter(|(name, _)| !["out.db", "s.json"].contains(&name.as_str())).collect();
     assert_eq!(after, before);
+}
+
+#[test]
+fn a_moved_event_takes_the_next_position_and_no_other_changes() {
+    for (positions, edits, expected) in [
+        (&[2, 4][..], r#"{"move":{"position":2},"after":{"position":4}}"#, &[(4, "id-4"), (5, "id-2")][..]),
+        (
+            &[1, 2, 16, 20],
+            r#"{"move":{"position":2},"after":{"position":16}},{"move":{"position":1},"after":{"position":20}}"#,
+            &[(16, "id-16"), (17, "id-2"), (20, "id-20"), (21, "id-1")],
+        ),
+        (
+            &[1, 2, 3, 9],
+            r#"{"move":{"position":1},"after":{"position":2}}"#,
+            &[(2, "id-2"), (3, "id-1"), (4, "id-3"), (9, "id-9")],
+        ),
+    ] {
+        let world = World::empty();
+        let rows = positions.iter().map(|p| row(*p, &format!("account-{p}"), 1, "Opened", "{}"));
+        world.store("own.db", rows.collect());
+        world.write("s.json", format!(r#"{{"foldline":"scenario/1","name":"Moves","edits":[{edits}]}}"#));
+        world.run("what-if own.db --scenario s.json --save-copy out.db").done();
+        let found = events(&world, "out.db");
+        let found: Vec<(i64, &str)> =
+            found.iter().map(|e| (e["position"].as_i64().unwrap(), e["id"].as_str().unwrap())).collect();
+        assert_eq!(found, expected, "{edits}");
+    }
+}
+
+#[test]
+fn a_copy_never_takes_the_place_of_what_it_is_made_from() {
+    let world = World::with_rules();
+    world.write("s.json", WITHOUT_V4);
+    world.write("rules.json", RULES);
+    std::fs::hard_link(world.path("s.json"), world.path("again.json")).unwrap();
+    let before = world.files();
+    let what_if = "what-if bank.db --scenario s.json --force";
+    for line in [
+        format!("{what_if} --save-copy s.json"),
+        format!("{what_if} --save-copy ./s.json"),
+        format!("{what_if} --save-copy again.json"),
+        format!("{what_if} --save-copy bank.db"),
+        format!("{what_if} --save-copy bank.db.projection.json"),
+        format!("{what_if} --save-copy rules.json --projection rules.json"),
+        "copy bank.db bank.db.projection.json --force".to_owned(),
+    ] {
+        world.run(&line).refused(2);
+        assert_eq!(world.files(), before, "{line}");
+    }
+}
+
+#[test]
+fn an_insert_after_an_event_without_a_time_has_none() {
+    let world = World::empty();
+    let timeless = |at| foldline::store::FoldlineRow { recorded_at: None, ..row(at, "a-1", at, "T", "{}") };
+    world.store("timeless.db", vec![timeless(1), timeless(2)]);
+    world.store("mixed.db", vec![row(1, "a-1", 1, "T", "{}"), timeless(2)]);
+    world.write(
+        "s.json",
+        r#"{"foldline":"scenario/1","name":"s","edits":[{"insert":{"stream":"a-1","after":2},"type":"T"}]}"#,
+    );
+    for store in ["timeless", "mixed"] {
+        world.run(&format!("what-if {store}.db --scenario s.json --save-copy {store}-out.db")).done();
+        let events = events(&world, &format!("{store}-out.db"));
+        assert_eq!(events.len(), 3);
+        assert!(events[2]["time"].is_null() && events[2]["time_raw"].is_null(), "{}", events[2]);
+    }
+}
+
+#[test]
+fn edits_in_the_help_apply() {
+    let world = World::empty();
+    world.run("sample bank bank.db").done();
+    let help = world.run("help what-if").out;
+    let edits: Vec<&str> =
+        help.lines().map(str::trim).filter(|line| line.starts_with("{ \"") && !line.contains("foldline")).collect();
+    for verb in ["update", "insert", "move"] {
+        assert!(edits.iter().any(|edit| edit.contains(&format!("\"{verb}\""))), "{verb}: {edits:?}");
+    }
+    for edit in edits {
+        world.write("s.json", format!(r#"{{"foldline":"scenario/1","name":"s","edits":[{edit}]}}"#));
+        let ran = world.run("what-if bank.db --scenario s.json");
+        assert!(ran.status < 2, "{edit}: {}", ran.err);
+    }
 }
 
 #[test]

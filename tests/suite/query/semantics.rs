@@ -345,7 +345,9 @@ fn unreadable_payloads() {
             ("has:data.amount", false),
             ("has:data", false),
             ("data:*", false),
-            ("amount", false),
+            ("amount", raw.contains("amount")),
+            ("\"amount\\\": 5\"", raw.contains("amount")),
+            ("nowhere", false),
             ("rent", true),
             ("type:FundsWithdrawn", true),
         ] {

@@ -109,3 +109,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_category_without_letters_gets_no_title() {
+    for category in ["", " ", "_", "-.-", "§"] {
+        let text = suggest(category, &[]);
+        assert!(projection_file::parse(&text, "suggested").is_ok(), "{category:?}: {text}");
+    }
+}

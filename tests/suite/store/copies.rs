@@ -37,7 +37,7 @@ impl Opened {
     fn edited(&self, base: u32, change: impl FnOnce(&mut Event)) -> CopyRow {
         let mut event = self.events[base as usize].clone();
         change(&mut event);
-        CopyRow::Edited { base, event: Arc::new(event) }
+        CopyRow::Edited { base, event: Arc::new(event), moved: false }
     }
 }
 
@@ -437,9 +437,15 @@ fn other_layouts_are_written_as_foldline_only() {
             assert!(matches!(error, StoreError::LayoutNotWritable(_)) && !out.exists());
         }
         let options = CopyOptions { as_foldline: true, force: true, ..CopyOptions::default() };
-        opened.copy(opened.recorded(), &out, &options).unwrap();
+        let report = opened.copy(opened.recorded(), &out, &options).unwrap();
+        let told = |what: &str| report.notes.iter().any(|note| note.contains(what));
         let copy = self::opened(&out);
         assert_eq!(copy.store.layout().id, "foldline");
+        let both = || opened.events.iter().zip(&copy.events);
+        assert_eq!(told("another version"), both().any(|(was, is)| was.version != is.version), "{layout}");
+        assert_eq!(told("commands"), both().any(|(was, is)| was.kind != is.kind), "{layout}");
+        let more = both().any(|(was, is)| is.metadata != was.metadata && is.metadata != Value::Null);
+        assert_eq!(told("metadata: user"), more, "{layout}: {:?}", report.notes);
         assert_eq!(copy.store.snapshots(), opened.store.snapshots(), "{layout}");
         for (was, is) in opened.events.iter().zip(&copy.events) {
             assert_eq!((&is.stream, &is.event_type, is.time), (&was.stream, &was.event_type, was.time), "{layout}");

@@ -155,6 +155,41 @@ fn emmett_marks_commands_and_archived_events() {
 }
 
 #[test]
+fn emmett_categories_are_the_types_of_its_streams() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::emmett(&path);
+    // The messages are of another partition than the streams, which does not matter.
+    database(&path)
+        .execute_batch(
+            "UPDATE emt_streams SET stream_type = 'saving accounts' WHERE stream_id = 'account-A'; \
+             DELETE FROM emt_streams WHERE stream_id = 'account-B'",
+        )
+        .unwrap();
+    assert_eq!(categories(&path), [("account-A", "saving accounts"), ("account-B", "account")].map(owned));
+}
+
+#[test]
+fn a_topic_without_an_event_is_its_class() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::pyeventsourcing(&path, Python::Json);
+    database(&path).execute("UPDATE stored_events SET topic = 'bank.m:Solo'", []).unwrap();
+    assert!(categories(&path).iter().all(|(_, category)| category == "Solo"), "{:?}", categories(&path));
+}
+
+fn owned((a, b): (&str, &str)) -> (String, String) {
+    (a.to_owned(), b.to_owned())
+}
+
+/// Each stream with its category.
+fn categories(path: &Path) -> Vec<(String, String)> {
+    let log = scan(&open(path).unwrap());
+    let streams = log.streams().iter();
+    streams.map(|stream| (stream.name.to_string(), log.category(stream.category).to_string())).collect()
+}
+
+#[test]
 fn cqrs_es_takes_tags_off_and_times_from_metadata() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
