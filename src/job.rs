@@ -3,10 +3,18 @@
 //! The application asks with a [`Request`], a worker answers with a [`Finished`]. Requests of one [`Slot`] replace
 //! each other: the newest wins, an older one is cancelled, and an answer with an older generation is dropped.
 
+mod answers;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::{Cancel, Event, EventLog, Moment, Progress, Timestamp};
+pub use answers::{
+    EventRow, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track, TrackStep,
+    TrackWhat,
+};
+
+use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Timestamp, ValuePath};
+use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
@@ -34,6 +42,32 @@ pub enum Slot {
     Close,
     /// Asking the user for a file.
     Pick,
+    /// The life of a value.
+    Life,
+    /// What the rows in sight changed.
+    Changes,
+    /// One track on the timeline, by its number.
+    Track(u32),
+    /// Searching events.
+    Search,
+    /// What can be named in a search.
+    Vocabulary,
+    /// Choosing what makes states.
+    Project,
+    /// Writing a first rule file.
+    Suggest,
+    /// Whether a followed file has changed.
+    Watch,
+    /// Writing a bundled sample.
+    Sample,
+    /// Keeping the settings.
+    Settings,
+    /// Whether recently opened files are still there.
+    Recents,
+    /// Finding the event that caused another.
+    Cause,
+    /// A summary to copy.
+    Reply,
 }
 
 /// One piece of work.
@@ -91,6 +125,120 @@ pub enum Job {
         /// Which store.
         store: StoreKey,
     },
+    /// Every event that set a value.
+    Life {
+        /// Of which store.
+        store: StoreKey,
+        /// Of which stream.
+        stream: Arc<str>,
+        /// Which value of its state.
+        path: ValuePath,
+    },
+    /// What events of a stream changed in its state.
+    Changes {
+        /// Of which store.
+        store: StoreKey,
+        /// Of which stream.
+        stream: Arc<str>,
+        /// Which of its events.
+        events: Vec<u32>,
+    },
+    /// A field or a condition over a stream's whole history.
+    Track {
+        /// Of which store.
+        store: StoreKey,
+        /// Of which stream.
+        stream: Arc<str>,
+        /// Of what.
+        what: TrackWhat,
+    },
+    /// Every event of the store that a query matches.
+    Search {
+        /// Of which store.
+        store: StoreKey,
+        /// What is looked for.
+        query: Query,
+        /// Where hits appear as they are found.
+        found: Found,
+    },
+    /// What can be named in a search: types, fields, examples of values.
+    Vocabulary {
+        /// Of which store.
+        store: StoreKey,
+    },
+    /// Make states with other projections from now on.
+    Project {
+        /// Of which store.
+        store: StoreKey,
+        /// Which.
+        choice: ProjectionChoice,
+    },
+    /// Write a first rule file for a category, by names and sample values.
+    Suggest {
+        /// Of which store.
+        store: StoreKey,
+        /// Which category.
+        category: CategoryIndex,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Look whether a file has changed.
+    Watch {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Write a bundled sample into a folder, unless it is there.
+    Sample {
+        /// The sample's name.
+        name: &'static str,
+        /// Where to; made if need be.
+        folder: PathBuf,
+    },
+    /// Write a small file, whole or not at all.
+    Save {
+        /// Which file; its folder is made if need be.
+        path: PathBuf,
+        /// What will be in it.
+        contents: String,
+    },
+    /// Look which of these files are there.
+    Recents {
+        /// The files.
+        paths: Vec<PathBuf>,
+    },
+    /// Find the event of an id.
+    FindId {
+        /// Of which store.
+        store: StoreKey,
+        /// The event's own id.
+        id: Arc<str>,
+    },
+    /// Sum up a stream at a moment, to be pasted into an answer.
+    Reply {
+        /// Of which store.
+        store: StoreKey,
+        /// Of which stream.
+        stream: Arc<str>,
+        /// At which moment.
+        moment: Moment,
+        /// The zone of its times.
+        zone: chrono_tz::Tz,
+        /// As which kind of text.
+        format: ReplyFormat,
+        /// The file's hash, where it is known.
+        hash: Option<String>,
+    },
+}
+
+/// What makes states of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectionChoice {
+    /// Payloads are merged in order.
+    Automatic,
+    /// A projection file.
+    File(PathBuf),
 }
 
 /// What a file is asked for.
@@ -100,6 +248,10 @@ pub enum Pick {
     Open,
     /// Where to write a copy.
     SaveCopy,
+    /// A projection file to use.
+    Rules,
+    /// Where to write a first rule file.
+    SaveRules,
 }
 
 /// What to replay, and up to where.
@@ -149,7 +301,7 @@ pub enum Outcome {
     /// The state at a moment.
     State(Box<StateView>),
     /// Events in full, in the order asked for.
-    Events(Vec<(u32, Arc<Event>)>),
+    Events(Vec<(u32, EventRow)>),
     /// The scenario's branch.
     Branch(Arc<Branch>),
     /// A copy was written.
@@ -160,6 +312,47 @@ pub enum Outcome {
     Picked(Pick, Option<PathBuf>),
     /// A store was forgotten.
     Closed,
+    /// The life of a value.
+    Life(Box<Life>),
+    /// What events changed.
+    Changes {
+        /// In the state of which stream.
+        stream: Arc<str>,
+        /// By event.
+        rows: Vec<(u32, Arc<RowChange>)>,
+    },
+    /// A track, whole.
+    Track(Box<Track>),
+    /// A search that looked at everything.
+    Searched(Searched),
+    /// What can be named in a search.
+    Vocabulary(Arc<Vocabulary>),
+    /// Other projections are in use.
+    Projected(Projected),
+    /// A first rule file was written.
+    Suggested(PathBuf),
+    /// What a file's time and size come to; `None` if it is gone.
+    Watched {
+        /// Which file.
+        path: PathBuf,
+        /// Differs when the file was changed.
+        stamp: Option<u64>,
+    },
+    /// A sample is there to be opened.
+    SampleReady(PathBuf),
+    /// A small file was written.
+    Saved,
+    /// Which of the recently opened files are gone.
+    Missing(Vec<PathBuf>),
+    /// The event of an id, if the store has one.
+    FoundId {
+        /// The id.
+        id: Arc<str>,
+        /// The event.
+        event: Option<u32>,
+    },
+    /// A summary.
+    Reply(Reply),
 }
 
 /// Why a job came to nothing.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::branch_marks::BranchMarks;
 use super::command::Step;
 use super::remote::Remote;
-use crate::job::{OpenedStore, StateView};
-use crate::model::{Event, Moment, StreamIndex, Timestamp};
+use crate::job::{EventRow, OpenedStore, StateView};
+use crate::model::{Moment, StreamIndex, Timestamp};
 use crate::timeline::{Axis, AxisKind, View};
 use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target};
 
@@ -36,7 +36,7 @@ pub struct Document {
     /// The state at the cursor.
     pub state: Remote<StateView>,
     /// Events in full, as far as they were in sight.
-    pub rows: HashMap<u32, Arc<Event>>,
+    pub rows: HashMap<u32, EventRow>,
     /// What the rows in sight wait for.
     pub rows_asked: Remote<()>,
     /// The edits.

@@ -22,7 +22,7 @@ pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, StreamIndex, Str
 pub use moment::Moment;
 pub use number::Number;
 pub use path::{Path, Segment, ValuePath};
-pub use progress::{Cancel, Progress};
+pub use progress::{Cancel, Found, Progress};
 pub use selection::Selection;
 pub use time::Timestamp;
 pub use value::{Key, Object, Origin, Slot, Value};

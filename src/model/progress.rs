@@ -1,7 +1,7 @@
 //! How long work tells how far it is, and is told to stop. Shared between the one who works and the one who waits.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How far a piece of work is. Cloning shares it.
 #[derive(Debug, Clone, Default)]
@@ -48,5 +48,31 @@ impl Cancel {
     /// Whether the work was asked to stop.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Events as they are found, while the work goes on. Cloning shares it.
+#[derive(Debug, Clone, Default)]
+pub struct Found(Arc<Mutex<Vec<u32>>>);
+
+impl Found {
+    /// Adds events, in the order in which they are found.
+    pub fn extend(&self, events: &[u32]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(events);
+    }
+
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether there are none so far.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Those from a number on: what came since the last look.
+    pub fn since(&self, seen: usize) -> Vec<u32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(seen..).unwrap_or_default().to_vec()
     }
 }

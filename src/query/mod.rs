@@ -31,6 +31,7 @@ mod eval;
 mod fields;
 mod parse;
 mod text;
+mod vocabulary;
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub use eval::Needs;
 pub use fields::{FieldInfo, fields};
 pub use parse::{MAX_LENGTH, MAX_NESTING};
 pub use text::{Glob, PatternTooLarge, type_matches};
+pub use vocabulary::{KnownPath, Vocabulary};
 
 /// What a query is asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -106,7 +106,7 @@ fn row_ui(ui: &mut egui::Ui, document: &Document, place: usize, height: f32, que
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let selected = document.event == Some(event);
     let left_out = document.is_left_out(event);
-    let full = document.rows.get(&event);
+    let full = document.rows.get(&event).map(|row| &row.event);
     let short = &log.event_type(log.type_of(at)).short;
     let sentence = sentence(short, full.map(|event| &**event));
     let version = log.version(at).map_or_else(|| "—".to_owned(), |version| format!("v{version}"));

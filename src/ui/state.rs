@@ -304,7 +304,7 @@ fn event_ui(ui: &mut egui::Ui, document: &Document, event: u32, shown: &mut Show
     ui.add_space(6.0);
     let title = RichText::new(format!("Event #{} · {}", log.position(event as usize), names::humanised(&info.short)));
     ui.add(egui::Label::new(title.font(theme::strong(13.0))).truncate()).on_hover_text(&*info.name);
-    let Some(full) = document.rows.get(&event) else {
+    let Some(full) = document.rows.get(&event).map(|row| &row.event) else {
         match document.rows_asked.failure() {
             Some(failure) => {
                 ui.label(RichText::new(failure).color(tokens.bad));

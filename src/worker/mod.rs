@@ -3,6 +3,7 @@
 mod comparing;
 mod copying;
 mod core;
+mod exploring;
 mod fold_streams;
 mod history;
 mod inline;

@@ -15,5 +15,7 @@ pub(super) fn pick(pick: Pick) -> Option<PathBuf> {
             .add_filter("All files", &["*"])
             .pick_file(),
         Pick::SaveCopy => dialog.set_title("Save as copy").save_file(),
+        Pick::Rules => dialog.set_title("Use projection file").add_filter("Projections", &["json"]).pick_file(),
+        Pick::SaveRules => dialog.set_title("Save rules as").add_filter("Projections", &["json"]).save_file(),
     }
 }

@@ -45,7 +45,7 @@ impl Workshop {
                         return Err(Failure::Cancelled);
                     }
                     let read = session.events(indices).map_err(|error| failed(&error.into()))?;
-                    events.extend(indices.iter().copied().zip(read.into_iter().map(Arc::new)));
+                    events.extend(indices.iter().zip(read).map(|(index, event)| (*index, session.row(*index, event))));
                 }
                 Ok(Outcome::Events(events))
             }
@@ -69,10 +69,11 @@ impl Workshop {
                 lock(&self.sessions).remove(&store);
                 Ok(Outcome::Closed)
             }
+            job => self.explore(job, progress, cancel),
         }
     }
 
-    fn session(&self, store: StoreKey) -> Result<Arc<Session>, Failure> {
+    pub(super) fn session(&self, store: StoreKey) -> Result<Arc<Session>, Failure> {
         lock(&self.sessions).get(&store).cloned().ok_or(Failure::Cancelled)
     }
 
@@ -115,7 +116,7 @@ impl Workshop {
     }
 }
 
-fn failed(error: &SessionError) -> Failure {
+pub(super) fn failed(error: &SessionError) -> Failure {
     match error {
         SessionError::Store(error) if error.is_cancelled() => Failure::Cancelled,
         error => Failure::Failed(error.to_string()),

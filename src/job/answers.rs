@@ -1,0 +1,147 @@
+//! What jobs answer about histories.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::StoreKey;
+use crate::model::{Event, Value, ValuePath};
+use crate::query::Query;
+use crate::replay::{Change, ProjectionInfo};
+
+/// An event in full, for a table.
+#[derive(Debug, Clone)]
+pub struct EventRow {
+    /// The event.
+    pub event: Arc<Event>,
+    /// What happened in a sentence, where the projection of its stream has one.
+    pub sentence: Option<Arc<str>>,
+}
+
+/// Every event that set a value, in replay order.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// Whose state.
+    pub stream: Arc<str>,
+    /// Which value.
+    pub path: ValuePath,
+    /// The events.
+    pub entries: Vec<LifeEntry>,
+    /// How many events of the stream were looked at.
+    pub scanned: usize,
+    /// Why the projection stopped before the stream's end.
+    pub stopped: Option<String>,
+}
+
+/// An event that set a value.
+#[derive(Debug, Clone)]
+pub struct LifeEntry {
+    /// The event.
+    pub event: u32,
+    /// The value before it; `None` where there was none.
+    pub from: Option<Value>,
+    /// The value after it; `None` where it was removed.
+    pub to: Option<Value>,
+    /// Who caused it.
+    pub user: Option<Arc<str>>,
+    /// What happened in a sentence, where the projection has one.
+    pub sentence: Option<Arc<str>>,
+}
+
+/// What a track shows.
+#[derive(Debug, Clone)]
+pub enum TrackWhat {
+    /// A value of the state.
+    Field(ValuePath),
+    /// Whether a query holds after each event.
+    Condition(Query),
+}
+
+/// A field or a condition over the whole history of a stream.
+#[derive(Debug, Clone, Default)]
+pub struct Track {
+    /// Of a field: where it changed, in replay order.
+    pub steps: Vec<TrackStep>,
+    /// Of a condition: where it held, in replay order.
+    pub intervals: Vec<Interval>,
+    /// How many events of the stream were looked at.
+    pub scanned: usize,
+    /// Why the projection stopped before the stream's end.
+    pub stopped: Option<String>,
+}
+
+/// A value from an event on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackStep {
+    /// The event that set it; `None` for what was there before the first one.
+    pub event: Option<u32>,
+    /// Its number, for a line.
+    pub number: Option<f64>,
+    /// The value in a few words; `None` where there is none.
+    pub text: Option<Arc<str>>,
+}
+
+/// From the event after which a condition held to the one after which it did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// The first event after which it held.
+    pub from: u32,
+    /// The event that ended it; `None` while it still holds.
+    pub to: Option<u32>,
+}
+
+/// What an event changed in the state of its stream.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RowChange {
+    /// The first few changed leaves, key fields before others.
+    pub changes: Vec<Change>,
+    /// How many more there are.
+    pub more: usize,
+    /// Names of the invariants that do not hold after it.
+    pub broken: Vec<Arc<str>>,
+    /// Why the projection could not take it in.
+    pub failed: Option<String>,
+    /// Whether the projection has nothing for its type.
+    pub ignored: bool,
+}
+
+/// A search that looked at everything.
+#[derive(Debug, Clone, Default)]
+pub struct Searched {
+    /// The events found, in the store's order.
+    pub hits: Arc<Vec<u32>>,
+    /// How many events were looked at.
+    pub scanned: usize,
+    /// How many of them had a payload that can't be read.
+    pub unreadable: usize,
+}
+
+/// What makes the states of a store from now on.
+#[derive(Debug, Clone)]
+pub struct Projected {
+    /// Of which store.
+    pub store: StoreKey,
+    /// By category, in the order of [`categories`](crate::model::EventLog::categories).
+    pub projections: Vec<Arc<ProjectionInfo>>,
+    /// The projection file, if there is one.
+    pub rules: Option<PathBuf>,
+    /// What a user should know of the choice.
+    pub notes: Vec<String>,
+}
+
+/// What a summary is to be pasted into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyFormat {
+    /// Plain text.
+    Text,
+    /// Markdown.
+    Markdown,
+}
+
+/// A summary to paste into an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// What kind of text it is.
+    pub format: ReplyFormat,
+    /// The text.
+    pub text: String,
+}
