@@ -1,6 +1,6 @@
 //! Questions to the user.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Modal, RichText};
@@ -10,11 +10,22 @@ use crate::app::{App, Command, Dialog, Leaving};
 use crate::job::{Pick, Slot};
 use crate::model::CategoryIndex;
 
+/// What is typed into questions.
+#[derive(Default)]
+pub struct DialogsView {
+    copy_path: String,
+    copy_proposed: Option<PathBuf>,
+    copy_force: bool,
+    rules_path: String,
+    rules_proposed: Option<PathBuf>,
+    rules_force: bool,
+}
+
 /// The question that is open, if one is.
 pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     if !matches!(app.dialog, Some(Dialog::SaveCopy { .. })) {
-        view.copy_proposed = None;
-        view.copy_force = false;
+        view.dialogs.copy_proposed = None;
+        view.dialogs.copy_force = false;
     }
     let modal = match &app.dialog {
         None => return,
@@ -73,10 +84,10 @@ fn make_rules_ui(
     queue: &mut Vec<Command>,
 ) {
     let tokens = theme::tokens(ui);
-    if view.rules_proposed.as_deref() != Some(proposed) {
-        view.rules_proposed = Some(proposed.to_owned());
-        view.rules_path = proposed.display().to_string();
-        view.rules_force = false;
+    if view.dialogs.rules_proposed.as_deref() != Some(proposed) {
+        view.dialogs.rules_proposed = Some(proposed.to_owned());
+        view.dialogs.rules_path = proposed.display().to_string();
+        view.dialogs.rules_force = false;
     }
     ui.set_width(520.0);
     ui.label(RichText::new(format!("Make rules for {name}")).font(theme::strong(16.0)));
@@ -86,7 +97,7 @@ fn make_rules_ui(
     ui.label(RichText::new(text).color(tokens.secondary));
     ui.add_space(theme::GAP);
     ui.horizontal(|ui| {
-        let field = egui::TextEdit::singleline(&mut view.rules_path).desired_width(ui.available_width() - 90.0);
+        let field = egui::TextEdit::singleline(&mut view.dialogs.rules_path).desired_width(ui.available_width() - 90.0);
         ui.add(field).accessible_name("Path of the rule file");
         if ui.button("Browse…").clicked() {
             queue.push(Command::Pick(Pick::SaveRules));
@@ -94,13 +105,13 @@ fn make_rules_ui(
     });
     if let Some(problem) = problem {
         ui.label(RichText::new(problem).color(tokens.bad));
-        ui.checkbox(&mut view.rules_force, "Replace the file that is there");
+        ui.checkbox(&mut view.dialogs.rules_force, "Replace the file that is there");
     }
     ui.add_space(theme::GAP);
     ui.horizontal(|ui| {
-        let path = view.rules_path.trim();
+        let path = view.dialogs.rules_path.trim();
         if ui.add_enabled(!path.is_empty(), egui::Button::new("Write and use")).clicked() {
-            let (out, force) = (path.into(), view.rules_force);
+            let (out, force) = (path.into(), view.dialogs.rules_force);
             queue.push(Command::MakeRules { category, out, force });
         }
         if ui.button("Cancel").clicked() {
@@ -120,10 +131,10 @@ fn save_copy_ui(
 ) {
     let tokens = theme::tokens(ui);
     // A new proposal, also one that came from the system's dialog, replaces what is in the field.
-    let is_new = view.copy_proposed.as_deref() != Some(proposed);
+    let is_new = view.dialogs.copy_proposed.as_deref() != Some(proposed);
     if is_new {
-        view.copy_proposed = Some(proposed.to_owned());
-        view.copy_path = proposed.display().to_string();
+        view.dialogs.copy_proposed = Some(proposed.to_owned());
+        view.dialogs.copy_path = proposed.display().to_string();
     }
     ui.set_width(520.0);
     ui.label(RichText::new("Save as copy").font(theme::strong(16.0)));
@@ -132,14 +143,14 @@ fn save_copy_ui(
     ui.label(RichText::new("The opened store stays as it is.").color(tokens.secondary));
     ui.add_space(theme::GAP);
     let entered = ui.horizontal(|ui| {
-        let field = egui::TextEdit::singleline(&mut view.copy_path).hint_text("Path of the copy");
+        let field = egui::TextEdit::singleline(&mut view.dialogs.copy_path).hint_text("Path of the copy");
         let field = field.desired_width(ui.available_width() - 90.0).show(ui);
         let response = field.response.response.accessible_name("Path of the copy");
         if is_new {
             // All of it selected: typing replaces the proposal.
             response.request_focus();
             let mut state = field.state;
-            let all = CCursorRange::two(CCursor::new(0), CCursor::new(view.copy_path.chars().count()));
+            let all = CCursorRange::two(CCursor::new(0), CCursor::new(view.dialogs.copy_path.chars().count()));
             state.cursor.set_char_range(Some(all));
             state.store(ui.ctx(), response.id);
         }
@@ -149,17 +160,17 @@ fn save_copy_ui(
         // Enter saves from the field alone: on a button it presses that button.
         response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
     });
-    ui.checkbox(&mut view.copy_force, "Replace a file that is there");
+    ui.checkbox(&mut view.dialogs.copy_force, "Replace a file that is there");
     if let Some(problem) = problem.filter(|_| !writing) {
         ui.label(RichText::new(problem).color(tokens.bad));
     }
     ui.add_space(theme::GAP);
     ui.horizontal(|ui| {
-        let path = view.copy_path.trim().to_owned();
+        let path = view.dialogs.copy_path.trim().to_owned();
         let possible = !path.is_empty() && !writing;
         let save = ui.add_enabled(possible, egui::Button::new("Save copy")).clicked();
         if (save || entered.inner) && possible {
-            queue.push(Command::SaveCopy { out: path.into(), force: view.copy_force });
+            queue.push(Command::SaveCopy { out: path.into(), force: view.dialogs.copy_force });
         }
         if ui.button("Cancel").clicked() {
             ui.close();

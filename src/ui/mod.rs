@@ -89,22 +89,14 @@ struct ViewState {
     files: std::collections::VecDeque<PathBuf>,
     /// Where the keyboard's focus is to go in this frame.
     focus: Option<Focus>,
-    scale: Option<u16>,
-    rules_path: String,
-    rules_proposed: Option<PathBuf>,
-    rules_force: bool,
-    path_text: String,
-    filter: String,
-    streams: streams::Filtered,
-    copy_path: String,
-    copy_proposed: Option<PathBuf>,
-    copy_force: bool,
-    timeline: timeline::Interaction,
-    tree: state::Tree,
-    payload: state::ShownPayload,
-    /// The event whose row was last scrolled into sight.
-    scrolled_to: Option<u32>,
     theme: Option<ThemeChoice>,
+    scale: Option<u16>,
+    welcome: welcome::WelcomeView,
+    streams: streams::StreamsView,
+    timeline: timeline::TimelineView,
+    state: state::StatePanelView,
+    events: events::EventsView,
+    dialogs: dialogs::DialogsView,
 }
 
 impl Window {

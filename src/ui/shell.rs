@@ -19,24 +19,24 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         let frame = Frame::new().fill(tokens.raised).inner_margin(Margin::symmetric(theme::MARGIN as i8, 6));
         Panel::top("notices").frame(frame).show(ui, |ui| notices_ui(ui, app, queue));
     }
-    let Some(document) = &app.document else {
+    if app.document.is_none() {
         let frame = Frame::new().fill(tokens.background).inner_margin(Margin::same(24));
         CentralPanel::default().frame(frame).show(ui, |ui| welcome::welcome_ui(ui, app, view, queue));
         return;
-    };
+    }
     let side = Frame::new().fill(tokens.panel).inner_margin(Margin::same(theme::MARGIN as i8));
     Panel::left("streams").frame(side).default_size((width * 0.18).clamp(140.0, 260.0)).size_range(120.0..=480.0).show(
         ui,
         |ui| {
             ui.set_width(ui.available_width());
-            streams::streams_ui(ui, document, view, queue);
+            streams::streams_ui(ui, app, view, queue);
         },
     );
     Panel::right("state").frame(side).default_size((width * 0.265).clamp(230.0, 460.0)).size_range(200.0..=700.0).show(
         ui,
         |ui| {
             ui.set_width(ui.available_width());
-            state::state_ui(ui, document, view, queue);
+            state::state_ui(ui, app, view, queue);
         },
     );
     Panel::bottom("events")
@@ -44,10 +44,10 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         .default_size((height * 0.33).clamp(140.0, 520.0))
         .size_range(100.0..=900.0)
         .resizable(true)
-        .show(ui, |ui| events::events_ui(ui, app, document, view, queue));
+        .show(ui, |ui| events::events_ui(ui, app, view, queue));
     CentralPanel::default()
         .frame(Frame::new().fill(tokens.background))
-        .show(ui, |ui| timeline::timeline_ui(ui, document, &mut view.timeline, queue));
+        .show(ui, |ui| timeline::timeline_ui(ui, app, view, queue));
 }
 
 fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {

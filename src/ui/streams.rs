@@ -5,76 +5,46 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Sense, vec2};
 
 use super::{ViewState, text, theme};
-use crate::app::{Command, Document};
-use crate::job::StoreKey;
-use crate::model::{CategoryIndex, StreamIndex};
+use crate::app::{App, Command, Document, ListRow};
+use crate::model::StreamIndex;
 
-enum Row {
-    Category(CategoryIndex, usize),
-    Stream(StreamIndex),
+/// What is typed into the list's filter.
+#[derive(Default)]
+pub struct StreamsView {
+    filter: String,
 }
 
 /// The list with its filter.
-pub fn streams_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
+pub fn streams_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
+    let Some(document) = &app.document else { return };
     let tokens = theme::tokens(ui);
     let log = &document.opened.log;
-    view.streams.refresh(document, &view.filter);
-    let Filtered { rows, streams: shown, .. } = &view.streams;
+    let (rows, shown) = (document.list.rows(), document.list.streams());
     ui.horizontal(|ui| {
         ui.label(RichText::new("Streams").font(theme::strong(13.0)));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let text = format!("{} of {}", text::grouped(*shown), text::grouped(log.streams().len()));
+            let text = format!("{} of {}", text::grouped(shown), text::grouped(log.streams().len()));
             ui.label(RichText::new(text).font(theme::mono(11.5)).color(tokens.secondary));
         });
     });
-    let filter = &mut view.filter;
-    ui.add(egui::TextEdit::singleline(filter).hint_text("Filter streams…").desired_width(f32::INFINITY))
-        .accessible_name("Filter streams");
+    let filter = &mut view.streams.filter;
+    if !ui.text_edit_focused() {
+        document.list.filter().clone_into(filter);
+    }
+    let field = egui::TextEdit::singleline(filter).hint_text("Filter streams…").desired_width(f32::INFINITY);
+    if ui.add(field).accessible_name("Filter streams").changed() {
+        queue.push(Command::FilterStreams(filter.clone()));
+    }
     ui.add_space(4.0);
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW - 4.0, rows.len(), |ui, range| {
         ui.spacing_mut().item_spacing.y = 4.0;
         for row in &rows[range] {
             match row {
-                Row::Category(category, count) => category_ui(ui, log.category(*category), *count),
-                Row::Stream(stream) => stream_ui(ui, document, *stream, queue),
+                ListRow::Category(category, count) => category_ui(ui, log.category(*category), *count),
+                ListRow::Stream(stream) => stream_ui(ui, document, *stream, queue),
             }
         }
     });
-}
-
-/// The rows that a filter leaves, kept until store or filter change: filtering a hundred thousand names costs a frame.
-#[derive(Default)]
-pub struct Filtered {
-    of: Option<(StoreKey, String)>,
-    rows: Vec<Row>,
-    streams: usize,
-}
-
-impl Filtered {
-    fn refresh(&mut self, document: &Document, filter: &str) {
-        let of = (document.opened.key, filter.trim().to_lowercase());
-        if self.of.as_ref() == Some(&of) {
-            return;
-        }
-        let log = &document.opened.log;
-        self.rows.clear();
-        self.streams = 0;
-        for (at, streams) in document.opened.drawing.by_category.iter().enumerate() {
-            let heading = self.rows.len();
-            let fits =
-                |stream: &&StreamIndex| of.1.is_empty() || log.stream(**stream).name.to_lowercase().contains(&of.1);
-            self.rows.push(Row::Category(CategoryIndex(at as u32), 0));
-            self.rows.extend(streams.iter().filter(fits).map(|stream| Row::Stream(*stream)));
-            let found = self.rows.len() - heading - 1;
-            if found == 0 {
-                self.rows.pop();
-            } else {
-                self.rows[heading] = Row::Category(CategoryIndex(at as u32), found);
-            }
-            self.streams += found;
-        }
-        self.of = Some(of);
-    }
 }
 
 fn category_ui(ui: &mut egui::Ui, name: &str, count: usize) {

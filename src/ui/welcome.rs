@@ -6,6 +6,12 @@ use super::{ViewState, theme};
 use crate::app::{App, Command};
 use crate::job::Pick;
 
+/// What is typed on the welcome screen.
+#[derive(Default)]
+pub struct WelcomeView {
+    path_text: String,
+}
+
 /// Ways to open a store, and what Foldline does to it: nothing.
 pub fn welcome_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
@@ -22,12 +28,12 @@ pub fn welcome_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
             return;
         }
         ui.horizontal(|ui| {
-            let field = egui::TextEdit::singleline(&mut view.path_text)
+            let field = egui::TextEdit::singleline(&mut view.welcome.path_text)
                 .hint_text("Path of a SQLite event store")
                 .desired_width(ui.available_width() - 170.0);
             let response = ui.add(field).accessible_name("Path of a SQLite event store");
             let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-            let path = view.path_text.trim();
+            let path = view.welcome.path_text.trim();
             let open = ui.add_enabled(!path.is_empty(), egui::Button::new("Open")).clicked();
             if (open || entered) && !path.is_empty() {
                 queue.push(Command::Open(path.into()));

@@ -4,11 +4,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use egui::{Color32, Rect, RichText, ScrollArea, Sense, Stroke, text::LayoutJob, vec2};
 
-use super::{ViewState, text, theme};
-use crate::app::{Command, Document};
+use crate::app::{App, Command, Document};
 use crate::job::{Side, StateView, StoreKey};
 use crate::model::{Event, Segment, Value, ValuePath, json, names};
 use crate::replay::{Change, ProjectionKind};
+use crate::ui::{ViewState, text, theme};
+
+/// What is open in the panel.
+#[derive(Default)]
+pub struct StatePanelView {
+    tree: Tree,
+    payload: ShownPayload,
+}
 
 /// The tree's lines, kept until another state comes or a node is opened or closed.
 #[derive(Default)]
@@ -66,7 +73,8 @@ struct Row {
 }
 
 /// The whole panel.
-pub fn state_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
+pub fn state_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
+    let Some(document) = &app.document else { return };
     let tokens = theme::tokens(ui);
     let Some(stream) = &document.stream else {
         ui.label(RichText::new("No stream is selected").color(tokens.secondary));
@@ -91,9 +99,9 @@ pub fn state_ui(ui: &mut egui::Ui, document: &Document, view: &mut ViewState, qu
     let edition = (document.opened.key, document.state.edition());
     let event_height = if document.event.is_some() { 190.0 } else { 0.0 };
     let height = (ui.available_height() - event_height).max(80.0);
-    ui.allocate_ui(vec2(ui.available_width(), height), |ui| tree_ui(ui, shown, edition, &mut view.tree));
+    ui.allocate_ui(vec2(ui.available_width(), height), |ui| tree_ui(ui, shown, edition, &mut view.state.tree));
     if let Some(event) = document.event {
-        event_ui(ui, document, event, &mut view.payload, queue);
+        event_ui(ui, document, event, &mut view.state.payload, queue);
     }
 }
 

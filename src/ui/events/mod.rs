@@ -2,10 +2,17 @@
 
 use egui::{Align2, Color32, RichText, ScrollArea, Sense, Stroke, pos2, vec2};
 
-use super::{ViewState, keys, marks, text, theme};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::model::{Event, Value, names};
+use crate::ui::{ViewState, keys, marks, text, theme};
+
+/// Where the table is.
+#[derive(Default)]
+pub struct EventsView {
+    /// The event whose row was last scrolled into sight.
+    scrolled_to: Option<u32>,
+}
 
 /// Where the columns are, by the room that there is: who goes first, then the date of the time.
 struct Columns {
@@ -34,7 +41,8 @@ impl Columns {
 }
 
 /// The table.
-pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut ViewState, queue: &mut Vec<Command>) {
+pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
+    let Some(document) = &app.document else { return };
     let tokens = theme::tokens(ui);
     let lane = document.lane();
     ui.horizontal(|ui| {
@@ -55,8 +63,8 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut V
     let row_height = theme::ROW - 2.0;
     let mut area = ScrollArea::vertical().auto_shrink(false);
     let selected = document.event.and(document.lane_count().checked_sub(1));
-    if document.event != view.scrolled_to {
-        view.scrolled_to = document.event;
+    if document.event != view.events.scrolled_to {
+        view.events.scrolled_to = document.event;
         if let Some(at) = selected {
             let middle = at as f32 * row_height - ui.available_height() / 2.0 + row_height;
             area = area.vertical_scroll_offset(middle.max(0.0));

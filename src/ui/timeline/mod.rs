@@ -13,11 +13,11 @@ use egui::{
     Align2, Color32, CursorIcon, Mesh, Pos2, Rect, Response, Sense, Shape as Paint, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
-use super::{marks, theme};
-use crate::app::{Command, Cursor, Document};
+use crate::app::{App, Command, Cursor, Document, ListRow};
 use crate::job::StoreKey;
 use crate::model::StreamIndex;
 use crate::timeline::{AxisKind, lanes, ruler};
+use crate::ui::{ViewState, marks, theme};
 
 /// Width of the column with the lanes' names.
 const LABELS: f32 = 150.0;
@@ -31,7 +31,7 @@ const ROOM: f32 = 5.0;
 
 /// What the pointer is doing.
 #[derive(Default)]
-pub struct Interaction {
+pub struct TimelineView {
     scrubbing: bool,
     /// The event that the open menu is about.
     menu_event: Option<u32>,
@@ -47,7 +47,8 @@ enum Row {
 }
 
 /// The whole timeline.
-pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interaction, queue: &mut Vec<Command>) {
+pub fn timeline_ui(ui: &mut Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
+    let (Some(document), interaction) = (&app.document, &mut view.timeline) else { return };
     let full = ui.available_rect_before_wrap();
     let plot_width = (full.width() - LABELS - 12.0).max(50.0);
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -86,11 +87,11 @@ pub fn timeline_ui(ui: &mut Ui, document: &Document, interaction: &mut Interacti
 }
 
 /// What the rows were made of; they are kept until it changes.
-type RowsOf = (StoreKey, Option<Arc<str>>, usize);
+type RowsOf = (StoreKey, Option<Arc<str>>, usize, u64);
 
 fn rows_of(document: &Document) -> RowsOf {
     let branch = document.branch.value().map_or(0, |(branch, _)| Arc::as_ptr(branch) as usize);
-    (document.opened.key, document.stream.clone(), branch)
+    (document.opened.key, document.stream.clone(), branch, document.list.edition())
 }
 
 fn rows(document: &Document) -> Vec<Row> {
@@ -109,10 +110,14 @@ fn rows(document: &Document) -> Vec<Row> {
         rows.push(Row::Heading("Selected".to_owned()));
         with_branch(&mut rows, stream);
     }
-    for (category, streams) in log.categories().iter().zip(&document.opened.drawing.by_category) {
-        rows.push(Row::Heading(format!("{category} · {} streams", super::text::grouped(streams.len()))));
-        for stream in streams.iter().filter(|stream| Some(**stream) != selected) {
-            with_branch(&mut rows, *stream);
+    for row in document.list.rows() {
+        match row {
+            ListRow::Category(category, count) => {
+                let count = crate::ui::text::grouped(*count);
+                rows.push(Row::Heading(format!("{} · {count} streams", log.category(*category))));
+            }
+            ListRow::Stream(stream) if Some(*stream) == selected => {}
+            ListRow::Stream(stream) => with_branch(&mut rows, *stream),
         }
     }
     rows
@@ -122,7 +127,7 @@ fn ruler_ui(
     ui: &mut Ui,
     document: &Document,
     plot_width: f32,
-    interaction: &mut Interaction,
+    interaction: &mut TimelineView,
     queue: &mut Vec<Command>,
 ) {
     let tokens = theme::tokens(ui);
@@ -157,7 +162,7 @@ fn row_ui(
     document: &Document,
     row: &Row,
     plot_width: f32,
-    interaction: &mut Interaction,
+    interaction: &mut TimelineView,
     queue: &mut Vec<Command>,
 ) {
     let tokens = theme::tokens(ui);
@@ -211,7 +216,7 @@ fn lane_pointer(
     stream: StreamIndex,
     plot: Rect,
     response: &Response,
-    interaction: &mut Interaction,
+    interaction: &mut TimelineView,
     queue: &mut Vec<Command>,
 ) {
     pan_or_scrub(ui, document, plot, response, interaction, queue);
@@ -266,7 +271,7 @@ fn pan_or_scrub(
     document: &Document,
     plot: Rect,
     response: &Response,
-    interaction: &mut Interaction,
+    interaction: &mut TimelineView,
     queue: &mut Vec<Command>,
 ) {
     let cursor_x = plot.left() + document.view.x_from_coordinate(document.cursor_coordinate(), plot.width());
