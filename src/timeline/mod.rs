@@ -6,9 +6,15 @@ pub mod axis;
 pub mod drawing;
 pub mod lanes;
 pub mod marks;
+pub mod overview;
 pub mod ruler;
+pub mod spark;
+#[cfg(test)]
+mod testing;
 
 pub use axis::{Axis, AxisKind, View};
 pub use drawing::Drawing;
 pub use lanes::{Column, Lanes};
 pub use marks::{Mark, Marks, Shape};
+pub use overview::Overview;
+pub use spark::sparkline;
