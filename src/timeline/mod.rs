@@ -11,6 +11,7 @@ pub mod ruler;
 pub mod spark;
 #[cfg(test)]
 mod testing;
+pub mod track;
 
 pub use axis::{Axis, AxisKind, View};
 pub use drawing::Drawing;
@@ -18,3 +19,4 @@ pub use lanes::{Column, Lanes};
 pub use marks::{Mark, Marks, Shape};
 pub use overview::Overview;
 pub use spark::sparkline;
+pub use track::{StepLine, StepPoint};
