@@ -13,6 +13,7 @@ mod text;
 mod theme;
 mod timeline;
 mod welcome;
+mod welcome_art;
 
 use std::path::PathBuf;
 use std::sync::Arc;

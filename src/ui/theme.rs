@@ -9,8 +9,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Response, RichText, Role, Shadow,
-    Stroke, StrokeKind, TextStyle, Theme, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Response, RichText, Role,
+    Shadow, Stroke, StrokeKind, TextEdit, TextStyle, Theme, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::icons;
@@ -191,6 +191,11 @@ pub fn wash(color: Color32) -> Color32 {
 /// Words that lead somewhere: underlined, in the colour of text.
 pub fn link(text: impl Into<String>, size: f32) -> RichText {
     RichText::new(text).font(words(size)).underline()
+}
+
+/// A field of one line, its words in the middle of its height. Give it an accessible name where it is added.
+pub fn field<'a>(text: &'a mut String, hint: &str) -> TextEdit<'a> {
+    TextEdit::singleline(text).hint_text(hint.to_owned()).align(Align2::LEFT_CENTER).margin(Margin::symmetric(10, 4))
 }
 
 /// The line around what has the keyboard's focus, for what egui does not draw by itself.
