@@ -3,33 +3,69 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::job::{Finished, Pick};
-use crate::model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::settings::{PanelName, StreamSort, ZoneChoice};
+use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, StoreKey};
+use crate::model::{CategoryIndex, Moment, Timestamp, ValuePath};
 use crate::timeline::{AxisKind, View};
 
 /// One wish. Mouse, keyboard, menus and tests all speak these.
 #[derive(Debug)]
 pub enum Command {
-    /// Open a file instead of the one that is open.
+    // Stores.
+    /// Open a file; asks whether beside or instead, if one is open.
     Open(PathBuf),
+    /// Open a file instead of the one that is shown.
+    OpenInstead(PathBuf),
+    /// Open a file beside those that are open.
+    OpenBeside(PathBuf),
+    /// Open a bundled sample, by its name.
+    OpenSample(&'static str),
+    /// Show another of the open stores.
+    SwitchTo(StoreKey),
     /// Ask for a file with the system's dialog.
     Pick(Pick),
     /// Open a copy that was just written, with the rules of the open store.
     OpenCopy(PathBuf),
-    /// Close the open store.
+    /// Close the store that is shown.
     Close,
+    /// Forget a recently opened file.
+    ForgetRecent(PathBuf),
     /// Drop the edits and go on with what they were in the way of.
     DropEdits,
+
+    // The cursor.
     /// Look at a stream.
     SelectStream(Arc<str>),
+    /// Look at the next or previous stream of the list, as it is sorted and filtered.
+    NextStream(Direction),
+    /// List only streams whose name fits a fragment or a glob.
+    FilterStreams(String),
+    /// Fold or unfold a category, in the list and on the timeline.
+    ToggleCategory(CategoryIndex),
     /// Put the cursor exactly on an event (ties can be stepped through).
     SeekEvent(u32),
+    /// Put the cursor exactly on an event and look at its stream.
+    JumpTo(u32),
     /// Put the cursor on an instant, held within the history: dragging.
     ScrubToTime(Timestamp),
     /// Put the cursor after so many events of the store, held within the history: dragging on the sequence axis.
     ScrubToCount(usize),
     /// Step through the selected stream, or the whole store without one.
     Step(Step),
+    /// Move the cursor by so many seconds.
+    StepTime(i64),
+    /// Go to a moment that was typed.
+    GoTo(Moment),
+    /// Go where the cursor was before the last jump, or on again.
+    Trail(Direction),
+    /// Start or stop playing.
+    Play(bool),
+    /// How many events a second are played.
+    SetSpeed(f32),
+
+    // What-if.
     /// Leave an event out, as a what-if edit.
     LeaveOut(u32),
     /// Take an event back in that was left out.
@@ -42,8 +78,6 @@ pub enum Command {
     ClearEdits,
     /// Ask where to save a copy.
     AskCopy,
-    /// Close whatever question is open.
-    CloseDialog,
     /// Write a copy.
     SaveCopy {
         /// Where to.
@@ -51,22 +85,104 @@ pub enum Command {
         /// Replace a file that is there.
         force: bool,
     },
+
+    // The timeline.
     /// Show time or sequence.
     SetAxis(AxisKind),
     /// Show another part of the axis.
     SetView(View),
     /// Show all of the axis.
     Fit,
+    /// Show more (above 1) or less detail around the cursor.
+    Zoom(f64),
+    /// Show what is earlier or later, by a share of what is shown.
+    Pan(f64),
+    /// Keep a stream at the top of the timeline, or no longer.
+    TogglePinned(Arc<str>),
+    /// Put a field or a condition on the timeline.
+    AddTrack(TrackSource),
+    /// Take a track off the timeline, by its number.
+    RemoveTrack(u32),
+    /// Explain the marks, or no longer.
+    ShowLegend(bool),
+
+    // The state.
+    /// Keep a value of the state in sight, or no longer.
+    TogglePin(ValuePath),
+    /// Show every event that set a value.
+    ShowLife(ValuePath),
+    /// Show it no longer.
+    HideLife,
+    /// Make states with another projection.
+    UseProjection(ProjectionChoice),
+    /// Ask where to write a first rule file.
+    AskRules(CategoryIndex),
+    /// Write a first rule file and use it.
+    MakeRules {
+        /// For which category.
+        category: CategoryIndex,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Sum up the stream at the cursor, for the clipboard.
+    CopyReply(ReplyFormat),
+    /// Put a text on the clipboard.
+    CopyText(String),
+
+    // Events.
     /// Load these events in full: the rows in sight.
     WantRows(Vec<u32>),
+    /// Work out what these events of the selected stream changed: the rows in sight.
+    WantChanges(Vec<u32>),
+    /// Go to the event that caused this one.
+    FollowCause(Arc<str>),
+    /// Look for events.
+    Search(String),
+    /// Look no longer, and forget what was found.
+    ClearSearch,
+    /// Go to the next or previous event found.
+    NextHit(Direction),
+    /// Learn what can be named in a search.
+    WantVocabulary,
+
+    // The window.
     /// Choose the theme.
     SetTheme(ThemeChoice),
+    /// Choose the zone of all times.
+    SetZone(ZoneChoice),
+    /// Choose the size of text, in percent.
+    SetScale(u16),
+    /// Choose the order of streams.
+    SetSort(StreamSort),
+    /// Show or hide a panel.
+    TogglePanel(PanelName),
+    /// Show or hide measurements of the window itself.
+    ToggleMeasurements,
+    /// Open a sheet over the window.
+    Show(Sheet),
+    /// Close whatever sheet or question is open.
+    CloseDialog,
+    /// Move the keyboard's focus.
+    Focus(Focus),
     /// Put a notice away.
     Dismiss(u64),
     /// Stop a running job.
     Stop(crate::job::Slot),
+    /// Time goes on: it is this late now.
+    Tick(Timestamp),
     /// A job has an answer.
     Done(Finished),
+}
+
+/// What becomes a track.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrackSource {
+    /// A value of the state.
+    Field(ValuePath),
+    /// A query on the state, as it was typed.
+    Condition(String),
 }
 
 /// Where a step goes.
@@ -82,8 +198,44 @@ pub enum Step {
     End,
 }
 
+/// Onwards or back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Back, up, earlier.
+    Back,
+    /// Onwards, down, later.
+    Forward,
+}
+
+/// Something that opens over the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sheet {
+    /// Everything that can be done, by typing.
+    Palette,
+    /// All shortcuts.
+    Help,
+}
+
+/// Where the keyboard's focus can be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The timeline: keys act on the cursor.
+    Timeline,
+    /// The search field.
+    Search,
+    /// The as-of box.
+    AsOf,
+    /// The filter of streams.
+    Filter,
+    /// The first of the events in the table.
+    Events,
+    /// The tree of the state.
+    State,
+}
+
 /// Light or dark.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ThemeChoice {
     /// As the system has it.
     #[default]

@@ -6,8 +6,13 @@ use std::sync::Arc;
 use super::branch_marks::BranchMarks;
 use super::command::Step;
 use super::remote::Remote;
-use crate::job::{EventRow, OpenedStore, StateView};
-use crate::model::{Moment, StreamIndex, Timestamp};
+use super::search::Search;
+use super::settings::StreamSort;
+use super::stream_list::StreamList;
+use super::trail::Trail;
+use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, TrackWhat};
+use crate::model::{Moment, StreamIndex, Timestamp, ValuePath};
+use crate::query::Vocabulary;
 use crate::timeline::{Axis, AxisKind, View};
 use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target};
 
@@ -51,13 +56,69 @@ pub struct Document {
     pub axis: Axis,
     /// What it shows of it.
     pub view: View,
+    /// The streams as they are listed.
+    pub list: StreamList,
+    /// Streams pinned to the top of the timeline, in the order in which they were pinned.
+    pub pinned: Vec<Arc<str>>,
+    /// Pinned values of the state.
+    pub pins: Vec<ValuePath>,
+    /// What is drawn over the whole history of the selected stream.
+    pub tracks: Vec<TrackView>,
+    /// Why what was typed did not become a track.
+    pub track_problem: Option<String>,
+    /// The value whose life is shown.
+    pub life: Option<LifeView>,
+    /// What rows in sight changed in the state of the selected stream.
+    pub changes: HashMap<u32, Arc<RowChange>>,
+    /// What those rows wait for.
+    pub changes_asked: Remote<()>,
+    /// What is looked for, and what was found.
+    pub search: Search,
+    /// What can be named in a search.
+    pub vocabulary: Remote<Arc<Vocabulary>>,
+    /// Why the projection that was asked for is not in use.
+    pub projection_problem: Option<String>,
+    /// Where the cursor was before each jump.
+    pub(super) trail: Trail,
     /// How many events of the selected stream the cursor takes in.
     lane_count: usize,
 }
 
+/// The life of a value, in the selected stream.
+#[derive(Debug)]
+pub struct LifeView {
+    /// Which value.
+    pub path: ValuePath,
+    /// Every event that set it.
+    pub life: Remote<Life>,
+}
+
+/// A track on the timeline, of the selected stream.
+#[derive(Debug)]
+pub struct TrackView {
+    /// Its number, for taking it off again.
+    pub id: u32,
+    /// What it shows.
+    pub what: TrackWhat,
+    /// Of which stream it is, once it is there.
+    pub stream: Option<Arc<str>>,
+    /// Its values.
+    pub track: Remote<Track>,
+}
+
+impl TrackView {
+    /// What it shows, in words.
+    pub fn title(&self) -> String {
+        match &self.what {
+            TrackWhat::Field(path) => path.to_string(),
+            TrackWhat::Condition(query) => query.as_str().to_owned(),
+        }
+    }
+}
+
 impl Document {
     /// Looks at a store for the first time: all of it, the cursor at its end, its first stream.
-    pub fn new(opened: OpenedStore) -> Self {
+    pub fn new(opened: OpenedStore, sort: StreamSort) -> Self {
         let log = &opened.log;
         let axis = opened.drawing.axis(AxisKind::Time);
         let stream = log.streams().first().map(|info| info.name.clone());
@@ -72,6 +133,18 @@ impl Document {
             branch: Remote::default(),
             view: View::fit(&axis),
             branch_marks: BranchMarks::default(),
+            list: StreamList::new(&opened, sort),
+            pinned: Vec::new(),
+            pins: Vec::new(),
+            tracks: Vec::new(),
+            track_problem: None,
+            life: None,
+            changes: HashMap::new(),
+            changes_asked: Remote::default(),
+            search: Search::default(),
+            vocabulary: Remote::default(),
+            projection_problem: None,
+            trail: Trail::default(),
             lane_count: 0,
             axis,
             stream: None,
@@ -83,7 +156,12 @@ impl Document {
 
     /// Looks at a stream; its last event at the cursor is selected, and the cursor stays where it is.
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
-        self.stream = stream;
+        if self.stream != stream {
+            self.stream = stream;
+            // What rows changed is told of one stream's state.
+            self.changes.clear();
+            self.changes_asked.clear();
+        }
         self.select_at_cursor();
     }
 
@@ -128,6 +206,11 @@ impl Document {
             Step::Forward => after.or(lane.iter().max().copied()),
             Step::End => lane.iter().max().copied(),
         }
+    }
+
+    /// Whether there is no event to step on to.
+    pub fn is_at_end(&self) -> bool {
+        self.stepped(Step::Forward).is_none_or(|next| self.cursor == Cursor::Event(next))
     }
 
     /// Works out where the events of the branch's lanes stand along the axis.

@@ -4,21 +4,38 @@
 //! worker pool, tests run them inline. Time comes in with commands, never from a clock.
 
 pub mod actions;
+mod answers;
+pub mod as_of;
 pub mod branch_marks;
 pub mod command;
 pub mod document;
+mod editing;
+mod looking;
+mod moving;
+mod opening;
+mod projecting;
 pub mod remote;
+pub mod search;
+pub mod settings;
+pub mod stream_list;
+mod ticking;
+mod trail;
 mod update;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-pub use command::{Command, Step, ThemeChoice};
-pub use document::{Cursor, Document};
+use chrono_tz::Tz;
+
+pub use command::{Command, Direction, Focus, Sheet, Step, ThemeChoice, TrackSource};
+pub use document::{Cursor, Document, LifeView, TrackView};
 pub use remote::Remote;
+pub use search::Search;
+pub use settings::{PanelName, Settings, StreamSort, ZoneChoice};
+pub use stream_list::{ListRow, StreamList};
 
 use crate::job::{Job, Request, Slot, StoreKey};
-use crate::model::{Cancel, Progress};
+use crate::model::{Cancel, CategoryIndex, Progress, Timestamp};
 
 /// A message that stays until it is put away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +46,10 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// What happened, to what, and what to do next.
     pub text: String,
-    /// A file that the notice is about and that can be opened.
+    /// A store that the notice is about and that can be opened.
     pub open: Option<PathBuf>,
+    /// A text file that the notice is about and that can be edited.
+    pub edit: Option<PathBuf>,
 }
 
 /// How bad it is.
@@ -71,6 +90,20 @@ pub enum Dialog {
         /// Why the last try failed.
         problem: Option<String>,
     },
+    /// Whether a file is opened beside the one that is open, or instead.
+    OpenAnother {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Where to write a first rule file; a first proposal.
+    MakeRules {
+        /// For which category.
+        category: CategoryIndex,
+        /// Beside the opened file.
+        proposed: PathBuf,
+        /// Why the last try failed.
+        problem: Option<String>,
+    },
     /// Whether to drop edits that are saved nowhere.
     DropEdits {
         /// What they are in the way of.
@@ -92,16 +125,39 @@ pub enum Leaving {
 /// The application.
 #[derive(Debug, Default)]
 pub struct App {
-    /// The open store.
+    /// The store that is shown.
     pub document: Option<Document>,
+    /// Stores that are open besides it.
+    pub beside: Vec<Document>,
     /// The file that is being opened.
     pub opening: Option<PathBuf>,
     /// Messages, oldest first.
     pub notices: Vec<Notice>,
     /// The question that is open.
     pub dialog: Option<Dialog>,
-    /// Light or dark.
-    pub theme: ThemeChoice,
+    /// What opens over the window.
+    pub sheet: Option<Sheet>,
+    /// Preferences, and where the user was in each store.
+    pub settings: Settings,
+    /// Recently opened files that are no longer there.
+    pub missing: Vec<PathBuf>,
+    /// Where the keyboard's focus is to go; the window takes it.
+    pub focus: Option<Focus>,
+    /// What is to go to the clipboard; the window takes it.
+    pub clipboard: Option<String>,
+    /// Whether the window shows measurements of itself.
+    pub measurements: bool,
+    /// When the next event is played, while playing.
+    pub playing: Option<Timestamp>,
+    /// The time of day, as far as somebody told.
+    pub now: Option<Timestamp>,
+    /// Whether the file that is being opened comes beside the one that is shown.
+    opens_beside: bool,
+    surroundings: Surroundings,
+    /// The settings as they were last written.
+    kept: Option<Settings>,
+    /// The projection file that is followed, as it was when it was last looked at, and when that was.
+    followed: ticking::Followed,
     /// Jobs under way.
     pub running: Vec<Running>,
     generation: u64,
@@ -109,12 +165,37 @@ pub struct App {
     newest: HashMap<Slot, u64>,
     next_store: u32,
     next_notice: u64,
+    next_track: u32,
+}
+
+/// What is around the application.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The system's zone; UTC if it tells none.
+    pub zone: Tz,
+    /// Where settings are kept; nowhere without it.
+    pub settings_file: Option<PathBuf>,
+    /// Where bundled samples are put to be opened.
+    pub samples: PathBuf,
 }
 
 impl App {
     /// An application with nothing open.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An application in its surroundings, with the preferences of the last run.
+    pub fn with(surroundings: Surroundings, settings: Settings) -> Self {
+        Self { surroundings, kept: Some(settings.clone()), settings, ..Self::default() }
+    }
+
+    /// The zone of all times.
+    pub fn zone(&self) -> Tz {
+        match self.settings.zone {
+            ZoneChoice::System => self.surroundings.zone,
+            ZoneChoice::Named(zone) => zone,
+        }
     }
 
     /// Does what a command says, and gives the jobs that it leads to.
@@ -130,7 +211,7 @@ impl App {
         self.notices.retain(|notice| notice.text != text);
         self.next_notice += 1;
         let at = self.notices.len();
-        self.notices.push(Notice { id: self.next_notice, kind, text, open: None });
+        self.notices.push(Notice { id: self.next_notice, kind, text, open: None, edit: None });
         &mut self.notices[at]
     }
 

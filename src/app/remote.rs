@@ -42,6 +42,11 @@ impl<T> Remote<T> {
         true
     }
 
+    /// Whether it waits for the answer of this generation.
+    pub fn awaits(&self, generation: u64) -> bool {
+        self.pending == Some(generation)
+    }
+
     /// The newest value, and whether it is what was last asked for.
     pub fn value(&self) -> Option<(&T, bool)> {
         self.shown.as_ref().map(|value| (value, self.pending.is_none() && self.failed.is_none()))

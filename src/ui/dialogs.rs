@@ -8,6 +8,7 @@ use egui::{Id, Modal, RichText};
 use super::{ViewState, theme};
 use crate::app::{App, Command, Dialog, Leaving};
 use crate::job::{Pick, Slot};
+use crate::model::CategoryIndex;
 
 /// The question that is open, if one is.
 pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
@@ -23,6 +24,16 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
                 save_copy_ui(ui, view, proposed, contents, problem.as_deref(), writing, queue);
             })
         }
+        Some(Dialog::OpenAnother { path }) => {
+            Modal::new(Id::unique("open another")).show(ui.ctx(), |ui| open_another_ui(ui, path, queue))
+        }
+        Some(Dialog::MakeRules { category, proposed, problem }) => {
+            let problem = problem.as_deref();
+            let name = app.document.as_ref().map(|document| document.opened.log.category(*category).clone());
+            Modal::new(Id::unique("make rules")).show(ui.ctx(), |ui| {
+                make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, queue);
+            })
+        }
         Some(Dialog::DropEdits { then }) => {
             Modal::new(Id::unique("drop edits")).show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue))
         }
@@ -30,6 +41,72 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     if modal.should_close() {
         queue.push(Command::CloseDialog);
     }
+}
+
+fn open_another_ui(ui: &mut egui::Ui, path: &Path, queue: &mut Vec<Command>) {
+    ui.set_width(440.0);
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    ui.label(RichText::new(format!("Open {name}")).font(theme::strong(16.0)));
+    ui.add_space(theme::GAP);
+    ui.label("Another store is open. Keep it open beside this one, or close it?");
+    ui.add_space(theme::GAP);
+    ui.horizontal(|ui| {
+        if ui.button("Open beside").clicked() {
+            queue.push(Command::OpenBeside(path.to_owned()));
+        }
+        if ui.button("Open instead").clicked() {
+            queue.push(Command::OpenInstead(path.to_owned()));
+        }
+        if ui.button("Cancel").clicked() {
+            queue.push(Command::CloseDialog);
+        }
+    });
+}
+
+fn make_rules_ui(
+    ui: &mut egui::Ui,
+    view: &mut ViewState,
+    category: CategoryIndex,
+    name: &str,
+    proposed: &Path,
+    problem: Option<&str>,
+    queue: &mut Vec<Command>,
+) {
+    let tokens = theme::tokens(ui);
+    if view.rules_proposed.as_deref() != Some(proposed) {
+        view.rules_proposed = Some(proposed.to_owned());
+        view.rules_path = proposed.display().to_string();
+        view.rules_force = false;
+    }
+    ui.set_width(520.0);
+    ui.label(RichText::new(format!("Make rules for {name}")).font(theme::strong(16.0)));
+    ui.add_space(theme::GAP);
+    let text = "Writes a first version by the names of the events and by sample values. Edit the file as you like: the \
+                state follows it.";
+    ui.label(RichText::new(text).color(tokens.secondary));
+    ui.add_space(theme::GAP);
+    ui.horizontal(|ui| {
+        let field = egui::TextEdit::singleline(&mut view.rules_path).desired_width(ui.available_width() - 90.0);
+        ui.add(field).accessible_name("Path of the rule file");
+        if ui.button("Browse…").clicked() {
+            queue.push(Command::Pick(Pick::SaveRules));
+        }
+    });
+    if let Some(problem) = problem {
+        ui.label(RichText::new(problem).color(tokens.bad));
+        ui.checkbox(&mut view.rules_force, "Replace the file that is there");
+    }
+    ui.add_space(theme::GAP);
+    ui.horizontal(|ui| {
+        let path = view.rules_path.trim();
+        if ui.add_enabled(!path.is_empty(), egui::Button::new("Write and use")).clicked() {
+            let (out, force) = (path.into(), view.rules_force);
+            queue.push(Command::MakeRules { category, out, force });
+        }
+        if ui.button("Cancel").clicked() {
+            queue.push(Command::CloseDialog);
+        }
+    });
 }
 
 fn save_copy_ui(

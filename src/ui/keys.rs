@@ -7,15 +7,18 @@ use crate::app::{App, Command};
 
 /// Queues the commands of the shortcuts that were pressed. Single keys act only when nothing has the focus.
 pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
-    if app.dialog.is_some() {
+    if app.dialog.is_some() || app.sheet.is_some() {
         return;
     }
     let focused = ui.memory(|memory| memory.focused().is_some());
-    // With shift first: without it, shift and the same key would match as well.
+    let typing = ui.text_edit_focused();
+    // Those with most modifiers first: shift or alt and the same key would match without them as well.
     let with_keys = || ACTIONS.iter().filter_map(|action| Some((action, action.shortcut?)));
-    let ordered = with_keys().filter(|(_, keys)| keys.shift).chain(with_keys().filter(|(_, keys)| !keys.shift));
+    let modifiers = |keys: &Shortcut| u8::from(keys.shift) + u8::from(keys.alt);
+    let ordered = (0..=2).rev().flat_map(|count| with_keys().filter(move |(_, keys)| modifiers(keys) == count));
     for (action, shortcut) in ordered {
-        if shortcut.is_single_key() && focused {
+        let of_the_text = typing && shortcut.is_of_text();
+        if (shortcut.is_single_key() && focused) || of_the_text {
             continue;
         }
         let keys = egui_shortcut(shortcut);
@@ -61,10 +64,11 @@ pub fn action_button(
     response.on_hover_text(&tooltip).on_disabled_hover_text(&tooltip)
 }
 
-fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {
+pub fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {
     let mut modifiers = Modifiers::NONE;
     modifiers.command = shortcut.command;
     modifiers.shift = shortcut.shift;
+    modifiers.alt = shortcut.alt;
     let key = match shortcut.key {
         Key::Letter(letter) => egui::Key::from_name(letter.encode_utf8(&mut [0; 4])).unwrap_or(egui::Key::F35),
         Key::Left => egui::Key::ArrowLeft,
@@ -72,6 +76,16 @@ fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {
         Key::Home => egui::Key::Home,
         Key::End => egui::Key::End,
         Key::Delete => egui::Key::Delete,
+        Key::Up => egui::Key::ArrowUp,
+        Key::Down => egui::Key::ArrowDown,
+        Key::Space => egui::Key::Space,
+        Key::Function(number) => egui::Key::from_name(&format!("F{number}")).unwrap_or(egui::Key::F35),
+        Key::Digit(digit) => egui::Key::from_name(&digit.to_string()).unwrap_or(egui::Key::F35),
+        Key::Plus => egui::Key::Plus,
+        Key::Minus => egui::Key::Minus,
+        Key::QuestionMark => egui::Key::Questionmark,
+        Key::Comma => egui::Key::Comma,
+        Key::Period => egui::Key::Period,
     };
     KeyboardShortcut::new(modifiers, key)
 }

@@ -6,6 +6,7 @@ mod frame_log;
 mod icons;
 mod keys;
 mod marks;
+mod places;
 mod shell;
 mod state;
 mod streams;
@@ -17,8 +18,10 @@ mod welcome_art;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::app::{App, Command, NoticeKind, ThemeChoice};
+use crate::app::{App, Command, Focus, Settings, Surroundings, ThemeChoice};
+use crate::model::Timestamp;
 use crate::worker::Executor;
 
 /// The window: the application, its workers, and what dies with the window.
@@ -28,7 +31,30 @@ pub struct Window {
     view: ViewState,
     queue: Vec<Command>,
     log: Option<frame_log::FrameLog>,
+    clock: Option<Clock>,
 }
+
+/// Tells the time of day.
+pub type Clock = fn() -> Option<Timestamp>;
+
+/// What a window begins with.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// Stores to open: the first, and the others beside it.
+    pub files: Vec<PathBuf>,
+    /// What is around the application.
+    pub surroundings: Surroundings,
+    /// Preferences of the last run.
+    pub settings: Settings,
+    /// Where the time of day comes from. Without one, time stands still until a [`Command::Tick`] says otherwise.
+    pub clock: Option<Clock>,
+}
+
+/// Between two frames, while events are played, while jobs are under way, and while nothing happens: then a followed
+/// projection file is looked at.
+const PLAYING: Duration = Duration::from_millis(15);
+const WORKING: Duration = Duration::from_millis(100);
+const IDLE: Duration = Duration::from_millis(1000);
 
 /// What to start the window with.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +87,14 @@ pub enum WindowError {
 /// What is worth nothing once the window is closed.
 #[derive(Default)]
 struct ViewState {
+    /// Files that are still to be opened, each beside the one before.
+    files: std::collections::VecDeque<PathBuf>,
+    /// Where the keyboard's focus is to go in this frame.
+    focus: Option<Focus>,
+    scale: Option<u16>,
+    rules_path: String,
+    rules_proposed: Option<PathBuf>,
+    rules_force: bool,
     path_text: String,
     filter: String,
     streams: streams::Filtered,
@@ -78,14 +112,19 @@ struct ViewState {
 impl Window {
     /// A window whose jobs run in `workers`, with its fonts and themes installed in `context`.
     pub fn new(context: &egui::Context, workers: Box<dyn Executor>, files: Vec<PathBuf>) -> Self {
+        Self::with(context, workers, Setup { files, ..Setup::default() })
+    }
+
+    /// A window with preferences, in its surroundings.
+    pub fn with(context: &egui::Context, workers: Box<dyn Executor>, setup: Setup) -> Self {
+        let Setup { files, surroundings, settings, clock } = setup;
         theme::install(context);
-        let mut app = App::new();
-        if files.len() > 1 {
-            let rest = files.len() - 1;
-            app.notify(NoticeKind::Note, format!("One store at a time: the first is opened, {rest} more are not"));
-        }
-        let queue = files.into_iter().take(1).map(Command::Open).collect();
-        Self { app, workers, view: ViewState::default(), queue, log: None }
+        // Text size is a setting of ours, kept from one run to the next.
+        context.options_mut(|options| options.zoom_with_keyboard = false);
+        let mut files = files.into_iter();
+        let queue = files.next().map(Command::Open).into_iter().collect();
+        let view = ViewState { files: files.collect(), ..ViewState::default() };
+        Self { app: App::with(surroundings, settings), workers, view, queue, log: None, clock }
     }
 
     /// The application behind the window.
@@ -113,6 +152,13 @@ impl eframe::App for Window {
         for file in context.input(|input| input.raw.dropped_files.clone()) {
             self.queue.push(Command::Open(file.path().to_path_buf()));
         }
+        if self.app.opening.is_none()
+            && self.queue.is_empty()
+            && let Some(path) = self.view.files.pop_front()
+        {
+            self.queue.push(Command::OpenBeside(path));
+        }
+        self.queue.extend(self.clock.and_then(|clock| clock()).map(Command::Tick));
         self.take_answers();
         // Answers that come at once (inline workers) are taken in the same frame.
         while !self.queue.is_empty() {
@@ -126,17 +172,29 @@ impl eframe::App for Window {
             }
             self.take_answers();
         }
-        if self.view.theme != Some(self.app.theme) {
-            self.view.theme = Some(self.app.theme);
-            context.set_theme(match self.app.theme {
+        if self.view.theme != Some(self.app.settings.theme) {
+            self.view.theme = Some(self.app.settings.theme);
+            context.set_theme(match self.app.settings.theme {
                 ThemeChoice::System => egui::ThemePreference::System,
                 ThemeChoice::Dark => egui::ThemePreference::Dark,
                 ThemeChoice::Light => egui::ThemePreference::Light,
             });
         }
-        if !self.app.running.is_empty() {
+        if self.view.scale != Some(self.app.settings.scale) {
+            self.view.scale = Some(self.app.settings.scale);
+            context.set_zoom_factor(f32::from(self.app.settings.scale) / 100.0);
+        }
+        if let Some(text) = self.app.clipboard.take() {
+            context.copy_text(text);
+        }
+        let soon = match (&self.app.playing, self.app.running.is_empty()) {
+            (Some(_), _) => Some(PLAYING),
             // A progress bar moves without answers.
-            context.request_repaint_after(std::time::Duration::from_millis(100));
+            (None, false) => Some(WORKING),
+            (None, true) => self.clock.map(|_| IDLE),
+        };
+        if let Some(soon) = soon {
+            context.request_repaint_after(soon);
         }
     }
 
@@ -145,6 +203,7 @@ impl eframe::App for Window {
         if let Some(log) = log {
             log.frame(frame.info().cpu_usage);
         }
+        view.focus = app.focus.take();
         keys::shortcuts(ui, app, queue);
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
@@ -183,7 +242,7 @@ pub fn run(window: WindowOptions) -> Result<(), WindowError> {
                 let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || wake.request_repaint());
                 crate::worker::Pool::new(WORKERS, &wake)?
             };
-            let mut window = Window::new(&context, Box::new(pool), files);
+            let mut window = Window::with(&context, Box::new(pool), places::setup(files));
             window.log = log;
             Ok(Box::new(window))
         }),

@@ -63,7 +63,7 @@ fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(theme_action) = action("theme") {
-                let label = match app.theme {
+                let label = match app.settings.theme {
                     ThemeChoice::System => "Theme: system",
                     ThemeChoice::Dark => "Theme: dark",
                     ThemeChoice::Light => "Theme: light",
@@ -134,11 +134,11 @@ fn axis_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     if let Some(fit) = action("fit") {
         keys::action_button(ui, app, fit, RichText::new(fit.text).color(tokens.secondary), queue);
     }
-    for id in ["axis-sequence", "axis-time"] {
+    for (id, label) in [("axis-sequence", "Sequence"), ("axis-time", "Time")] {
         if let Some(action) = action(id) {
             // The axis that is shown can't be chosen again: it reads as the chosen one.
             let chosen = (action.command)(app).is_none();
-            let text = RichText::new(action.text).color(if chosen { tokens.text } else { tokens.secondary });
+            let text = RichText::new(label).color(if chosen { tokens.text } else { tokens.secondary });
             let text = if chosen { text.font(theme::strong(13.0)) } else { text };
             if ui.selectable_label(chosen, text).on_hover_text(action.tooltip).clicked()
                 && let Some(command) = (action.command)(app)

@@ -8,6 +8,7 @@ use crate::job::{EventRow, Failure, Job, Outcome};
 use crate::model::{Cancel, Event, Progress};
 
 impl Workshop {
+    #[expect(clippy::needless_pass_by_value, reason = "jobs are consumed by what runs them")]
     pub(super) fn explore(&self, job: Job, _progress: &Progress, _cancel: &Cancel) -> Result<Outcome, Failure> {
         Err(Failure::Failed(format!("not available: {job:?}")))
     }

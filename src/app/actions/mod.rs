@@ -1,0 +1,156 @@
+//! The table of what a user can do: it feeds buttons, shortcuts, help and tests.
+
+mod table;
+
+pub use table::ACTIONS;
+
+use super::{App, Command};
+
+/// A key of a shortcut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A letter, upper case.
+    Letter(char),
+    /// The left arrow.
+    Left,
+    /// The right arrow.
+    Right,
+    /// Home.
+    Home,
+    /// End.
+    End,
+    /// The up arrow.
+    Up,
+    /// The down arrow.
+    Down,
+    /// Delete.
+    Delete,
+    /// The space bar.
+    Space,
+    /// A function key.
+    Function(u8),
+    /// A digit.
+    Digit(u8),
+    /// `+`, also where it is typed as `=`.
+    Plus,
+    /// `-`.
+    Minus,
+    /// `?`.
+    QuestionMark,
+    /// `,`.
+    Comma,
+    /// `.`.
+    Period,
+}
+
+/// A key and what is held with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shortcut {
+    /// Ctrl, or Command on a Mac.
+    pub command: bool,
+    /// Shift.
+    pub shift: bool,
+    /// Alt, or Option on a Mac.
+    pub alt: bool,
+    /// The key.
+    pub key: Key,
+}
+
+impl Shortcut {
+    /// Whether it is a single key, which acts only when no text field or control has the focus.
+    pub fn is_single_key(&self) -> bool {
+        !self.command && !self.alt && !matches!(self.key, Key::Function(_))
+    }
+
+    /// Whether a text field has a use of its own for it.
+    pub fn is_of_text(&self) -> bool {
+        (self.command && matches!(self.key, Key::Letter('Z' | 'Y') | Key::Left | Key::Right))
+            || (self.alt && matches!(self.key, Key::Left | Key::Right))
+    }
+}
+
+/// One thing that a user can do.
+pub struct Action {
+    /// Its name for code and tests.
+    pub id: &'static str,
+    /// Where help lists it.
+    pub group: Group,
+    /// Its name for people.
+    pub text: &'static str,
+    /// What it does, in a sentence.
+    pub tooltip: &'static str,
+    /// Its key.
+    pub shortcut: Option<Shortcut>,
+    /// The command that it gives now; `None` where it can't be done.
+    pub command: fn(&App) -> Option<Command>,
+}
+
+/// What an action is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Moving through history.
+    Cursor,
+    /// What the timeline shows.
+    Timeline,
+    /// What the state panel shows.
+    State,
+    /// Finding things.
+    Find,
+    /// Edits that never touch the store.
+    WhatIf,
+    /// Files.
+    Store,
+    /// The window itself.
+    Window,
+}
+
+impl Group {
+    /// All groups, in the order of help.
+    pub const ALL: [Self; 7] =
+        [Self::Cursor, Self::Timeline, Self::Find, Self::State, Self::WhatIf, Self::Store, Self::Window];
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Cursor => "Moving through history",
+            Self::Timeline => "Timeline",
+            Self::State => "State",
+            Self::Find => "Finding",
+            Self::WhatIf => "What if",
+            Self::Store => "Stores",
+            Self::Window => "Window",
+        }
+    }
+}
+
+/// The action of this id.
+pub fn action(id: &str) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_shortcuts_are_unique() {
+        let mut ids = HashSet::new();
+        let mut shortcuts = HashSet::new();
+        for action in ACTIONS {
+            assert!(ids.insert(action.id), "{}", action.id);
+            assert!(action.shortcut.is_none_or(|shortcut| shortcuts.insert(shortcut)), "{}", action.id);
+            assert!(!action.tooltip.ends_with('.'), "{}", action.id);
+        }
+    }
+
+    #[test]
+    fn without_a_store_only_the_window_can_be_changed() {
+        let app = App::new();
+        let possible: Vec<&str> =
+            ACTIONS.iter().filter(|action| (action.command)(&app).is_some()).map(|action| action.id).collect();
+        let about_the_window = ["theme", "open", "palette", "help", "help-too", "bigger", "smaller", "measurements"];
+        assert_eq!(possible, about_the_window);
+    }
+}

@@ -1,0 +1,198 @@
+//! What becomes of jobs' answers.
+
+use super::{App, Dialog, Document, NoticeKind};
+use crate::job::{Copied, Failure, Finished, Job, Outcome, Request, Slot};
+
+impl App {
+    pub(super) fn done(&mut self, finished: Finished, requests: &mut Vec<Request>) {
+        let Finished { slot, generation, result } = finished;
+        self.running.retain(|running| running.generation != generation);
+        let late = self.newest.get(&slot).is_some_and(|newest| *newest != generation);
+        let result = match result {
+            // A store that nobody waits for any more is forgotten again.
+            Ok(Outcome::Opened(opened)) if late => {
+                let job = Job::Close { store: opened.key };
+                return requests.push(self.request(Slot::Close, "Closing", job));
+            }
+            Ok(
+                Outcome::Hashed(_)
+                | Outcome::SampleReady(_)
+                | Outcome::Reply(_)
+                | Outcome::Watched { .. }
+                | Outcome::FoundId { .. },
+            ) if late => return,
+            result => result,
+        };
+        match result {
+            Ok(outcome) => self.take(generation, outcome, requests),
+            Err(failure) => self.failed(slot, generation, failure),
+        }
+    }
+
+    fn take(&mut self, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
+        match outcome {
+            Outcome::Opened(opened) => self.opened(*opened, requests),
+            Outcome::Picked(pick, Some(path)) => self.picked(pick, path, requests),
+            Outcome::Copied(copied) => self.copied(copied),
+            Outcome::SampleReady(path) => self.open_another(path, requests),
+            Outcome::Projected(projected) => self.projected(projected, requests),
+            Outcome::Suggested(path) => self.suggested(path, requests),
+            Outcome::Watched { path, stamp } => self.watched(&path, stamp, requests),
+            Outcome::Missing(paths) => self.missing = paths,
+            Outcome::FoundId { id, event } => self.found_cause(&id, event, requests),
+            Outcome::Reply(reply) => {
+                self.clipboard = Some(reply.text);
+                self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
+            }
+            outcome => {
+                if let Some(document) = &mut self.document {
+                    document.take(generation, outcome);
+                }
+            }
+        }
+    }
+
+    fn copied(&mut self, copied: Copied) {
+        self.dialog = None;
+        if let Some(document) = &mut self.document {
+            document.draft.mark_saved();
+        }
+        let text = format!(
+            "Wrote {} events to {} ({}). The opened store is unchanged",
+            copied.events,
+            copied.path.display(),
+            copied.layout_title
+        );
+        self.notify(NoticeKind::Good, text).open = Some(copied.path);
+    }
+
+    /// A job was stopped, or a newer request took its place. Only what still waits for this very answer is told.
+    fn stopped(&mut self, slot: Slot, generation: u64) {
+        let newest = self.newest.get(&slot) == Some(&generation);
+        if slot == Slot::Open && newest {
+            self.opening = None;
+        }
+        if let Some(document) = &mut self.document {
+            document.could_not(generation, "stopped; move the cursor to start again");
+            document.search_stopped(generation, None);
+        }
+    }
+
+    fn failed(&mut self, slot: Slot, generation: u64, failure: Failure) {
+        let message = match failure {
+            Failure::Cancelled => return self.stopped(slot, generation),
+            Failure::Failed(message) => message,
+        };
+        let document = self.document.as_mut();
+        match (slot, document) {
+            // Each of these tells it where its answer would have been.
+            (Slot::State | Slot::Branch | Slot::Life | Slot::Track(_) | Slot::Vocabulary, Some(document)) => {
+                document.could_not(generation, &message);
+            }
+            (Slot::Search, Some(document)) => document.search_stopped(generation, Some(message)),
+            (Slot::Project, Some(document)) => document.projection_problem = Some(message),
+            (Slot::Rows | Slot::Changes, Some(document)) => {
+                document.could_not(generation, &message);
+                self.notify(NoticeKind::Bad, message);
+            }
+            (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
+                if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
+                    *problem = Some(message);
+                }
+            }
+            (Slot::Suggest, _) if matches!(self.dialog, Some(Dialog::MakeRules { .. })) => {
+                if let Some(Dialog::MakeRules { problem, .. }) = &mut self.dialog {
+                    *problem = Some(message);
+                }
+            }
+            // That the hash is missing is said where it would be shown; the others are tried again by themselves.
+            (Slot::Hash | Slot::Watch | Slot::Recents, _) => {}
+            (Slot::Open, _) => self.did_not_open(message),
+            _ => {
+                self.notify(NoticeKind::Bad, message);
+            }
+        }
+    }
+}
+
+impl Document {
+    fn take(&mut self, generation: u64, outcome: Outcome) {
+        match outcome {
+            Outcome::State(view) => {
+                self.state.answer(generation, Ok(*view));
+            }
+            // An answer that comes too late may be another store's.
+            Outcome::Events(events) if self.rows_asked.answer(generation, Ok(())) => self.rows.extend(events),
+            Outcome::Changes { rows, .. } if self.changes_asked.answer(generation, Ok(())) => {
+                self.changes.extend(rows);
+            }
+            Outcome::Branch(branch) => {
+                self.branch.answer(generation, Ok(branch));
+                self.place_branch();
+            }
+            Outcome::Life(life) => {
+                if let Some(view) = &mut self.life {
+                    view.life.answer(generation, Ok(*life));
+                }
+            }
+            Outcome::Track(track) => {
+                let stream = self.stream.clone();
+                let mut track = Some(*track);
+                for view in &mut self.tracks {
+                    // One of them asked for it.
+                    if view.track.awaits(generation)
+                        && let Some(track) = track.take()
+                    {
+                        view.track.answer(generation, Ok(track));
+                        view.stream.clone_from(&stream);
+                    }
+                }
+            }
+            Outcome::Searched(searched) if self.search.generation == Some(generation) => {
+                self.search.finish(&searched, &self.opened.log);
+            }
+            Outcome::Vocabulary(vocabulary) => {
+                self.vocabulary.answer(generation, Ok(vocabulary));
+            }
+            Outcome::Hashed(hash) => self.opened.hash = Some(hash),
+            _ => {}
+        }
+    }
+
+    /// Tells whoever waits for an answer that it does not come.
+    fn could_not(&mut self, generation: u64, why: &str) {
+        self.state.answer(generation, Err(why.to_owned()));
+        self.branch.answer(generation, Err(why.to_owned()));
+        self.rows_asked.answer(generation, Err(why.to_owned()));
+        self.changes_asked.answer(generation, Err(why.to_owned()));
+        self.vocabulary.answer(generation, Err(why.to_owned()));
+        if let Some(view) = &mut self.life {
+            view.life.answer(generation, Err(why.to_owned()));
+        }
+        for track in &mut self.tracks {
+            track.track.answer(generation, Err(why.to_owned()));
+        }
+    }
+
+    /// A search ended before it had looked at everything; what it found so far is kept.
+    fn search_stopped(&mut self, generation: u64, failure: Option<String>) {
+        if self.search.generation == Some(generation) {
+            self.search.poll(&self.opened.log);
+            self.search.generation = None;
+            self.search.failure = Some(failure.unwrap_or_else(|| "stopped before the end".to_owned()));
+        }
+    }
+
+    /// What was asked while another store was shown has no answer: it is asked again.
+    pub(super) fn forget_questions(&mut self) {
+        for asked in [&mut self.rows_asked, &mut self.changes_asked] {
+            asked.clear();
+        }
+        if self.vocabulary.is_pending() {
+            self.vocabulary.clear();
+        }
+        if self.search.generation.take().is_some() {
+            self.search.failure = Some("stopped when another store was shown".to_owned());
+        }
+    }
+}

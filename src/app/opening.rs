@@ -1,0 +1,202 @@
+//! Opening, switching and closing stores.
+
+use std::path::{Path, PathBuf};
+
+use super::settings::{Recent, SavedPath, SavedTrack, Workspace};
+use super::{App, Dialog, Document, Leaving, NoticeKind};
+use crate::job::{Job, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
+use crate::model::ValuePath;
+use crate::query;
+
+impl App {
+    /// Opens a file; where one is open already, the user says whether beside or instead.
+    pub(super) fn open_another(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+        if self.document.is_some() {
+            self.dialog = Some(Dialog::OpenAnother { path });
+        } else {
+            self.open(path, None, requests);
+        }
+    }
+
+    /// Leaves the open store, if need be after a question: edits that are not saved are never lost in silence.
+    pub(super) fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
+        let saved = matches!(leaving, Leaving::OpenCopy(_));
+        match &self.document {
+            Some(document) if document.has_edits() && document.draft.is_modified() && !saved => {
+                self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
+            }
+            _ => self.go(leaving, requests),
+        }
+    }
+
+    pub(super) fn go(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
+        self.dialog = None;
+        match leaving {
+            Leaving::Open(path) => self.open(path, None, requests),
+            Leaving::OpenCopy(path) => {
+                let rules = self.document.as_ref().and_then(|document| document.opened.rules.clone());
+                self.open(path, rules, requests);
+            }
+            Leaving::Close => self.close(requests),
+        }
+    }
+
+    fn open(&mut self, path: PathBuf, rules: Option<PathBuf>, requests: &mut Vec<Request>) {
+        self.opens_beside = false;
+        let key = self.new_store_key();
+        let title = format!("Opening {}", path.display());
+        self.opening = Some(path.clone());
+        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }));
+    }
+
+    pub(super) fn open_beside(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+        self.dialog = None;
+        let known =
+            self.beside.iter().find(|document| document.opened.path == path).map(|document| document.opened.key);
+        if let Some(store) = known {
+            return self.switch_to(store, requests);
+        }
+        self.open(path, None, requests);
+        self.opens_beside = true;
+    }
+
+    pub(super) fn open_sample(&mut self, name: &'static str, requests: &mut Vec<Request>) {
+        let folder = self.surroundings.samples.clone();
+        requests.push(self.request(Slot::Sample, format!("Preparing the sample {name}"), Job::Sample { name, folder }));
+    }
+
+    pub(super) fn close(&mut self, requests: &mut Vec<Request>) {
+        self.playing = None;
+        self.remember();
+        if let Some(document) = self.document.take() {
+            let store = document.opened.key;
+            requests.push(self.request(Slot::Close, "Closing", Job::Close { store }));
+        }
+        self.dialog = None;
+        if let Some(document) = self.beside.pop() {
+            self.show(document, requests);
+        }
+    }
+
+    /// Shows another of the open stores; the one that was shown stays open.
+    pub(super) fn switch_to(&mut self, store: StoreKey, requests: &mut Vec<Request>) {
+        let Some(at) = self.beside.iter().position(|document| document.opened.key == store) else { return };
+        let document = self.beside.remove(at);
+        self.remember();
+        self.playing = None;
+        self.dialog = None;
+        self.beside.extend(self.document.take());
+        self.show(document, requests);
+    }
+
+    /// Shows a store that is open: what was asked for it while another was shown is asked again.
+    fn show(&mut self, mut document: Document, requests: &mut Vec<Request>) {
+        document.forget_questions();
+        let (store, hashed) = (document.opened.key, document.opened.hash.is_some());
+        self.document = Some(document);
+        self.apply_edits(requests);
+        self.refresh_views(requests);
+        if !hashed {
+            requests.push(self.request(Slot::Hash, "Hashing the file", Job::Hash { store }));
+        }
+    }
+
+    /// A store is open.
+    pub(super) fn opened(&mut self, opened: OpenedStore, requests: &mut Vec<Request>) {
+        if self.opens_beside {
+            self.remember();
+            self.beside.extend(self.document.take());
+        } else {
+            let beside = std::mem::take(&mut self.beside);
+            self.close(requests);
+            self.beside = beside;
+        }
+        self.opening = None;
+        // What was said of other files is over.
+        self.notices.clear();
+        let store = opened.key;
+        let workspace = self.settings.recent(&opened.path).map(|recent| recent.workspace.clone()).unwrap_or_default();
+        self.document = Some(Document::new(opened, self.settings.sort));
+        self.restore(&workspace, requests);
+        if let Some(document) = &self.document {
+            let path = document.opened.path.clone();
+            self.settings.recents.retain(|recent| recent.path != path);
+        }
+        self.remember();
+        self.refresh_views(requests);
+        requests.push(self.request(Slot::Hash, "Hashing the file", Job::Hash { store }));
+    }
+
+    /// Goes where the user was in a store the last time.
+    fn restore(&mut self, workspace: &Workspace, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        let log = document.opened.log.clone();
+        let known = |name: &String| log.find_stream(name).map(|stream| log.stream(stream).name.clone());
+        if let Some(stream) = workspace.stream.as_ref().and_then(known) {
+            document.select_stream(Some(stream));
+        }
+        document.pinned = workspace.pinned.iter().filter_map(known).collect();
+        document.pins = workspace.pins.iter().map(ValuePath::from).collect();
+        for track in &workspace.tracks {
+            let what = match track {
+                SavedTrack::Field(path) => Some(TrackWhat::Field(path.into())),
+                SavedTrack::Condition(text) => {
+                    let context = self.query_context();
+                    query::parse(text, query::Scope::EventAndState, &context).ok().map(TrackWhat::Condition)
+                }
+            };
+            if let Some(what) = what {
+                self.push_track(what, requests);
+            }
+        }
+    }
+
+    /// Remembers where the user is in the store that is shown.
+    pub(super) fn remember(&mut self) {
+        let Some(document) = &self.document else { return };
+        let tracks = document.tracks.iter().map(|track| match &track.what {
+            TrackWhat::Field(path) => SavedTrack::Field(path.into()),
+            TrackWhat::Condition(query) => SavedTrack::Condition(query.as_str().to_owned()),
+        });
+        let workspace = Workspace {
+            stream: document.stream.as_deref().map(str::to_owned),
+            pinned: document.pinned.iter().map(ToString::to_string).collect(),
+            pins: document.pins.iter().map(SavedPath::from).collect(),
+            tracks: tracks.collect(),
+        };
+        let opened = &document.opened;
+        let recent = Recent {
+            path: opened.path.clone(),
+            layout: opened.layout_title.clone(),
+            events: opened.log.len(),
+            workspace,
+        };
+        // Its place among the others is that of its opening.
+        match self.settings.recents.iter_mut().find(|known| known.path == recent.path) {
+            Some(known) => *known = recent,
+            None => self.settings.remember(recent),
+        }
+    }
+
+    /// A file was chosen in the system's dialog.
+    pub(super) fn picked(&mut self, pick: Pick, path: PathBuf, requests: &mut Vec<Request>) {
+        match (pick, &mut self.dialog) {
+            (Pick::Open, _) => self.open_another(path, requests),
+            (Pick::SaveCopy, Some(Dialog::SaveCopy { proposed, .. }))
+            | (Pick::SaveRules, Some(Dialog::MakeRules { proposed, .. })) => *proposed = path,
+            (Pick::Rules, _) => self.use_projection(crate::job::ProjectionChoice::File(path), requests),
+            _ => {}
+        }
+    }
+
+    /// Tells what did not open.
+    pub(super) fn did_not_open(&mut self, message: String) {
+        self.opening = None;
+        self.notify(NoticeKind::Bad, message);
+    }
+
+    /// Whether this path is the one of the store that is shown.
+    pub fn shows(&self, path: &Path) -> bool {
+        self.document.as_ref().is_some_and(|document| document.opened.path == path)
+    }
+}

@@ -1,0 +1,66 @@
+//! What makes states: choosing a projection, writing a first one, following its file.
+
+use std::path::PathBuf;
+
+use super::{App, Dialog, NoticeKind};
+use crate::job::{Job, Projected, ProjectionChoice, Request, Slot};
+use crate::model::CategoryIndex;
+
+impl App {
+    pub(super) fn use_projection(&mut self, choice: ProjectionChoice, requests: &mut Vec<Request>) {
+        let Some(document) = &self.document else { return };
+        let store = document.opened.key;
+        requests.push(self.request(Slot::Project, "Changing the projection", Job::Project { store, choice }));
+    }
+
+    /// States are made in another way from now on: all that is told of them is asked again.
+    pub(super) fn projected(&mut self, projected: Projected, requests: &mut Vec<Request>) {
+        let Some(document) = self.document.as_mut().filter(|document| document.opened.key == projected.store) else {
+            return;
+        };
+        document.projection_problem = None;
+        document.opened.projections = projected.projections;
+        document.opened.rules = projected.rules;
+        document.rows.clear();
+        document.rows_asked.clear();
+        document.changes.clear();
+        document.changes_asked.clear();
+        for note in projected.notes {
+            self.notify(NoticeKind::Note, note);
+        }
+        self.apply_edits(requests);
+        self.refresh_views(requests);
+    }
+
+    pub(super) fn ask_rules(&mut self, category: CategoryIndex) {
+        let Some(document) = &self.document else { return };
+        let mut name = document.opened.path.file_name().unwrap_or_default().to_owned();
+        name.push(".projection.json");
+        let proposed = document.opened.path.with_file_name(name);
+        self.dialog = Some(Dialog::MakeRules { category, proposed, problem: None });
+    }
+
+    pub(super) fn make_rules(
+        &mut self,
+        category: CategoryIndex,
+        out: PathBuf,
+        force: bool,
+        requests: &mut Vec<Request>,
+    ) {
+        let Some(document) = &self.document else { return };
+        let store = document.opened.key;
+        let title = format!("Writing {}", out.display());
+        requests.push(self.request(Slot::Suggest, title, Job::Suggest { store, category, out, force }));
+    }
+
+    /// A first rule file was written: it is in use from now on, and followed when it is edited.
+    pub(super) fn suggested(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+        self.dialog = None;
+        let text = format!(
+            "Wrote a first version of the rules to {}. Edit it with any editor: the state follows when it is saved",
+            path.display()
+        );
+        self.notify(NoticeKind::Good, text).edit = Some(path.clone());
+        self.use_projection(ProjectionChoice::File(path), requests);
+    }
+}

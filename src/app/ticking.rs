@@ -1,0 +1,106 @@
+//! What happens by itself as time goes on: playing, following a projection file, searching, keeping settings.
+
+use std::path::{Path, PathBuf};
+
+use super::{App, Command, Step};
+use crate::job::{Job, ProjectionChoice, Request, Slot};
+use crate::model::Timestamp;
+
+/// How often a followed file is looked at, and settings are kept, in microseconds.
+const OFTEN: i64 = 1_000_000;
+
+/// The projection file that is followed.
+#[derive(Debug, Default)]
+pub(super) struct Followed {
+    path: Option<PathBuf>,
+    /// As it was when it was last looked at; `None` before the first look.
+    stamp: Option<Option<u64>>,
+    last: Option<Timestamp>,
+}
+
+impl App {
+    pub(super) fn play(&mut self, on: bool) {
+        let start = self.now.filter(|_| on && self.document.is_some());
+        self.playing = start.and_then(|now| self.next_play(now));
+    }
+
+    fn next_play(&self, now: Timestamp) -> Option<Timestamp> {
+        let micros = (1_000_000.0 / self.settings.speed.max(0.01)) as i64;
+        Timestamp::from_micros(now.micros() + micros)
+    }
+
+    pub(super) fn tick(&mut self, now: Timestamp, requests: &mut Vec<Request>) {
+        let first = self.now.is_none();
+        self.now = Some(now);
+        if let Some(document) = &mut self.document
+            && document.search.is_running()
+        {
+            document.search.poll(&document.opened.log);
+        }
+        if self.playing.is_some_and(|next| now >= next) {
+            let at_end = self.document.as_ref().is_none_or(super::Document::is_at_end);
+            if at_end {
+                self.playing = None;
+            } else {
+                self.move_about(&Command::Step(Step::Forward), requests);
+                // From now, not from when it was due: a window that was asleep does not race to catch up.
+                self.playing = self.next_play(now);
+            }
+        }
+        if first {
+            self.look_for_recents(requests);
+        }
+        self.follow_rules(now, requests);
+    }
+
+    fn look_for_recents(&mut self, requests: &mut Vec<Request>) {
+        let paths: Vec<PathBuf> = self.settings.recents.iter().map(|recent| recent.path.clone()).collect();
+        if !paths.is_empty() {
+            requests.push(self.request(Slot::Recents, "Looking for recent files", Job::Recents { paths }));
+        }
+    }
+
+    /// Looks at the projection file in use, and keeps the settings: both now and then.
+    fn follow_rules(&mut self, now: Timestamp, requests: &mut Vec<Request>) {
+        let recently = self.followed.last.is_some_and(|last| (0..OFTEN).contains(&(now.micros() - last.micros())));
+        if recently {
+            return;
+        }
+        self.followed.last = Some(now);
+        self.keep_settings(requests);
+        let path = self.document.as_ref().and_then(|document| document.opened.rules.clone());
+        if self.followed.path != path {
+            self.followed.path.clone_from(&path);
+            self.followed.stamp = None;
+        }
+        let looking = self.running.iter().any(|running| running.slot == Slot::Watch);
+        if let Some(path) = path.filter(|_| !looking) {
+            requests.push(self.request(Slot::Watch, "Looking at the projection file", Job::Watch { path }));
+        }
+    }
+
+    /// A followed file was looked at.
+    pub(super) fn watched(&mut self, path: &Path, stamp: Option<u64>, requests: &mut Vec<Request>) {
+        if self.followed.path.as_deref() != Some(path) {
+            return;
+        }
+        let before = self.followed.stamp.replace(stamp);
+        let changed = before.is_some_and(|before| before != stamp);
+        // A file that is gone for a moment is being written by an editor: the next look tells.
+        if changed && stamp.is_some() {
+            self.use_projection(ProjectionChoice::File(path.to_owned()), requests);
+        }
+    }
+
+    /// Writes the settings if they changed.
+    pub(super) fn keep_settings(&mut self, requests: &mut Vec<Request>) {
+        let Some(path) = self.surroundings.settings_file.clone() else { return };
+        self.remember();
+        if self.kept.as_ref() == Some(&self.settings) {
+            return;
+        }
+        self.kept = Some(self.settings.clone());
+        let contents = self.settings.to_json();
+        requests.push(self.request(Slot::Settings, "Keeping the settings", Job::Save { path, contents }));
+    }
+}
