@@ -39,8 +39,11 @@ const FENCES: &[(&str, &[&str])] = &[
     ("Utc::now", &["cli", "ui"]),
     ("Local::now", &["cli", "ui"]),
     ("println!", &[]),
-    ("Color32::from_rgb", &["ui/theme.rs"]),
+    ("hex_color", &["ui/theme.rs"]),
 ];
+
+/// What may be said of [`Color32`](egui::Color32) outside the theme: no colour of one's own.
+const COLOURLESS: &[&str] = &["TRANSPARENT", "PLACEHOLDER"];
 
 /// Files are read in one sitting; the few longer ones have their reason.
 const LONGEST: usize = 650;
@@ -121,6 +124,24 @@ fn heavy_crates_stay_behind_their_fences() {
         for (word, folders) in FENCES {
             if says(&code, word) && !folders.iter().any(|folder| file.starts_with(folder)) {
                 wrong.push(format!("{}: {word} belongs to {folders:?}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Constants too, `Color32::RED`, which no lint can forbid.
+#[test]
+fn colours_are_said_only_by_the_theme() {
+    let mut wrong = Vec::new();
+    for (file, text) in sources() {
+        if file == Path::new("ui/theme.rs") {
+            continue;
+        }
+        for rest in code(&text).split("Color32::").skip(1) {
+            let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if !COLOURLESS.contains(&word.as_str()) {
+                wrong.push(format!("{}: Color32::{word} is not of the theme", file.display()));
             }
         }
     }

@@ -3,6 +3,7 @@
 mod dialogs;
 mod events;
 mod frame_log;
+mod icons;
 mod keys;
 mod marks;
 mod places;
@@ -13,6 +14,7 @@ mod text;
 mod theme;
 mod timeline;
 mod welcome;
+mod welcome_art;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -217,6 +219,7 @@ pub fn run(window: WindowOptions) -> Result<(), WindowError> {
         viewport: egui::ViewportBuilder::default()
             .with_app_id("foldline")
             .with_title("Foldline")
+            .with_icon(app_icon())
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([900.0, 560.0]),
         ..Default::default()
@@ -239,5 +242,20 @@ pub fn run(window: WindowOptions) -> Result<(), WindowError> {
     Ok(())
 }
 
+/// The picture of the window in task bars; nothing where the system gives it from the desktop entry.
+fn app_icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")).unwrap_or_default()
+}
+
 /// One thread for the state at the cursor, one for rows in sight, one for what takes long.
 const WORKERS: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_window_has_a_picture() {
+        let icon = super::app_icon();
+        assert_eq!((icon.width, icon.height, icon.rgba.len()), (256, 256, 256 * 256 * 4));
+        assert!(icon.rgba.chunks(4).any(|pixel| pixel[0] > 200 && pixel[2] < 100), "the amber line is in it");
+    }
+}

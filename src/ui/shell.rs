@@ -165,7 +165,11 @@ pub fn badge(ui: &mut egui::Ui, text: &str, colour: egui::Color32) -> egui::Resp
         .fill(theme::wash(colour))
         .corner_radius(4)
         .inner_margin(Margin::symmetric(6, 1))
-        .show(ui, |ui| ui.label(RichText::new(text).font(theme::words(11.5)).color(colour)))
+        .show(ui, |ui| {
+            // As high as its word, not as a row of buttons.
+            ui.spacing_mut().interact_size.y = 0.0;
+            ui.label(RichText::new(text).font(theme::words(theme::SMALL)).color(colour))
+        })
         .response
 }
 

@@ -43,6 +43,13 @@ pub fn welcome_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
             }
         });
         ui.add_space(theme::GAP);
+        ui.horizontal(|ui| {
+            for sample in crate::sample::samples() {
+                let (rect, _) = ui.allocate_exact_size(egui::vec2(176.0, 96.0), egui::Sense::hover());
+                ui.painter().rect_filled(rect, theme::RADIUS_LARGE, tokens.raised);
+                super::welcome_art::picture(ui, rect, sample.name);
+            }
+        });
         ui.label(RichText::new("You can also drop a file on this window.").color(tokens.secondary));
     });
 }
