@@ -143,20 +143,25 @@ fn every_word_that_is_offered_finds_something() {
     for store in stores(folder.path()) {
         let shop = Shop::open(&store);
         let vocabulary = vocabulary(&shop);
+        let events = shop.session.events(&(0..shop.log().len() as u32).collect::<Vec<_>>()).unwrap();
+        let finds = |text: &str| {
+            let query = query(text);
+            events.iter().any(|event| query.matches_in(shop.log(), &Subject { event, state: None }))
+        };
         for (name, events) in vocabulary.types.iter().step_by(4) {
             assert_eq!(search(&shop, &query(&format!("type = {name}"))).hits.len(), *events, "{name}");
         }
         assert!(vocabulary.types.is_sorted_by_key(|(_, events)| std::cmp::Reverse(*events)));
         assert_eq!(vocabulary.categories, shop.log().categories());
         for user in vocabulary.users.iter().take(2) {
-            assert!(!search(&shop, &query(&format!("user = {user:?}"))).hits.is_empty(), "{user}");
+            assert!(finds(&format!("user = {user:?}")), "{user}");
         }
         assert!((1..=400).contains(&vocabulary.paths.len()));
         for KnownPath { path, values: some } in vocabulary.paths.iter().step_by(1 + vocabulary.paths.len() / 9) {
-            assert!(!search(&shop, &query(&format!("has:{path}"))).hits.is_empty(), "{path}");
+            assert!(finds(&format!("has:{path}")), "{path}");
             assert!(some.len() <= 5);
-            for value in some.last() {
-                assert!(!search(&shop, &query(&format!("{path} = {value}"))).hits.is_empty(), "{path} = {value}");
+            if let Some(value) = some.last() {
+                assert!(finds(&format!("{path} = {value}")), "{path} = {value}");
             }
             values += usize::from(!some.is_empty());
         }
