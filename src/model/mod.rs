@@ -14,6 +14,7 @@ pub mod progress;
 pub mod selection;
 pub mod time;
 pub mod value;
+pub mod zoned;
 
 pub use copy::{CopyPlan, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable, Wanted};

@@ -26,6 +26,7 @@
 //!   with a list, it is taken whole: `data.items = []`. Streams and categories of an event count as lists.
 //! - **`type`** is the full or the short name: `=`, `:`, `~` need one of them to match, `!=` both to differ.
 
+mod complete;
 mod error;
 mod eval;
 mod fields;
@@ -42,6 +43,7 @@ use chrono_tz::Tz;
 use crate::model::{Event, EventLog, Value};
 use eval::{Facts, Node};
 
+pub use complete::{Completion, MAX_SUGGESTIONS, Suggestion, complete};
 pub use error::QueryError;
 pub use eval::Needs;
 pub use fields::{FieldInfo, fields};

@@ -3,13 +3,14 @@
 use super::axis::{Axis, AxisKind};
 use super::lanes::Lanes;
 use super::marks::Marks;
+use super::overview::Overview;
 use crate::model::{EventLog, StreamIndex, Timestamp};
 
-/// Axes, lanes and marks of an index.
+/// Axes, lanes, densities and marks of an index.
 #[derive(Debug)]
 pub struct Drawing {
-    time: (Axis, Lanes),
-    sequence: (Axis, Lanes),
+    time: Along,
+    sequence: Along,
     /// Colours and shapes of event types.
     pub marks: Marks,
     /// Streams by category, in the order of [`EventLog::categories`].
@@ -18,13 +19,22 @@ pub struct Drawing {
     pub time_range: Option<(Timestamp, Timestamp)>,
 }
 
+/// What an axis has.
+#[derive(Debug)]
+struct Along {
+    axis: Axis,
+    lanes: Lanes,
+    overview: Overview,
+}
+
 impl Drawing {
     /// Looks at each event a few times.
     pub fn new(log: &EventLog) -> Self {
         let along = |kind| {
             let axis = Axis::new(log, kind);
             let lanes = Lanes::new(log, &axis);
-            (axis, lanes)
+            let overview = Overview::new(log, &axis);
+            Along { axis, lanes, overview }
         };
         let mut by_category = vec![Vec::new(); log.categories().len()];
         for (at, stream) in log.streams().iter().enumerate() {
@@ -41,15 +51,20 @@ impl Drawing {
 
     /// The axis of a kind; a sequence where there are no times.
     pub fn axis(&self, kind: AxisKind) -> Axis {
-        self.along(kind).0
+        self.along(kind).axis
     }
 
     /// The lanes along it.
     pub fn lanes(&self, kind: AxisKind) -> &Lanes {
-        &self.along(kind).1
+        &self.along(kind).lanes
     }
 
-    fn along(&self, kind: AxisKind) -> &(Axis, Lanes) {
+    /// How many events stand along it.
+    pub fn overview(&self, kind: AxisKind) -> &Overview {
+        &self.along(kind).overview
+    }
+
+    fn along(&self, kind: AxisKind) -> &Along {
         match kind {
             AxisKind::Time => &self.time,
             AxisKind::Sequence => &self.sequence,

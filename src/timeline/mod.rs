@@ -6,9 +6,17 @@ pub mod axis;
 pub mod drawing;
 pub mod lanes;
 pub mod marks;
+pub mod overview;
 pub mod ruler;
+pub mod spark;
+#[cfg(test)]
+mod testing;
+pub mod track;
 
 pub use axis::{Axis, AxisKind, View};
 pub use drawing::Drawing;
 pub use lanes::{Column, Lanes};
 pub use marks::{Mark, Marks, Shape};
+pub use overview::Overview;
+pub use spark::sparkline;
+pub use track::{StepLine, StepPoint};
