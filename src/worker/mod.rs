@@ -4,6 +4,7 @@ mod comparing;
 mod copying;
 mod core;
 mod exploring;
+mod files;
 mod fold_streams;
 mod history;
 mod inline;
