@@ -50,7 +50,18 @@ impl Workshop {
                 let event = found.map_err(|error| failed(&error.into()))?;
                 Ok(Outcome::FoundId { id, event })
             }
-            job => Err(Failure::Failed(format!("not available: {job:?}"))),
+            Job::Reply { store, stream, moment, zone, format, hash } => {
+                let session = self.session(store)?;
+                session.reply(&stream, moment, zone, format, hash.as_deref(), cancel).map(Outcome::Reply)
+            }
+            job @ (Job::Open { .. }
+            | Job::State(_)
+            | Job::Events { .. }
+            | Job::Branch { .. }
+            | Job::Copy { .. }
+            | Job::Hash { .. }
+            | Job::Pick(_)
+            | Job::Close { .. }) => self.run(job, progress, cancel),
         }
     }
 }

@@ -14,6 +14,7 @@ mod pick;
 mod pool;
 mod projections;
 mod reading;
+mod replies;
 mod row_changes;
 mod run;
 mod samples;
