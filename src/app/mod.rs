@@ -10,9 +10,11 @@ pub mod branch_marks;
 pub mod command;
 pub mod document;
 mod editing;
+mod focusing;
 mod looking;
 mod moving;
 mod opening;
+pub mod palette;
 mod projecting;
 pub mod remote;
 pub mod search;
@@ -72,6 +74,8 @@ pub struct Running {
     pub generation: u64,
     /// What it does, in words.
     pub title: String,
+    /// The store that it is about, if it is about one.
+    pub store: Option<StoreKey>,
     /// How far it is.
     pub progress: Progress,
     /// For stopping it.
@@ -143,6 +147,8 @@ pub struct App {
     pub missing: Vec<PathBuf>,
     /// Where the keyboard's focus is to go; the window takes it.
     pub focus: Option<Focus>,
+    /// Where the keyboard's focus was last, as far as somebody told.
+    pub panel: Focus,
     /// What is to go to the clipboard; the window takes it.
     pub clipboard: Option<String>,
     /// Whether the window shows measurements of itself.
@@ -231,6 +237,7 @@ impl App {
             slot,
             generation: request.generation,
             title: title.into(),
+            store: request.job.store(),
             progress: request.progress.clone(),
             cancel: request.cancel.clone(),
         });

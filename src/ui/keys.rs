@@ -79,6 +79,7 @@ pub fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {
         Key::Up => egui::Key::ArrowUp,
         Key::Down => egui::Key::ArrowDown,
         Key::Space => egui::Key::Space,
+        Key::Tab => egui::Key::Tab,
         Key::Function(number) => egui::Key::from_name(&format!("F{number}")).unwrap_or(egui::Key::F35),
         Key::Digit(digit) => egui::Key::from_name(&digit.to_string()).unwrap_or(egui::Key::F35),
         Key::Plus => egui::Key::Plus,
