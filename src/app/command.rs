@@ -236,6 +236,8 @@ pub enum Focus {
     Search,
     /// The as-of box.
     AsOf,
+    /// The choice of the zone of all times.
+    Zone,
     /// The filter of streams.
     Filter,
     /// The first of the events in the table.

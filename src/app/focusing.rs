@@ -18,7 +18,7 @@ impl App {
     /// Sends the focus to the next panel that is shown.
     pub(super) fn next_panel(&mut self, direction: Direction) {
         // The as-of box is in the top bar, as the search is.
-        let here = if self.panel == Focus::AsOf { Focus::Search } else { self.panel };
+        let here = if matches!(self.panel, Focus::AsOf | Focus::Zone) { Focus::Search } else { self.panel };
         let shown = |focus: &Focus| folds_away(*focus).is_none_or(|panel| self.settings.panels.shows(panel));
         let shown: Vec<Focus> = ORDER.into_iter().filter(shown).collect();
         let at = shown.iter().position(|focus| *focus == here);
@@ -37,7 +37,7 @@ fn folds_away(focus: Focus) -> Option<PanelName> {
         Focus::Filter => Some(PanelName::Streams),
         Focus::Events => Some(PanelName::Events),
         Focus::State => Some(PanelName::State),
-        Focus::Timeline | Focus::Search | Focus::AsOf => None,
+        Focus::Timeline | Focus::Search | Focus::AsOf | Focus::Zone => None,
     }
 }
 

@@ -29,6 +29,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
+pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
 pub use command::{Command, Direction, Focus, Sheet, Step, ThemeChoice, TrackSource};
 pub use document::{Cursor, Document, LifeView, TrackView};
 pub use remote::Remote;
@@ -202,6 +203,11 @@ impl App {
             ZoneChoice::System => self.surroundings.zone,
             ZoneChoice::Named(zone) => zone,
         }
+    }
+
+    /// The system's own zone.
+    pub fn system_zone(&self) -> Tz {
+        self.surroundings.zone
     }
 
     /// Does what a command says, and gives the jobs that it leads to.

@@ -242,6 +242,14 @@ pub const ACTIONS: &[Action] = &[
         command: |app| app.document.as_ref().map(|_| Command::Focus(Focus::AsOf)),
     },
     Action {
+        id: "zone",
+        group: Group::Window,
+        text: "Time zone…",
+        tooltip: "Choose the zone of all times in the window",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::Focus(Focus::Zone)),
+    },
+    Action {
         id: "stream-up",
         group: Group::Cursor,
         text: "Previous stream",
