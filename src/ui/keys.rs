@@ -5,12 +5,14 @@ use egui::{KeyboardShortcut, Modifiers};
 use crate::app::actions::{ACTIONS, Action, Key, Shortcut};
 use crate::app::{App, Command};
 
-/// Queues the commands of the shortcuts that were pressed. Single keys act only when nothing has the focus.
+/// Queues the commands of the shortcuts that were pressed. Single keys act only when the
+/// timeline or nothing has the focus; Escape leads back to the timeline.
 pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
     if app.dialog.is_some() || app.sheet.is_some() {
         return;
     }
-    let focused = ui.memory(|memory| memory.focused().is_some());
+    let timeline = super::timeline::focus_id();
+    let focused = ui.memory(|memory| memory.focused().is_some_and(|id| id != timeline));
     let typing = ui.text_edit_focused();
     // Those with most modifiers first: shift or alt and the same key would match without them as well.
     let with_keys = || ACTIONS.iter().filter_map(|action| Some((action, action.shortcut?)));
@@ -29,11 +31,7 @@ pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
         }
     }
     if focused && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-        ui.memory_mut(|memory| {
-            if let Some(id) = memory.focused() {
-                memory.surrender_focus(id);
-            }
-        });
+        ui.memory_mut(|memory| memory.request_focus(timeline));
     }
 }
 
