@@ -200,12 +200,14 @@ fn stretches_in(
                 painter.galley(pos2(left + 6.0, bar.center().y - galley.size().y / 2.0), galley, words);
             }
         }
-        // One stretch for each pixel is enough.
-        let reach = stage.scale.coordinate(end.max(left + 1.0));
-        let next = stretches.partition_point(|(coordinate, _)| *coordinate < reach);
-        at = next
-            .saturating_sub(usize::from(end > left + 1.0 && stretches.get(next).is_none_or(|n| n.0 > reach)))
-            .max(at + 1);
+        // Of those within one pixel only the last goes on.
+        let next = if end > left + 1.0 {
+            at + 1
+        } else {
+            let reach = stage.scale.coordinate(left + 1.0);
+            stretches.partition_point(|(coordinate, _)| *coordinate <= reach).saturating_sub(1)
+        };
+        at = next.max(at + 1);
     }
 }
 
