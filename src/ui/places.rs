@@ -68,6 +68,14 @@ fn now() -> Option<Timestamp> {
     Timestamp::from_datetime(chrono::Utc::now())
 }
 
+/// The system's zone; UTC if it tells none, and by that name alone.
+fn system_zone() -> Tz {
+    match iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()) {
+        None | Some(Tz::Etc__UTC | Tz::Etc__UCT | Tz::UCT | Tz::Zulu) => Tz::UTC,
+        Some(zone) => zone,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,13 +94,5 @@ mod tests {
         assert!(notice.unwrap().contains("settings.json.bad"));
         assert_eq!(std::fs::read_to_string(folder.path().join("deep/settings.json.bad")).unwrap(), "{ scale: ");
         assert!(!path.exists());
-    }
-}
-
-/// The system's zone; UTC if it tells none, and by that name alone.
-fn system_zone() -> Tz {
-    match iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()) {
-        None | Some(Tz::Etc__UTC | Tz::Etc__UCT | Tz::UCT | Tz::Zulu) => Tz::UTC,
-        Some(zone) => zone,
     }
 }
