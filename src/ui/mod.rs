@@ -248,8 +248,8 @@ fn app_icon() -> egui::IconData {
     eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")).unwrap_or_default()
 }
 
-/// One thread for the state at the cursor, one for rows in sight, one for what takes long.
-const WORKERS: usize = 3;
+/// One thread for the state at the cursor, one for rows in sight, two for what takes long.
+const WORKERS: usize = 4;
 
 #[cfg(test)]
 mod tests {
