@@ -62,7 +62,7 @@ pub fn run(args: &DiffArgs, output: &mut Output<'_>) -> Result<Status, CliError>
 fn shape(opened: &Opened, stream: StreamIndex, from: &Selection, to: &Selection) -> Result<DiffShape, CliError> {
     let (before, after) = (opened.frame(stream, from)?, opened.frame(stream, to)?);
     let fold = opened.fold(stream);
-    let changes = diff_for(&**fold, &before.state.value, &after.state.value);
+    let changes = diff_for(&*fold, &before.state.value, &after.state.value);
     let gone: Vec<&ValuePath> =
         changes.iter().filter(|change| change.to.is_none()).map(|change| &change.path).collect();
     let removed = removed_at(opened, stream, from, to, &gone)?;

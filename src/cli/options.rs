@@ -201,7 +201,7 @@ impl Opened {
     }
 
     /// What makes the states of a stream.
-    pub fn fold(&self, stream: StreamIndex) -> &Arc<dyn Fold> {
-        self.session.fold(self.log().stream(stream).category)
+    pub fn fold(&self, stream: StreamIndex) -> Arc<dyn Fold> {
+        self.session.fold_of_stream(stream)
     }
 }

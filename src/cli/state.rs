@@ -104,7 +104,7 @@ fn shape(opened: &Opened, stream: StreamIndex, frame: Frame, blame: Option<&Blam
         time,
         event_type,
         projection: ProjectionShape { name: info.name.clone(), kind: info.kind },
-        changes: diff_for(&**fold, &frame.before.value, &frame.state.value),
+        changes: diff_for(&*fold, &frame.before.value, &frame.state.value),
         replayed: frame.replayed,
         from_checkpoint: false,
         skipped: frame.skipped,

@@ -114,8 +114,8 @@ fn table(
             error: folded.error,
         });
     }
-    let key_fields = &opened.session.fold(category).info().key_fields;
-    let columns = columns(key_fields, &rows);
+    let fold = opened.session.fold(category);
+    let columns = columns(&fold.info().key_fields, &rows);
     let table = TableShape { category: log.category(category).clone(), at: at(log, moment), columns, rows };
     Ok((table, unreadable.len()))
 }

@@ -171,6 +171,31 @@ pub struct Event {
     pub causation_id: Option<Arc<str>>,
 }
 
+impl Event {
+    /// An event of a type of which nothing else is known.
+    pub fn new(event_type: impl Into<Arc<str>>) -> Self {
+        Self {
+            position: None,
+            stream: None,
+            other_streams: Vec::new(),
+            version: None,
+            id: None,
+            event_type: event_type.into(),
+            kind: EventKind::Event,
+            archived: false,
+            schema_version: None,
+            time: None,
+            time_raw: None,
+            valid_time: None,
+            user: None,
+            data: Payload::Value(Value::Null),
+            metadata: Value::Null,
+            correlation_id: None,
+            causation_id: None,
+        }
+    }
+}
+
 /// Metadata paths that name who caused an event, the first that is there wins (where no column says so).
 pub const USER_PATHS: [&str; 6] = ["user", "user_id", "userId", "actor", "actor_id", "tracing.userId"];
 /// The same of what an event belongs to.

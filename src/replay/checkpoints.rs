@@ -76,7 +76,7 @@ impl Checkpoints {
 
     /// Forgets what lies beyond so many events.
     pub fn truncate(&mut self, at: usize) {
-        for kept in self.kept.split_off(&(at + 1)).values() {
+        for kept in self.kept.split_off(&at.saturating_add(1)).values() {
             self.bytes -= kept.bytes;
         }
     }

@@ -25,6 +25,6 @@ pub use fork::{CommonTail, Fork};
 pub use history::{History, HistoryError, MemoryHistory};
 pub use projection_file::{ProjectionFileError, ProjectionSet};
 pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step};
-pub use state::{State, leaves};
+pub use state::{State, is_set_alike, leaves};
 pub use step::step;
 pub use suggest::{SampledType, suggest};

@@ -55,6 +55,11 @@ impl OriginShift {
     }
 }
 
+/// Whether two places of states of one replay have the same value, everything in it set by the same events.
+pub fn is_set_alike(a: (&Value, Origin), b: (&Value, Origin)) -> bool {
+    a.1 == b.1 && same(a.0, b.0, &OriginShift { from: usize::MAX, by: 0 })
+}
+
 fn same(a: &Value, b: &Value, shift: &OriginShift) -> bool {
     if shift.is_none() && a.is_same(b) {
         return true;

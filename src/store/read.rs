@@ -395,19 +395,10 @@ impl Reader {
             stream: log.stream_of(index).map(|stream| log.stream(stream).name.clone()),
             other_streams: log.other_streams_of(index).map(|stream| log.stream(stream).name.clone()).collect(),
             version: log.version(index),
-            id: None,
             kind: log.kind(index),
             archived: log.is_archived(index),
-            schema_version: None,
             time: log.time(index),
-            time_raw: None,
-            valid_time: None,
-            user: None,
-            data: Payload::Value(Value::Null),
-            metadata: Value::Null,
-            correlation_id: None,
-            causation_id: None,
-            event_type,
+            ..Event::new(event_type)
         };
         let (spec, columns) = (&self.bound.spec.events, &self.columns);
         let wanted = depth.of(log.type_of(index));

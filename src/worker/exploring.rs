@@ -5,21 +5,44 @@ use std::sync::Arc;
 use super::run::Workshop;
 use super::session::Session;
 use crate::job::{EventRow, Failure, Job, Outcome};
-use crate::model::{Cancel, Event, Progress};
+use crate::model::{Cancel, Event, Progress, StreamIndex};
 
 impl Workshop {
-    #[expect(clippy::needless_pass_by_value, reason = "jobs are consumed by what runs them")]
-    pub(super) fn explore(&self, job: Job, _progress: &Progress, _cancel: &Cancel) -> Result<Outcome, Failure> {
-        Err(Failure::Failed(format!("not available: {job:?}")))
+    pub(super) fn explore(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
+        match job {
+            Job::Project { store, choice } => {
+                self.session(store)?.choose_projections(store, choice).map(Outcome::Projected)
+            }
+            Job::Changes { store, stream, events } => {
+                let rows = self.session(store)?.row_changes(&stream, &events, cancel)?;
+                Ok(Outcome::Changes { stream, rows })
+            }
+            Job::Life { store, stream, path } => {
+                let life = self.session(store)?.life(&stream, path, progress, cancel)?;
+                Ok(Outcome::Life(Box::new(life)))
+            }
+            Job::Track { store, stream, what } => {
+                let track = self.session(store)?.track(&stream, &what, progress, cancel)?;
+                Ok(Outcome::Track(Box::new(track)))
+            }
+            Job::Search { store, query, found } => {
+                self.session(store)?.search(&query, &found, progress, cancel).map(Outcome::Searched)
+            }
+            job => Err(Failure::Failed(format!("not available: {job:?}"))),
+        }
     }
 }
 
 impl Session {
+    /// The stream of this name, which a job is about.
+    pub(super) fn find_stream(&self, name: &str) -> Result<StreamIndex, Failure> {
+        self.log().find_stream(name).ok_or_else(|| Failure::Failed(format!("there is no stream {name}")))
+    }
+
     /// An event for a table, with its sentence where its stream's projection has one.
     pub(super) fn row(&self, index: u32, event: Event) -> EventRow {
-        let log = self.log();
-        let stream = log.stream_of(index as usize);
-        let fold = stream.map(|stream| self.fold(log.stream(stream).category));
+        let stream = self.log().stream_of(index as usize);
+        let fold = stream.map(|stream| self.fold_of_stream(stream));
         let sentence = fold.and_then(|fold| fold.label(&event)).map(Into::into);
         EventRow { event: Arc::new(event), sentence }
     }

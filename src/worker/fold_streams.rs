@@ -69,6 +69,23 @@ impl Session {
         self.fold_reading(wanted, Some(&parts), cancel, &mut |_| {})
     }
 
+    /// Folds one stream from its first event to its last, or to its projection's error, and visits every event taken
+    /// in. Of events only what the projection needs is read, and what else is `wanted`.
+    pub(super) fn pass_through(
+        &self,
+        stream: StreamIndex,
+        wanted: Wanted,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(&Passed<'_>),
+    ) -> Result<FoldedStream, SessionError> {
+        let log = self.log();
+        let mut folded = self.unfolded(stream);
+        let parts: Vec<Wanted> = log.types().iter().map(|one| folded.fold.wants(&one.name).or(wanted)).collect();
+        let whole = Selection::Prefix(log.lane(stream).len());
+        self.fold_one(&mut folded, &whole, Some(&parts), cancel, visit)?;
+        Ok(folded)
+    }
+
     fn fold_reading(
         &self,
         wanted: &[(StreamIndex, Selection)],
@@ -111,8 +128,9 @@ impl Session {
         Ok(folded)
     }
 
-    fn unfolded(&self, stream: StreamIndex) -> FoldedStream {
-        let fold = self.fold(self.log().stream(stream).category).clone();
+    /// A stream before its first event.
+    pub(super) fn unfolded(&self, stream: StreamIndex) -> FoldedStream {
+        let fold = self.fold_of_stream(stream);
         let state = fold.initial();
         FoldedStream { stream, state, last: None, skipped: 0, error: None, fold, next_place: 0 }
     }
@@ -170,6 +188,11 @@ impl FoldedStream {
     /// The projection.
     pub fn fold(&self) -> &Arc<dyn Fold> {
         &self.fold
+    }
+
+    /// How many events were looked at, the one that could not be taken in included.
+    pub fn looked_at(&self) -> usize {
+        self.next_place
     }
 
     /// Version of the last event taken in.

@@ -8,16 +8,20 @@ mod fold_streams;
 mod history;
 mod inline;
 mod kept_events;
+mod lives;
 mod pick;
 mod pool;
 mod projections;
 mod reading;
+mod row_changes;
 mod run;
 mod samples;
+mod searching;
 mod session;
 mod suggesting;
 #[cfg(test)]
 mod testing;
+mod tracks;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};

@@ -5,6 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::run::failed;
+use super::session::Session;
+use crate::job::{Failure, Projected, ProjectionChoice, StoreKey};
 use crate::model::EventLog;
 use crate::replay::projection_file::{self, ProjectionFileError, ProjectionSet};
 use crate::replay::{self, Fold};
@@ -174,6 +177,18 @@ impl Folds {
             }
         }
         Ok(replay::automatic())
+    }
+}
+
+impl Session {
+    /// Makes states with what was chosen from now on, and says what that is.
+    pub(super) fn choose_projections(&self, store: StoreKey, choice: ProjectionChoice) -> Result<Projected, Failure> {
+        let (projections, rules) = match choice {
+            ProjectionChoice::Automatic => (Projections::Automatic, None),
+            ProjectionChoice::File(path) => (Projections::Files(vec![path.clone()]), Some(path)),
+        };
+        self.project(&projections).map_err(|error| failed(&error))?;
+        Ok(Projected { store, projections: self.projection_infos(), rules, notes: self.projection_notes() })
     }
 }
 

@@ -93,7 +93,6 @@ impl Workshop {
             AccessMode::ReadOnly | AccessMode::Immutable => "read-only",
             AccessMode::PrivateCopy => "read-only, private copy",
         };
-        let folds = (0..log.categories().len() as u32).map(|at| session.fold(crate::model::CategoryIndex(at)));
         let opened = OpenedStore {
             key,
             path: path.to_owned(),
@@ -101,7 +100,7 @@ impl Workshop {
             layout_title: layout.title.to_string(),
             access: access.to_owned(),
             notes: session.notes(),
-            projections: folds.map(|fold| Arc::new(fold.info().clone())).collect(),
+            projections: session.projection_infos(),
             drawing: Arc::new(Drawing::new(&log)),
             log,
             writable: layout.writable,
@@ -123,7 +122,7 @@ pub(super) fn failed(error: &SessionError) -> Failure {
     }
 }
 
-fn replay_failed(failure: &ReplayFailure) -> Failure {
+pub(super) fn replay_failed(failure: &ReplayFailure) -> Failure {
     match failure {
         ReplayFailure::Cancelled => Failure::Cancelled,
         failure => Failure::Failed(failure.to_string()),
@@ -137,13 +136,17 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         Some(scenario) => Some(session.branch_unless(scenario, cancel).map_err(|error| failed(&error))?),
         None => None,
     };
-    let stream = log.find_stream(&request.stream);
-    let branch_replayer = branch.as_ref().and_then(|branch| session.branch_replayer(branch, &request.stream));
-    let Some(stream) = stream else {
-        return Err(Failure::Failed(format!("there is no stream {}", request.stream)));
-    };
+    let stream = session.find_stream(&request.stream)?;
     let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
-    let recorded = session.replayer(stream);
+    let (recorded, branch_replayer) = loop {
+        let folds = session.folds();
+        let branch_replayer = branch.as_ref().and_then(|branch| session.branch_replayer(branch, &request.stream));
+        let recorded = session.replayer(stream);
+        // Both sides by the same projection, also when another is chosen meanwhile.
+        if Arc::ptr_eq(&folds, &session.folds()) {
+            break (recorded, branch_replayer);
+        }
+    };
     let mut recorded = lock(&recorded);
     let baseline = side(&mut recorded, &selection, cancel)?;
     let fold = recorded.fold().clone();

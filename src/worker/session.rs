@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::core::Core;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
-use crate::replay::{Fold, History, MemoryHistory, OnUnreadable, ReplayFailure, ReplayOptions, Replayer};
+use crate::replay::{
+    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ReplayFailure, ReplayOptions, Replayer,
+};
 use crate::store::{OpenOptions, Reader, Store, StoreError};
 use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario};
 
@@ -64,6 +66,8 @@ impl SessionError {
 
 /// Replayers kept: the streams that were looked at last, each as recorded and in a branch.
 const REPLAYERS: usize = 8;
+/// Replayers kept for looking about in histories: of the stream that is shown, and of the one before.
+const SECOND_REPLAYERS: usize = 2;
 
 type Shared<T> = Arc<Mutex<T>>;
 
@@ -77,10 +81,13 @@ type OnceBranch = Shared<Option<Arc<Branch>>>;
 pub struct Session {
     path: PathBuf,
     core: Arc<Core>,
-    folds: Folds,
+    /// Read as a whole; replaced while the replayers below are held.
+    folds: RwLock<Arc<Folds>>,
     options: SessionOptions,
     /// As recorded, most recently used last.
     recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
+    /// The same for looking about in histories, so that the state at the cursor never waits for it.
+    exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
 }
@@ -112,9 +119,10 @@ impl Session {
         Ok(Arc::new(Self {
             path: path.to_owned(),
             core: Arc::new(Core::new(store, log)),
-            folds,
+            folds: RwLock::new(Arc::new(folds)),
             options,
             recorded: Mutex::default(),
+            exploring: Mutex::default(),
             branched: Mutex::default(),
             branches: Mutex::default(),
         }))
@@ -136,16 +144,40 @@ impl Session {
     }
 
     /// What makes states of a category's streams.
-    pub fn fold(&self, category: CategoryIndex) -> &Arc<dyn Fold> {
-        self.folds.of(category.0 as usize)
+    pub fn fold(&self, category: CategoryIndex) -> Arc<dyn Fold> {
+        self.folds().of(category.0 as usize).clone()
+    }
+
+    /// All that makes states at present. Another value after each [`project`](Self::project).
+    pub(super) fn folds(&self) -> Arc<Folds> {
+        self.folds.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes states with other projections from now on, and forgets those that others made. After an error all is as
+    /// it was.
+    pub fn project(&self, choice: &Projections) -> Result<(), SessionError> {
+        let folds = Arc::new(Folds::load(choice, &self.path, self.log())?);
+        let mut recorded = lock(&self.recorded);
+        let mut exploring = lock(&self.exploring);
+        let mut branched = lock(&self.branched);
+        *self.folds.write().unwrap_or_else(PoisonError::into_inner) = folds;
+        recorded.clear();
+        exploring.clear();
+        branched.clear();
+        Ok(())
     }
 
     /// What makes states of a stream, also of one that only a scenario has.
     pub fn fold_of(&self, stream: &str) -> Arc<dyn Fold> {
         match self.log().find_stream(stream) {
-            Some(stream) => self.fold(self.log().stream(stream).category).clone(),
-            None => self.folds.named(category_of(stream, self.store().event_table())),
+            Some(stream) => self.fold_of_stream(stream),
+            None => self.folds().named(category_of(stream, self.store().event_table())),
         }
+    }
+
+    /// What makes states of a recorded stream.
+    pub fn fold_of_stream(&self, stream: StreamIndex) -> Arc<dyn Fold> {
+        self.fold(self.log().stream(stream).category)
     }
 
     /// How replays are made.
@@ -156,13 +188,19 @@ impl Session {
     /// What a user should know of how the store was opened and read, and of the projections.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.store().notes();
-        notes.extend_from_slice(self.projection_notes());
+        notes.extend(self.projection_notes());
         notes
     }
 
     /// What a user should know of the projections alone.
-    pub fn projection_notes(&self) -> &[String] {
-        &self.folds.notes
+    pub fn projection_notes(&self) -> Vec<String> {
+        self.folds().notes.clone()
+    }
+
+    /// What each category's projection says of itself.
+    pub(super) fn projection_infos(&self) -> Vec<Arc<ProjectionInfo>> {
+        let folds = self.folds();
+        (0..self.log().categories().len()).map(|at| Arc::new(folds.of(at).info().clone())).collect()
     }
 
     /// Events in full, in the order asked for.
@@ -183,21 +221,24 @@ impl Session {
 
     /// The replayer of a recorded stream, kept from one call to the next.
     pub fn replayer(&self, stream: StreamIndex) -> Shared<Replayer> {
-        let mut kept = lock(&self.recorded);
-        let found = kept.iter().position(|(s, _)| *s == stream);
-        let entry = match found {
-            Some(at) => kept.remove(at),
-            None => {
-                let fold = self.fold(self.log().stream(stream).category).clone();
-                (stream, Arc::new(Mutex::new(Replayer::new(fold, self.history(stream), self.replay_options()))))
+        // What makes states is looked up while the list is held: none of an older projection comes into it.
+        kept_or(&mut lock(&self.recorded), stream, REPLAYERS, || {
+            Replayer::new(self.fold_of_stream(stream), self.history(stream), self.replay_options())
+        })
+    }
+
+    /// A second replayer of a recorded stream, for those who look about in its history. It begins with what the first
+    /// one knows, if that is not at work.
+    pub(super) fn second_replayer(&self, stream: StreamIndex) -> Shared<Replayer> {
+        let first = lock(&self.recorded).iter().find(|(s, _)| *s == stream).map(|(_, replayer)| replayer.clone());
+        kept_or(&mut lock(&self.exploring), stream, SECOND_REPLAYERS, || {
+            let fold = self.fold_of_stream(stream);
+            let known = first.as_deref().and_then(|first| first.try_lock().ok());
+            match known.filter(|known| Arc::ptr_eq(known.fold(), &fold)) {
+                Some(known) => known.fork(known.history().clone(), &Fork { first_invalid: usize::MAX, tail: None }),
+                None => Replayer::new(fold, self.history(stream), self.replay_options()),
             }
-        };
-        let replayer = entry.1.clone();
-        kept.push(entry);
-        if kept.len() > REPLAYERS {
-            kept.remove(0);
-        }
-        replayer
+        })
     }
 
     /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded.
@@ -212,6 +253,7 @@ impl Session {
             return found;
         }
         // Not while the list is held: the recorded stream's replayer may be at work for long.
+        let folds = self.folds();
         let replayer = match lane.stream() {
             Some(stream) => {
                 let recorded = self.replayer(stream);
@@ -229,6 +271,10 @@ impl Session {
             return Some(sooner);
         }
         let replayer = Arc::new(Mutex::new(replayer));
+        if !Arc::ptr_eq(&folds, &self.folds()) {
+            // Made by projections that are no longer in use: nobody else is to have it.
+            return Some(replayer);
+        }
         kept.push((branch.clone(), name.into(), replayer.clone()));
         if kept.len() > REPLAYERS {
             kept.remove(0);
@@ -301,6 +347,23 @@ impl Recorded for FromStore<'_> {
 
 /// Sessions by key.
 pub(super) type Sessions = Mutex<HashMap<crate::job::StoreKey, Arc<Session>>>;
+
+/// The stream's replayer, now the most recently used; made if there is none. The least recently used goes.
+fn kept_or(
+    kept: &mut Vec<(StreamIndex, Shared<Replayer>)>,
+    stream: StreamIndex,
+    most: usize,
+    make: impl FnOnce() -> Replayer,
+) -> Shared<Replayer> {
+    let found = kept.iter().position(|(s, _)| *s == stream).map(|at| kept.remove(at));
+    let entry = found.unwrap_or_else(|| (stream, Arc::new(Mutex::new(make()))));
+    let replayer = entry.1.clone();
+    kept.push(entry);
+    if kept.len() > most {
+        kept.remove(0);
+    }
+    replayer
+}
 
 /// What a panic left behind is still whole: values are put in only when they are complete.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

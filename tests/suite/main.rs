@@ -5,6 +5,7 @@
 mod bundled;
 mod cli;
 mod end_states;
+mod exploring;
 mod fixtures;
 mod query;
 mod replay;

@@ -14,7 +14,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::model::json::Extraction;
 use crate::model::names::short_type;
-use crate::model::{Event, EventKind, Origin, Path, Payload, Timestamp, Value, Wanted};
+use crate::model::{Event, Origin, Path, Timestamp, Value, Wanted};
 use crate::query::{Query, Subject};
 
 use super::fold::{Applied, Fold, FoldError, ProjectionInfo};
@@ -286,24 +286,6 @@ const INLINE: usize = 6;
 
 /// Before any event there is still a state to be judged.
 fn no_event() -> &'static Event {
-    static NONE: LazyLock<Event> = LazyLock::new(|| Event {
-        position: None,
-        stream: None,
-        other_streams: Vec::new(),
-        version: None,
-        id: None,
-        event_type: "".into(),
-        kind: EventKind::Event,
-        archived: false,
-        schema_version: None,
-        time: None,
-        time_raw: None,
-        valid_time: None,
-        user: None,
-        data: Payload::Value(Value::Null),
-        metadata: Value::Null,
-        correlation_id: None,
-        causation_id: None,
-    });
+    static NONE: LazyLock<Event> = LazyLock::new(|| Event::new(""));
     &NONE
 }

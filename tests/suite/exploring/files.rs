@@ -1,0 +1,1 @@
+//! Jobs that write or look at small files.

@@ -1,0 +1,109 @@
+//! Other projections for a store that is open.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use foldline::job::{Failure, Job, Outcome, Projected, ProjectionChoice, StateRequest};
+use foldline::model::json::to_text;
+use foldline::model::{Cancel, Moment, Progress, ValuePath};
+use foldline::replay::ProjectionKind;
+use foldline::whatif::{Scenario, parse};
+use foldline::worker::{Projections, Session, SessionOptions};
+
+use super::{FAILING, KEY, Shop};
+use crate::fixtures;
+
+const RULES: &str = r#"{"projections":[{"projection":"counted","category":"account","init":{"count":0},
+    "when":{"*":[{"add":"count","value":1}]}}]}"#;
+
+fn project(shop: &Shop, choice: ProjectionChoice) -> Result<Projected, Failure> {
+    shop.run(Job::Project { store: KEY, choice }).map(|outcome| match outcome {
+        Outcome::Projected(projected) => projected,
+        other => panic!("{other:?}"),
+    })
+}
+
+/// What is shown at the end of account A: as recorded, and without its second event.
+fn shown(shop: &Shop, scenario: &Arc<Scenario>) -> [String; 2] {
+    let (stream, moment, scenario) = ("account-A".into(), Moment::Position(6), Some(scenario.clone()));
+    match shop.run(Job::State(StateRequest { store: KEY, stream, moment, scenario })) {
+        Ok(Outcome::State(view)) => {
+            let branch = view.branch.unwrap();
+            [view.baseline, branch].map(|side| to_text(&side.frame.state.value))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn row(shop: &Shop) -> String {
+    match shop.run(Job::Changes { store: KEY, stream: "account-A".into(), events: vec![0] }) {
+        Ok(Outcome::Changes { rows, .. }) => {
+            rows[0].1.changes.iter().map(|change| format!("{} ", change.path)).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn open(path: &Path, projections: Projections) -> Arc<Session> {
+    let options = SessionOptions { projections, ..SessionOptions::default() };
+    Session::open(path, options, &Progress::default(), &Cancel::default()).unwrap()
+}
+
+#[test]
+fn nothing_of_the_projection_before_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("a.db");
+    fixtures::foldline(&store);
+    let (rules, broken) = (folder.path().join("a.projection.json"), folder.path().join("broken.json"));
+    std::fs::write(&rules, RULES).unwrap();
+    std::fs::write(&broken, RULES.replace("count\":0", "count\":")).unwrap();
+    let text = r#"{"foldline":"scenario/1","name":"n","edits":[{"delete":{"stream":"account-A","version":2}}]}"#;
+    let scenario = Arc::new(parse(text).unwrap());
+    let shop = Shop::open(&store);
+    let counted = [r#"{"count":4}"#, r#"{"count":3}"#].map(str::to_owned);
+    assert_eq!((shown(&shop, &scenario), row(&shop)), (counted.clone(), "count ".to_owned()));
+
+    let automatic = project(&shop, ProjectionChoice::Automatic).unwrap();
+    assert_eq!((automatic.store, automatic.rules, automatic.notes), (KEY, None, vec![]));
+    assert_eq!(automatic.projections.len(), shop.log().categories().len());
+    assert!(automatic.projections.iter().all(|info| info.kind == ProjectionKind::Automatic));
+    let session = open(&store, Projections::Automatic);
+    let stream = session.log().find_stream("account-A").unwrap();
+    let by_hand = Shop { workshop: Default::default(), session }.states(stream);
+    let merged = shown(&shop, &scenario);
+    assert_eq!(merged[0], to_text(&by_hand.last().unwrap().value));
+    assert!(merged[1].contains("$version"), "{merged:?}");
+    assert_eq!(row(&shop), "limit owner ");
+
+    // A file that is no projection changes nothing, and says where it is wrong.
+    for (file, said) in [(&broken, "broken.json"), (&store, "a.db"), (&folder.path().join("none.json"), "none.json")] {
+        match project(&shop, ProjectionChoice::File(file.clone())) {
+            Err(Failure::Failed(why)) => assert!(why.contains(said), "{why}"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(shown(&shop, &scenario), merged);
+    }
+
+    let back = project(&shop, ProjectionChoice::File(rules.clone())).unwrap();
+    assert_eq!((&*back.projections[0].name, back.rules), ("counted", Some(rules)));
+    assert_eq!((shown(&shop, &scenario), row(&shop)), (counted, "count ".to_owned()));
+    // Lives are told by the new one too.
+    let path = ValuePath(vec![foldline::model::Segment::Key("count".into())]);
+    match shop.run(Job::Life { store: KEY, stream: "account-A".into(), path }) {
+        Ok(Outcome::Life(life)) => assert_eq!(life.entries.len(), 4),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_projection_for_other_stores_is_used_and_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("a.db");
+    fixtures::foldline(&store);
+    let rules = folder.path().join("other.json");
+    std::fs::write(&rules, FAILING.replace("\"account\"", "\"shop\"")).unwrap();
+    let shop = Shop::open(&store);
+    let projected = project(&shop, ProjectionChoice::File(rules)).unwrap();
+    assert!(projected.notes[0].contains("no category of the store"), "{:?}", projected.notes);
+    assert!(projected.projections.iter().all(|info| info.kind == ProjectionKind::Automatic));
+}
