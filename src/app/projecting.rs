@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, Dialog, NoticeKind};
+use super::{App, Dialog, Document, NoticeKind};
 use crate::job::{Job, Projected, ProjectionChoice, Request, Slot};
 use crate::model::CategoryIndex;
 
@@ -18,14 +18,8 @@ impl App {
         let Some(document) = self.document.as_mut().filter(|document| document.opened.key == projected.store) else {
             return;
         };
-        document.projection_problem = None;
-        document.opened.projections = projected.projections;
-        document.opened.rules = projected.rules;
-        document.rows.clear();
-        document.rows_asked.clear();
-        document.changes.clear();
-        document.changes_asked.clear();
-        for note in projected.notes {
+        let notes = document.take_projections(projected);
+        for note in notes {
             self.notify(NoticeKind::Note, note);
         }
         self.apply_edits(requests);
@@ -62,5 +56,19 @@ impl App {
         );
         self.notify(NoticeKind::Good, text).edit = Some(path.clone());
         self.use_projection(ProjectionChoice::File(path), requests);
+    }
+}
+
+impl Document {
+    /// Other projections are in use: what the old ones made is forgotten. Gives notes for the user.
+    pub(super) fn take_projections(&mut self, projected: Projected) -> Vec<String> {
+        self.projection_problem = None;
+        self.opened.projections = projected.projections;
+        self.opened.rules = projected.rules;
+        self.rows.clear();
+        self.rows_asked.clear();
+        self.changes.clear();
+        self.changes_asked.clear();
+        projected.notes
     }
 }

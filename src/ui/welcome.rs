@@ -55,8 +55,8 @@ fn column_ui(ui: &mut Ui, app: &App, path_text: &mut String, height: f32, queue:
         ui.add(egui::Label::new(title).selectable(false));
     });
     ui.add_space(theme::GAP);
-    let promise = "Foldline opens the SQLite file of an event store and does nothing to it: it only reads. What you \
-                   try out stays in memory, and saving it writes a new file.";
+    let promise = "Foldline only reads the SQLite file that you open. What you try out stays in memory, and saving it \
+                   writes a new file.";
     ui.add(egui::Label::new(RichText::new(promise).color(tokens.secondary)).wrap());
     ui.add_space(theme::SECTION);
     notices_ui(ui, app, queue);
@@ -112,6 +112,7 @@ fn opening_ui(ui: &mut Ui, app: &App, title: &str, slot: Slot, queue: &mut Vec<C
             ui.label(RichText::new(percent).font(theme::mono(theme::MONO)).color(tokens.secondary));
         }
         let stop = icons::labelled_button(ui, icons::STOP, "Stop");
+        stop.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Stop: {title}")));
         if stop.on_hover_text("Stop opening it; nothing is left behind").clicked() {
             queue.push(Command::Stop(slot));
         }
@@ -251,8 +252,9 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, missing: bool, queue: &mut Vec<Comman
             Rect::from_min_max(egui::pos2(from, open.top()), egui::pos2(to, open.bottom()))
         };
         let [first, second, third] = [theme::HIT, width * 0.28, width * 0.66];
-        let numbers_at = width - 110.0;
+        let numbers_at = width - 130.0;
         cell(ui, part(first, second - theme::GAP), &name, theme::words(theme::BODY), words, Align::Min);
+        let folder = elided_folder(ui, &recent.path, third - theme::GAP - second);
         cell(ui, part(second, third - theme::GAP), &folder, theme::words(theme::SMALL), tokens.secondary, Align::Min);
         cell(ui, part(third, numbers_at), layout, theme::words(theme::SMALL), tokens.secondary, Align::Min);
         let numbers_font = theme::mono(theme::SMALL);
@@ -260,6 +262,9 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, missing: bool, queue: &mut Vec<Comman
         let line = Stroke::new(1.0, tokens.hairline);
         ui.painter().hline(row.x_range(), row.bottom() + ui.spacing().item_spacing.y / 2.0, line);
         theme::focus_ring(ui, &response);
+    }
+    if response.gained_focus() {
+        response.scroll_to_me(None);
     }
     if response.clicked() {
         queue.push(Command::Open(recent.path.clone()));
@@ -281,6 +286,27 @@ fn events(count: usize) -> String {
         1 => "1 event".to_owned(),
         count => format!("{} events", text::grouped(count)),
     }
+}
+
+/// The folder of a file; where there is no room for all of it, its end.
+fn elided_folder(ui: &Ui, path: &Path, room: f32) -> String {
+    let Some(folder) = path.parent() else { return String::new() };
+    let fits = |text: &str| {
+        let font = theme::words(theme::SMALL);
+        ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x <= room
+    };
+    let whole = folder.display().to_string();
+    if fits(&whole) {
+        return whole;
+    }
+    let mut rest = folder.components();
+    while rest.next().is_some() {
+        let shorter = Path::new("…").join(rest.as_path()).display().to_string();
+        if fits(&shorter) {
+            return shorter;
+        }
+    }
+    whole
 }
 
 /// One line of text in a part of a row; what does not fit ends in an ellipsis.
@@ -345,6 +371,9 @@ fn card_ui(
             let ring = Stroke::new(2.0, tokens.focus);
             painter.rect_stroke(rect, theme::RADIUS_LARGE, ring, StrokeKind::Inside);
         }
+    }
+    if response.gained_focus() {
+        response.scroll_to_me(None);
     }
     if enabled { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response }
 }
