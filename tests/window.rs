@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/state.rs"]
+mod state;
 #[path = "window/welcome.rs"]
 mod welcome;
 

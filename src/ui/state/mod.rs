@@ -21,8 +21,6 @@ use crate::ui::{ViewState, theme};
 use rows::{Columns, Look};
 use tree::{Edition, Shown, Tree};
 
-pub use projection_menu::open_in_editor;
-
 /// What is open in the panel.
 #[derive(Default)]
 pub struct StatePanelView {

@@ -1,6 +1,6 @@
 //! Which projection makes the state, and the way to another one.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Button, Popup, RichText, WidgetInfo};
@@ -9,6 +9,7 @@ use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::job::{Pick, ProjectionChoice};
 use crate::replay::{ProjectionInfo, ProjectionKind};
+use crate::ui::notices::file_url;
 use crate::ui::{icons, theme};
 
 /// What a stream's states are made with.
@@ -72,7 +73,7 @@ fn menu_ui(ui: &mut egui::Ui, document: &Document, rules: Option<&PathBuf>, queu
     if let Some(path) = in_use {
         ui.separator();
         if icons::labelled_button(ui, icons::EXTERNAL_LINK, "Open the rule file in an editor").clicked() {
-            open_in_editor(ui.ctx(), path);
+            ui.ctx().open_url(egui::OpenUrl::new_tab(file_url(path)));
             ui.close();
         }
         item(ui, icons::COPY, "Copy its path", Command::CopyText(path.display().to_string()));
@@ -88,37 +89,5 @@ pub fn rules_button_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let button = ui.add_enabled(command.is_some(), Button::new(action.text)).on_hover_text(action.tooltip);
     if button.clicked() {
         queue.extend(command);
-    }
-}
-
-/// Opens a text file with the program that the system has for it.
-pub fn open_in_editor(context: &egui::Context, path: &Path) {
-    context.open_url(egui::OpenUrl::new_tab(file_url(path)));
-}
-
-/// A path as a `file://` address: everything but plain letters, digits and `/` is escaped.
-fn file_url(path: &Path) -> String {
-    let mut url = "file://".to_owned();
-    let text = path.to_string_lossy().replace('\\', "/");
-    if !text.starts_with('/') {
-        url.push('/');
-    }
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' | b':' => url.push(byte as char),
-            byte => url += &format!("%{byte:02X}"),
-        }
-    }
-    url
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_of_files_are_escaped() {
-        assert_eq!(file_url(Path::new("/tmp/my rules#1/é.json")), "file:///tmp/my%20rules%231/%C3%A9.json");
-        assert_eq!(file_url(Path::new("C:\\a\\b.json")), "file:///C:/a/b.json");
     }
 }
