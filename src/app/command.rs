@@ -119,6 +119,8 @@ pub enum Command {
     HideLife,
     /// Make states with another projection.
     UseProjection(ProjectionChoice),
+    /// Put away why the projection that was asked for is not in use.
+    DismissProjectionProblem,
     /// Ask where to write a first rule file.
     AskRules(CategoryIndex),
     /// Write a first rule file and use it.

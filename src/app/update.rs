@@ -102,6 +102,7 @@ impl App {
             Command::TogglePinned(stream) => toggle(&mut document.pinned, stream),
             Command::TogglePin(path) => toggle(&mut document.pins, path),
             Command::HideLife => document.life = None,
+            Command::DismissProjectionProblem => document.dismiss_projection_problem(),
             _ => {}
         }
     }
