@@ -199,6 +199,7 @@ impl eframe::App for Window {
         keys::shortcuts(ui, app, queue);
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
+        welcome::drop_ui(ui);
         if !queue.is_empty() {
             ui.request_repaint();
         }

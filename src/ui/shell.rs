@@ -15,7 +15,8 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
     Panel::top("top bar").frame(bar).show(ui, |ui| top_bar_ui(ui, app, queue));
     let status = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 5));
     Panel::bottom("status bar").frame(status).show(ui, |ui| status_bar_ui(ui, app, queue));
-    if !app.notices.is_empty() {
+    // Without a store, they stand where the file was asked for.
+    if !app.notices.is_empty() && app.document.is_some() {
         let frame = Frame::new().fill(tokens.raised).inner_margin(Margin::symmetric(theme::MARGIN as i8, 6));
         Panel::top("notices").frame(frame).show(ui, |ui| notices_ui(ui, app, queue));
     }

@@ -28,6 +28,10 @@ impl Workshop {
             Job::Search { store, query, found } => {
                 self.session(store)?.search(&query, &found, progress, cancel).map(Outcome::Searched)
             }
+            Job::Vocabulary { store } => {
+                let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
+                Ok(Outcome::Vocabulary(Arc::new(vocabulary)))
+            }
             job => Err(Failure::Failed(format!("not available: {job:?}"))),
         }
     }

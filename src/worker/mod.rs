@@ -22,6 +22,7 @@ mod suggesting;
 #[cfg(test)]
 mod testing;
 mod tracks;
+mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};
