@@ -7,6 +7,7 @@ mod icons;
 mod keys;
 mod marks;
 mod places;
+mod rows;
 mod shell;
 mod state;
 mod streams;
