@@ -379,21 +379,28 @@ fn payload(document: &Document, event: u32) -> String {
 mod tests {
     use super::*;
 
+    /// A search that found events in so many streams, having looked at so many.
+    fn search(hits: usize, streams: u32, scanned: usize) -> Search {
+        let mut search = Search::default();
+        search.hits = (0..hits as u32).collect();
+        search.streams = (0..streams).map(|stream| (StreamIndex(stream), 1)).collect();
+        search.scanned = Some(scanned);
+        search
+    }
+
     #[test]
     fn the_range_that_was_looked_at_is_always_told() {
-        let mut search = Search { hits: vec![1, 2], scanned: Some(2000), ..Search::default() };
-        search.streams = vec![(StreamIndex(0), 2)];
-        assert_eq!(summary(&search, 2000), "2 events in 1 stream · looked at all 2,000 events");
-        search.unreadable = 3;
-        search.streams.push((StreamIndex(1), 1));
+        let mut found = search(2, 1, 2000);
+        assert_eq!(summary(&found, 2000), "2 events in 1 stream · looked at all 2,000 events");
+        found = search(1200, 2, 2000);
+        found.unreadable = 3;
         assert_eq!(
-            summary(&search, 2000),
-            "2 events in 2 streams · looked at all 2,000 events · 3 payloads could not be read"
+            summary(&found, 2000),
+            "1,200 events in 2 streams · looked at all 2,000 events · 3 payloads could not be read"
         );
-        let stopped =
-            Search { scanned: Some(400), failure: Some("stopped before the end".to_owned()), ..Search::default() };
+        let mut stopped = search(0, 0, 400);
+        stopped.failure = Some("stopped before the end".to_owned());
         assert_eq!(summary(&stopped, 2000), "Nothing found · looked at 400 of 2,000 events · stopped before the end");
-        let one = Search { hits: vec![0], scanned: Some(1), streams: vec![(StreamIndex(0), 1)], ..Search::default() };
-        assert_eq!(summary(&one, 1), "1 event in 1 stream · looked at the only event");
+        assert_eq!(summary(&search(1, 1, 1), 1), "1 event in 1 stream · looked at the only event");
     }
 }
