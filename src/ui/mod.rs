@@ -13,6 +13,7 @@ mod menus;
 mod notices;
 mod palette;
 mod places;
+mod rows;
 mod search_field;
 mod shell;
 mod state;
