@@ -241,18 +241,3 @@ fn handle_ui(ui: &mut egui::Ui, panel: PanelName, open: bool, middle: Rect, app:
     }
     response.on_hover_text(words);
 }
-
-/// A word in a rounded frame of its colour.
-pub fn badge(ui: &mut egui::Ui, text: &str, colour: egui::Color32) -> egui::Response {
-    Frame::new()
-        .stroke(Stroke::new(1.0, theme::dimmed(colour)))
-        .fill(theme::wash(colour))
-        .corner_radius(4)
-        .inner_margin(Margin::symmetric(6, 1))
-        .show(ui, |ui| {
-            // As high as its word, not as a row of buttons.
-            ui.spacing_mut().interact_size.y = 0.0;
-            ui.label(egui::RichText::new(text).font(theme::words(theme::SMALL)).color(colour))
-        })
-        .response
-}
