@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/welcome.rs"]
+mod welcome;
+
 use std::path::{Path, PathBuf};
 
 use egui_kittest::Harness;

@@ -49,7 +49,7 @@ pub use eval::Needs;
 pub use fields::{FieldInfo, fields};
 pub use parse::{MAX_LENGTH, MAX_NESTING};
 pub use text::{Glob, PatternTooLarge, type_matches};
-pub use vocabulary::{KnownPath, Vocabulary};
+pub use vocabulary::{KnownPath, Vocabulary, written, written_path};
 
 /// What a query is asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

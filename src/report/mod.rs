@@ -1,9 +1,15 @@
-//! What goes out to other programs: the shapes of events and moments, NDJSON and CSV. Pure: writes to any writer.
+//! What goes out to other programs and people: the shapes of events and moments, NDJSON and CSV, sentences and
+//! summaries to paste into an answer. Pure: writes to any writer.
 
 mod csv;
 mod event;
 mod moment;
+pub mod reply;
+mod sentence;
+mod words;
 
 pub use csv::EventCsv;
 pub use event::{EventShape, write_ndjson};
 pub use moment::MomentShape;
+pub use reply::{ReplyEvent, ReplyFacts, SetLeaf};
+pub use sentence::sentence;

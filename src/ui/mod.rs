@@ -254,10 +254,14 @@ impl eframe::App for Window {
         keys::shortcuts(ui, app, at_timeline, queue);
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
+<<<<<<< HEAD
         palette::palette_ui(ui, app, view, queue);
         help::help_ui(ui, app, queue);
         measurements::measurements_ui(ui, app, measured, view.shell.bottom);
         view.shell.make_room(app, queue);
+=======
+        welcome::drop_ui(ui);
+>>>>>>> main
         if !queue.is_empty() {
             ui.request_repaint();
         }
@@ -314,8 +318,8 @@ fn app_icon() -> egui::IconData {
     eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")).unwrap_or_default()
 }
 
-/// One thread for the state at the cursor, one for rows in sight, one for what takes long.
-const WORKERS: usize = 3;
+/// One thread for the state at the cursor, one for rows in sight, two for what takes long.
+const WORKERS: usize = 4;
 
 #[cfg(test)]
 mod tests {

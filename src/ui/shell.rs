@@ -114,7 +114,10 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         panels_ui(ui, app, view, &mut places, vec2(width, height), queue);
     }
     view.shell.places = places;
-    notices::notices_ui(ui, app, view.shell.bottom, view, queue);
+    // Without a store, they stand where the file was asked for.
+    if app.document.is_some() {
+        notices::notices_ui(ui, app, view.shell.bottom, view, queue);
+    }
     let focused = view.shell.focused_panel(ui);
     if view.shell.focused.replace(focused) != Some(focused) && focused != app.panel {
         queue.push(Command::Focused(focused));

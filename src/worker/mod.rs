@@ -4,6 +4,7 @@ mod comparing;
 mod copying;
 mod core;
 mod exploring;
+mod files;
 mod fold_streams;
 mod history;
 mod inline;
@@ -13,6 +14,7 @@ mod pick;
 mod pool;
 mod projections;
 mod reading;
+mod replies;
 mod row_changes;
 mod run;
 mod samples;
@@ -22,6 +24,7 @@ mod suggesting;
 #[cfg(test)]
 mod testing;
 mod tracks;
+mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use fold_streams::{FoldedStream, Passed};

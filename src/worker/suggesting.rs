@@ -43,9 +43,14 @@ impl Session {
 
 /// At most [`SAMPLES`] of them, from the first to the last.
 fn spread(events: &[u32]) -> impl Iterator<Item = u32> + '_ {
-    let count = events.len().min(SAMPLES);
-    let last = events.len().saturating_sub(1);
-    (0..count).map(move |at| events[at * last / (count - 1).max(1)])
+    spread_places(events.len()).map(|place| events[place])
+}
+
+/// At most [`SAMPLES`] of so many places, from the first to the last.
+pub(super) fn spread_places(count: usize) -> impl Iterator<Item = usize> {
+    let samples = count.min(SAMPLES);
+    let last = count.saturating_sub(1);
+    (0..samples).map(move |at| at * last / (samples - 1).max(1))
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Searching all events.
 
+use std::sync::Arc;
+
 use foldline::job::{Failure, Job, Outcome, Searched};
 use foldline::model::{Cancel, Found, Progress};
-use foldline::query::{self, Query, Scope, Subject};
+use foldline::query::{self, KnownPath, Query, Scope, Subject, Vocabulary};
+use foldline::store::{FoldlineRow, write_foldline};
 
 use super::{KEY, Shop, stores};
 use crate::fixtures;
@@ -13,7 +16,7 @@ fn query(text: &str) -> Query {
 
 pub fn jobs() -> Vec<Job> {
     let search = |text| Job::Search { store: KEY, query: query(text), found: Found::default() };
-    vec![search("type:*"), search("amount")]
+    vec![search("type:*"), search("amount"), Job::Vocabulary { store: KEY }]
 }
 
 fn search(shop: &Shop, query: &Query) -> Searched {
@@ -98,7 +101,7 @@ fn a_search_that_is_stopped_midway_keeps_what_it_found() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("a.db");
     let rows = (1..=20_000).map(|version| crate::cli::row(version, "account-1", version, "Happened", r#"{"n":1}"#));
-    foldline::store::write_foldline(&store, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
+    write_foldline(&store, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
     let shop = Shop::open(&store);
     let (found, progress, cancel) = (Found::default(), Progress::default(), Cancel::default());
     let job = Job::Search { store: KEY, query: query("data.n = 1"), found: found.clone() };
@@ -124,4 +127,78 @@ fn a_search_that_is_stopped_midway_keeps_what_it_found() {
     let job = Job::Search { store: KEY, query: query("data.n = 1"), found: untouched.clone() };
     assert_eq!(shop.run_cancelled(job).unwrap_err(), Failure::Cancelled);
     assert!(untouched.is_empty());
+}
+
+fn vocabulary(shop: &Shop) -> Arc<Vocabulary> {
+    match shop.run(Job::Vocabulary { store: KEY }) {
+        Ok(Outcome::Vocabulary(vocabulary)) => vocabulary,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_word_that_is_offered_finds_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut values = 0;
+    for store in stores(folder.path()) {
+        let shop = Shop::open(&store);
+        let vocabulary = vocabulary(&shop);
+        let events = shop.session.events(&(0..shop.log().len() as u32).collect::<Vec<_>>()).unwrap();
+        let finds = |text: &str| {
+            let query = query(text);
+            events.iter().any(|event| query.matches_in(shop.log(), &Subject { event, state: None }))
+        };
+        for (name, events) in vocabulary.types.iter().step_by(4) {
+            assert_eq!(search(&shop, &query(&format!("type = {name}"))).hits.len(), *events, "{name}");
+        }
+        assert!(vocabulary.types.is_sorted_by_key(|(_, events)| std::cmp::Reverse(*events)));
+        assert_eq!(vocabulary.categories, shop.log().categories());
+        for user in vocabulary.users.iter().take(2) {
+            assert!(finds(&format!("user = {user:?}")), "{user}");
+        }
+        assert!((1..=400).contains(&vocabulary.paths.len()));
+        for KnownPath { path, values: some } in vocabulary.paths.iter().step_by(1 + vocabulary.paths.len() / 9) {
+            assert!(finds(&format!("has:{path}")), "{path}");
+            assert!(some.len() <= 5);
+            if let Some(value) = some.last() {
+                assert!(finds(&format!("{path} = {value}")), "{path} = {value}");
+            }
+            values += usize::from(!some.is_empty());
+        }
+    }
+    assert!(values > 20, "{values}");
+}
+
+#[test]
+fn words_are_offered_from_a_few_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("a.db");
+    let data = |version: i64| {
+        let name = format!(r#""na me {}""#, version % 2);
+        let deep = r#""a":{"b":{"c":{"d":{"e":1}}}}"#;
+        format!(r#"{{"name":{name},"n":{version},"tags":["x","y"],"items":[{{"sku":"p q"}},{{"no":1}}],{deep}}}"#)
+    };
+    let rows = (1..=100).map(|version| crate::cli::row(version % 60, "a-1", version, "Happened", &data(version)));
+    let rows =
+        rows.map(|row| FoldlineRow { position: Some(row.version), event_id: format!("id-{}", row.version), ..row });
+    write_foldline(&store, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
+    let shop = Shop::open(&store);
+    let vocabulary = vocabulary(&shop);
+    assert_eq!(vocabulary.types, [("Happened".into(), 100)]);
+    assert_eq!(vocabulary.users.len(), 8);
+    let paths: Vec<String> =
+        vocabulary.paths.iter().map(|known| format!("{} {}", known.path, known.values.join(","))).collect();
+    assert_eq!(
+        paths,
+        [
+            r#"data.name "na me 1","na me 0""#,
+            "data.n 1,15,29,43,57",
+            "data.tags x,y",
+            "data.items ",
+            r#"data.items.0.sku "p q""#,
+            "data.a.b.c.d ",
+            "metadata.user user-1,user-15,user-29,user-43,user-57",
+            "metadata.correlation_id c-1",
+        ]
+    );
 }

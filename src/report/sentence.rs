@@ -1,0 +1,137 @@
+//! What happened in a sentence, where the projection has none.
+
+use super::words;
+use crate::model::{Event, Object, Value, names};
+
+/// How many values a sentence has.
+const MOST_VALUES: usize = 3;
+/// Longer text is cut, in characters.
+const LONGEST_VALUE: usize = 40;
+/// Payloads with thousands of fields are not looked at to the end.
+const LOOKED_AT: usize = 64;
+
+/// What happened: the type as words, with up to three of the payload's values: `Funds withdrawn · amount 20, by Ada`.
+/// Numbers and short text come first, then what tells less (long text, times, yes or no); ids only where there is
+/// nothing else. A payload that can't be read leaves the type alone.
+pub fn sentence(event: &Event) -> String {
+    let type_words = words::shortened(&words::cleaned(&names::humanised(&event.event_type)), 80);
+    let Ok(data) = event.data.decoded() else { return type_words };
+    let told = match &*data {
+        Value::Object(object) => {
+            let mut found = scalars(object);
+            if found.is_empty() {
+                // A wrapper around what matters.
+                let inner = object.iter().take(LOOKED_AT).filter_map(|(_, slot)| slot.value.as_object());
+                found = inner.map(scalars).find(|found| !found.is_empty()).unwrap_or_default();
+            }
+            // Stable: among equals the payload's order counts.
+            found.sort_by_key(|(worth, _)| *worth);
+            let best = found.first().map(|(worth, _)| *worth);
+            let kept = found.into_iter().filter(|(worth, _)| *worth < Worth::Id || best == Some(Worth::Id));
+            kept.take(MOST_VALUES).map(|(_, told)| told).collect::<Vec<_>>().join(", ")
+        }
+        Value::Null | Value::List(_) => String::new(),
+        Value::String(text) if text.trim().is_empty() => String::new(),
+        scalar => words::value(scalar, LONGEST_VALUE),
+    };
+    if told.is_empty() { type_words } else { format!("{type_words} · {told}") }
+}
+
+/// How much a value tells a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Much,
+    Little,
+    Id,
+}
+
+fn scalars(object: &Object) -> Vec<(Worth, String)> {
+    let told = object.iter().take(LOOKED_AT).filter_map(|(key, slot)| {
+        let worth = worth(key, &slot.value)?;
+        let key = words::shortened(&words::cleaned(key), LONGEST_VALUE);
+        Some((worth, format!("{key} {}", words::value(&slot.value, LONGEST_VALUE)).trim_start().to_owned()))
+    });
+    told.collect()
+}
+
+fn worth(key: &str, value: &Value) -> Option<Worth> {
+    let id_key = key.eq_ignore_ascii_case("id") || ["_id", "-id", "Id", "ID"].iter().any(|end| key.ends_with(end));
+    Some(match value {
+        Value::Number(_) if id_key => Worth::Id,
+        Value::Number(_) => Worth::Much,
+        Value::Bool(_) => Worth::Little,
+        Value::String(text) if text.trim().is_empty() => return None,
+        Value::String(text) if id_key || looks_like_id(text) => Worth::Id,
+        Value::String(text) => {
+            let short = text.chars().nth(LONGEST_VALUE).is_none();
+            if short && !looks_like_time(text) { Worth::Much } else { Worth::Little }
+        }
+        Value::Null | Value::List(_) | Value::Object(_) => return None,
+    })
+}
+
+/// A UUID, a hash, or another long word with digits in it. Plain numbers are none: they are amounts as often.
+fn looks_like_id(text: &str) -> bool {
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'));
+    let word = !text.contains(|c: char| c.is_whitespace() || c == '@' || c == '/');
+    digits && word && !looks_like_time(text) && ((names::is_bare_id(text) && !number) || text.len() >= 24)
+}
+
+fn looks_like_time(text: &str) -> bool {
+    text.len() >= 10 && crate::model::Timestamp::parse_iso(text).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EventKind, Payload};
+
+    fn check(event_type: &str, data: &str, expected: &str) {
+        let event = Event {
+            position: Some(1),
+            stream: None,
+            other_streams: Vec::new(),
+            version: None,
+            id: None,
+            event_type: event_type.into(),
+            kind: EventKind::Event,
+            archived: false,
+            schema_version: None,
+            time: None,
+            time_raw: None,
+            valid_time: None,
+            user: None,
+            data: Payload::Text(data.as_bytes().into()),
+            metadata: Value::Null,
+            correlation_id: None,
+            causation_id: None,
+        };
+        assert_eq!(sentence(&event), expected, "{data}");
+    }
+
+    #[test]
+    fn the_first_values_that_tell_something() {
+        let uuid = "9b465ce8-29e0-46b8-8fd6-b054b349cd92";
+        check("bank.FundsWithdrawn", r#"{"amount":20}"#, "Funds withdrawn · amount 20");
+        check("Opened", &format!(r#"{{"account":"{uuid}","owner":"Ada","ok":true}}"#), "Opened · owner Ada, ok true");
+        check("Moved", r#"{"at":"2025-01-02T03:04:05Z","from":"A","to":"B","km":3}"#, "Moved · from A, to B, km 3");
+        check("Sent", &format!(r#"{{"orderId":7,"ref":"{uuid}"}}"#), &format!("Sent · orderId 7, ref {uuid}"));
+        check("Wrapped", r#"{"type":null,"payload":{"total":5},"x":{"y":1}}"#, "Wrapped · total 5");
+        check(
+            "Noted",
+            &format!(r#"{{"text":"{}","n":1}}"#, "ab ".repeat(99)),
+            &format!("Noted · n 1, text {}ab…", "ab ".repeat(12)),
+        );
+    }
+
+    #[test]
+    fn payloads_without_values() {
+        for data in ["{}", "null", "[1]", "{\"a\":[1],\"b\":null,\"c\":\" \"}", "{broken", ""] {
+            check("FundsWithdrawn", data, "Funds withdrawn");
+        }
+        check("Counted", "7", "Counted · 7");
+        check("Said", "\"hi\\nthere\\u0007\"", "Said · hi there");
+        check("Said", "{\"a\\u001b\":\"\\u202e\"}", "Said · a \"\"");
+    }
+}
