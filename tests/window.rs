@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/events.rs"]
+mod events;
+#[path = "window/streams.rs"]
+mod streams;
+
 use std::path::{Path, PathBuf};
 
 use egui_kittest::Harness;
