@@ -232,6 +232,35 @@ pub enum Job {
     },
 }
 
+impl Job {
+    /// The store that it is about, if it is about one.
+    pub fn store(&self) -> Option<StoreKey> {
+        match self {
+            Self::State(request) => Some(request.store),
+            Self::Events { store, .. }
+            | Self::Branch { store, .. }
+            | Self::Copy { store, .. }
+            | Self::Hash { store }
+            | Self::Life { store, .. }
+            | Self::Changes { store, .. }
+            | Self::Track { store, .. }
+            | Self::Search { store, .. }
+            | Self::Vocabulary { store }
+            | Self::Project { store, .. }
+            | Self::Suggest { store, .. }
+            | Self::FindId { store, .. }
+            | Self::Reply { store, .. } => Some(*store),
+            Self::Open { .. }
+            | Self::Pick(_)
+            | Self::Close { .. }
+            | Self::Watch { .. }
+            | Self::Sample { .. }
+            | Self::Save { .. }
+            | Self::Recents { .. } => None,
+        }
+    }
+}
+
 /// What makes states of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProjectionChoice {

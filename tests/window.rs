@@ -6,6 +6,12 @@
 mod events;
 #[path = "window/streams.rs"]
 mod streams;
+#[path = "window/timeline.rs"]
+mod timeline;
+#[path = "window/state.rs"]
+mod state;
+#[path = "window/welcome.rs"]
+mod welcome;
 
 use std::path::{Path, PathBuf};
 

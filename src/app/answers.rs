@@ -1,11 +1,13 @@
 //! What becomes of jobs' answers.
 
 use super::{App, Dialog, Document, NoticeKind};
-use crate::job::{Copied, Failure, Finished, Job, Outcome, Request, Slot};
+use crate::job::{Copied, Failure, Finished, Job, Outcome, Request, Slot, StoreKey};
 
 impl App {
     pub(super) fn done(&mut self, finished: Finished, requests: &mut Vec<Request>) {
         let Finished { slot, generation, result } = finished;
+        let about =
+            self.running.iter().find(|running| running.generation == generation).and_then(|running| running.store);
         self.running.retain(|running| running.generation != generation);
         let late = self.newest.get(&slot).is_some_and(|newest| *newest != generation);
         let result = match result {
@@ -23,9 +25,35 @@ impl App {
             ) if late => return,
             result => result,
         };
+        // What is told of another store than the one that is shown is never shown as if it were of this one.
+        let shown = self.document.as_ref().map(|document| document.opened.key);
+        if let Some(store) = about.filter(|store| Some(*store) != shown) {
+            return self.done_beside(store, generation, result);
+        }
         match result {
             Ok(outcome) => self.take(generation, outcome, requests),
             Err(failure) => self.failed(slot, generation, failure),
+        }
+    }
+
+    /// A job of a store that is not shown has ended: what stays true of it is kept, all else is asked again when it
+    /// is shown.
+    fn done_beside(&mut self, store: StoreKey, generation: u64, result: Result<Outcome, Failure>) {
+        let Some(document) = self.beside.iter_mut().find(|document| document.opened.key == store) else { return };
+        match result {
+            Ok(Outcome::Hashed(hash)) => document.hashed(generation, hash),
+            Ok(Outcome::Projected(projected)) => {
+                document.take_projections(projected);
+            }
+            Ok(Outcome::Copied(copied)) => {
+                document.draft.mark_saved();
+                self.say_copied(copied);
+            }
+            Err(Failure::Failed(message)) if !message.is_empty() => {
+                let text = format!("{}: {message}", document.name());
+                self.notify(NoticeKind::Bad, text);
+            }
+            _ => {}
         }
     }
 
@@ -57,6 +85,10 @@ impl App {
         if let Some(document) = &mut self.document {
             document.draft.mark_saved();
         }
+        self.say_copied(copied);
+    }
+
+    fn say_copied(&mut self, copied: Copied) {
         let text = format!(
             "Wrote {} events to {} ({}). The opened store is unchanged",
             copied.events,
@@ -86,7 +118,10 @@ impl App {
         let document = self.document.as_mut();
         match (slot, document) {
             // Each of these tells it where its answer would have been.
-            (Slot::State | Slot::Branch | Slot::Life | Slot::Track(_) | Slot::Vocabulary, Some(document)) => {
+            (
+                Slot::State | Slot::Branch | Slot::Life | Slot::Track(_) | Slot::Vocabulary | Slot::Hash,
+                Some(document),
+            ) => {
                 document.could_not(generation, &message);
             }
             (Slot::Search, Some(document)) => document.search_stopped(generation, Some(message)),
@@ -154,8 +189,18 @@ impl Document {
             Outcome::Vocabulary(vocabulary) => {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
-            Outcome::Hashed(hash) => self.opened.hash = Some(hash),
+            Outcome::Hashed(hash) => self.hashed(generation, hash),
             _ => {}
+        }
+    }
+
+    /// The file was hashed: for the first time, or to see whether it is still the same.
+    fn hashed(&mut self, generation: u64, hash: String) {
+        match self.opened.hash {
+            None => self.opened.hash = Some(hash),
+            Some(_) => {
+                self.hash_now.answer(generation, Ok(hash));
+            }
         }
     }
 
@@ -166,6 +211,7 @@ impl Document {
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
+        self.hash_now.answer(generation, Err(why.to_owned()));
         if let Some(view) = &mut self.life {
             view.life.answer(generation, Err(why.to_owned()));
         }
@@ -190,6 +236,9 @@ impl Document {
         }
         if self.vocabulary.is_pending() {
             self.vocabulary.clear();
+        }
+        if self.hash_now.is_pending() {
+            self.hash_now.clear();
         }
         if self.search.generation.take().is_some() {
             self.search.failure = Some("stopped when another store was shown".to_owned());

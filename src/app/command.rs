@@ -24,6 +24,10 @@ pub enum Command {
     OpenSample(&'static str),
     /// Show another of the open stores.
     SwitchTo(StoreKey),
+    /// Show the next or previous of the open stores.
+    NextStore(Direction),
+    /// Hash the opened file again, and compare with what it was when it was opened.
+    CheckUnchanged,
     /// Ask for a file with the system's dialog.
     Pick(Pick),
     /// Open a copy that was just written, with the rules of the open store.
@@ -117,6 +121,8 @@ pub enum Command {
     HideLife,
     /// Make states with another projection.
     UseProjection(ProjectionChoice),
+    /// Put away why the projection that was asked for is not in use.
+    DismissProjectionProblem,
     /// Ask where to write a first rule file.
     AskRules(CategoryIndex),
     /// Write a first rule file and use it.
@@ -160,6 +166,8 @@ pub enum Command {
     SetSort(StreamSort),
     /// Show or hide a panel.
     TogglePanel(PanelName),
+    /// Give a panel another width or height, in points.
+    ResizePanel(PanelName, f32),
     /// Show or hide measurements of the window itself.
     ToggleMeasurements,
     /// Open a sheet over the window.
@@ -168,6 +176,10 @@ pub enum Command {
     CloseDialog,
     /// Move the keyboard's focus.
     Focus(Focus),
+    /// The keyboard's focus is in this panel now: the user put it there.
+    Focused(Focus),
+    /// Move the keyboard's focus to the next or previous panel.
+    NextPanel(Direction),
     /// Put a notice away.
     Dismiss(u64),
     /// Stop a running job.
@@ -219,14 +231,17 @@ pub enum Sheet {
 }
 
 /// Where the keyboard's focus can be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Focus {
     /// The timeline: keys act on the cursor.
+    #[default]
     Timeline,
     /// The search field.
     Search,
     /// The as-of box.
     AsOf,
+    /// The choice of the zone of all times.
+    Zone,
     /// The filter of streams.
     Filter,
     /// The first of the events in the table.

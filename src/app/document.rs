@@ -76,8 +76,12 @@ pub struct Document {
     pub search: Search,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
+    /// The file's hash as it was last looked at, after it was opened.
+    pub hash_now: Remote<String>,
     /// Why the projection that was asked for is not in use.
     pub projection_problem: Option<String>,
+    /// The projection file that was last asked for, until it is in use.
+    pub(super) wanted_rules: Option<std::path::PathBuf>,
     /// Where the cursor was before each jump.
     pub(super) trail: Trail,
     /// How many events of the selected stream the cursor takes in.
@@ -143,7 +147,9 @@ impl Document {
             changes_asked: Remote::default(),
             search: Search::default(),
             vocabulary: Remote::default(),
+            hash_now: Remote::default(),
             projection_problem: None,
+            wanted_rules: None,
             trail: Trail::default(),
             lane_count: 0,
             axis,
@@ -152,6 +158,18 @@ impl Document {
         };
         document.select_stream(stream);
         document
+    }
+
+    /// Whether the file is still what it was when it was opened, if that was looked at since.
+    pub fn is_unchanged(&self) -> Option<bool> {
+        let (now, current) = self.hash_now.value()?;
+        current.then(|| self.opened.hash.as_ref() == Some(now))
+    }
+
+    /// The file's name.
+    pub fn name(&self) -> String {
+        let path = &self.opened.path;
+        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
     }
 
     /// Looks at a stream; its last event at the cursor is selected, and the cursor stays where it is.

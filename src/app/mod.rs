@@ -10,9 +10,11 @@ pub mod branch_marks;
 pub mod command;
 pub mod document;
 mod editing;
+mod focusing;
 mod looking;
 mod moving;
 mod opening;
+pub mod palette;
 mod projecting;
 pub mod remote;
 pub mod search;
@@ -27,6 +29,7 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
+pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
 pub use command::{Command, Direction, Focus, Sheet, Step, ThemeChoice, TrackSource};
 pub use document::{Cursor, Document, LifeView, TrackView};
 pub use remote::Remote;
@@ -72,6 +75,8 @@ pub struct Running {
     pub generation: u64,
     /// What it does, in words.
     pub title: String,
+    /// The store that it is about, if it is about one.
+    pub store: Option<StoreKey>,
     /// How far it is.
     pub progress: Progress,
     /// For stopping it.
@@ -143,6 +148,8 @@ pub struct App {
     pub missing: Vec<PathBuf>,
     /// Where the keyboard's focus is to go; the window takes it.
     pub focus: Option<Focus>,
+    /// Where the keyboard's focus was last, as far as somebody told.
+    pub panel: Focus,
     /// What is to go to the clipboard; the window takes it.
     pub clipboard: Option<String>,
     /// Whether the window shows measurements of itself.
@@ -198,6 +205,11 @@ impl App {
         }
     }
 
+    /// The system's own zone.
+    pub fn system_zone(&self) -> Tz {
+        self.surroundings.zone
+    }
+
     /// Does what a command says, and gives the jobs that it leads to.
     pub fn update(&mut self, command: Command) -> Vec<Request> {
         let mut requests = Vec::new();
@@ -231,6 +243,7 @@ impl App {
             slot,
             generation: request.generation,
             title: title.into(),
+            store: request.job.store(),
             progress: request.progress.clone(),
             cancel: request.cancel.clone(),
         });

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::{Recent, SavedPath, SavedTrack, Workspace};
-use super::{App, Dialog, Document, Leaving, NoticeKind};
+use super::{App, Dialog, Direction, Document, Leaving, NoticeKind};
 use crate::job::{Job, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
 use crate::model::ValuePath;
 use crate::query;
@@ -11,7 +11,11 @@ use crate::query;
 impl App {
     /// Opens a file; where one is open already, the user says whether beside or instead.
     pub(super) fn open_another(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
-        if self.document.is_some() {
+        if self.shows(&path) {
+            self.dialog = None;
+        } else if let Some(store) = self.open_as(&path) {
+            self.switch_to(store, requests);
+        } else if self.document.is_some() {
             self.dialog = Some(Dialog::OpenAnother { path });
         } else {
             self.open(path, None, requests);
@@ -51,9 +55,10 @@ impl App {
 
     pub(super) fn open_beside(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
         self.dialog = None;
-        let known =
-            self.beside.iter().find(|document| document.opened.path == path).map(|document| document.opened.key);
-        if let Some(store) = known {
+        if self.shows(&path) {
+            return;
+        }
+        if let Some(store) = self.open_as(&path) {
             return self.switch_to(store, requests);
         }
         self.open(path, None, requests);
@@ -89,15 +94,46 @@ impl App {
         self.show(document, requests);
     }
 
+    /// The store beside the one that is shown that was opened from this path.
+    fn open_as(&self, path: &Path) -> Option<StoreKey> {
+        self.beside.iter().find(|document| document.opened.path == path).map(|document| document.opened.key)
+    }
+
+    /// Shows the next or previous of the open stores, in the order in which they were opened.
+    pub(super) fn next_store(&mut self, direction: Direction, requests: &mut Vec<Request>) {
+        let Some(shown) = self.document.as_ref().map(|document| document.opened.key) else { return };
+        let mut stores: Vec<StoreKey> = self.beside.iter().map(|document| document.opened.key).collect();
+        stores.push(shown);
+        stores.sort_unstable();
+        let at = stores.iter().position(|store| *store == shown).unwrap_or(0);
+        let next = match direction {
+            Direction::Forward => (at + 1) % stores.len(),
+            Direction::Back => (at + stores.len() - 1) % stores.len(),
+        };
+        self.switch_to(stores[next], requests);
+    }
+
+    /// Hashes the file: for the first time, or to see whether it is still the same.
+    pub(super) fn hash(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &self.document else { return };
+        let (store, first) = (document.opened.key, document.opened.hash.is_none());
+        let title = if first { "Hashing the file" } else { "Hashing the file again" };
+        let request = self.request(Slot::Hash, title, Job::Hash { store });
+        if let Some(document) = self.document.as_mut().filter(|_| !first) {
+            document.hash_now.ask(request.generation);
+        }
+        requests.push(request);
+    }
+
     /// Shows a store that is open: what was asked for it while another was shown is asked again.
     fn show(&mut self, mut document: Document, requests: &mut Vec<Request>) {
         document.forget_questions();
-        let (store, hashed) = (document.opened.key, document.opened.hash.is_some());
+        let hashed = document.opened.hash.is_some();
         self.document = Some(document);
         self.apply_edits(requests);
         self.refresh_views(requests);
         if !hashed {
-            requests.push(self.request(Slot::Hash, "Hashing the file", Job::Hash { store }));
+            self.hash(requests);
         }
     }
 
@@ -112,9 +148,9 @@ impl App {
             self.beside = beside;
         }
         self.opening = None;
-        // What was said of other files is over.
-        self.notices.clear();
-        let store = opened.key;
+        // Good news of other files is over, and so is what was wrong with this one.
+        let path = opened.path.display().to_string();
+        self.notices.retain(|notice| notice.kind != NoticeKind::Good && !notice.text.contains(&path));
         let workspace = self.settings.recent(&opened.path).map(|recent| recent.workspace.clone()).unwrap_or_default();
         self.document = Some(Document::new(opened, self.settings.sort));
         self.restore(&workspace, requests);
@@ -124,7 +160,7 @@ impl App {
         }
         self.remember();
         self.refresh_views(requests);
-        requests.push(self.request(Slot::Hash, "Hashing the file", Job::Hash { store }));
+        self.hash(requests);
     }
 
     /// Goes where the user was in a store the last time.

@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::{App, Dialog, NoticeKind};
+use super::{App, Dialog, Document, NoticeKind};
 use crate::job::{Job, Projected, ProjectionChoice, Request, Slot};
 use crate::model::CategoryIndex;
 
 impl App {
     pub(super) fn use_projection(&mut self, choice: ProjectionChoice, requests: &mut Vec<Request>) {
-        let Some(document) = &self.document else { return };
+        let Some(document) = &mut self.document else { return };
+        document.wanted_rules = match &choice {
+            ProjectionChoice::Automatic => None,
+            ProjectionChoice::File(path) => Some(path.clone()),
+        };
         let store = document.opened.key;
         requests.push(self.request(Slot::Project, "Changing the projection", Job::Project { store, choice }));
     }
@@ -18,14 +22,8 @@ impl App {
         let Some(document) = self.document.as_mut().filter(|document| document.opened.key == projected.store) else {
             return;
         };
-        document.projection_problem = None;
-        document.opened.projections = projected.projections;
-        document.opened.rules = projected.rules;
-        document.rows.clear();
-        document.rows_asked.clear();
-        document.changes.clear();
-        document.changes_asked.clear();
-        for note in projected.notes {
+        let notes = document.take_projections(projected);
+        for note in notes {
             self.notify(NoticeKind::Note, note);
         }
         self.apply_edits(requests);
@@ -62,5 +60,31 @@ impl App {
         );
         self.notify(NoticeKind::Good, text).edit = Some(path.clone());
         self.use_projection(ProjectionChoice::File(path), requests);
+    }
+}
+
+impl Document {
+    /// The projection file that is followed: one that could not be used is tried again when it changes.
+    pub(super) fn followed_rules(&self) -> Option<PathBuf> {
+        self.wanted_rules.clone().or_else(|| self.opened.rules.clone())
+    }
+
+    /// Nobody waits for the file that could not be used any more.
+    pub(super) fn dismiss_projection_problem(&mut self) {
+        self.projection_problem = None;
+        self.wanted_rules = None;
+    }
+
+    /// Other projections are in use: what the old ones made is forgotten. Gives notes for the user.
+    pub(super) fn take_projections(&mut self, projected: Projected) -> Vec<String> {
+        self.projection_problem = None;
+        self.wanted_rules = None;
+        self.opened.projections = projected.projections;
+        self.opened.rules = projected.rules;
+        self.rows.clear();
+        self.rows_asked.clear();
+        self.changes.clear();
+        self.changes_asked.clear();
+        projected.notes
     }
 }

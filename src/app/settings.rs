@@ -29,6 +29,8 @@ pub struct Settings {
     pub speed: f32,
     /// Which panels are shown.
     pub panels: Panels,
+    /// How large panels are.
+    pub sizes: PanelSizes,
     /// In which order streams are listed.
     pub sort: StreamSort,
     /// Whether the timeline explains its marks.
@@ -45,6 +47,7 @@ impl Default for Settings {
             scale: 100,
             speed: 2.0,
             panels: Panels::default(),
+            sizes: PanelSizes::default(),
             sort: StreamSort::default(),
             legend: true,
             recents: Vec::new(),
@@ -97,6 +100,39 @@ impl Default for Panels {
     }
 }
 
+/// How large panels are, in points; where nothing is said, it depends on the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PanelSizes {
+    /// Width of the streams.
+    pub streams: Option<f32>,
+    /// Width of the state.
+    pub state: Option<f32>,
+    /// Height of the events.
+    pub events: Option<f32>,
+}
+
+impl PanelSizes {
+    /// How large a panel is.
+    pub fn get(&self, panel: PanelName) -> Option<f32> {
+        match panel {
+            PanelName::Streams => self.streams,
+            PanelName::State => self.state,
+            PanelName::Events => self.events,
+        }
+    }
+
+    /// Remembers how large a panel is. What is no size is forgotten.
+    pub fn set(&mut self, panel: PanelName, size: f32) {
+        let size = (size.is_finite() && size > 0.0).then_some(size.round());
+        match panel {
+            PanelName::Streams => self.streams = size,
+            PanelName::State => self.state = size,
+            PanelName::Events => self.events = size,
+        }
+    }
+}
+
 /// A panel that can be folded away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PanelName {
@@ -111,12 +147,26 @@ pub enum PanelName {
 impl Panels {
     /// Shows what was hidden and hides what was shown.
     pub fn toggle(&mut self, panel: PanelName) {
-        let shown = match panel {
-            PanelName::Streams => &mut self.streams,
-            PanelName::State => &mut self.state,
-            PanelName::Events => &mut self.events,
-        };
-        *shown = !*shown;
+        let shown = !self.shows(panel);
+        self.show(panel, shown);
+    }
+
+    /// Whether a panel is shown.
+    pub fn shows(&self, panel: PanelName) -> bool {
+        match panel {
+            PanelName::Streams => self.streams,
+            PanelName::State => self.state,
+            PanelName::Events => self.events,
+        }
+    }
+
+    /// Shows or hides a panel.
+    pub fn show(&mut self, panel: PanelName, shown: bool) {
+        match panel {
+            PanelName::Streams => self.streams = shown,
+            PanelName::State => self.state = shown,
+            PanelName::Events => self.events = shown,
+        }
     }
 }
 
@@ -208,15 +258,29 @@ impl From<&SavedPath> for ValuePath {
 }
 
 impl Settings {
-    /// Reads settings. What can't be used is left out: no settings file keeps the window from opening.
+    /// Reads settings; the usual ones where that can't be done: no settings file keeps the window from opening.
     pub fn from_json(text: &str) -> Self {
-        let mut settings: Self = serde_json::from_str(text).unwrap_or_default();
+        Self::parse(text).unwrap_or_default()
+    }
+
+    /// Reads settings.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with a text that is no settings.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut settings: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         settings.scale = settings.scale.clamp(*SCALES.start(), *SCALES.end());
         if !SPEEDS.contains(&settings.speed) {
             settings.speed = Self::default().speed;
         }
         settings.recents.truncate(RECENTS);
-        settings
+        for panel in [PanelName::Streams, PanelName::State, PanelName::Events] {
+            if let Some(size) = settings.sizes.get(panel) {
+                settings.sizes.set(panel, size);
+            }
+        }
+        Ok(settings)
     }
 
     /// The text of a settings file.

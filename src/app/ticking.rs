@@ -68,7 +68,7 @@ impl App {
         }
         self.followed.last = Some(now);
         self.keep_settings(requests);
-        let path = self.document.as_ref().and_then(|document| document.opened.rules.clone());
+        let path = self.document.as_ref().and_then(super::Document::followed_rules);
         if self.followed.path != path {
             self.followed.path.clone_from(&path);
             self.followed.stamp = None;
@@ -94,13 +94,18 @@ impl App {
 
     /// Writes the settings if they changed.
     pub(super) fn keep_settings(&mut self, requests: &mut Vec<Request>) {
-        let Some(path) = self.surroundings.settings_file.clone() else { return };
+        let Some((path, contents)) = self.unsaved_settings() else { return };
+        requests.push(self.request(Slot::Settings, "Keeping the settings", Job::Save { path, contents }));
+    }
+
+    /// The settings if they are not kept yet, with the file that they belong in. Whoever asks is to write them.
+    pub fn unsaved_settings(&mut self) -> Option<(PathBuf, String)> {
+        let path = self.surroundings.settings_file.clone()?;
         self.remember();
         if self.kept.as_ref() == Some(&self.settings) {
-            return;
+            return None;
         }
         self.kept = Some(self.settings.clone());
-        let contents = self.settings.to_json();
-        requests.push(self.request(Slot::Settings, "Keeping the settings", Job::Save { path, contents }));
+        Some((path, self.settings.to_json()))
     }
 }

@@ -13,6 +13,8 @@ impl App {
             Command::OpenSample(name) => self.open_sample(name, requests),
             Command::OpenCopy(path) => self.leave(Leaving::OpenCopy(path), requests),
             Command::SwitchTo(store) => self.switch_to(store, requests),
+            Command::NextStore(direction) => self.next_store(direction, requests),
+            Command::CheckUnchanged => self.hash(requests),
             Command::Close => self.leave(Leaving::Close, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),
             Command::DropEdits => {
@@ -66,10 +68,13 @@ impl App {
             }
             Command::ShowLegend(shown) => self.settings.legend = shown,
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
+            Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
             Command::ToggleMeasurements => self.measurements = !self.measurements,
             Command::Show(sheet) => self.sheet = Some(sheet),
             Command::CloseDialog => (self.dialog, self.sheet) = (None, None),
-            Command::Focus(focus) => self.focus = Some(focus),
+            Command::Focus(focus) => self.send_focus(focus),
+            Command::Focused(focus) => self.panel = focus,
+            Command::NextPanel(direction) => self.next_panel(direction),
             Command::Dismiss(id) => self.notices.retain(|notice| notice.id != id),
             Command::Stop(slot) => {
                 self.running.iter().filter(|running| running.slot == slot).for_each(|running| running.cancel.cancel());
@@ -98,6 +103,7 @@ impl App {
             Command::TogglePinned(stream) => toggle(&mut document.pinned, stream),
             Command::TogglePin(path) => toggle(&mut document.pins, path),
             Command::HideLife => document.life = None,
+            Command::DismissProjectionProblem => document.dismiss_projection_problem(),
             _ => {}
         }
     }

@@ -53,6 +53,8 @@ pub struct ReplyFacts<'a> {
     pub state: &'a Value,
     /// Its leaves, with what set them.
     pub leaves: Vec<SetLeaf>,
+    /// Why the projection stopped before the moment: the state is the one before that event.
+    pub stopped: Option<String>,
     /// Names of invariants that do not hold.
     pub broken: Vec<Arc<str>>,
     /// The last events taken in, in replay order. The last [`MOST_EVENTS`] are listed.
@@ -190,11 +192,11 @@ struct EventLine {
 }
 
 fn summary(facts: &ReplyFacts<'_>) -> Summary {
-    let leaves = ordered(facts);
-    let more = leaves.len().saturating_sub(MOST_VALUES);
-    let leaves = &leaves[..leaves.len() - more];
+    let leaves: Vec<&SetLeaf> =
+        listed(&facts.leaves, facts.key_fields).into_iter().map(|at| &facts.leaves[at]).collect();
+    let more = facts.leaves.len() - leaves.len();
     let events = &facts.last_events[facts.last_events.len().saturating_sub(MOST_EVENTS)..];
-    let times = Times::new(facts, leaves, events);
+    let times = Times::new(facts, &leaves, events);
     let name = |text: &str| words::shortened(&words::cleaned(text), LONGEST_NAME);
     let stream = name(facts.stream);
     let moment = match facts.moment {
@@ -227,6 +229,7 @@ fn summary(facts: &ReplyFacts<'_>) -> Summary {
     head.push(("Times", times.label.clone()));
     head.push(("Events", taken));
     head.push(("State by", made_by));
+    head.extend(facts.stopped.as_ref().map(|stopped| ("Stopped", name(stopped))));
     let mut rows: Vec<Row> = leaves.iter().map(|leaf| row(leaf, &times)).collect();
     if rows.is_empty() {
         let value = match facts.state {
@@ -248,11 +251,13 @@ fn summary(facts: &ReplyFacts<'_>) -> Summary {
     }
 }
 
-/// Key fields first, then what the last event changed, then fields before items of lists.
-fn ordered<'a>(facts: &'a ReplyFacts<'_>) -> Vec<&'a SetLeaf> {
-    let rank = |leaf: &SetLeaf| {
+/// Which leaves are listed, in their order; only these need the event that set them. Key fields come first, then what
+/// the last event changed, then fields before items of lists.
+pub fn listed(leaves: &[SetLeaf], key_fields: &[Path]) -> Vec<usize> {
+    let rank = |at: &usize| {
+        let leaf = &leaves[*at];
         let parts = leaf.path.to_path();
-        let key = facts.key_fields.iter().position(|key| parts.parts().starts_with(key.parts()));
+        let key = key_fields.iter().position(|key| parts.parts().starts_with(key.parts()));
         let item = leaf.path.0.iter().any(|segment| matches!(segment, Segment::Index(_)));
         match (key, item) {
             (Some(key), false) => (0, key, Reverse(leaf.changed_now)),
@@ -261,9 +266,10 @@ fn ordered<'a>(facts: &'a ReplyFacts<'_>) -> Vec<&'a SetLeaf> {
             (key, true) => (3, key.unwrap_or(usize::MAX), Reverse(false)),
         }
     };
-    let mut leaves: Vec<&SetLeaf> = facts.leaves.iter().collect();
-    leaves.sort_by_cached_key(|leaf| rank(leaf));
-    leaves
+    let mut order: Vec<usize> = (0..leaves.len()).collect();
+    order.sort_by_cached_key(rank);
+    order.truncate(MOST_VALUES);
+    order
 }
 
 fn row(leaf: &SetLeaf, times: &Times) -> Row {

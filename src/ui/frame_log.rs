@@ -1,7 +1,7 @@
-//! A log of what the running window does, for measuring it: `--frame-log FILE` writes a JSON line for each frame and
-//! for each state that is shown.
+//! What the running window does, measured: kept for the overlay (F12), and with `--frame-log FILE` also written as a
+//! JSON line for each frame and for each state that is shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -10,10 +10,49 @@ use std::time::Instant;
 use crate::job::{Finished, Outcome, Request, Slot};
 use crate::model::Value;
 
-/// Writes the log. Everything here is measured by the wall clock of the process.
-pub(super) struct FrameLog {
-    out: BufWriter<File>,
+/// Measurements that are kept of each kind.
+const KEPT: usize = 600;
+
+/// Measures, and writes the log where one is asked for. All of it by the wall clock of the process.
+#[derive(Default)]
+pub(super) struct Measured {
+    out: Option<BufWriter<File>>,
     asked: HashMap<u64, Instant>,
+    /// CPU time of frames, in milliseconds.
+    pub frames: Ring,
+    /// From asking for a state to having it, in milliseconds.
+    pub states: Ring,
+}
+
+/// The newest measurements of a kind.
+#[derive(Default)]
+pub(super) struct Ring(VecDeque<f32>);
+
+impl Ring {
+    fn push(&mut self, value: f32) {
+        if self.0.len() == KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(value);
+    }
+
+    /// The newest.
+    pub(super) fn last(&self) -> Option<f32> {
+        self.0.back().copied()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The value that a share of all is not above.
+    pub(super) fn percentile(&self, share: f32) -> Option<f32> {
+        let mut values: Vec<f32> = self.0.iter().copied().collect();
+        values.sort_by(f32::total_cmp);
+        let at = ((values.len() as f32 * share) as usize).min(values.len().saturating_sub(1));
+        values.get(at).copied()
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -37,9 +76,10 @@ enum Line<'a> {
     Copied { path: String, events: u64 },
 }
 
-impl FrameLog {
-    pub(super) fn create(path: &Path) -> std::io::Result<Self> {
-        Ok(Self { out: BufWriter::new(File::create(path)?), asked: HashMap::new() })
+impl Measured {
+    /// Measures, and writes a log.
+    pub(super) fn logged(path: &Path) -> std::io::Result<Self> {
+        Ok(Self { out: Some(BufWriter::new(File::create(path)?)), ..Self::default() })
     }
 
     pub(super) fn asked(&mut self, request: &Request) {
@@ -51,14 +91,18 @@ impl FrameLog {
     pub(super) fn answered(&mut self, finished: &Finished) {
         let asked = self.asked.remove(&finished.generation);
         match &finished.result {
-            Ok(Outcome::State(view)) => self.line(&Line::State {
-                stream: &view.stream,
-                position: view.baseline.at.position,
-                version: view.baseline.at.version,
-                latency_ms: asked.map_or(0.0, |asked| asked.elapsed().as_secs_f64() * 1000.0),
-                state: &view.baseline.frame.state.value,
-                branch: view.branch.as_ref().map(|side| &side.frame.state.value),
-            }),
+            Ok(Outcome::State(view)) => {
+                let latency_ms = asked.map_or(0.0, |asked| asked.elapsed().as_secs_f64() * 1000.0);
+                self.states.push(latency_ms as f32);
+                self.line(&Line::State {
+                    stream: &view.stream,
+                    position: view.baseline.at.position,
+                    version: view.baseline.at.version,
+                    latency_ms,
+                    state: &view.baseline.frame.state.value,
+                    branch: view.branch.as_ref().map(|side| &side.frame.state.value),
+                });
+            }
             Ok(Outcome::Opened(opened)) => {
                 let path = opened.path.display().to_string();
                 self.line(&Line::Opened { path, events: opened.log.len() });
@@ -73,14 +117,33 @@ impl FrameLog {
 
     pub(super) fn frame(&mut self, cpu_seconds: Option<f32>) {
         if let Some(seconds) = cpu_seconds {
+            self.frames.push(seconds * 1000.0);
             self.line(&Line::Frame { cpu_ms: seconds * 1000.0 });
         }
     }
 
     fn line(&mut self, line: &Line<'_>) {
+        let Some(out) = &mut self.out else { return };
         // A log that can't be written must not stop the window: it is an aid for measuring, not the user's data.
-        if serde_json::to_writer(&mut self.out, line).is_ok() {
-            self.out.write_all(b"\n").and_then(|()| self.out.flush()).ok();
+        if serde_json::to_writer(&mut *out, line).is_ok() {
+            out.write_all(b"\n").and_then(|()| out.flush()).ok();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_are_kept_and_ordered_for_shares() {
+        let mut ring = Ring::default();
+        assert_eq!(ring.percentile(0.5), None);
+        for value in 0..KEPT * 2 {
+            ring.push(value as f32);
+        }
+        assert_eq!((ring.len(), ring.last()), (KEPT, Some((KEPT * 2 - 1) as f32)));
+        assert_eq!(ring.percentile(0.5), Some((KEPT + KEPT / 2) as f32));
+        assert_eq!(ring.percentile(1.0), ring.last());
     }
 }

@@ -2,15 +2,20 @@
 
 use egui::{KeyboardShortcut, Modifiers};
 
+use super::icons;
 use crate::app::actions::{ACTIONS, Action, Key, Shortcut};
 use crate::app::{App, Command};
 
-/// Queues the commands of the shortcuts that were pressed. Single keys act only when nothing has the focus.
-pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
+/// Queues the commands of the shortcuts that were pressed.
+///
+/// Single keys act only when the timeline or nothing has the focus (`at_timeline`): in a text field never, and on a
+/// focused control its own keys win. Escape gives the focus back to the timeline, which the toolkit does by itself.
+pub fn shortcuts(ui: &egui::Ui, app: &App, at_timeline: bool, queue: &mut Vec<Command>) {
     if app.dialog.is_some() || app.sheet.is_some() {
         return;
     }
-    let focused = ui.memory(|memory| memory.focused().is_some());
+    let focused = ui.memory(|memory| memory.focused().is_some()) && !at_timeline;
+    let elsewhere = focused || egui::Popup::is_any_open(ui.ctx());
     let typing = ui.text_edit_focused();
     // Those with most modifiers first: shift or alt and the same key would match without them as well.
     let with_keys = || ACTIONS.iter().filter_map(|action| Some((action, action.shortcut?)));
@@ -18,7 +23,7 @@ pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let ordered = (0..=2).rev().flat_map(|count| with_keys().filter(move |(_, keys)| modifiers(keys) == count));
     for (action, shortcut) in ordered {
         let of_the_text = typing && shortcut.is_of_text();
-        if (shortcut.is_single_key() && focused) || of_the_text {
+        if (shortcut.is_single_key() && elsewhere) || of_the_text {
             continue;
         }
         let keys = egui_shortcut(shortcut);
@@ -37,6 +42,37 @@ pub fn shortcuts(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
     }
 }
 
+/// An action's key as people write it; empty without one.
+pub fn shortcut_text(ui: &egui::Ui, action: &Action) -> String {
+    action.shortcut.map_or_else(String::new, |shortcut| ui.format_shortcut(&egui_shortcut(shortcut)))
+}
+
+/// What an action does, with its key.
+pub fn tooltip(ui: &egui::Ui, action: &Action) -> String {
+    match shortcut_text(ui, action) {
+        keys if keys.is_empty() => format!("{}\n{}", action.text, action.tooltip),
+        keys => format!("{}\n{} ({keys})", action.text, action.tooltip),
+    }
+}
+
+/// A button for an action that is only an icon.
+pub fn icon_action(
+    ui: &mut egui::Ui,
+    app: &App,
+    action: &Action,
+    glyph: &str,
+    name: &str,
+    queue: &mut Vec<Command>,
+) -> egui::Response {
+    let command = (action.command)(app);
+    let tooltip = tooltip(ui, action);
+    let response = ui.add_enabled_ui(command.is_some(), |ui| icons::icon_button(ui, glyph, name, &tooltip)).inner;
+    if response.clicked() {
+        queue.extend(command);
+    }
+    response
+}
+
 /// A button for an action: greyed where it can't be done, with its key in the tooltip.
 pub fn action_button(
     ui: &mut egui::Ui,
@@ -50,12 +86,7 @@ pub fn action_button(
     let name = action.text;
     let enabled = response.enabled();
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, name));
-    let tooltip = match action.shortcut {
-        Some(shortcut) => {
-            format!("{}\n{} ({})", action.text, action.tooltip, ui.format_shortcut(&egui_shortcut(shortcut)))
-        }
-        None => format!("{}\n{}", action.text, action.tooltip),
-    };
+    let tooltip = tooltip(ui, action);
     if response.clicked()
         && let Some(command) = command
     {
@@ -79,6 +110,7 @@ pub fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {
         Key::Up => egui::Key::ArrowUp,
         Key::Down => egui::Key::ArrowDown,
         Key::Space => egui::Key::Space,
+        Key::Tab => egui::Key::Tab,
         Key::Function(number) => egui::Key::from_name(&format!("F{number}")).unwrap_or(egui::Key::F35),
         Key::Digit(digit) => egui::Key::from_name(&digit.to_string()).unwrap_or(egui::Key::F35),
         Key::Plus => egui::Key::Plus,

@@ -1,27 +1,37 @@
 //! The only module that knows egui. Draws what [`App`] holds and queues [`Command`]s; writes nothing else.
 
+mod as_of;
 mod dialogs;
 mod events;
 mod frame_log;
+mod help;
 mod icons;
 mod keys;
 mod marks;
+mod measurements;
+mod menus;
+mod notices;
+mod palette;
 mod places;
 mod rows;
+mod search_field;
 mod shell;
 mod state;
+mod status_bar;
 mod streams;
 mod text;
 mod theme;
 mod timeline;
+mod top_bar;
 mod welcome;
 mod welcome_art;
+mod zone_menu;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::app::{App, Command, Focus, Settings, Surroundings, ThemeChoice};
+use crate::app::{App, Command, Focus, NoticeKind, Settings, Surroundings, ThemeChoice};
 use crate::model::Timestamp;
 use crate::worker::Executor;
 
@@ -31,7 +41,7 @@ pub struct Window {
     workers: Box<dyn Executor>,
     view: ViewState,
     queue: Vec<Command>,
-    log: Option<frame_log::FrameLog>,
+    measured: frame_log::Measured,
     clock: Option<Clock>,
 }
 
@@ -47,6 +57,8 @@ pub struct Setup {
     pub surroundings: Surroundings,
     /// Preferences of the last run.
     pub settings: Settings,
+    /// What the user should know before anything else, such as that the preferences could not be read.
+    pub notices: Vec<String>,
     /// Where the time of day comes from. Without one, time stands still until a [`Command::Tick`] says otherwise.
     pub clock: Option<Clock>,
 }
@@ -71,8 +83,9 @@ pub struct WindowOptions {
 pub enum WindowError {
     /// No display, or no graphics adapter.
     #[error(
-        "no window could be opened ({0}); without a display use the commands: `foldline info FILE`, \
-         `foldline state FILE STREAM`, `foldline --help`"
+        "no window could be opened: {}\n\
+         Without a display use the commands: `foldline info FILE`, `foldline state FILE STREAM`, `foldline --help`",
+        in_words(.0)
     )]
     NoWindow(#[from] eframe::Error),
     /// The frame log.
@@ -83,6 +96,30 @@ pub enum WindowError {
         /// Why not.
         source: std::io::Error,
     },
+}
+
+/// What the toolkit says, without the places in its source that nobody can go to.
+fn in_words(error: &eframe::Error) -> String {
+    without_places(&error.to_string())
+}
+
+/// `os error at /home/x/y.rs:12: text` as `text`: a word that is a place in a source goes, and the `at` before it.
+fn without_places(text: &str) -> String {
+    let is_place = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
+        word.contains(".rs:") || word.ends_with(".rs")
+    };
+    let mut kept: Vec<&str> = Vec::new();
+    for word in text.split_whitespace() {
+        if is_place(word) {
+            if kept.last().is_some_and(|last| matches!(*last, "at" | "in")) {
+                kept.pop();
+            }
+        } else {
+            kept.push(word);
+        }
+    }
+    kept.join(" ").trim_end_matches([':', '.', ' ']).to_owned()
 }
 
 /// What is worth nothing once the window is closed.
@@ -100,6 +137,13 @@ struct ViewState {
     state: state::StatePanelView,
     events: events::EventsView,
     dialogs: dialogs::DialogsView,
+    shell: shell::ShellView,
+    search: search_field::SearchView,
+    as_of: as_of::AsOfView,
+    palette: palette::PaletteView,
+    notices: notices::NoticesView,
+    /// Something lay over the window in the last frame: nothing below it takes the focus yet.
+    covered: bool,
 }
 
 impl Window {
@@ -110,14 +154,18 @@ impl Window {
 
     /// A window with preferences, in its surroundings.
     pub fn with(context: &egui::Context, workers: Box<dyn Executor>, setup: Setup) -> Self {
-        let Setup { files, surroundings, settings, clock } = setup;
+        let Setup { files, surroundings, settings, notices, clock } = setup;
         theme::install(context);
         // Text size is a setting of ours, kept from one run to the next.
         context.options_mut(|options| options.zoom_with_keyboard = false);
         let mut files = files.into_iter();
         let queue = files.next().map(Command::Open).into_iter().collect();
         let view = ViewState { files: files.collect(), ..ViewState::default() };
-        Self { app: App::with(surroundings, settings), workers, view, queue, log: None, clock }
+        let mut app = App::with(surroundings, settings);
+        for notice in notices {
+            app.notify(NoticeKind::Note, notice);
+        }
+        Self { app, workers, view, queue, measured: frame_log::Measured::default(), clock }
     }
 
     /// The application behind the window.
@@ -127,9 +175,7 @@ impl Window {
 
     fn take_answers(&mut self) {
         for finished in self.workers.drain() {
-            if let Some(log) = &mut self.log {
-                log.answered(&finished);
-            }
+            self.measured.answered(&finished);
             self.queue.push(Command::Done(finished));
         }
     }
@@ -157,9 +203,7 @@ impl eframe::App for Window {
         while !self.queue.is_empty() {
             for command in std::mem::take(&mut self.queue) {
                 for request in self.app.update(command) {
-                    if let Some(log) = &mut self.log {
-                        log.asked(&request);
-                    }
+                    self.measured.asked(&request);
                     self.workers.submit(request);
                 }
             }
@@ -192,30 +236,53 @@ impl eframe::App for Window {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
-        let Self { app, view, queue, log, .. } = self;
-        if let Some(log) = log {
-            log.frame(frame.info().cpu_usage);
+        let Self { app, view, queue, measured, .. } = self;
+        measured.frame(frame.info().cpu_usage);
+        let covered = app.sheet.is_some() || app.dialog.is_some();
+        if std::mem::replace(&mut view.covered, covered) {
+            view.focus = None;
+            if app.focus.is_some() {
+                ui.request_repaint();
+            }
+        } else {
+            view.focus = app.focus.take();
         }
-        view.focus = app.focus.take();
-        keys::shortcuts(ui, app, queue);
+        if view.focus == Some(Focus::Timeline) {
+            // Keys act on the cursor while nothing else has the focus.
+            ui.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+        }
+        let at_timeline = view.shell.at_timeline(ui);
+        keys::shortcuts(ui, app, at_timeline, queue);
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
         welcome::drop_ui(ui);
+        palette::palette_ui(ui, app, view, queue);
+        help::help_ui(ui, app, queue);
+        measurements::measurements_ui(ui, app, measured, view.shell.bottom);
+        view.shell.make_room(app, queue);
         if !queue.is_empty() {
             ui.request_repaint();
         }
     }
+
+    fn on_exit(&mut self) {
+        if let Some((path, contents)) = self.app.unsaved_settings() {
+            places::keep(&path, &contents);
+        }
+    }
+}
+
+/// Has a screen reader say what a label says, when it comes or changes.
+fn announce(ui: &egui::Ui, response: &egui::Response) {
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
 }
 
 /// Opens the window and runs until it is closed.
 pub fn run(window: WindowOptions) -> Result<(), WindowError> {
     let WindowOptions { files, frame_log } = window;
-    let log = match frame_log {
-        Some(path) => {
-            let log = frame_log::FrameLog::create(&path).map_err(|source| WindowError::FrameLog { path, source })?;
-            Some(log)
-        }
-        None => None,
+    let measured = match frame_log {
+        Some(path) => frame_log::Measured::logged(&path).map_err(|source| WindowError::FrameLog { path, source })?,
+        None => frame_log::Measured::default(),
     };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -237,7 +304,7 @@ pub fn run(window: WindowOptions) -> Result<(), WindowError> {
                 crate::worker::Pool::new(WORKERS, &wake)?
             };
             let mut window = Window::with(&context, Box::new(pool), places::setup(files));
-            window.log = log;
+            window.measured = measured;
             Ok(Box::new(window))
         }),
     )?;
@@ -249,11 +316,23 @@ fn app_icon() -> egui::IconData {
     eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon-256.png")).unwrap_or_default()
 }
 
-/// One thread for the state at the cursor, one for rows in sight, one for what takes long.
-const WORKERS: usize = 3;
+/// One thread for the state at the cursor, one for rows in sight, two for what takes long.
+const WORKERS: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_do_not_tell_of_places_in_a_source() {
+        let text = "winit EventLoopError: os error at /root/.cargo/registry/src/x/winit-0.30/src/mod.rs:765: neither \
+                    WAYLAND_DISPLAY nor DISPLAY is set.";
+        let words = "winit EventLoopError: os error neither WAYLAND_DISPLAY nor DISPLAY is set";
+        assert_eq!(without_places(text), words);
+        let error = WindowError::NoWindow(eframe::Error::AppCreation("at lib.rs: no".into())).to_string();
+        assert!(error.contains("foldline info FILE") && !error.contains(".rs"), "{error}");
+    }
+
     #[test]
     fn the_window_has_a_picture() {
         let icon = super::app_icon();

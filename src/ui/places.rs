@@ -1,6 +1,8 @@
 //! What is around the window: the clock, the system's zone, folders for settings and samples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
 
 use super::Setup;
 use crate::app::{Settings, Surroundings};
@@ -14,12 +16,83 @@ pub(super) fn setup(files: Vec<PathBuf>) -> Setup {
         Some(folders) => folders.data_dir().join("samples"),
         None => std::env::temp_dir().join("foldline-samples"),
     };
-    let settings = settings_file.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
-    let settings = settings.map_or_else(Settings::default, |text| Settings::from_json(&text));
-    let zone = iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or_default();
-    Setup { files, surroundings: Surroundings { zone, settings_file, samples }, settings, clock: Some(now) }
+    let (settings, notice) = settings_file.as_deref().map_or_else(Default::default, read_settings);
+    let zone = system_zone();
+    let notices = notice.into_iter().collect();
+    Setup { files, surroundings: Surroundings { zone, settings_file, samples }, settings, notices, clock: Some(now) }
+}
+
+/// The preferences of the last run. A file that can't be read as such is put aside, and that is said.
+pub(super) fn read_settings(path: &Path) -> (Settings, Option<String>) {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Settings::default(), None),
+        Err(error) => {
+            let notice =
+                format!("The settings in {} can't be read ({error}): the usual ones are in use", path.display());
+            return (Settings::default(), Some(notice));
+        }
+    };
+    match Settings::parse(&text) {
+        Ok(settings) => (settings, None),
+        Err(why) => {
+            let mut aside = path.as_os_str().to_owned();
+            aside.push(".bad");
+            let kept = match std::fs::rename(path, &aside) {
+                Ok(()) => format!("kept as {}", Path::new(&aside).display()),
+                Err(error) => format!("can't be put aside ({error})"),
+            };
+            let notice = format!("The settings file is broken ({why}) and was {kept}: the usual settings are in use");
+            (Settings::default(), Some(notice))
+        }
+    }
+}
+
+/// Writes the preferences when the window closes: there is no later frame for a job.
+pub(super) fn keep(path: &Path, contents: &str) {
+    let write = || -> std::io::Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        // Whole or not at all.
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        std::fs::write(&beside, contents)?;
+        std::fs::rename(&beside, path)
+    };
+    // Nobody is left to be told.
+    write().ok();
 }
 
 fn now() -> Option<Timestamp> {
     Timestamp::from_datetime(chrono::Utc::now())
+}
+
+/// The system's zone; UTC if it tells none, and by that name alone.
+fn system_zone() -> Tz {
+    match iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()) {
+        None | Some(Tz::Etc__UTC | Tz::Etc__UCT | Tz::UCT | Tz::Zulu) => Tz::UTC,
+        Some(zone) => zone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_again_and_a_broken_file_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep").join("settings.json");
+        assert_eq!(read_settings(&path), (Settings::default(), None));
+        let settings = Settings { scale: 150, ..Settings::default() };
+        keep(&path, &settings.to_json());
+        assert_eq!(read_settings(&path), (settings, None));
+        std::fs::write(&path, "{ scale: ").unwrap();
+        let (settings, notice) = read_settings(&path);
+        assert_eq!(settings, Settings::default());
+        assert!(notice.unwrap().contains("settings.json.bad"));
+        assert_eq!(std::fs::read_to_string(folder.path().join("deep/settings.json.bad")).unwrap(), "{ scale: ");
+        assert!(!path.exists());
+    }
 }

@@ -1,259 +1,246 @@
-//! The window's frame: top bar, panels, status bar, notices.
+//! The window's frame: which panels there are, how large they are, and where the keyboard's focus is.
 
-use egui::{Align, CentralPanel, Frame, Layout, Margin, Panel, RichText, Stroke, vec2};
+use egui::{CentralPanel, Frame, Margin, Panel, Rect, Role, Sense, Stroke, StrokeKind, WidgetInfo, vec2};
 
-use super::{ViewState, events, keys, state, streams, text, theme, timeline, welcome};
+use super::{ViewState, events, icons, notices, state, status_bar, streams, theme, timeline, top_bar, welcome};
 use crate::app::actions::action;
-use crate::app::{App, Command, Document, NoticeKind, ThemeChoice};
-use crate::job::Slot;
+use crate::app::{App, Command, Focus, PanelName};
+
+/// Below this width there is room for one panel beside the timeline, in points.
+const NARROW: f32 = 760.0;
+/// Below this height there is no room for the events, in points.
+const LOW: f32 = 420.0;
+
+/// Where the panels are.
+#[derive(Default)]
+pub struct ShellView {
+    /// The panel that is shown where there is room for one only.
+    preferred: Option<PanelName>,
+    /// Panels that the user wants and that there is no room for.
+    crowded_out: Vec<PanelName>,
+    /// Where each panel was in the last frame.
+    places: Vec<(Focus, Rect)>,
+    /// Where the focus was in the last frame.
+    focused: Option<Focus>,
+    /// The upper edge of the status bar.
+    pub(super) bottom: f32,
+}
+
+impl ShellView {
+    /// Which panel what has the focus is in; the timeline where nothing has it.
+    pub(super) fn focused_panel(&self, ui: &egui::Ui) -> Focus {
+        let Some(place) = self.focused_rect(ui) else { return Focus::Timeline };
+        let found = self.places.iter().find(|(_, panel)| panel.contains(place.center()));
+        found.map_or(Focus::Timeline, |(focus, _)| *focus)
+    }
+
+    /// Whether keys act on the cursor: nothing has the focus, or the timeline as a whole has it.
+    pub(super) fn at_timeline(&self, ui: &egui::Ui) -> bool {
+        let Some(place) = self.focused_rect(ui) else { return true };
+        let timeline = self.places.iter().find(|(focus, _)| *focus == Focus::Timeline).map(|(_, panel)| *panel);
+        // A control on it is small; its lanes, ruler and overview together are most of it.
+        timeline.is_some_and(|panel| panel.intersect(place).area() > 0.4 * panel.area()) && !ui.text_edit_focused()
+    }
+
+    fn focused_rect(&self, ui: &egui::Ui) -> Option<Rect> {
+        let id = ui.memory(|memory| memory.focused())?;
+        ui.ctx().read_response(id).map(|response| response.rect)
+    }
+
+    /// Where there is room for one panel only, asking for another shows that one instead.
+    pub(super) fn make_room(&mut self, app: &App, queue: &mut Vec<Command>) {
+        let crowded_out = &self.crowded_out;
+        let mut preferred = None;
+        queue.retain(|command| match command {
+            Command::TogglePanel(panel) if crowded_out.contains(panel) && app.settings.panels.shows(*panel) => {
+                preferred = Some(*panel);
+                false
+            }
+            Command::Focus(Focus::Filter) => {
+                preferred = Some(PanelName::Streams);
+                true
+            }
+            Command::Focus(Focus::State) => {
+                preferred = Some(PanelName::State);
+                true
+            }
+            Command::Focus(Focus::Events) => {
+                preferred = Some(PanelName::Events);
+                true
+            }
+            _ => true,
+        });
+        self.preferred = preferred.or(self.preferred);
+    }
+
+    /// Which panels are shown in a window of this size.
+    fn shown(&mut self, app: &App, width: f32, height: f32) -> [bool; 3] {
+        let panels = app.settings.panels;
+        let preferred = self.preferred.unwrap_or(PanelName::State);
+        let mut shown = [panels.streams, panels.state, panels.events];
+        if width < NARROW && panels.streams && panels.state {
+            shown[usize::from(preferred != PanelName::State)] = preferred != PanelName::Streams && shown[0];
+            shown[0] = preferred == PanelName::Streams;
+            shown[1] = !shown[0];
+        }
+        if height < LOW && preferred != PanelName::Events {
+            shown[2] = false;
+        }
+        let wanted = [panels.streams, panels.state, panels.events];
+        let names = [PanelName::Streams, PanelName::State, PanelName::Events];
+        self.crowded_out = (0..3).filter(|at| wanted[*at] && !shown[*at]).map(|at| names[at]).collect();
+        shown
+    }
+}
 
 /// Everything but dialogs.
 pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let (width, height) = (ui.available_width(), ui.available_height());
-    let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 8));
-    Panel::top("top bar").frame(bar).show(ui, |ui| top_bar_ui(ui, app, queue));
-    let status = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 5));
-    Panel::bottom("status bar").frame(status).show(ui, |ui| status_bar_ui(ui, app, queue));
-    // Without a store, they stand where the file was asked for.
-    if !app.notices.is_empty() && app.document.is_some() {
-        let frame = Frame::new().fill(tokens.raised).inner_margin(Margin::symmetric(theme::MARGIN as i8, 6));
-        Panel::top("notices").frame(frame).show(ui, |ui| notices_ui(ui, app, queue));
-    }
+    let bar = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 9));
+    let top = Panel::top("top bar").frame(bar).resizable(false).show(ui, |ui| {
+        top_bar::top_bar_ui(ui, app, view, queue);
+    });
+    let status = Frame::new().fill(tokens.panel).inner_margin(Margin::symmetric(theme::MARGIN as i8, 4));
+    let foot = Panel::bottom("status bar").frame(status).resizable(false).show(ui, |ui| {
+        status_bar::status_bar_ui(ui, app, queue);
+    });
+    view.shell.bottom = foot.response.rect.top();
+    let mut places = vec![(Focus::Search, top.response.rect)];
     if app.document.is_none() {
         let frame = Frame::new().fill(tokens.background).inner_margin(Margin::same(24));
         CentralPanel::default().frame(frame).show(ui, |ui| welcome::welcome_ui(ui, app, view, queue));
-        return;
+    } else {
+        panels_ui(ui, app, view, &mut places, vec2(width, height), queue);
     }
+    view.shell.places = places;
+    // Without a store, the welcome screen tells where the file was asked for.
+    if app.document.is_some() {
+        notices::notices_ui(ui, app, view.shell.bottom, view, queue);
+    }
+    let focused = view.shell.focused_panel(ui);
+    if view.shell.focused.replace(focused) != Some(focused) && focused != app.panel {
+        queue.push(Command::Focused(focused));
+    }
+}
+
+fn panels_ui(
+    ui: &mut egui::Ui,
+    app: &App,
+    view: &mut ViewState,
+    places: &mut Vec<(Focus, Rect)>,
+    size: egui::Vec2,
+    queue: &mut Vec<Command>,
+) {
+    let tokens = theme::tokens(ui);
+    let [streams, state, events] = view.shell.shown(app, size.x, size.y);
     let side = Frame::new().fill(tokens.panel).inner_margin(Margin::same(theme::MARGIN as i8));
-    Panel::left("streams").frame(side).default_size((width * 0.18).clamp(140.0, 260.0)).size_range(120.0..=480.0).show(
-        ui,
-        |ui| {
-            ui.set_width(ui.available_width());
-            streams::streams_ui(ui, app, view, queue);
-        },
-    );
-    Panel::right("state").frame(side).default_size((width * 0.265).clamp(230.0, 460.0)).size_range(200.0..=700.0).show(
-        ui,
-        |ui| {
-            ui.set_width(ui.available_width());
-            state::state_ui(ui, app, view, queue);
-        },
-    );
-    Panel::bottom("events")
-        .frame(Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO }))
-        .default_size((height * 0.33).clamp(140.0, 520.0))
-        .size_range(100.0..=900.0)
-        .resizable(true)
-        .show(ui, |ui| events::events_ui(ui, app, view, queue));
-    CentralPanel::default()
+    let foot = Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO });
+    let sizes = &app.settings.sizes;
+    // A panel that was made wide in a large window leaves room for the others in a small one.
+    let most = (size.x * 0.45).max(180.0);
+    let width = sizes.streams.unwrap_or((size.x * 0.165).clamp(170.0, 280.0));
+    let panel = Panel::left("streams").frame(side).size_range(150.0..=most.min(480.0)).default_size(width.min(most));
+    let mut open = streams;
+    let shown = panel.show_collapsible(ui, &mut open, |ui| {
+        ui.set_width(ui.available_width());
+        streams::streams_ui(ui, app, view, queue);
+    });
+    let shown = shown.map(|shown| shown.response.rect);
+    changed(ui, PanelName::Streams, "streams", (streams, open), shown, app, queue);
+    places.extend(shown.map(|rect| (Focus::Filter, rect)));
+
+    let width = sizes.state.unwrap_or((size.x * 0.25).clamp(230.0, 520.0));
+    let panel = Panel::right("state").frame(side).size_range(200.0..=most.max(210.0)).default_size(width.min(most));
+    let mut open = state;
+    let shown = panel.show_collapsible(ui, &mut open, |ui| {
+        ui.set_width(ui.available_width());
+        state::state_ui(ui, app, view, queue);
+    });
+    let shown = shown.map(|shown| shown.response.rect);
+    changed(ui, PanelName::State, "state", (state, open), shown, app, queue);
+    places.extend(shown.map(|rect| (Focus::State, rect)));
+
+    let most = (size.y * 0.65).max(140.0);
+    let high = sizes.events.unwrap_or((size.y * 0.33).clamp(140.0, 520.0));
+    let panel =
+        Panel::bottom("events").frame(foot).size_range(100.0..=most).default_size(high.min(most)).resizable(true);
+    let mut open = events;
+    let shown = panel.show_collapsible(ui, &mut open, |ui| events::events_ui(ui, app, view, queue));
+    let shown = shown.map(|shown| shown.response.rect);
+    changed(ui, PanelName::Events, "events", (events, open), shown, app, queue);
+    places.extend(shown.map(|rect| (Focus::Events, rect)));
+
+    let middle = CentralPanel::default()
         .frame(Frame::new().fill(tokens.background))
         .show(ui, |ui| timeline::timeline_ui(ui, app, view, queue));
+    let middle = middle.response.rect;
+    places.push((Focus::Timeline, middle));
+    // Over everything else, so that neither the timeline nor a table takes the clicks.
+    for (panel, open) in [(PanelName::Streams, streams), (PanelName::State, state), (PanelName::Events, events)] {
+        handle_ui(ui, panel, open, middle, app, queue);
+    }
 }
 
-fn top_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = theme::GAP;
-        let left = if app.document.is_some() { (ui.available_width() - CONTROLS).max(120.0) } else { 200.0 };
-        ui.allocate_ui_with_layout(vec2(left, 26.0), Layout::left_to_right(Align::Center), |ui| match &app.document {
-            Some(document) => store_ui(ui, document),
-            None => {
-                ui.label(RichText::new("Foldline").font(theme::strong(14.0)));
-            }
-        });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if let Some(theme_action) = action("theme") {
-                let label = match app.settings.theme {
-                    ThemeChoice::System => "Theme: system",
-                    ThemeChoice::Dark => "Theme: dark",
-                    ThemeChoice::Light => "Theme: light",
-                };
-                keys::action_button(ui, app, theme_action, RichText::new(label).color(tokens.secondary), queue);
-            }
-            if app.document.is_some() {
-                for id in ["close", "save-copy"] {
-                    if let Some(action) = action(id) {
-                        keys::action_button(ui, app, action, action.text, queue);
-                    }
-                }
-                ui.add_space(theme::GAP);
-                transport_ui(ui, app, queue);
-                ui.add_space(theme::GAP);
-                axis_ui(ui, app, queue);
-            }
-        });
-    });
+/// What the user did to a panel with the mouse: folded it away, or made it another size.
+fn changed(
+    ui: &egui::Ui,
+    panel: PanelName,
+    id: &str,
+    (before, after): (bool, bool),
+    rect: Option<Rect>,
+    app: &App,
+    queue: &mut Vec<Command>,
+) {
+    if before != after {
+        queue.push(Command::TogglePanel(panel));
+    }
+    let Some(rect) = rect.filter(|_| before && after) else { return };
+    let resize = ui.scope_id().with(id).with("__resize");
+    let stopped = ui.ctx().read_response(resize).is_some_and(|response| response.drag_stopped());
+    let size = if panel == PanelName::Events { rect.height() } else { rect.width() };
+    if stopped && app.settings.sizes.get(panel) != Some(size.round()) {
+        queue.push(Command::ResizePanel(panel, size));
+    }
 }
 
-/// Room for the buttons of the top bar; what is left is for the store's name.
-const CONTROLS: f32 = 712.0;
-
-fn store_ui(ui: &mut egui::Ui, document: &Document) {
+/// A small handle at a panel's edge that folds it away, and unfolds it.
+fn handle_ui(ui: &mut egui::Ui, panel: PanelName, open: bool, middle: Rect, app: &App, queue: &mut Vec<Command>) {
+    const LONG: f32 = 40.0;
+    const THICK: f32 = 11.0;
     let tokens = theme::tokens(ui);
-    let opened = &document.opened;
-    let path = opened.path.display().to_string();
-    let name = opened.path.file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
-    let hover = format!("{path}\n{}", opened.layout_title);
-    // The name gives way last, the layout first.
-    ui.set_max_width(ui.available_width());
-    let fixed = 84.0 + if opened.notes.is_empty() { 0.0 } else { 76.0 };
-    let name = RichText::new(name).font(theme::strong(14.0));
-    let room = (ui.available_width() - fixed).max(60.0);
-    ui.scope(|ui| {
-        ui.set_max_width(room);
-        ui.add(egui::Label::new(name).truncate()).on_hover_text(&hover);
-        if ui.available_width() > 90.0 {
-            let title = RichText::new(&opened.layout_title).color(tokens.secondary);
-            ui.add(egui::Label::new(title).truncate()).on_hover_text(&hover);
+    let (id, name, rect, glyph) = match panel {
+        PanelName::Streams => {
+            let at = egui::pos2(middle.left() + THICK / 2.0, middle.center().y);
+            let glyph = if open { icons::CHEVRON_LEFT } else { icons::CHEVRON_RIGHT };
+            ("panel-streams", "streams", Rect::from_center_size(at, vec2(THICK, LONG)), glyph)
         }
-    });
-    let hash = opened.hash.as_ref().map_or(String::new(), |hash| format!("\nBLAKE3 when it was opened: {hash}"));
-    badge(ui, &opened.access, tokens.good)
-        .on_hover_text(format!("Nothing is ever written to the store that you opened{hash}"));
-    notes_ui(ui, &opened.notes);
-}
-
-/// What a user should know of how the store was read: there when asked for, never in the way.
-fn notes_ui(ui: &mut egui::Ui, notes: &[String]) {
-    let title = match notes.len() {
-        0 => return,
-        1 => "1 note".to_owned(),
-        count => format!("{count} notes"),
+        PanelName::State => {
+            let at = egui::pos2(middle.right() - THICK / 2.0, middle.center().y);
+            let glyph = if open { icons::CHEVRON_RIGHT } else { icons::CHEVRON_LEFT };
+            ("panel-state", "state", Rect::from_center_size(at, vec2(THICK, LONG)), glyph)
+        }
+        PanelName::Events => {
+            let at = egui::pos2(middle.center().x, middle.bottom() - THICK / 2.0);
+            let glyph = if open { icons::CHEVRON_DOWN } else { icons::CHEVRON_UP };
+            ("panel-events", "events", Rect::from_center_size(at, vec2(LONG, THICK)), glyph)
+        }
     };
-    let tokens = theme::tokens(ui);
-    ui.menu_button(RichText::new(title).color(tokens.secondary), |ui| {
-        ui.set_max_width(420.0);
-        for note in notes {
-            ui.label(note);
-        }
-    });
-}
-
-fn axis_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    if let Some(fit) = action("fit") {
-        keys::action_button(ui, app, fit, RichText::new(fit.text).color(tokens.secondary), queue);
+    let response = ui.interact(rect, ui.scope_id().with(("handle", id)), Sense::click());
+    let words = if open { format!("Fold the {name} away") } else { format!("Show the {name}") };
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+    // Calm while the panel is there: it comes when it is pointed at.
+    let lit = response.hovered() || response.has_focus();
+    if lit || !open {
+        ui.painter().rect(rect, 4, tokens.raised, Stroke::new(1.0, tokens.hairline), StrokeKind::Inside);
+        let colour = if lit { tokens.text } else { tokens.secondary };
+        icons::paint(ui, rect, glyph, 11.0, colour);
     }
-    for (id, label) in [("axis-sequence", "Sequence"), ("axis-time", "Time")] {
-        if let Some(action) = action(id) {
-            // The axis that is shown can't be chosen again: it reads as the chosen one.
-            let chosen = (action.command)(app).is_none();
-            let text = RichText::new(label).color(if chosen { tokens.text } else { tokens.secondary });
-            let text = if chosen { text.font(theme::strong(13.0)) } else { text };
-            if ui.selectable_label(chosen, text).on_hover_text(action.tooltip).clicked()
-                && let Some(command) = (action.command)(app)
-            {
-                queue.push(command);
-            }
-        }
+    theme::focus_ring(ui, &response);
+    if response.clicked()
+        && let Some(action) = action(id)
+    {
+        queue.extend((action.command)(app));
     }
-}
-
-fn transport_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
-    // Right to left.
-    for (id, icon) in [("end", "⏭"), ("forward", "▶"), ("back", "◀"), ("start", "⏮")] {
-        if let Some(action) = action(id) {
-            keys::action_button(ui, app, action, RichText::new(icon).font(theme::mono(13.0)), queue);
-        }
-    }
-}
-
-/// A word in a rounded frame of its colour.
-pub fn badge(ui: &mut egui::Ui, text: &str, colour: egui::Color32) -> egui::Response {
-    Frame::new()
-        .stroke(Stroke::new(1.0, theme::dimmed(colour)))
-        .fill(theme::wash(colour))
-        .corner_radius(4)
-        .inner_margin(Margin::symmetric(6, 1))
-        .show(ui, |ui| {
-            // As high as its word, not as a row of buttons.
-            ui.spacing_mut().interact_size.y = 0.0;
-            ui.label(RichText::new(text).font(theme::words(theme::SMALL)).color(colour))
-        })
-        .response
-}
-
-fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    ui.horizontal(|ui| {
-        ui.style_mut().override_text_style = Some(egui::TextStyle::Small);
-        match &app.document {
-            Some(document) => document_status_ui(ui, document, app, queue),
-            None => {
-                ui.label(RichText::new("No store is open").color(tokens.secondary));
-            }
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for running in app.running.iter().rev() {
-                let (done, total) = running.progress.counts();
-                // What is over in an instant would only flicker.
-                let lasts = matches!(running.slot, Slot::Open | Slot::Copy);
-                if !lasts && (total == 0 || running.slot == Slot::Hash) {
-                    continue;
-                }
-                if ui.small_button("Stop").on_hover_text(format!("Stop: {}", running.title)).clicked() {
-                    queue.push(Command::Stop(running.slot));
-                }
-                if total > 0 {
-                    let share = done as f32 / total as f32;
-                    ui.add(egui::ProgressBar::new(share).desired_width(90.0).desired_height(6.0));
-                }
-                ui.label(RichText::new(&running.title).color(tokens.secondary));
-            }
-        });
-    });
-}
-
-fn document_status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    let log = &document.opened.log;
-    let mut text = format!("{} events · {} streams", text::grouped(log.len()), text::grouped(log.streams().len()));
-    if let Some((first, last)) = document.opened.drawing.time_range {
-        text += &format!(" · {:.10} – {:.10}", first.to_string(), last.to_string());
-    }
-    ui.label(RichText::new(text).color(tokens.secondary));
-    if let Some(event) = document.event {
-        let text = format!("position {}", log.position(event as usize));
-        ui.label(RichText::new(text).font(theme::mono(11.5)).color(tokens.secondary));
-    }
-    if document.has_edits() {
-        let edits = document.draft.len();
-        let text = if edits == 1 { "what-if: 1 edit".to_owned() } else { format!("what-if: {edits} edits") };
-        badge(ui, &text, tokens.what_if);
-    }
-    // Also when the last edit was taken back: it can be done again.
-    if document.draft.undo_words().is_some() || document.draft.redo_words().is_some() {
-        for id in ["undo", "redo", "clear-edits"] {
-            if let Some(action) = action(id) {
-                keys::action_button(ui, app, action, action.text, queue);
-            }
-        }
-    }
-}
-
-fn notices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    for notice in &app.notices {
-        let colour = match notice.kind {
-            NoticeKind::Good => tokens.good,
-            NoticeKind::Note => tokens.secondary,
-            NoticeKind::Bad => tokens.bad,
-        };
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.small_button("Dismiss").clicked() {
-                    queue.push(Command::Dismiss(notice.id));
-                }
-                if let Some(path) = &notice.open
-                    && ui.small_button("Open the copy").clicked()
-                {
-                    queue.push(Command::OpenCopy(path.clone()));
-                }
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.add(egui::Label::new(RichText::new(&notice.text).color(colour)).wrap());
-                });
-            });
-        });
-    }
+    response.on_hover_text(words);
 }

@@ -15,6 +15,12 @@ pub fn grouped(number: usize) -> String {
     out
 }
 
+/// A number that may be negative, with its thousands set apart.
+pub fn grouped_signed(number: i64) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{}", grouped(usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX)))
+}
+
 /// A value in one short line.
 pub fn describe(value: Option<&Value>) -> String {
     /// What fits a line; the rest is in the raw view.

@@ -17,6 +17,8 @@ use crate::sample::{Sample, samples};
 const WIDEST: f32 = 900.0;
 /// Beside this height pictures get lower, so that cards stay in sight.
 const LOW: f32 = 620.0;
+/// Files of last time that are listed at first, so that the samples stay in sight.
+const FEW: usize = 5;
 /// Space inside a card.
 const PADDING: f32 = 14.0;
 
@@ -24,6 +26,8 @@ const PADDING: f32 = 14.0;
 #[derive(Default)]
 pub struct WelcomeView {
     path_text: String,
+    /// Whether more than the newest files of last time are listed.
+    all_recents: bool,
 }
 
 /// Ways to open a store, and what Foldline does to it: nothing.
@@ -39,14 +43,14 @@ pub fn welcome_ui(ui: &mut Ui, app: &App, view: &mut ViewState, queue: &mut Vec<
         let area = Rect::from_min_size(ui.cursor().min + vec2(left, top), vec2(width, ui.available_height()));
         let column = ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
             ui.set_width(width);
-            column_ui(ui, app, &mut view.welcome.path_text, height, queue);
+            column_ui(ui, app, &mut view.welcome, height, queue);
         });
         let content = column.response.rect.height();
         ui.data_mut(|data| data.insert_temp(id, content));
     });
 }
 
-fn column_ui(ui: &mut Ui, app: &App, path_text: &mut String, height: f32, queue: &mut Vec<Command>) {
+fn column_ui(ui: &mut Ui, app: &App, view: &mut WelcomeView, height: f32, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::MARGIN;
@@ -55,21 +59,27 @@ fn column_ui(ui: &mut Ui, app: &App, path_text: &mut String, height: f32, queue:
         ui.add(egui::Label::new(title).selectable(false));
     });
     ui.add_space(theme::GAP);
-    let promise = "Foldline opens the SQLite file of an event store and does nothing to it: it only reads. What you \
-                   try out stays in memory, and saving it writes a new file.";
+    let promise = "Foldline only reads the SQLite file that you open. What you try out stays in memory, and saving it \
+                   writes a new file.";
     ui.add(egui::Label::new(RichText::new(promise).color(tokens.secondary)).wrap());
     ui.add_space(theme::SECTION);
     notices_ui(ui, app, queue);
     match under_way(app) {
         Some((title, slot)) => opening_ui(ui, app, &title, slot, queue),
-        None => open_ui(ui, app, path_text, queue),
+        None => open_ui(ui, app, &mut view.path_text, queue),
     }
     let busy = under_way(app).is_some();
     ui.add_enabled_ui(!busy, |ui| {
         if !app.settings.recents.is_empty() {
             section_ui(ui, "Opened last");
-            for recent in &app.settings.recents {
+            let recents = &app.settings.recents;
+            let shown = if view.all_recents { recents.len() } else { recents.len().min(FEW) };
+            for recent in &recents[..shown] {
                 recent_ui(ui, recent, app.missing.contains(&recent.path), queue);
+            }
+            let more = recents.len() - shown;
+            if more > 0 && icons::labelled_button(ui, icons::CHEVRON_DOWN, &format!("Show {more} more")).clicked() {
+                view.all_recents = true;
             }
         }
         section_ui(ui, "Samples, each with something to find");
@@ -112,6 +122,7 @@ fn opening_ui(ui: &mut Ui, app: &App, title: &str, slot: Slot, queue: &mut Vec<C
             ui.label(RichText::new(percent).font(theme::mono(theme::MONO)).color(tokens.secondary));
         }
         let stop = icons::labelled_button(ui, icons::STOP, "Stop");
+        stop.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Stop: {title}")));
         if stop.on_hover_text("Stop opening it; nothing is left behind").clicked() {
             queue.push(Command::Stop(slot));
         }
@@ -251,8 +262,9 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, missing: bool, queue: &mut Vec<Comman
             Rect::from_min_max(egui::pos2(from, open.top()), egui::pos2(to, open.bottom()))
         };
         let [first, second, third] = [theme::HIT, width * 0.28, width * 0.66];
-        let numbers_at = width - 110.0;
+        let numbers_at = width - 130.0;
         cell(ui, part(first, second - theme::GAP), &name, theme::words(theme::BODY), words, Align::Min);
+        let folder = elided_folder(ui, &recent.path, third - theme::GAP - second);
         cell(ui, part(second, third - theme::GAP), &folder, theme::words(theme::SMALL), tokens.secondary, Align::Min);
         cell(ui, part(third, numbers_at), layout, theme::words(theme::SMALL), tokens.secondary, Align::Min);
         let numbers_font = theme::mono(theme::SMALL);
@@ -260,6 +272,9 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, missing: bool, queue: &mut Vec<Comman
         let line = Stroke::new(1.0, tokens.hairline);
         ui.painter().hline(row.x_range(), row.bottom() + ui.spacing().item_spacing.y / 2.0, line);
         theme::focus_ring(ui, &response);
+    }
+    if response.gained_focus() {
+        response.scroll_to_me(None);
     }
     if response.clicked() {
         queue.push(Command::Open(recent.path.clone()));
@@ -281,6 +296,27 @@ fn events(count: usize) -> String {
         1 => "1 event".to_owned(),
         count => format!("{} events", text::grouped(count)),
     }
+}
+
+/// The folder of a file; where there is no room for all of it, its end.
+fn elided_folder(ui: &Ui, path: &Path, room: f32) -> String {
+    let Some(folder) = path.parent() else { return String::new() };
+    let fits = |text: &str| {
+        let font = theme::words(theme::SMALL);
+        ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x <= room
+    };
+    let whole = folder.display().to_string();
+    if fits(&whole) {
+        return whole;
+    }
+    let mut rest = folder.components();
+    while rest.next().is_some() {
+        let shorter = Path::new("…").join(rest.as_path()).display().to_string();
+        if fits(&shorter) {
+            return shorter;
+        }
+    }
+    whole
 }
 
 /// One line of text in a part of a row; what does not fit ends in an ellipsis.
@@ -346,7 +382,10 @@ fn card_ui(
             painter.rect_stroke(rect, theme::RADIUS_LARGE, ring, StrokeKind::Inside);
         }
     }
-    if enabled { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response }
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+    response
 }
 
 /// While a file hovers over the window: that it can be dropped, and which one it is.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::run::Workshop;
+use super::files;
+use super::run::{Workshop, failed};
 use super::session::Session;
 use crate::job::{EventRow, Failure, Job, Outcome};
 use crate::model::{Cancel, Event, Progress, StreamIndex};
@@ -32,7 +33,35 @@ impl Workshop {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
                 Ok(Outcome::Vocabulary(Arc::new(vocabulary)))
             }
-            job => Err(Failure::Failed(format!("not available: {job:?}"))),
+            Job::Suggest { store, category, out, force } => {
+                let session = self.session(store)?;
+                self.suggest(&session, category, out, force, cancel).map(Outcome::Suggested)
+            }
+            Job::Watch { path } => {
+                let stamp = files::stamp(&path);
+                Ok(Outcome::Watched { path, stamp })
+            }
+            Job::Sample { name, folder } => files::sample(name, &folder, progress, cancel).map(Outcome::SampleReady),
+            Job::Save { path, contents } => files::save(&path, &contents).map(|()| Outcome::Saved),
+            Job::Recents { paths } => files::missing(paths, cancel).map(Outcome::Missing),
+            Job::FindId { store, id } => {
+                let session = self.session(store)?;
+                let found = session.with_reader(|reader| reader.find_id(session.log(), &id));
+                let event = found.map_err(|error| failed(&error.into()))?;
+                Ok(Outcome::FoundId { id, event })
+            }
+            Job::Reply { store, stream, moment, zone, format, hash } => {
+                let session = self.session(store)?;
+                session.reply(&stream, moment, zone, format, hash.as_deref(), cancel).map(Outcome::Reply)
+            }
+            job @ (Job::Open { .. }
+            | Job::State(_)
+            | Job::Events { .. }
+            | Job::Branch { .. }
+            | Job::Copy { .. }
+            | Job::Hash { .. }
+            | Job::Pick(_)
+            | Job::Close { .. }) => self.run(job, progress, cancel),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The newest request of a slot replaces the older ones, except for [`Slot::Close`]: every store is forgotten that is
 //! to be. One worker is always free for [`Slot::State`], so that the state follows the cursor whatever else is at
-//! work. The system's dialogs block for as long as the user likes, so each has a thread of its own, for which nobody
+//! work, and one of the others for what is soon done. The system's dialogs block for as long as the user likes, so each has a thread of its own, for which nobody
 //! waits at the end.
 
 use std::any::Any;
@@ -39,6 +39,8 @@ struct Shared {
     answers: Answers,
     /// How many jobs besides [`Slot::State`] may run at once.
     others: usize,
+    /// How many of them may take long.
+    long: usize,
 }
 
 #[derive(Default)]
@@ -77,7 +79,8 @@ impl Pool {
         let (sender, finished) = channel();
         let answers = Answers { sender, wake: wake.clone() };
         let others = (threads - 1).max(1);
-        let shared = Arc::new(Shared { queue: Mutex::default(), ready: Condvar::new(), run, answers, others });
+        let long = (others - 1).max(1);
+        let shared = Arc::new(Shared { queue: Mutex::default(), ready: Condvar::new(), run, answers, others, long });
         let threads = (0..threads)
             .map(|number| {
                 let shared = shared.clone();
@@ -171,6 +174,22 @@ fn work(shared: &Shared) {
     }
 }
 
+/// Whether a job may look at the whole store: rows in sight don't wait for such.
+fn is_long(slot: Slot) -> bool {
+    !matches!(
+        slot,
+        Slot::State
+            | Slot::Rows
+            | Slot::Changes
+            | Slot::Cause
+            | Slot::Close
+            | Slot::Pick
+            | Slot::Recents
+            | Slot::Settings
+            | Slot::Watch
+    )
+}
+
 /// The next request, waiting for one; `None` when the pool closes.
 fn next(shared: &Shared) -> Option<Request> {
     let mut queue = lock(&shared.queue);
@@ -178,8 +197,14 @@ fn next(shared: &Shared) -> Option<Request> {
         if queue.closed {
             return None;
         }
-        let others = queue.running.iter().filter(|(slot, ..)| *slot != Slot::State).count();
-        let may_run = |request: &Request| request.slot == Slot::State || others < shared.others;
+        let running = |kind: fn(Slot) -> bool| queue.running.iter().filter(|(slot, ..)| kind(*slot)).count();
+        let others = running(|slot| slot != Slot::State);
+        let long = running(is_long);
+        let may_run = |request: &Request| match request.slot {
+            Slot::State => true,
+            slot if is_long(slot) => others < shared.others && long < shared.long,
+            _ => others < shared.others,
+        };
         let first = queue.waiting.iter().position(may_run);
         if let Some(request) = first.and_then(|at| queue.waiting.remove(at)) {
             queue.running.push((request.slot, request.generation, request.cancel.clone()));
@@ -348,8 +373,8 @@ mod tests {
     }
 
     #[test]
-    fn the_state_waits_for_no_other_slot() {
-        let mut world = world(3);
+    fn the_state_waits_for_no_other_slot_and_rows_for_no_long_one() {
+        let mut world = world(4);
         let long = [(1, Slot::Copy), (2, Slot::Hash), (3, Slot::Open)];
         long.iter().for_each(|(number, slot)| world.submit(*slot, *number));
         let started: BTreeSet<u32> = (0..2).map(|_| world.started.recv().unwrap()).collect();
@@ -358,6 +383,8 @@ mod tests {
         world.starts(4);
         world.stage.let_go(4);
         assert_eq!(world.answered(1), [(4, "4")]);
+        world.submit(Slot::Rows, 5);
+        world.starts(5);
         world.stage.let_go(1);
         world.starts(3);
     }

@@ -19,7 +19,7 @@ const EVENTS_AT_ONCE: usize = 32;
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
 pub struct Workshop {
-    sessions: Sessions,
+    pub(super) sessions: Sessions,
 }
 
 impl Workshop {

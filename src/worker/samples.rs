@@ -1,8 +1,9 @@
 //! Sample stores on disk.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::files::{Readers, write_whole};
 use crate::model::{Cancel, Progress};
 use crate::sample::{self, DEFAULT_SEED, SampleEvent, UnknownSample};
 use crate::store::{FoldlineRow, StoreError, write_foldline};
@@ -66,18 +67,49 @@ impl SampleError {
 
 /// Writes a sample store and, beside it, the projection file that makes its states.
 pub fn write_sample(order: &SampleOrder, progress: &Progress, cancel: &Cancel) -> Result<SampleWritten, SampleError> {
-    let events = sample::generate(&order.name, order.seed.unwrap_or(DEFAULT_SEED), order.events)?;
     let rules = sample::projection(&order.name)?;
     let projection = projection_path(&order.out);
     if !order.force && projection.symlink_metadata().is_ok() && order.out.symlink_metadata().is_err() {
         return Err(SampleError::ProjectionExists(projection));
     }
-    let rows = (1..).zip(events).map(|(position, event)| row(position, event));
-    let events = write_foldline(&order.out, order.force, rows, [], progress, cancel)?;
-    match write_whole(&projection, rules.as_bytes()) {
-        Ok(()) => Ok(SampleWritten { events, projection }),
-        Err(source) => Err(SampleError::Projection { path: projection, source }),
+    let events = write_store(order, progress, cancel)?;
+    write_projection(&projection, rules)?;
+    Ok(SampleWritten { events, projection })
+}
+
+/// The bundled sample in a folder, made complete: what is there already stays as it is.
+pub(super) fn complete_sample(
+    name: &str,
+    folder: &Path,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<PathBuf, SampleError> {
+    let rules = sample::projection(name)?;
+    let out = folder.join(format!("{name}.db"));
+    let projection = projection_path(&out);
+    if out.symlink_metadata().is_err() {
+        let order = SampleOrder { name: name.to_owned(), out: out.clone(), events: None, seed: None, force: false };
+        match write_store(&order, progress, cancel) {
+            // Somebody was quicker.
+            Ok(_) | Err(SampleError::Store(StoreError::TargetExists(_))) => {}
+            Err(error) => return Err(error),
+        }
     }
+    if projection.symlink_metadata().is_err() {
+        write_projection(&projection, rules)?;
+    }
+    Ok(out)
+}
+
+fn write_store(order: &SampleOrder, progress: &Progress, cancel: &Cancel) -> Result<u64, SampleError> {
+    let events = sample::generate(&order.name, order.seed.unwrap_or(DEFAULT_SEED), order.events)?;
+    let rows = (1..).zip(events).map(|(position, event)| row(position, event));
+    Ok(write_foldline(&order.out, order.force, rows, [], progress, cancel)?)
+}
+
+fn write_projection(path: &Path, rules: &str) -> Result<(), SampleError> {
+    write_whole(path, rules.as_bytes(), true, Readers::Everyone)
+        .map_err(|source| SampleError::Projection { path: path.to_owned(), source })
 }
 
 /// `bank.db.projection.json` for `bank.db`.
@@ -101,25 +133,3 @@ fn row(position: i64, event: SampleEvent) -> FoldlineRow {
         metadata: Some(event.metadata),
     }
 }
-
-/// Under a temporary name first, so that half a file never has the name.
-fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".foldline-").suffix(".tmp").tempfile_in(folder)?;
-    file.write_all(contents)?;
-    file.as_file().sync_all()?;
-    give_usual_permissions(file.as_file());
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Temporary files are for their owner only; rules are no secret.
-#[cfg(unix)]
-fn give_usual_permissions(file: &std::fs::File) {
-    use std::os::unix::fs::PermissionsExt as _;
-    // Narrower than usual is still a file that its owner can read.
-    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
-}
-
-#[cfg(not(unix))]
-fn give_usual_permissions(_: &std::fs::File) {}

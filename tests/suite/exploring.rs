@@ -2,13 +2,14 @@
 
 mod files;
 mod projecting;
+mod replies;
 mod searching;
 mod values;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use foldline::job::{Failure, Job, Outcome, StateRequest, StateView, StoreKey};
+use foldline::job::{Failure, Job, Outcome, ReplyFormat, StateRequest, StateView, StoreKey};
 use foldline::model::{Cancel, Event, EventLog, Moment, Progress, StreamIndex};
 use foldline::replay::{Fold, State};
 use foldline::worker::{Session, SessionOptions, Workshop};
@@ -123,6 +124,7 @@ fn nothing_of_an_opened_store_changes() {
     for job in values::jobs(&stream).into_iter().chain(searching::jobs()) {
         shop.run(job).unwrap();
     }
+    shop.run(replies::job(&stream, Moment::Position(4), ReplyFormat::Markdown)).unwrap();
     assert_eq!(contents(folder.path()), before);
 }
 

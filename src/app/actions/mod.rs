@@ -27,6 +27,8 @@ pub enum Key {
     Delete,
     /// The space bar.
     Space,
+    /// Tab.
+    Tab,
     /// A function key.
     Function(u8),
     /// A digit.
@@ -128,6 +130,34 @@ pub fn action(id: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.id == id)
 }
 
+/// Why an action can't be done now, in a few words. Ask only where it gives no command.
+pub fn why_not(action: &Action, app: &App) -> &'static str {
+    match action.id {
+        "usual-size" => "text has its usual size",
+        "bigger" => "text is as large as it gets",
+        "smaller" => "text is as small as it gets",
+        "theme-system" | "theme-dark" | "theme-light" => "in use",
+        _ if app.document.is_none() => "no store is open",
+        "start" => "the cursor is there",
+        "back" => "no event before the cursor",
+        "forward" | "play" => "no event after the cursor",
+        "end" => "the stream has no events",
+        "axis-time" | "axis-sequence" | "sort-first" | "sort-name" | "sort-events" | "sort-last" => "in use",
+        "leave-out" => "no event is selected",
+        "undo" | "redo" => "nothing to do again or to take back",
+        "clear-edits" => "no edits",
+        "trail-back" | "trail-forward" => "nowhere to go back to",
+        "next-hit" | "previous-hit" => "nothing is found",
+        "clear-search" => "nothing is looked for",
+        "hide-life" => "no life of a value is shown",
+        "next-store" | "previous-store" => "no other store is open",
+        "minute-back" | "minute-forward" | "day-back" | "day-forward" => "the events have no times",
+        "pin-stream" | "copy-reply" | "copy-reply-markdown" | "make-rules" => "no stream is selected",
+        "faster" | "slower" => "no other speed",
+        _ => "not now",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -150,7 +180,21 @@ mod tests {
         let app = App::new();
         let possible: Vec<&str> =
             ACTIONS.iter().filter(|action| (action.command)(&app).is_some()).map(|action| action.id).collect();
-        let about_the_window = ["theme", "open", "palette", "help", "help-too", "bigger", "smaller", "measurements"];
+        let about_the_window = [
+            "theme",
+            "open",
+            "palette",
+            "help",
+            "help-too",
+            "bigger",
+            "smaller",
+            "theme-dark",
+            "theme-light",
+            "measurements",
+        ];
         assert_eq!(possible, about_the_window);
+        for action in ACTIONS.iter().filter(|action| !possible.contains(&action.id)) {
+            assert!(!why_not(action, &app).is_empty(), "{}", action.id);
+        }
     }
 }

@@ -242,6 +242,14 @@ pub const ACTIONS: &[Action] = &[
         command: |app| app.document.as_ref().map(|_| Command::Focus(Focus::AsOf)),
     },
     Action {
+        id: "zone",
+        group: Group::Window,
+        text: "Time zone…",
+        tooltip: "Choose the zone of all times in the window",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::Focus(Focus::Zone)),
+    },
+    Action {
         id: "stream-up",
         group: Group::Cursor,
         text: "Previous stream",
@@ -432,6 +440,30 @@ pub const ACTIONS: &[Action] = &[
         command: |_| Some(Command::Pick(Pick::Open)),
     },
     Action {
+        id: "next-store",
+        group: Group::Store,
+        text: "Next store",
+        tooltip: "Show the next of the open stores",
+        shortcut: with_command(Key::Tab),
+        command: |app| other_store(app, Direction::Forward),
+    },
+    Action {
+        id: "previous-store",
+        group: Group::Store,
+        text: "Previous store",
+        tooltip: "Show the previous of the open stores",
+        shortcut: keys(true, true, false, Key::Tab),
+        command: |app| other_store(app, Direction::Back),
+    },
+    Action {
+        id: "check-unchanged",
+        group: Group::Store,
+        text: "Check that the file is unchanged",
+        tooltip: "Hash the opened file again and compare with what it was when it was opened",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::CheckUnchanged),
+    },
+    Action {
         id: "palette",
         group: Group::Window,
         text: "Commands…",
@@ -504,6 +536,46 @@ pub const ACTIONS: &[Action] = &[
         command: |app| app.document.as_ref().map(|_| Command::TogglePanel(PanelName::State)),
     },
     Action {
+        id: "next-panel",
+        group: Group::Window,
+        text: "Next panel",
+        tooltip: "Move the keyboard to the next panel",
+        shortcut: single(Key::Function(6)),
+        command: |app| app.document.as_ref().map(|_| Command::NextPanel(Direction::Forward)),
+    },
+    Action {
+        id: "previous-panel",
+        group: Group::Window,
+        text: "Previous panel",
+        tooltip: "Move the keyboard to the previous panel",
+        shortcut: with_shift(Key::Function(6)),
+        command: |app| app.document.as_ref().map(|_| Command::NextPanel(Direction::Back)),
+    },
+    Action {
+        id: "theme-system",
+        group: Group::Window,
+        text: "Theme of the system",
+        tooltip: "Light or dark as the system has it",
+        shortcut: None,
+        command: |app| theme(app, ThemeChoice::System),
+    },
+    Action {
+        id: "theme-dark",
+        group: Group::Window,
+        text: "Dark theme",
+        tooltip: "Light words on dark panels",
+        shortcut: None,
+        command: |app| theme(app, ThemeChoice::Dark),
+    },
+    Action {
+        id: "theme-light",
+        group: Group::Window,
+        text: "Light theme",
+        tooltip: "Dark words on light panels",
+        shortcut: None,
+        command: |app| theme(app, ThemeChoice::Light),
+    },
+    Action {
         id: "measurements",
         group: Group::Window,
         text: "Measurements",
@@ -556,4 +628,12 @@ fn scale(app: &App, by: i32) -> Option<Command> {
 
 fn axis(app: &App, kind: AxisKind) -> Option<Command> {
     app.document.as_ref().filter(|document| document.axis.kind() != kind).map(|_| Command::SetAxis(kind))
+}
+
+fn other_store(app: &App, direction: Direction) -> Option<Command> {
+    (app.document.is_some() && !app.beside.is_empty()).then_some(Command::NextStore(direction))
+}
+
+fn theme(app: &App, theme: ThemeChoice) -> Option<Command> {
+    (app.settings.theme != theme).then_some(Command::SetTheme(theme))
 }

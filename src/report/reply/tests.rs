@@ -56,6 +56,7 @@ fn facts<'a>(state: &'a Value, key_fields: &'a [Path]) -> ReplyFacts<'a> {
             leaf("limit", "0", None),
             balance,
         ],
+        stopped: None,
         broken: Vec::new(),
         last_events: vec![opened(), event(3, "2025-03-03T09:15:00.5Z", "Limit asked for", None), withdrawn()],
     }
