@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/events.rs"]
+mod events;
+#[path = "window/streams.rs"]
+mod streams;
 #[path = "window/timeline.rs"]
 mod timeline;
 #[path = "window/state.rs"]

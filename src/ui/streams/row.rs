@@ -12,7 +12,9 @@ use crate::ui::{icons, text, theme};
 /// Side of a category's arrow; streams begin after it.
 const ARROW: f32 = 16.0;
 /// Lists narrower than this have no room for lines of events.
-const NARROW: f32 = 168.0;
+const NARROW: f32 = 150.0;
+/// From this width on they are drawn wider.
+const WIDE: f32 = 230.0;
 
 /// A stream in words, for screen readers.
 pub fn words(document: &Document, stream: StreamIndex) -> String {
@@ -110,7 +112,13 @@ pub fn stream_ui(
     if hits > 0 {
         right = paint_hits(ui, rect, right, hits);
     } else if rect.width() >= NARROW {
-        right = paint_spark(ui, rect, right, &sparks.heights(document, stream), selected);
+        let step = if rect.width() >= WIDE { 2.0 } else { 1.4 };
+        let words = galley(ui.painter(), name, theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
+        // A name is never cut for a picture.
+        let begin = spark_right(rect, right) - BARS as f32 * step;
+        if rect.left() + ARROW + words + theme::GAP <= begin {
+            right = paint_spark(ui, rect, right, step, &sparks.heights(document, stream), selected);
+        }
     }
     if pinned {
         let place = Rect::from_min_max(pos2(right - 18.0, rect.top()), pos2(right - 4.0, rect.bottom()));
@@ -189,13 +197,16 @@ fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize) -> f32 {
     pill.left()
 }
 
+/// Where a line of events ends: counts of up to four digits do not push it out of its column.
+fn spark_right(rect: Rect, right: f32) -> f32 {
+    right.min(rect.right() - 28.0) - theme::GAP
+}
+
 /// The stream's events along the whole axis; gives where they begin.
-fn paint_spark(ui: &egui::Ui, rect: Rect, right: f32, heights: &[u8; BARS], lit: bool) -> f32 {
-    const STEP: f32 = 2.0;
+fn paint_spark(ui: &egui::Ui, rect: Rect, right: f32, step: f32, heights: &[u8; BARS], lit: bool) -> f32 {
     const HEIGHT: f32 = 13.0;
-    // Counts of up to five digits do not push the lines out of their column.
-    let right = right.min(rect.right() - 38.0) - theme::GAP;
-    let left = right - BARS as f32 * STEP;
+    let right = spark_right(rect, right);
+    let left = right - BARS as f32 * step;
     let bottom = rect.center().y + HEIGHT / 2.0;
     let tokens = theme::tokens(ui);
     let colour = if lit { tokens.secondary } else { tokens.faint };
@@ -203,9 +214,9 @@ fn paint_spark(ui: &egui::Ui, rect: Rect, right: f32, heights: &[u8; BARS], lit:
     let line = Rect::from_min_max(pos2(left, bottom - 0.5), pos2(right, bottom + 0.5));
     mesh.add_colored_rect(line, tokens.hairline);
     for (at, height) in heights.iter().enumerate().filter(|(_, height)| **height > 0) {
-        let x = left + at as f32 * STEP;
+        let x = left + at as f32 * step;
         let tall = (f32::from(*height) / 255.0 * HEIGHT).max(2.0);
-        mesh.add_colored_rect(Rect::from_min_max(pos2(x, bottom - tall), pos2(x + 1.5, bottom)), colour);
+        mesh.add_colored_rect(Rect::from_min_max(pos2(x, bottom - tall), pos2(x + step * 0.75, bottom)), colour);
     }
     ui.painter().add(egui::Shape::mesh(mesh));
     left
