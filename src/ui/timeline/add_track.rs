@@ -33,7 +33,7 @@ pub fn add_track_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut AddTrack, label:
     let button = child.add(Button::new(text).frame(true).fill(stage.tokens.panel).min_size(size));
     button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Add a track"));
     let button = button.on_hover_text("Draw a field of the state, or when a condition holds, over the whole history");
-    Popup::menu(&button)
+    Popup::from_toggle_button_response(&button)
         .accessible_name("Add a track")
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(280.0)

@@ -2,7 +2,7 @@
 
 use egui::{Id, Rect, RichText, Tooltip, Ui, pos2, vec2};
 
-use super::lanes::{BAR, Spot};
+use super::lanes::Spot;
 use super::{Stage, legend};
 use crate::app::Command;
 use crate::model::{StreamIndex, names, zoned};
@@ -49,14 +49,14 @@ pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Comma
     let Some(on) = hover.on.filter(|_| !ui.input(|input| input.pointer.any_down())) else { return };
     let (x, width) = match on.spot {
         Spot::Event(_, x) => (x, 14.0),
-        Spot::Crowd(bar) => (bar.x + BAR / 2.0, BAR),
+        Spot::Crowd(bar, step) => (bar.x + step / 2.0, step),
     };
     let at = pos2(stage.scale.left + x, on.lane.center().y);
     let anchor = Rect::from_center_size(at, vec2(width, on.lane.height() - 4.0));
     let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), Id::unique("event card"), anchor);
     tooltip.gap(4.0).width(320.0).show(|ui| match on.spot {
         Spot::Event(event, _) => event_ui(ui, stage, event),
-        Spot::Crowd(bar) => {
+        Spot::Crowd(bar, _) => {
             let key = (stage.document.view, bar.from, bar.to);
             let kinds = match hover.kinds {
                 Some((view, from, to, kinds)) if (view, from, to) == key => kinds,

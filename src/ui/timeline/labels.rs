@@ -91,7 +91,7 @@ fn category_ui(
     let chevron = if folded { icons::CHEVRON_RIGHT } else { icons::CHEVRON_DOWN };
     let at = Rect::from_center_size(pos2(rect.left() + theme::MARGIN + 5.0, rect.center().y), vec2(14.0, 14.0));
     icons::paint(ui, at, chevron, theme::ICON_SMALL, colour);
-    let shown = format!("{} · {streams}", name.to_uppercase());
+    let shown = format!("{} · {}", name.to_uppercase(), streams.to_uppercase());
     let after = Rect::from_min_max(pos2(rect.left() + 18.0, rect.top()), rect.max);
     words(ui, after, &shown, theme::words(11.0), colour, 0.0);
     theme::focus_ring(ui, &response);
@@ -123,7 +123,7 @@ fn stream_ui(
     let near = ui.rect_contains_pointer(rect) || response.has_focus() || ui.memory(|memory| memory.has_focus(pin_id));
     if response.hovered() {
         ui.painter().rect_filled(rect, 0.0, tokens.raised);
-    } else if selected {
+    } else if selected && in_pinned {
         ui.painter().rect_filled(rect, 0.0, tokens.selection);
     }
     let keep = if near { 28.0 } else { 0.0 };

@@ -17,18 +17,23 @@ pub const RADIUS: f32 = 5.0;
 /// How near to a mark the pointer is on it.
 pub const REACH: f32 = 8.0;
 /// Marks are drawn one by one while there is this much room for each; beyond it a lane is a density curve.
-const ROOM: f32 = 8.0;
-/// Width of a bar of a density curve, with the gap to the next one.
-pub const BAR: f32 = 3.0;
+const ROOM: f32 = 4.0;
+/// With less room than this marks are smaller.
+const AMPLE: f32 = 9.0;
+const SMALL: f32 = 3.8;
+/// Width of a bar of a density curve, with the gap to the next one: wider where there is little in each.
+const BARS: std::ops::RangeInclusive<f32> = 3.0..=12.0;
+/// So many events a bar make a curve rather than a comb.
+const IN_BAR: f32 = 4.0;
 /// So many lanes are remembered.
 const REMEMBERED: usize = 400;
 
 /// How a lane looks in the present view.
 pub enum Look {
-    /// Each event by itself: its place, its index, its mark.
-    Marks(Vec<(f32, u32, Mark)>),
-    /// Bars, and how many events the highest has.
-    Density(Vec<Bar>, u32),
+    /// Each event by itself: its place, its index, its mark; and how large marks are.
+    Marks(Vec<(f32, u32, Mark)>, f32),
+    /// Bars, how many events the highest has, and how wide they are.
+    Density(Vec<Bar>, u32, f32),
 }
 
 /// What lanes look like, kept while the view stays.
@@ -74,14 +79,16 @@ fn look(document: &Document, stream: StreamIndex, width: f32) -> Look {
                 Some((view.x_from_coordinate(coordinate, width), *event, mark))
             })
             .collect();
-        let covered = marks.windows(2).filter(|pair| pair[1].0 - pair[0].0 < RADIUS).count();
+        let covered = marks.windows(2).filter(|pair| pair[1].0 - pair[0].0 < 1.5).count();
         if marks.len() < 24 || covered * 2 < marks.len() {
-            return Look::Marks(marks);
+            let radius = if count as f32 * AMPLE <= width { RADIUS } else { SMALL };
+            return Look::Marks(marks, radius);
         }
     }
-    let bars = lane.bars(view, width, BAR);
+    let step = (IN_BAR * width / count.max(1) as f32).round().clamp(*BARS.start(), *BARS.end());
+    let bars = lane.bars(view, width, step);
     let most = bars.iter().map(Bar::count).max().unwrap_or(1);
-    Look::Density(bars, most)
+    Look::Density(bars, most, step)
 }
 
 /// What of a lane is under the pointer.
@@ -89,53 +96,53 @@ fn look(document: &Document, stream: StreamIndex, width: f32) -> Look {
 pub enum Spot {
     /// An event, and where its mark is.
     Event(u32, f32),
-    /// A bar.
-    Crowd(Bar),
+    /// A bar, and how wide it is.
+    Crowd(Bar, f32),
 }
 
 impl Look {
     /// What is at a place, in points from the left edge of the lane.
     pub fn at(&self, x: f32) -> Option<Spot> {
         match self {
-            Self::Marks(marks) => marks
+            Self::Marks(marks, _) => marks
                 .iter()
                 .map(|(at, event, _)| (*at, *event))
                 .filter(|(at, _)| (at - x).abs() <= REACH)
                 // Of marks on top of each other the last one is seen.
                 .min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()).then(b.1.cmp(&a.1)))
                 .map(|(at, event)| Spot::Event(event, at)),
-            Self::Density(bars, _) => {
+            Self::Density(bars, _, step) => {
                 let after = bars.partition_point(|bar| bar.x <= x);
                 let near = bars[..after].last().into_iter().chain(bars.get(after));
-                let distance = |bar: &Bar| (bar.x + BAR / 2.0 - x).abs();
-                near.filter(|bar| distance(bar) <= BAR * 1.5)
+                let distance = |bar: &Bar| (bar.x + step / 2.0 - x).abs();
+                near.filter(|bar| distance(bar) <= step * 0.5 + 2.0)
                     .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-                    .map(|bar| Spot::Crowd(*bar))
+                    .map(|bar| Spot::Crowd(*bar, *step))
             }
         }
     }
 }
 
 /// Paints a stream's lane.
-pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: StreamIndex, rect: Rect) {
+pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: StreamIndex, rect: Rect, pinned: bool) {
     let (document, tokens) = (stage.document, &stage.tokens);
     let plot = stage.plot(rect);
     let painter = ui.painter_at(plot.intersect(ui.clip_rect()));
     let middle = plot.center().y;
     let mut mesh = Mesh::default();
     match timeline.looks.look(stage, stream) {
-        Look::Marks(marks) => {
-            if Some(stream) == document.stream_index() {
+        Look::Marks(marks, radius) => {
+            if pinned {
                 painter.hline(plot.x_range(), middle, Stroke::new(1.0, tokens.hairline));
             }
             for (x, event, mark) in marks {
                 let colour = marks::colour(*mark, tokens);
                 let colour = if document.is_future(*event) { theme::dimmed(colour) } else { colour };
-                marks::add(&mut mesh, mark.shape, pos2(plot.left() + x, middle), RADIUS, colour);
+                marks::add(&mut mesh, mark.shape, pos2(plot.left() + x, middle), *radius, colour);
             }
             painter.add(Paint::mesh(mesh));
             for (x, event, _) in marks {
-                if document.event == Some(*event) {
+                if pinned && document.event == Some(*event) {
                     painter.circle_stroke(pos2(plot.left() + x, middle), 9.0, Stroke::new(1.5, tokens.now));
                 }
                 if document.has_edits() && document.is_left_out(*event) {
@@ -143,20 +150,20 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: St
                 }
             }
         }
-        Look::Density(bars, most) => {
+        Look::Density(bars, most, step) => {
             let (bottom, room) = (plot.bottom() - 4.0, plot.height() - 9.0);
             let colours: [egui::Color32; KINDS] =
                 std::array::from_fn(|kind| tokens.marks.get(kind).copied().unwrap_or(tokens.other_mark));
             for bar in bars {
                 let height = (bar.count() as f32 / (*most).max(1) as f32).sqrt() * room;
                 let (height, x) = (height.max(2.0), plot.left() + bar.x);
-                let future = stage.is_future(x + BAR / 2.0);
+                let future = stage.is_future(x + step / 2.0);
                 let mut top = bottom;
                 // The commonest kinds are at the bottom, as in the legend from left to right.
                 for (kind, share) in bar.shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
                     let next = top - height * share;
                     let colour = if future { theme::dimmed(colours[kind]) } else { colours[kind] };
-                    mesh.add_colored_rect(Rect::from_min_max(pos2(x, next), pos2(x + BAR - 1.0, top)), colour);
+                    mesh.add_colored_rect(Rect::from_min_max(pos2(x, next), pos2(x + step - 1.0, top)), colour);
                     top = next;
                 }
             }

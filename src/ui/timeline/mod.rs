@@ -31,6 +31,7 @@ use chrono_tz::Tz;
 use egui::{Id, Margin, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
 
 use crate::app::{App, Command, Cursor, Document, Focus};
+use crate::model::Timestamp;
 use crate::timeline::View;
 use crate::ui::{ViewState, theme};
 use rows::{Row, Rows};
@@ -272,7 +273,7 @@ fn rows_ui(
         match row {
             Row::Stream(stream) => {
                 timeline.legend.saw(stage.document.opened.log.stream(*stream).category);
-                lanes::paint(ui, stage, timeline, *stream, *rect);
+                lanes::paint(ui, stage, timeline, *stream, *rect, pinned);
             }
             Row::Branch(stream) => branch::paint(ui, stage, *stream, *rect),
             Row::Track(id) => tracks::paint(ui, stage, &timeline.tracks, *id, *rect),
@@ -301,9 +302,20 @@ fn scrub(stage: &Stage<'_>, x: f32, queue: &mut Vec<Command>) {
     let coordinate = stage.scale.coordinate(x.clamp(stage.scale.left, stage.scale.right()));
     let axis = &stage.document.axis;
     match axis.kind() {
-        crate::timeline::AxisKind::Time => queue.extend(axis.time_at(coordinate).map(Command::ScrubToTime)),
+        crate::timeline::AxisKind::Time => {
+            let pixel = stage.scale.view.span / f64::from(stage.scale.width);
+            let time = axis.time_at(coordinate).and_then(|time| rounded(time, pixel));
+            queue.extend(time.map(Command::ScrubToTime));
+        }
         crate::timeline::AxisKind::Sequence => queue.push(Command::ScrubToCount(axis.events_up_to(coordinate))),
     }
+}
+
+/// A time as round as it can be without leaving its pixel, which is so many microseconds wide.
+fn rounded(time: Timestamp, pixel: f64) -> Option<Timestamp> {
+    const UNITS: [i64; 4] = [60_000_000, 1_000_000, 1_000, 1];
+    let unit = UNITS.into_iter().find(|unit| *unit as f64 <= pixel).unwrap_or(1);
+    Timestamp::from_micros((time.micros() + unit / 2).div_euclid(unit) * unit)
 }
 
 /// The cursor's moment in words, with the zone where it is a time.
@@ -314,5 +326,23 @@ fn moment_words(stage: &Stage<'_>) -> String {
         (_, Some(time)) => format!("{} {}", crate::model::zoned::date_time(time, stage.zone), stage.zone.name()),
         (Cursor::Event(event), None) => format!("#{}", document.opened.log.position(event as usize)),
         (Cursor::Instant(time), None) => time.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scrubbing_stops_at_round_times_within_a_pixel() {
+        let time = Timestamp::from_micros(1_741_098_852_345_678).unwrap();
+        for (pixel, micros) in [
+            (1e9, 1_741_098_840_000_000),
+            (5e6, 1_741_098_852_000_000),
+            (2e3, 1_741_098_852_346_000),
+            (0.1, 1_741_098_852_345_678),
+        ] {
+            assert_eq!(rounded(time, pixel), Timestamp::from_micros(micros));
+        }
     }
 }
