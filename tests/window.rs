@@ -2,14 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/accessible.rs"]
+mod accessible;
 #[path = "window/events.rs"]
 mod events;
+#[path = "window/images.rs"]
+mod images;
+#[path = "window/state.rs"]
+mod state;
 #[path = "window/streams.rs"]
 mod streams;
 #[path = "window/timeline.rs"]
 mod timeline;
-#[path = "window/state.rs"]
-mod state;
 #[path = "window/welcome.rs"]
 mod welcome;
 
