@@ -73,7 +73,7 @@ fn the_wheel_zooms_at_the_pointer_and_scrolls_over_names() {
     assert!(after.span < before.span * 0.8, "{before:?} became {after:?}");
     let moved = after.coordinate_from_x(at.x - plot.left(), plot.width());
     assert!((moved - coordinate).abs() < before.span / 500.0, "{coordinate} became {moved}");
-    let listed = window.get_by_label_contains("Category account").rect().center();
+    let listed = window.get_by_label_contains("Category account").rect().left_center() + vec2(40.0, 0.0);
     wheel(&mut window, listed, vec2(0.0, -300.0));
     assert_eq!(document(&window).view, after);
     assert!(window.query_by_label_contains("Category account").is_none_or(|node| node.rect().center().y < listed.y));
@@ -222,7 +222,7 @@ fn pins_folds_and_the_legend() {
     let row = window.get_by_label("Lane of account-0001").rect();
     assert!(row.top() < lane.top(), "a pinned lane is above");
 
-    window.get_by_label_contains("Legend. account, Account opened");
+    window.get_by_label_contains("Legend. account, Funds deposited triangle up");
     window.get_by_label("Hide the legend").click();
     window.run();
     assert!(window.query_by_label_contains("Legend. account").is_none());
