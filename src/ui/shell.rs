@@ -43,7 +43,7 @@ impl ShellView {
     }
 
     fn focused_rect(&self, ui: &egui::Ui) -> Option<Rect> {
-        let id = ui.memory(|memory| memory.focused())?;
+        let id = ui.memory(egui::Memory::focused)?;
         ui.ctx().read_response(id).map(|response| response.rect)
     }
 
