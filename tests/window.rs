@@ -4,6 +4,8 @@
 
 #[path = "window/timeline.rs"]
 mod timeline;
+#[path = "window/state.rs"]
+mod state;
 #[path = "window/welcome.rs"]
 mod welcome;
 
