@@ -13,6 +13,7 @@ mod menus;
 mod notices;
 mod palette;
 mod places;
+mod rows;
 mod search_field;
 mod shell;
 mod state;
@@ -238,8 +239,14 @@ impl eframe::App for Window {
         let Self { app, view, queue, measured, .. } = self;
         measured.frame(frame.info().cpu_usage);
         let covered = app.sheet.is_some() || app.dialog.is_some();
-        if std::mem::replace(&mut view.covered, covered) {
-            view.focus = None;
+        let was_covered = std::mem::replace(&mut view.covered, covered);
+        let at_timeline = view.shell.at_timeline(ui);
+        keys::shortcuts(ui, app, at_timeline, queue);
+        view.shell.make_room(app, queue);
+        // At once: the letters that follow are meant for what is asked for.
+        at_once(app, queue);
+        view.focus = None;
+        if was_covered {
             if app.focus.is_some() {
                 ui.request_repaint();
             }
@@ -250,15 +257,13 @@ impl eframe::App for Window {
             // Keys act on the cursor while nothing else has the focus.
             ui.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
         }
-        let at_timeline = view.shell.at_timeline(ui);
-        keys::shortcuts(ui, app, at_timeline, queue);
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
-        welcome::drop_ui(ui);
         palette::palette_ui(ui, app, view, queue);
         help::help_ui(ui, app, queue);
         measurements::measurements_ui(ui, app, measured, view.shell.bottom);
         view.shell.make_room(app, queue);
+        welcome::drop_ui(ui);
         if !queue.is_empty() {
             ui.request_repaint();
         }
@@ -269,6 +274,20 @@ impl eframe::App for Window {
             places::keep(&path, &contents);
         }
     }
+}
+
+/// Does what moves the focus or opens a sheet; none of it leads to a job.
+fn at_once(app: &mut App, queue: &mut Vec<Command>) {
+    let mut later = Vec::with_capacity(queue.len());
+    for command in queue.drain(..) {
+        match command {
+            Command::Focus(_) | Command::NextPanel(_) | Command::Show(_) => {
+                app.update(command);
+            }
+            command => later.push(command),
+        }
+    }
+    *queue = later;
 }
 
 /// Has a screen reader say what a label says, when it comes or changes.
