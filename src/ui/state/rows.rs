@@ -247,11 +247,11 @@ fn value_ui(ui: &mut egui::Ui, rect: Rect, row: &Row, look: &Look<'_>, asks: &mu
     }
     theme::focus_ring(ui, &response);
     if response.clicked() {
-        asks.push(match (row.opens && row.kind == Kind::Value, look.state) {
-            (true, _) => Ask::Toggle(row.path.clone()),
-            (false, Some(_)) => Ask::Command(Command::ShowLife(row.path.clone())),
-            (false, None) => Ask::Command(Command::CopyText(as_text(row.value.as_ref()))),
-        });
+        if row.opens && row.kind == Kind::Value {
+            asks.push(Ask::Toggle(row.path.clone()));
+        } else if look.state.is_some() {
+            asks.push(Ask::Command(Command::ShowLife(row.path.clone())));
+        }
     }
     response.context_menu(|ui| menu_ui(ui, row, look, asks));
     if buttons {
