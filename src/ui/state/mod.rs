@@ -139,6 +139,8 @@ fn parts_ui(
             tree_ui(ui, document, branch.is_some(), view, focus, queue);
         }
     });
+    // Only the state is old.
+    ui.set_opacity(1.0);
     if let Some(life_view) = &document.life {
         split_ui(ui, "Resize the state", tree, &mut view.heights.tree);
         bleed(ui, life, |ui| life::life_ui(ui, app, document, life_view, &mut view.life, queue));
