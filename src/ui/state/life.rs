@@ -142,7 +142,6 @@ fn scanned_ui(ui: &mut egui::Ui, life: &Life) {
     ui.add(Label::new(text).truncate()).on_hover_text(&words);
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is drawn, and what it changes")]
 fn entries_ui(
     ui: &mut egui::Ui,
     app: &App,
