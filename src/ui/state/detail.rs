@@ -379,7 +379,7 @@ fn fact_ui(ui: &mut egui::Ui, rect: Rect, at: usize, fact: &Fact, queue: &mut Ve
     let tokens = theme::tokens(ui);
     let (left, right) = (rect.left() + theme::MARGIN, rect.right() - theme::MARGIN);
     let middle = rect.center().y;
-    let names = (rect.width() * 0.3).clamp(84.0, 120.0);
+    let names = rows::least_name(rect.width());
     let name = ui.painter().layout_no_wrap(fact.name.to_owned(), theme::words(theme::BODY), tokens.secondary);
     ui.painter().galley(pos2(left, middle - name.size().y / 2.0), name, tokens.secondary);
     let copy = fact.copy.is_some();
