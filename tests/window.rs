@@ -4,12 +4,12 @@
 
 #[path = "window/events.rs"]
 mod events;
+#[path = "window/state.rs"]
+mod state;
 #[path = "window/streams.rs"]
 mod streams;
 #[path = "window/timeline.rs"]
 mod timeline;
-#[path = "window/state.rs"]
-mod state;
 #[path = "window/welcome.rs"]
 mod welcome;
 

@@ -11,10 +11,8 @@ use crate::ui::{icons, text, theme};
 
 /// Side of a category's arrow; streams begin after it.
 const ARROW: f32 = 16.0;
-/// Lists narrower than this have no room for lines of events.
-const NARROW: f32 = 150.0;
-/// From this width on they are drawn wider.
-const WIDE: f32 = 230.0;
+/// Room for all but the lines of events.
+const NAME: f32 = ARROW + 98.0 + theme::GAP + 36.0;
 
 /// A stream in words, for screen readers.
 pub fn words(document: &Document, stream: StreamIndex) -> String {
@@ -111,12 +109,12 @@ pub fn stream_ui(
     let mut right = paint_count(ui, rect, text::grouped(log.lane(stream).len()), tokens.secondary);
     if hits > 0 {
         right = paint_hits(ui, rect, right, hits);
-    } else if rect.width() >= NARROW {
-        let step = if rect.width() >= WIDE { 2.0 } else { 1.4 };
-        let words = galley(ui.painter(), name, theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
-        // A name is never cut for a picture.
+    } else {
+        // What a name of a dozen letters leaves; a longer one is not cut for a picture.
+        let step = ((rect.width() - NAME) / BARS as f32).min(2.0);
         let begin = spark_right(rect, right) - BARS as f32 * step;
-        if rect.left() + ARROW + words + theme::GAP <= begin {
+        let words = galley(ui.painter(), name, theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
+        if step >= 1.0 && rect.left() + ARROW + words + theme::GAP <= begin {
             right = paint_spark(ui, rect, right, step, &sparks.heights(document, stream), selected);
         }
     }
