@@ -108,7 +108,7 @@ pub fn stream_ui(
     let quiet = (searching && hits == 0) || info.deleted || info.archived;
     let mut right = paint_count(ui, rect, text::grouped(log.lane(stream).len()), tokens.secondary);
     if hits > 0 {
-        right = paint_hits(ui, rect, right, hits);
+        right = paint_hits(ui, rect, right, hits, name);
     } else {
         // What a name of a dozen letters leaves; a longer one is not cut for a picture.
         let step = ((rect.width() - NAME) / BARS as f32).min(2.0);
@@ -182,11 +182,16 @@ fn paint_count(ui: &egui::Ui, rect: Rect, count: String, colour: Color32) -> f32
     left
 }
 
-/// How many events were found, in a pill; gives where it begins.
-fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize) -> f32 {
+/// How many events were found, in a pill; gives where it begins. The number alone, where the name needs the room.
+fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize, name: &str) -> f32 {
     let tokens = theme::tokens(ui);
-    let words = format!("{} found", text::grouped(hits));
-    let galley = ui.painter().layout_no_wrap(words, theme::words(theme::SMALL), tokens.text);
+    let laid = |words: String, size: f32| ui.painter().layout_no_wrap(words, theme::words(size), tokens.text);
+    let number = text::grouped(hits);
+    let mut galley = laid(format!("{number} found"), theme::SMALL);
+    let name = laid(name.to_owned(), theme::BODY).size().x;
+    if rect.left() + ARROW + name + theme::GAP > right - theme::GAP - galley.size().x - 2.0 * 6.0 {
+        galley = laid(number, theme::SMALL);
+    }
     let size = galley.size() + vec2(2.0 * 6.0, 2.0);
     let middle = pos2(right - theme::GAP - size.x / 2.0, rect.center().y);
     let pill = Rect::from_center_size(middle, size);
