@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/events.rs"]
+mod events;
 #[path = "window/state.rs"]
 mod state;
+#[path = "window/streams.rs"]
+mod streams;
 #[path = "window/timeline.rs"]
 mod timeline;
 #[path = "window/welcome.rs"]

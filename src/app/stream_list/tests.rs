@@ -76,16 +76,11 @@ fn every_order_is_what_it_says() {
 fn numbers_in_names_are_numbers() {
     let mut names =
         ["b", "a-10", "A-9", "a-9", "a-09", "a-100000000000000000000000000000000000000001", "a", "ä-1", "a-9x"];
-    names.sort_by(|a, b| natural(a, b));
+    names.sort_by_key(|name| natural(name));
     assert_eq!(
         names,
-        ["a", "a-09", "A-9", "a-9", "a-9x", "a-10", "a-100000000000000000000000000000000000000001", "b", "ä-1"]
+        ["a", "A-9", "a-09", "a-9", "a-9x", "a-10", "a-100000000000000000000000000000000000000001", "b", "ä-1"]
     );
-    for a in names {
-        for b in names {
-            assert_eq!(natural(a, b), natural(b, a).reverse(), "{a} {b}");
-        }
-    }
 }
 
 #[test]

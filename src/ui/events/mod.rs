@@ -48,6 +48,8 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         view.tab = Tab::Events;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
+    // The panel is as high as the user made it, however little there is to show.
+    ui.set_min_height(ui.available_height());
     tabs_ui(ui, app, document, view, queue);
     let mut wanted = match view.tab {
         Tab::Events => table::table_ui(ui, app, document, view, take_focus, queue),

@@ -11,8 +11,8 @@ use crate::ui::{icons, text, theme};
 
 /// Side of a category's arrow; streams begin after it.
 const ARROW: f32 = 16.0;
-/// Lists narrower than this have no room for lines of events.
-const NARROW: f32 = 168.0;
+/// Room for all but the lines of events.
+const NAME: f32 = ARROW + 98.0 + theme::GAP + 36.0;
 
 /// A stream in words, for screen readers.
 pub fn words(document: &Document, stream: StreamIndex) -> String {
@@ -108,9 +108,15 @@ pub fn stream_ui(
     let quiet = (searching && hits == 0) || info.deleted || info.archived;
     let mut right = paint_count(ui, rect, text::grouped(log.lane(stream).len()), tokens.secondary);
     if hits > 0 {
-        right = paint_hits(ui, rect, right, hits);
-    } else if rect.width() >= NARROW {
-        right = paint_spark(ui, rect, right, &sparks.heights(document, stream), selected);
+        right = paint_hits(ui, rect, right, hits, name);
+    } else {
+        // What a name of a dozen letters leaves; a longer one is not cut for a picture.
+        let step = ((rect.width() - NAME) / BARS as f32).min(2.0);
+        let begin = spark_right(rect, right) - BARS as f32 * step;
+        let words = galley(ui.painter(), name, theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
+        if step >= 1.0 && rect.left() + ARROW + words + theme::GAP <= begin {
+            right = paint_spark(ui, rect, right, step, &sparks.heights(document, stream), selected);
+        }
     }
     if pinned {
         let place = Rect::from_min_max(pos2(right - 18.0, rect.top()), pos2(right - 4.0, rect.bottom()));
@@ -176,11 +182,16 @@ fn paint_count(ui: &egui::Ui, rect: Rect, count: String, colour: Color32) -> f32
     left
 }
 
-/// How many events were found, in a pill; gives where it begins.
-fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize) -> f32 {
+/// How many events were found, in a pill; gives where it begins. The number alone, where the name needs the room.
+fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize, name: &str) -> f32 {
     let tokens = theme::tokens(ui);
-    let words = format!("{} found", text::grouped(hits));
-    let galley = ui.painter().layout_no_wrap(words, theme::words(theme::SMALL), tokens.text);
+    let laid = |words: String, size: f32| ui.painter().layout_no_wrap(words, theme::words(size), tokens.text);
+    let number = text::grouped(hits);
+    let mut galley = laid(format!("{number} found"), theme::SMALL);
+    let name = laid(name.to_owned(), theme::BODY).size().x;
+    if rect.left() + ARROW + name + theme::GAP > right - theme::GAP - galley.size().x - 2.0 * 6.0 {
+        galley = laid(number, theme::SMALL);
+    }
     let size = galley.size() + vec2(2.0 * 6.0, 2.0);
     let middle = pos2(right - theme::GAP - size.x / 2.0, rect.center().y);
     let pill = Rect::from_center_size(middle, size);
@@ -189,13 +200,16 @@ fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize) -> f32 {
     pill.left()
 }
 
+/// Where a line of events ends: counts of up to four digits do not push it out of its column.
+fn spark_right(rect: Rect, right: f32) -> f32 {
+    right.min(rect.right() - 28.0) - theme::GAP
+}
+
 /// The stream's events along the whole axis; gives where they begin.
-fn paint_spark(ui: &egui::Ui, rect: Rect, right: f32, heights: &[u8; BARS], lit: bool) -> f32 {
-    const STEP: f32 = 2.0;
+fn paint_spark(ui: &egui::Ui, rect: Rect, right: f32, step: f32, heights: &[u8; BARS], lit: bool) -> f32 {
     const HEIGHT: f32 = 13.0;
-    // Counts of up to five digits do not push the lines out of their column.
-    let right = right.min(rect.right() - 38.0) - theme::GAP;
-    let left = right - BARS as f32 * STEP;
+    let right = spark_right(rect, right);
+    let left = right - BARS as f32 * step;
     let bottom = rect.center().y + HEIGHT / 2.0;
     let tokens = theme::tokens(ui);
     let colour = if lit { tokens.secondary } else { tokens.faint };
@@ -203,9 +217,9 @@ fn paint_spark(ui: &egui::Ui, rect: Rect, right: f32, heights: &[u8; BARS], lit:
     let line = Rect::from_min_max(pos2(left, bottom - 0.5), pos2(right, bottom + 0.5));
     mesh.add_colored_rect(line, tokens.hairline);
     for (at, height) in heights.iter().enumerate().filter(|(_, height)| **height > 0) {
-        let x = left + at as f32 * STEP;
+        let x = left + at as f32 * step;
         let tall = (f32::from(*height) / 255.0 * HEIGHT).max(2.0);
-        mesh.add_colored_rect(Rect::from_min_max(pos2(x, bottom - tall), pos2(x + 1.5, bottom)), colour);
+        mesh.add_colored_rect(Rect::from_min_max(pos2(x, bottom - tall), pos2(x + step * 0.75, bottom)), colour);
     }
     ui.painter().add(egui::Shape::mesh(mesh));
     left
