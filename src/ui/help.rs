@@ -27,7 +27,8 @@ pub fn help_ui(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
     }
     let room = ui.ctx().content_rect();
     let columns = (((room.width() - 80.0) / (COLUMN + theme::SECTION)).floor() as usize).clamp(1, 3);
-    let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(16);
+    let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
         let width = columns as f32 * COLUMN + (columns - 1) as f32 * theme::SECTION;
         ui.set_width(width.min(room.width() - 48.0));
         ui.horizontal(|ui| {
@@ -45,7 +46,11 @@ pub fn help_ui(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
         });
         ui.add_space(theme::TIGHT);
         let height = (room.height() - 140.0).max(120.0);
-        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| columns_ui(ui, columns));
+        ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink([false, true])
+            .show(ui, |ui| columns_ui(ui, columns));
     });
     if modal.should_close() {
         queue.push(Command::CloseDialog);
@@ -98,7 +103,7 @@ fn group_ui(ui: &mut egui::Ui, group: Option<Group>) {
 
 fn row_ui(ui: &mut egui::Ui, words: &str, keys: &str) {
     let tokens = theme::tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));
     let painter = ui.painter();
     painter.text(rect.left_center(), Align2::LEFT_CENTER, words, theme::words(theme::BODY), tokens.text);

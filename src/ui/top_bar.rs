@@ -312,7 +312,8 @@ fn axis_ui(ui: &mut egui::Ui, rect: Rect, app: &App, kind: AxisKind, words: bool
 /// Puts things into a rectangle, left to right, in its middle.
 pub(super) fn child<R>(ui: &mut egui::Ui, rect: Rect, contents: impl FnOnce(&mut egui::Ui) -> R) -> R {
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(builder, contents).inner
+    // What is in it never makes the bar higher.
+    contents(&mut ui.new_child(builder))
 }
 
 /// How wide a text is.
