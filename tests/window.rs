@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/timeline.rs"]
+mod timeline;
+#[path = "window/state.rs"]
+mod state;
 #[path = "window/welcome.rs"]
 mod welcome;
 

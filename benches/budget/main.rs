@@ -1,12 +1,14 @@
 //! The speed budget, measured: `cargo bench`. Every figure stands beside a baseline taken in the same run, so that
 //! the ratios say more than the machine does. Data is generated afresh in a folder for temporary files.
 //!
-//! Which: `cargo bench -- open fold stream` (default: all). How much: `FOLDLINE_BENCH_EVENTS` (default 1,000,000)
-//! for the store that is opened and folded, `FOLDLINE_BENCH_STREAM` (default 100,000) for the one long stream.
+//! Which: `cargo bench -- open fold frame stream` (default: all). How much: `FOLDLINE_BENCH_EVENTS` (default 1,000,000)
+//! for the store that is opened and folded (frames: the largest that is drawn, by
+//! default 10,000,000), `FOLDLINE_BENCH_STREAM` (default 100,000) for the one long stream.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and fails at once")]
 
 mod data;
 mod fold;
+mod frame;
 mod open;
 mod stream;
 mod table;
@@ -30,6 +32,9 @@ fn main() {
         if runs("fold") {
             fold::run(&store, &mut table);
         }
+    }
+    if runs("frame") {
+        frame::run(count("FOLDLINE_BENCH_EVENTS", 10_000_000), &mut table);
     }
     if runs("stream") {
         stream::run(&data::long_stream(folder.path(), stream_events), &mut table);

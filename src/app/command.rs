@@ -48,6 +48,8 @@ pub enum Command {
     FilterStreams(String),
     /// Fold or unfold a category, in the list and on the timeline.
     ToggleCategory(CategoryIndex),
+    /// List only the streams of one category, or all again.
+    OnlyCategory(Option<CategoryIndex>),
     /// Put the cursor exactly on an event (ties can be stepped through).
     SeekEvent(u32),
     /// Put the cursor exactly on an event and look at its stream.
@@ -119,6 +121,8 @@ pub enum Command {
     HideLife,
     /// Make states with another projection.
     UseProjection(ProjectionChoice),
+    /// Put away why the projection that was asked for is not in use.
+    DismissProjectionProblem,
     /// Ask where to write a first rule file.
     AskRules(CategoryIndex),
     /// Write a first rule file and use it.

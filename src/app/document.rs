@@ -80,6 +80,8 @@ pub struct Document {
     pub hash_now: Remote<String>,
     /// Why the projection that was asked for is not in use.
     pub projection_problem: Option<String>,
+    /// The projection file that was last asked for, until it is in use.
+    pub(super) wanted_rules: Option<std::path::PathBuf>,
     /// Where the cursor was before each jump.
     pub(super) trail: Trail,
     /// How many events of the selected stream the cursor takes in.
@@ -147,6 +149,7 @@ impl Document {
             vocabulary: Remote::default(),
             hash_now: Remote::default(),
             projection_problem: None,
+            wanted_rules: None,
             trail: Trail::default(),
             lane_count: 0,
             axis,

@@ -182,6 +182,7 @@ impl App {
         let request = self.request(Slot::Search, "Searching", Job::Search { store, query, found });
         if let Some(document) = &mut self.document {
             document.search.generation = Some(request.generation);
+            document.search.progress = request.progress.clone();
         }
         requests.push(request);
     }

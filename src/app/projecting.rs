@@ -8,7 +8,11 @@ use crate::model::CategoryIndex;
 
 impl App {
     pub(super) fn use_projection(&mut self, choice: ProjectionChoice, requests: &mut Vec<Request>) {
-        let Some(document) = &self.document else { return };
+        let Some(document) = &mut self.document else { return };
+        document.wanted_rules = match &choice {
+            ProjectionChoice::Automatic => None,
+            ProjectionChoice::File(path) => Some(path.clone()),
+        };
         let store = document.opened.key;
         requests.push(self.request(Slot::Project, "Changing the projection", Job::Project { store, choice }));
     }
@@ -60,9 +64,21 @@ impl App {
 }
 
 impl Document {
+    /// The projection file that is followed: one that could not be used is tried again when it changes.
+    pub(super) fn followed_rules(&self) -> Option<PathBuf> {
+        self.wanted_rules.clone().or_else(|| self.opened.rules.clone())
+    }
+
+    /// Nobody waits for the file that could not be used any more.
+    pub(super) fn dismiss_projection_problem(&mut self) {
+        self.projection_problem = None;
+        self.wanted_rules = None;
+    }
+
     /// Other projections are in use: what the old ones made is forgotten. Gives notes for the user.
     pub(super) fn take_projections(&mut self, projected: Projected) -> Vec<String> {
         self.projection_problem = None;
+        self.wanted_rules = None;
         self.opened.projections = projected.projections;
         self.opened.rules = projected.rules;
         self.rows.clear();

@@ -1,7 +1,7 @@
 //! The streams as they are listed: by category, filtered, sorted. Kept until one of these changes.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::settings::StreamSort;
 use crate::job::OpenedStore;
@@ -23,22 +23,34 @@ pub struct StreamList {
     filter: String,
     sort: StreamSort,
     folded: HashSet<CategoryIndex>,
+    only: Option<CategoryIndex>,
     rows: Vec<ListRow>,
     streams: usize,
     edition: u64,
+    /// All streams of each category, sorted: neither filtering nor folding sorts again.
+    sorted: Vec<Vec<StreamIndex>>,
+    /// The row of each stream, by its index; [`UNLISTED`] without one.
+    row_of: Vec<u32>,
 }
+
+const UNLISTED: u32 = u32::MAX;
 
 impl StreamList {
     /// All streams of a store.
     pub fn new(opened: &OpenedStore, sort: StreamSort) -> Self {
         let mut list = Self { sort, ..Self::default() };
-        list.refresh(opened);
+        list.arrange(opened);
         list
     }
 
     /// What names must fit.
     pub fn filter(&self) -> &str {
         &self.filter
+    }
+
+    /// In which order streams are listed.
+    pub fn sort(&self) -> StreamSort {
+        self.sort
     }
 
     /// The rows, top to bottom.
@@ -61,6 +73,16 @@ impl StreamList {
         self.folded.contains(&category)
     }
 
+    /// The one category that is listed, if the others are left out.
+    pub fn only(&self) -> Option<CategoryIndex> {
+        self.only
+    }
+
+    /// The row of a stream; `None` if it is not listed.
+    pub fn row_of(&self, stream: StreamIndex) -> Option<usize> {
+        self.row_of.get(stream.0 as usize).filter(|row| **row != UNLISTED).map(|row| *row as usize)
+    }
+
     /// Lists only what fits a fragment, or a glob where it has `*` or `?`.
     pub fn set_filter(&mut self, filter: String, opened: &OpenedStore) {
         if filter != self.filter {
@@ -73,7 +95,7 @@ impl StreamList {
     pub fn set_sort(&mut self, sort: StreamSort, opened: &OpenedStore) {
         if sort != self.sort {
             self.sort = sort;
-            self.refresh(opened);
+            self.arrange(opened);
         }
     }
 
@@ -85,24 +107,58 @@ impl StreamList {
         self.refresh(opened);
     }
 
+    /// Lists only one category, unfolded; all of them for `None`.
+    pub fn set_only(&mut self, only: Option<CategoryIndex>, opened: &OpenedStore) {
+        if only != self.only {
+            self.only = only;
+            if let Some(only) = only {
+                self.folded.remove(&only);
+            }
+            self.refresh(opened);
+        }
+    }
+
     /// The stream that is listed after or before another; the first or last one if that is not listed.
     pub fn neighbour(&self, stream: Option<StreamIndex>, forward: bool) -> Option<StreamIndex> {
-        let streams = || {
-            self.rows.iter().filter_map(|row| match row {
-                ListRow::Stream(stream) => Some(*stream),
-                ListRow::Category(..) => None,
-            })
+        match stream.and_then(|stream| self.row_of(stream)) {
+            Some(row) => self.nearest(row, 1, forward),
+            None if forward => self.rows.iter().find_map(ListRow::stream),
+            None => self.rows.iter().rev().find_map(ListRow::stream),
+        }
+    }
+
+    /// The stream that is so many rows after or before a row, or the last one on the way there.
+    pub fn nearest(&self, row: usize, by: usize, forward: bool) -> Option<StreamIndex> {
+        let last = self.rows.len().checked_sub(1)?;
+        let there = if forward { row.saturating_add(by).min(last) } else { row.saturating_sub(by) };
+        let (low, high) = if forward { (row + 1, there) } else { (there, row.saturating_sub(1)) };
+        // Categories stand between: first on from there, then back towards where it began.
+        let onward = |from: usize| {
+            let mut rows: Box<dyn Iterator<Item = &ListRow>> = if forward {
+                Box::new(self.rows[from.min(last + 1)..].iter())
+            } else {
+                Box::new(self.rows[..=from].iter().rev())
+            };
+            rows.find_map(ListRow::stream)
         };
-        let mut streams: Box<dyn Iterator<Item = StreamIndex> + '_> =
-            if forward { Box::new(streams()) } else { Box::new(streams().collect::<Vec<_>>().into_iter().rev()) };
-        let first = streams.next()?;
-        if Some(first) == stream {
-            return streams.next();
+        let backward = || {
+            let passed = self.rows.get(low..=high)?;
+            if forward {
+                passed.iter().rev().find_map(ListRow::stream)
+            } else {
+                passed.iter().find_map(ListRow::stream)
+            }
+        };
+        if there == row { None } else { onward(there).or_else(backward) }
+    }
+
+    /// Sorts, then lists what fits.
+    fn arrange(&mut self, opened: &OpenedStore) {
+        self.sorted.clone_from(&opened.drawing.by_category);
+        for streams in &mut self.sorted {
+            sort(streams, self.sort, &opened.log);
         }
-        match streams.position(|listed| Some(listed) == stream) {
-            Some(_) => streams.next(),
-            None => Some(first),
-        }
+        self.refresh(opened);
     }
 
     fn refresh(&mut self, opened: &OpenedStore) {
@@ -111,19 +167,40 @@ impl StreamList {
         self.rows.clear();
         self.streams = 0;
         self.edition += 1;
-        for (at, streams) in opened.drawing.by_category.iter().enumerate() {
+        self.row_of.clear();
+        self.row_of.resize(log.streams().len(), UNLISTED);
+        for (at, streams) in self.sorted.iter().enumerate() {
             let category = CategoryIndex(at as u32);
-            let mut found: Vec<StreamIndex> =
-                streams.iter().copied().filter(|stream| fits.holds(&log.stream(*stream).name)).collect();
-            if found.is_empty() {
+            if self.only.is_some_and(|only| only != category) {
                 continue;
             }
-            sort(&mut found, self.sort, log);
-            self.streams += found.len();
-            self.rows.push(ListRow::Category(category, found.len()));
-            if !self.folded.contains(&category) {
-                self.rows.extend(found.into_iter().map(ListRow::Stream));
+            let heading = self.rows.len();
+            self.rows.push(ListRow::Category(category, 0));
+            let folded = self.folded.contains(&category);
+            let mut found = 0;
+            for stream in streams.iter().filter(|stream| fits.holds(&log.stream(**stream).name)) {
+                found += 1;
+                if !folded {
+                    self.row_of[stream.0 as usize] = self.rows.len() as u32;
+                    self.rows.push(ListRow::Stream(*stream));
+                }
             }
+            if found == 0 {
+                self.rows.pop();
+            } else {
+                self.rows[heading] = ListRow::Category(category, found);
+                self.streams += found;
+            }
+        }
+    }
+}
+
+impl ListRow {
+    /// The stream of the row, if it is one's.
+    pub fn stream(&self) -> Option<StreamIndex> {
+        match self {
+            Self::Stream(stream) => Some(*stream),
+            Self::Category(..) => None,
         }
     }
 }
@@ -147,6 +224,10 @@ impl Fits {
     fn holds(&self, name: &str) -> bool {
         match self {
             Self::All => true,
+            Self::Fragment(fragment) if name.is_ascii() && fragment.is_ascii() => {
+                let (name, fragment) = (name.as_bytes(), fragment.as_bytes());
+                name.windows(fragment.len()).any(|part| part.eq_ignore_ascii_case(fragment))
+            }
             Self::Fragment(fragment) => name.to_lowercase().contains(fragment),
             Self::Glob(glob) => glob.matches(name),
         }
@@ -154,28 +235,43 @@ impl Fits {
 }
 
 fn sort(streams: &mut [StreamIndex], by: StreamSort, log: &EventLog) {
-    let name = |stream: &StreamIndex| -> Arc<str> { log.stream(*stream).name.clone() };
+    let name = |stream: StreamIndex| &*log.stream(stream).name;
     match by {
         StreamSort::FirstEvent => {}
-        StreamSort::Name => streams.sort_by_cached_key(|stream| natural(&name(stream))),
+        StreamSort::Name => streams.sort_by(|a, b| natural(name(*a), name(*b))),
         StreamSort::Events => streams.sort_by_key(|stream| std::cmp::Reverse(log.lane(*stream).len())),
-        StreamSort::LastEvent => {
-            streams.sort_by_cached_key(|stream| std::cmp::Reverse(log.lane(*stream).last().copied()));
+        StreamSort::LastEvent => streams.sort_by_key(|stream| std::cmp::Reverse(log.lane(*stream).last().copied())),
+    }
+}
+
+/// Names as people order them: case does not count at first, and runs of digits are numbers, so that `account-9`
+/// comes before `account-10`.
+fn natural(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a, b);
+    loop {
+        let (Some(x), Some(y)) = (left.chars().next(), right.chars().next()) else {
+            return left.len().cmp(&right.len()).then_with(|| a.cmp(b));
+        };
+        let order = if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (number, other) = (take_digits(&mut left), take_digits(&mut right));
+            let (number, other) = (number.trim_start_matches('0'), other.trim_start_matches('0'));
+            number.len().cmp(&other.len()).then_with(|| number.cmp(other))
+        } else {
+            (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
+            if x == y { Ordering::Equal } else { x.to_lowercase().cmp(y.to_lowercase()) }
+        };
+        if order.is_ne() {
+            return order;
         }
     }
 }
 
-/// Parts of a name, runs of digits as numbers: `account-9` before `account-10`.
-fn natural(name: &str) -> Vec<(String, u128)> {
-    let mut parts = Vec::new();
-    let mut rest = name;
-    while !rest.is_empty() {
-        let words = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let digits = rest[words..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |at| words + at);
-        // A run too long for a number sorts after the others.
-        let number = rest[words..digits].parse().unwrap_or(if words == digits { 0 } else { u128::MAX });
-        parts.push((rest[..words].to_lowercase(), number));
-        rest = &rest[digits..];
-    }
-    parts
+fn take_digits<'a>(text: &mut &'a str) -> &'a str {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    *text = rest;
+    digits
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,7 @@ impl App {
         }
         self.followed.last = Some(now);
         self.keep_settings(requests);
-        let path = self.document.as_ref().and_then(|document| document.opened.rules.clone());
+        let path = self.document.as_ref().and_then(super::Document::followed_rules);
         if self.followed.path != path {
             self.followed.path.clone_from(&path);
             self.followed.stamp = None;

@@ -95,6 +95,7 @@ impl App {
             Command::FilterStreams(filter) => document.list.set_filter(filter, &document.opened),
             Command::SetSort(sort) => document.list.set_sort(sort, &document.opened),
             Command::ToggleCategory(category) => document.list.toggle(category, &document.opened),
+            Command::OnlyCategory(only) => document.list.set_only(only, &document.opened),
             Command::SetView(view) => document.view = view,
             Command::Fit => document.view = View::fit(&document.axis),
             Command::Zoom(factor) => document.zoom(factor),
@@ -102,6 +103,7 @@ impl App {
             Command::TogglePinned(stream) => toggle(&mut document.pinned, stream),
             Command::TogglePin(path) => toggle(&mut document.pins, path),
             Command::HideLife => document.life = None,
+            Command::DismissProjectionProblem => document.dismiss_projection_problem(),
             _ => {}
         }
     }

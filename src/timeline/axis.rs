@@ -140,6 +140,19 @@ impl View {
         Self { start, ..*self }.clamped(axis)
     }
 
+    /// As wide, with a coordinate in its middle.
+    pub fn around(&self, coordinate: f64, axis: &Axis) -> Self {
+        Self { start: coordinate - self.span / 2.0, ..*self }.clamped(axis)
+    }
+
+    /// From one coordinate to another, where they are far enough apart; else one of them gives way: the first, if
+    /// `keep_end`.
+    pub fn between(&self, start: f64, end: f64, keep_end: bool, axis: &Axis) -> Self {
+        let widest = View::fit(axis).span * 1.5;
+        let span = (end - start).clamp(axis.min_span(), widest.max(axis.min_span()));
+        Self { start: if keep_end { end - span } else { start }, span }.clamped(axis)
+    }
+
     /// Half a view may lie beyond either end, never all of it.
     fn clamped(self, axis: &Axis) -> Self {
         let half = self.span / 2.0;
@@ -176,6 +189,17 @@ mod tests {
         let before = view.coordinate_from_x(300.0, 800.0);
         let after = view.zoomed(4.0, 300.0, 800.0, &axis).coordinate_from_x(300.0, 800.0);
         assert!((before - after).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_view_is_set_by_its_ends_or_its_middle() {
+        let axis = axis(1e9);
+        let view = View { start: 0.0, span: 1e8 };
+        assert_eq!(view.around(5e8, &axis), View { start: 4.5e8, span: 1e8 });
+        assert_eq!(view.between(2e8, 5e8, true, &axis), View { start: 2e8, span: 3e8 });
+        // An edge that is dragged onto the other one leaves the narrowest view there.
+        assert_eq!(view.between(5e8, 5e8, true, &axis), View { start: 5e8 - 1000.0, span: 1000.0 });
+        assert_eq!(view.between(5e8, 4e8, false, &axis), View { start: 5e8, span: 1000.0 });
     }
 
     #[test]

@@ -42,6 +42,11 @@ impl Lanes {
         Self { resorted }
     }
 
+    /// Whether a lane's replay order is not the order in which its events stand.
+    pub fn is_resorted(&self, stream: StreamIndex) -> bool {
+        self.resorted.contains_key(&stream)
+    }
+
     /// A stream's events by coordinate. Those without one come first.
     pub fn events<'a>(&'a self, log: &'a EventLog, stream: StreamIndex) -> &'a [u32] {
         self.resorted.get(&stream).map_or_else(|| log.lane(stream), Vec::as_slice)

@@ -39,7 +39,8 @@ pub struct Mark {
 /// The marks of every type in every category.
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
-    marks: HashMap<(Option<CategoryIndex>, TypeIndex), Mark>,
+    /// By type: its categories, sorted. Almost every type is in one or two.
+    marks: Vec<Vec<(Option<CategoryIndex>, Mark)>>,
     legends: HashMap<CategoryIndex, Vec<(TypeIndex, usize)>>,
 }
 
@@ -55,16 +56,19 @@ impl Marks {
         for ((category, event_type), count) in counts {
             by_category.entry(category).or_default().push((event_type, count));
         }
-        let mut out = Self::default();
+        let mut out = Self { marks: vec![Vec::new(); log.types().len()], ..Self::default() };
         for (category, mut types) in by_category {
             types.sort_by_key(|(event_type, count)| (std::cmp::Reverse(*count), *event_type));
             for (rank, (event_type, _)) in types.iter().enumerate() {
                 let mark = Mark { colour: (rank < COLOURED).then_some(rank), shape: SHAPES[rank % SHAPES.len()] };
-                out.marks.insert((category, *event_type), mark);
+                out.marks[event_type.0 as usize].push((category, mark));
             }
             if let Some(category) = category {
                 out.legends.insert(category, types);
             }
+        }
+        for categories in &mut out.marks {
+            categories.sort_unstable_by_key(|(category, _)| *category);
         }
         out
     }
@@ -72,8 +76,20 @@ impl Marks {
     /// The mark of an event.
     pub fn mark(&self, log: &EventLog, event: usize) -> Mark {
         let category = log.stream_of(event).map(|stream| log.stream(stream).category);
+        self.mark_of(category, log.type_of(event))
+    }
+
+    /// The mark of a type in a category.
+    pub fn mark_of(&self, category: Option<CategoryIndex>, event_type: TypeIndex) -> Mark {
         let other = Mark { colour: None, shape: Shape::Circle };
-        self.marks.get(&(category, log.type_of(event))).copied().unwrap_or(other)
+        let Some(categories) = self.marks.get(event_type.0 as usize) else { return other };
+        let found = match categories.as_slice() {
+            [only] if only.0 == category => Some(only),
+            categories => {
+                categories.binary_search_by_key(&category, |(known, _)| *known).ok().and_then(|at| categories.get(at))
+            }
+        };
+        found.map_or(other, |(_, mark)| *mark)
     }
 
     /// A category's types, commonest first, with their counts.

@@ -3,6 +3,7 @@
 //! Coordinates along an axis are `f64` relative to its origin, so that microseconds stay exact over centuries.
 
 pub mod axis;
+pub mod density;
 pub mod drawing;
 pub mod lanes;
 pub mod marks;
@@ -14,6 +15,7 @@ mod testing;
 pub mod track;
 
 pub use axis::{Axis, AxisKind, View};
+pub use density::{Bar, DenseLane, Density};
 pub use drawing::Drawing;
 pub use lanes::{Column, Lanes};
 pub use marks::{Mark, Marks, Shape};

@@ -77,7 +77,7 @@ impl Step {
 pub fn ticks(axis: &Axis, view: View, width: f32, spacing: f32, zone: Tz) -> (Vec<Tick>, String) {
     let least = view.span * f64::from(spacing / width.max(1.0));
     match axis.kind() {
-        AxisKind::Sequence => (sequence_ticks(view, least), "Event number".to_owned()),
+        AxisKind::Sequence => (sequence_ticks(view, least), "Position".to_owned()),
         AxisKind::Time => time_ticks(axis, view, least, zone),
     }
 }
@@ -117,7 +117,13 @@ fn time_ticks(axis: &Axis, view: View, least: f64, zone: Tz) -> (Vec<Tick>, Stri
         at = next;
     }
     ticks.retain(|tick| tick.coordinate >= view.start);
-    (ticks, context(&from, step))
+    // The margins beyond the history have no say.
+    let (first, last) = (view.start.max(0.0), view.end().min(axis.length()));
+    let context = match (local(first), local(last.max(first))) {
+        (Some(first), Some(last)) => context(&first, &last),
+        _ => String::new(),
+    };
+    (ticks, context)
 }
 
 fn floor(at: NaiveDateTime, step: Step) -> NaiveDateTime {
@@ -163,11 +169,14 @@ fn label(at: &DateTime<Tz>, step: Step) -> String {
     at.format(format).to_string()
 }
 
-fn context(from: &DateTime<Tz>, step: Step) -> String {
-    let format = match step {
-        Step::Micros(_) => "%-d %B %Y",
-        Step::Days(_) => "%B %Y",
-        Step::Months(_) => "%Y",
+/// What holds from one time to another: a day, a month, a year, or which years.
+fn context(from: &DateTime<Tz>, to: &DateTime<Tz>) -> String {
+    let in_year = from.year() == to.year();
+    let format = match (in_year, in_year && from.month() == to.month(), from.date_naive() == to.date_naive()) {
+        (_, _, true) => "%-d %B %Y",
+        (_, true, _) => "%B %Y",
+        (true, ..) => "%Y",
+        _ => return format!("{} – {}", from.year(), to.year()),
     };
     from.format(format).to_string()
 }
@@ -202,7 +211,25 @@ mod tests {
         let (ticks, context) = ticks(&axis, View::fit(&axis), 800.0, 70.0, chrono_tz::Europe::Berlin);
         let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
         assert_eq!(labels, ["27 Mar", "12:00", "28 Mar", "12:00", "29 Mar", "12:00", "30 Mar", "12:00", "31 Mar"]);
-        assert_eq!(context, "26 March 2026");
+        assert_eq!(context, "March 2026");
+    }
+
+    #[test]
+    fn the_context_is_that_of_the_history_in_sight() {
+        let log = log(["2026-01-01T10:00:00Z", "2026-01-01T20:00:00Z"]);
+        let axis = Axis::new(&log, AxisKind::Time);
+        let words = |view| ticks(&axis, view, 800.0, 70.0, Tz::UTC).1;
+        let hour = 3_600e6;
+        // A margin of a day before the first event belongs to the year before.
+        assert_eq!(words(View { start: -24.0 * hour, span: 60.0 * hour }), "1 January 2026");
+        assert_eq!(words(View { start: 0.0, span: 1.0 }), "1 January 2026");
+        for (to, words) in
+            [("2026-01-09T00:00:00Z", "January 2026"), ("2026-03-01", "2026"), ("2031-01-01", "2026 – 2031")]
+        {
+            let log = self::log(["2026-01-01T10:00:00Z", to]);
+            let axis = Axis::new(&log, AxisKind::Time);
+            assert_eq!(ticks(&axis, View::fit(&axis), 800.0, 70.0, Tz::UTC).1, words);
+        }
     }
 
     #[test]

@@ -4,10 +4,19 @@ use crate::model::{EventKind, EventLog, EventLogBuilder, LogRow, Timestamp};
 
 /// One stream whose events have these times, in seconds since 1970.
 pub(super) fn log(seconds: impl IntoIterator<Item = Option<i64>>) -> EventLog {
+    build(seconds.into_iter().map(|second| (second, 0)))
+}
+
+/// One stream whose events have these times, in seconds since 1970, and types by number.
+pub(super) fn log_of_types(events: impl IntoIterator<Item = (i64, usize)>) -> EventLog {
+    build(events.into_iter().map(|(second, event_type)| (Some(second), event_type)))
+}
+
+fn build(events: impl IntoIterator<Item = (Option<i64>, usize)>) -> EventLog {
     let mut builder = EventLogBuilder::new(1);
-    for (at, second) in seconds.into_iter().enumerate() {
+    for (at, (second, event_type)) in events.into_iter().enumerate() {
         let stream = builder.stream("a", |_| "a".to_owned());
-        let event_type = builder.event_type("T");
+        let event_type = builder.event_type(&format!("T{event_type}"));
         builder.push(LogRow {
             row_key: at as i64 + 1,
             position: Some(at as i64 + 1),

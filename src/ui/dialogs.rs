@@ -19,6 +19,8 @@ pub struct DialogsView {
     rules_path: String,
     rules_proposed: Option<PathBuf>,
     rules_force: bool,
+    /// The path that was last looked at, and whether there is a file.
+    rules_checked: Option<(String, bool)>,
 }
 
 /// The question that is open, if one is.
@@ -26,6 +28,9 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     if !matches!(app.dialog, Some(Dialog::SaveCopy { .. })) {
         view.dialogs.copy_proposed = None;
         view.dialogs.copy_force = false;
+    }
+    if !matches!(app.dialog, Some(Dialog::MakeRules { .. })) {
+        view.dialogs.rules_proposed = None;
     }
     let modal = match &app.dialog {
         None => return,
@@ -40,9 +45,10 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
         }
         Some(Dialog::MakeRules { category, proposed, problem }) => {
             let problem = problem.as_deref();
+            let writing = app.running.iter().any(|running| running.slot == Slot::Suggest);
             let name = app.document.as_ref().map(|document| document.opened.log.category(*category).clone());
             Modal::new(Id::unique("make rules")).show(ui.ctx(), |ui| {
-                make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, queue);
+                make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, writing, queue);
             })
         }
         Some(Dialog::DropEdits { then }) => {
@@ -74,6 +80,7 @@ fn open_another_ui(ui: &mut egui::Ui, path: &Path, queue: &mut Vec<Command>) {
     });
 }
 
+#[expect(clippy::too_many_arguments, reason = "what is drawn, and what it changes")]
 fn make_rules_ui(
     ui: &mut egui::Ui,
     view: &mut ViewState,
@@ -81,43 +88,86 @@ fn make_rules_ui(
     name: &str,
     proposed: &Path,
     problem: Option<&str>,
+    writing: bool,
     queue: &mut Vec<Command>,
 ) {
     let tokens = theme::tokens(ui);
-    if view.dialogs.rules_proposed.as_deref() != Some(proposed) {
-        view.dialogs.rules_proposed = Some(proposed.to_owned());
-        view.dialogs.rules_path = proposed.display().to_string();
-        view.dialogs.rules_force = false;
+    let view = &mut view.dialogs;
+    let is_new = view.rules_proposed.as_deref() != Some(proposed);
+    if is_new {
+        view.rules_proposed = Some(proposed.to_owned());
+        view.rules_path = proposed.display().to_string();
+        view.rules_force = false;
     }
     ui.set_width(520.0);
     ui.label(RichText::new(format!("Make rules for {name}")).font(theme::strong(16.0)));
     ui.add_space(theme::GAP);
-    let text = "Writes a first version by the names of the events and by sample values. Edit the file as you like: the \
-                state follows it.";
+    let text = "Writes a first version of the rules: a guess by the names of the events and by samples of what they \
+                say. Look at it and correct it in any editor; the state follows whenever the file is saved.";
     ui.label(RichText::new(text).color(tokens.secondary));
     ui.add_space(theme::GAP);
-    ui.horizontal(|ui| {
-        let field = egui::TextEdit::singleline(&mut view.dialogs.rules_path).desired_width(ui.available_width() - 90.0);
-        ui.add(field).accessible_name("Path of the rule file");
+    ui.label(RichText::new("Where to write the file").color(tokens.secondary));
+    let entered = ui.horizontal(|ui| {
+        let width = ui.available_width() - 90.0;
+        let field = theme::field(&mut view.rules_path, "Path of the rule file").desired_width(width);
+        let response = ui.add(field).accessible_name("Path of the rule file");
+        if is_new {
+            response.request_focus();
+        }
         if ui.button("Browse…").clicked() {
             queue.push(Command::Pick(Pick::SaveRules));
         }
+        response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
     });
-    if let Some(problem) = problem {
-        ui.label(RichText::new(problem).color(tokens.bad));
-        ui.checkbox(&mut view.dialogs.rules_force, "Replace the file that is there");
+    let path = PathBuf::from(view.rules_path.trim());
+    // Looked at when it changes, and again after a try.
+    let key = format!("{}{}", view.rules_path, problem.unwrap_or_default());
+    if view.rules_checked.as_ref().is_none_or(|(known, _)| *known != key) {
+        view.rules_checked = Some((key, path.is_file()));
+    }
+    let exists = view.rules_checked.as_ref().is_some_and(|(_, exists)| *exists);
+    if exists {
+        ui.checkbox(&mut view.rules_force, "Replace the file that is there");
+    } else {
+        view.rules_force = false;
+    }
+    if let Some(problem) = problem.filter(|_| !writing) {
+        ui.add(egui::Label::new(RichText::new(problem).color(tokens.bad)).wrap());
+        if let Some(place) = elsewhere(&path).filter(|_| !exists) {
+            ui.horizontal_wrapped(|ui| {
+                let words = RichText::new("A place that may do:").color(tokens.secondary);
+                ui.label(words);
+                if ui.add(egui::Link::new(theme::link(place.display().to_string(), theme::BODY))).clicked() {
+                    view.rules_path = place.display().to_string();
+                }
+            });
+        }
+    } else {
+        let text = "Beside the store the rules are found again when it is opened the next time.";
+        ui.label(RichText::new(text).font(theme::words(theme::SMALL)).color(tokens.secondary));
     }
     ui.add_space(theme::GAP);
     ui.horizontal(|ui| {
-        let path = view.dialogs.rules_path.trim();
-        if ui.add_enabled(!path.is_empty(), egui::Button::new("Write and use")).clicked() {
-            let (out, force) = (path.into(), view.dialogs.rules_force);
-            queue.push(Command::MakeRules { category, out, force });
+        let possible = !path.as_os_str().is_empty() && !writing && (!exists || view.rules_force);
+        let write = ui.add_enabled(possible, egui::Button::new("Write and use")).clicked();
+        if (write || entered.inner) && possible {
+            queue.push(Command::MakeRules { category, out: path, force: view.rules_force });
         }
         if ui.button("Cancel").clicked() {
             queue.push(Command::CloseDialog);
         }
+        if writing {
+            ui.label(RichText::new("Writing…").color(tokens.secondary));
+        }
     });
+}
+
+/// A folder of the user's own for a file that could not be written where it was to be.
+fn elsewhere(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?;
+    let user = directories::UserDirs::new()?;
+    let folders = user.document_dir().into_iter().chain([user.home_dir()]);
+    folders.map(|folder| folder.join(name)).find(|place| place != path)
 }
 
 fn save_copy_ui(

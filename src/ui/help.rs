@@ -10,9 +10,9 @@ use crate::app::{App, Command, Sheet};
 const MOUSE: [(&str, &str); 7] = [
     ("Drag in the ruler", "Move the cursor through history"),
     ("Click a mark", "Put the cursor on that event"),
-    ("Wheel", "Scroll through the streams"),
-    ("Ctrl and wheel, or pinch", "Zoom at the pointer"),
-    ("Drag the lanes", "Move the view to earlier or later"),
+    ("Wheel over the lanes, or pinch", "Zoom at the pointer"),
+    ("Wheel over the names, or Alt and wheel", "Scroll through the streams"),
+    ("Drag the lanes, or Shift and wheel", "Move the view to earlier or later"),
     ("Drag in the overview", "Move the window over the whole history"),
     ("Point at a mark", "See what happened"),
 ];

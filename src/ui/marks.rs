@@ -37,12 +37,21 @@ pub fn add(mesh: &mut Mesh, shape: Shape, center: Pos2, radius: f32, colour: Col
         Shape::Circle => polygon(12, 0.0, 0.95),
         Shape::Hexagon => polygon(6, 0.0, 1.05),
     };
+    // A mesh has hard edges: half a point inside the outline the colour is whole, half a point outside it is none.
+    let count = corners.len() as u32;
     let first = mesh.vertices.len() as u32;
     for corner in &corners {
-        mesh.colored_vertex(*corner, colour);
+        let outwards = (*corner - center).normalized() * 0.5;
+        mesh.colored_vertex(*corner - outwards, colour);
+        mesh.colored_vertex(*corner + outwards, Color32::TRANSPARENT);
     }
-    for corner in 1..corners.len() as u32 - 1 {
-        mesh.add_triangle(first, first + corner, first + corner + 1);
+    let (inner, outer) = (|at: u32| first + 2 * (at % count), |at: u32| first + 2 * (at % count) + 1);
+    for corner in 1..count - 1 {
+        mesh.add_triangle(inner(0), inner(corner), inner(corner + 1));
+    }
+    for corner in 0..count {
+        mesh.add_triangle(inner(corner), outer(corner), outer(corner + 1));
+        mesh.add_triangle(inner(corner), outer(corner + 1), inner(corner + 1));
     }
 }
 

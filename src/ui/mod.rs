@@ -13,6 +13,7 @@ mod menus;
 mod notices;
 mod palette;
 mod places;
+mod rows;
 mod search_field;
 mod shell;
 mod state;
@@ -258,11 +259,11 @@ impl eframe::App for Window {
         }
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
+        welcome::drop_ui(ui);
         palette::palette_ui(ui, app, view, queue);
         help::help_ui(ui, app, queue);
         measurements::measurements_ui(ui, app, measured, view.shell.bottom);
         view.shell.make_room(app, queue);
-        welcome::drop_ui(ui);
         if !queue.is_empty() {
             ui.request_repaint();
         }

@@ -112,7 +112,7 @@ fn actions_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
 }
 
 /// A path as a link that the system opens.
-fn file_url(path: &std::path::Path) -> String {
+pub(super) fn file_url(path: &std::path::Path) -> String {
     let mut url = "file://".to_owned();
     let text = path.to_string_lossy().replace('\\', "/");
     if !text.starts_with('/') {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
+
 use super::Setup;
 use crate::app::{Settings, Surroundings};
 use crate::model::Timestamp;
@@ -15,7 +17,7 @@ pub(super) fn setup(files: Vec<PathBuf>) -> Setup {
         None => std::env::temp_dir().join("foldline-samples"),
     };
     let (settings, notice) = settings_file.as_deref().map_or_else(Default::default, read_settings);
-    let zone = iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or_default();
+    let zone = system_zone();
     let notices = notice.into_iter().collect();
     Setup { files, surroundings: Surroundings { zone, settings_file, samples }, settings, notices, clock: Some(now) }
 }
@@ -64,6 +66,14 @@ pub(super) fn keep(path: &Path, contents: &str) {
 
 fn now() -> Option<Timestamp> {
     Timestamp::from_datetime(chrono::Utc::now())
+}
+
+/// The system's zone; UTC if it tells none, and by that name alone.
+fn system_zone() -> Tz {
+    match iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()) {
+        None | Some(Tz::Etc__UTC | Tz::Etc__UCT | Tz::UCT | Tz::Zulu) => Tz::UTC,
+        Some(zone) => zone,
+    }
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         panels_ui(ui, app, view, &mut places, vec2(width, height), queue);
     }
     view.shell.places = places;
-    // Without a store, they stand where the file was asked for.
+    // Without a store, the welcome screen tells where the file was asked for.
     if app.document.is_some() {
         notices::notices_ui(ui, app, view.shell.bottom, view, queue);
     }

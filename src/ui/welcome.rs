@@ -17,6 +17,8 @@ use crate::sample::{Sample, samples};
 const WIDEST: f32 = 900.0;
 /// Beside this height pictures get lower, so that cards stay in sight.
 const LOW: f32 = 620.0;
+/// Files of last time that are listed at first, so that the samples stay in sight.
+const FEW: usize = 5;
 /// Space inside a card.
 const PADDING: f32 = 14.0;
 
@@ -24,6 +26,8 @@ const PADDING: f32 = 14.0;
 #[derive(Default)]
 pub struct WelcomeView {
     path_text: String,
+    /// Whether more than the newest files of last time are listed.
+    all_recents: bool,
 }
 
 /// Ways to open a store, and what Foldline does to it: nothing.
@@ -39,14 +43,14 @@ pub fn welcome_ui(ui: &mut Ui, app: &App, view: &mut ViewState, queue: &mut Vec<
         let area = Rect::from_min_size(ui.cursor().min + vec2(left, top), vec2(width, ui.available_height()));
         let column = ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
             ui.set_width(width);
-            column_ui(ui, app, &mut view.welcome.path_text, height, queue);
+            column_ui(ui, app, &mut view.welcome, height, queue);
         });
         let content = column.response.rect.height();
         ui.data_mut(|data| data.insert_temp(id, content));
     });
 }
 
-fn column_ui(ui: &mut Ui, app: &App, path_text: &mut String, height: f32, queue: &mut Vec<Command>) {
+fn column_ui(ui: &mut Ui, app: &App, view: &mut WelcomeView, height: f32, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::MARGIN;
@@ -62,14 +66,20 @@ fn column_ui(ui: &mut Ui, app: &App, path_text: &mut String, height: f32, queue:
     notices_ui(ui, app, queue);
     match under_way(app) {
         Some((title, slot)) => opening_ui(ui, app, &title, slot, queue),
-        None => open_ui(ui, app, path_text, queue),
+        None => open_ui(ui, app, &mut view.path_text, queue),
     }
     let busy = under_way(app).is_some();
     ui.add_enabled_ui(!busy, |ui| {
         if !app.settings.recents.is_empty() {
             section_ui(ui, "Opened last");
-            for recent in &app.settings.recents {
+            let recents = &app.settings.recents;
+            let shown = if view.all_recents { recents.len() } else { recents.len().min(FEW) };
+            for recent in &recents[..shown] {
                 recent_ui(ui, recent, app.missing.contains(&recent.path), queue);
+            }
+            let more = recents.len() - shown;
+            if more > 0 && icons::labelled_button(ui, icons::CHEVRON_DOWN, &format!("Show {more} more")).clicked() {
+                view.all_recents = true;
             }
         }
         section_ui(ui, "Samples, each with something to find");
@@ -375,7 +385,7 @@ fn card_ui(
     if response.gained_focus() {
         response.scroll_to_me(None);
     }
-    if enabled { response.on_hover_cursor(egui::CursorIcon::PointingHand) } else { response }
+    response
 }
 
 /// While a file hovers over the window: that it can be dropped, and which one it is.

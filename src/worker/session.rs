@@ -369,3 +369,39 @@ fn kept_or(
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Selection;
+
+    #[test]
+    fn looking_about_waits_for_nobody_and_knows_what_is_known() {
+        let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/bank.db");
+        let (progress, cancel) = (Progress::default(), Cancel::default());
+        let session = Session::open(&store, SessionOptions::default(), &progress, &cancel).unwrap();
+        let log = session.log();
+        let longest = (0..log.streams().len() as u32).map(StreamIndex).max_by_key(|stream| log.lane(*stream).len());
+        let (stream, other) = (longest.unwrap(), log.find_stream("account-A").unwrap());
+        let whole = Selection::Prefix(log.lane(stream).len());
+        let first = session.replayer(stream);
+        let mut first = lock(&first);
+        first.frame(&whole, &cancel).unwrap();
+        // At work, the first one is not waited for.
+        let second = session.second_replayer(stream);
+        assert_eq!(lock(&second).frame(&whole, &cancel).unwrap().replayed, whole.len());
+        assert_eq!(lock(&second).folds(), whole.len() as u64);
+        assert!(Arc::ptr_eq(&second, &session.second_replayer(stream)));
+        drop(first);
+        // Idle, it tells what it knows.
+        session.project(&Projections::Beside).unwrap();
+        let first = session.replayer(stream);
+        lock(&first).frame(&whole, &cancel).unwrap();
+        let second = session.second_replayer(stream);
+        lock(&second).frame(&whole, &cancel).unwrap();
+        assert_eq!(lock(&second).folds(), 0);
+        // Few are kept.
+        session.second_replayer(other);
+        assert!(Arc::ptr_eq(&second, &session.second_replayer(stream)));
+    }
+}

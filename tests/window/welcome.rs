@@ -147,6 +147,18 @@ fn files_of_last_time_open_and_missing_ones_say_so() {
 }
 
 #[test]
+fn older_files_are_listed_when_asked_for() {
+    let (mut window, workers) = welcome((0..9).map(|at| recent(&format!("/data/{at}.db"), 3)).collect());
+    window.get_by_label("Open 4.db in /data, Foldline store, 3 events");
+    assert!(window.query_by_label("Open 5.db in /data, Foldline store, 3 events").is_none());
+    window.get_by_label("Show 4 more").click();
+    window.run_steps(3);
+    window.get_by_label("Open 8.db in /data, Foldline store, 3 events").click();
+    window.run_steps(3);
+    assert_eq!(workers.opened(), [PathBuf::from("/data/8.db")]);
+}
+
+#[test]
 fn opening_shows_how_far_it_is_and_can_be_stopped() {
     let (mut window, workers) = welcome(vec![recent("/data/big.db", 10_000_000)]);
     window.get_by_label("Open big.db in /data, Foldline store, 10,000,000 events").click();

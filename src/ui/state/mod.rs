@@ -1,332 +1,354 @@
-//! The state at the cursor: a tree, what the last event changed in it, and beside it the what-if.
+//! The state at the cursor: a tree, what the last event changed in it, the life of a value, and the event itself.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod detail;
+mod facts;
+mod header;
+mod life;
+mod projection_menu;
+mod raw;
+mod rows;
+mod tree;
 
-use egui::{Color32, Rect, RichText, ScrollArea, Sense, Stroke, text::LayoutJob, vec2};
+use std::collections::HashMap;
+use std::path::PathBuf;
 
-use crate::app::{App, Command, Document};
-use crate::job::{Side, StateView, StoreKey};
-use crate::model::{Event, Segment, Value, ValuePath, json, names};
-use crate::replay::{Change, ProjectionKind};
-use crate::ui::{ViewState, text, theme};
+use egui::{Align, CursorIcon, EventFilter, Id, Key, Layout, Modifiers, Rect, Role, ScrollArea, Sense, Stroke};
+use egui::{UiBuilder, WidgetInfo, vec2};
+
+use crate::app::{App, Command, Document, Focus};
+use crate::job::{StateView, StoreKey};
+use crate::ui::{ViewState, theme};
+use rows::{Columns, Look};
+use tree::{Edition, Shown, Tree};
 
 /// What is open in the panel.
 #[derive(Default)]
 pub struct StatePanelView {
     tree: Tree,
-    payload: ShownPayload,
+    columns: Columns,
+    /// The line of the tree that last had the focus.
+    focused: Option<usize>,
+    /// The state as JSON, and whether that is shown.
+    raw: raw::RawText,
+    shows_raw: bool,
+    heights: Heights,
+    life: life::LifeListView,
+    detail: detail::DetailView,
+    /// The rule file of each store that was last in use: the way back from none.
+    rules: HashMap<StoreKey, PathBuf>,
+    /// Since when what is shown is older than the cursor, in the window's seconds.
+    stale: Option<f64>,
 }
 
-/// The tree's lines, kept until another state comes or a node is opened or closed.
+/// How high parts are that the user has set.
 #[derive(Default)]
-pub struct Tree {
-    /// Which containers are open; kept while scrubbing.
-    open: HashSet<ValuePath>,
-    rows: Vec<Row>,
-    /// Of which state the rows are.
-    edition: Option<(StoreKey, u64)>,
+struct Heights {
+    tree: Option<f32>,
+    life: Option<f32>,
 }
 
-impl Tree {
-    fn refresh(&mut self, edition: (StoreKey, u64), recorded: &Value, branch: Option<&Value>) {
-        if self.edition != Some(edition) {
-            self.edition = Some(edition);
-            self.rows.clear();
-            collect(Some(recorded), branch, &ValuePath::default(), 0, &self.open, &mut self.rows);
-        }
-    }
-}
-
-/// The selected event's payload as text: made once, not at each frame.
-#[derive(Default)]
-pub struct ShownPayload {
-    of: Option<(StoreKey, u32)>,
-    text: String,
-}
-
-impl ShownPayload {
-    fn refresh(&mut self, of: (StoreKey, u32), event: &Event) {
-        /// Bytes that are laid out; payloads can have a hundred million.
-        const LONGEST: usize = 20_000;
-        if self.of == Some(of) {
-            return;
-        }
-        self.of = Some(of);
-        self.text = match event.data.decoded() {
-            Ok(value) => match json::to_pretty_text_up_to(&value, LONGEST) {
-                (text, true) => text,
-                (text, false) => format!("{text}…\n\nThe rest is not shown; `foldline events` has all of it."),
-            },
-            Err(why) => format!("Not readable: {} ({} bytes)", why.note, why.len),
-        };
-    }
-}
-
-/// A line of the tree.
-struct Row {
-    path: ValuePath,
-    depth: usize,
-    key: String,
-    recorded: Option<Value>,
-    branch: Option<Value>,
-    opens: bool,
-}
+/// Seconds until an old state is dimmed: less would flicker at every step.
+const PATIENCE: f64 = 0.15;
+/// Height between two parts, by which they are resized.
+const SPLIT: f32 = 9.0;
 
 /// The whole panel.
 pub fn state_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let Some(document) = &app.document else { return };
-    let tokens = theme::tokens(ui);
+    let focus = view.focus == Some(Focus::State);
+    let view = &mut view.state;
+    ui.spacing_mut().item_spacing.y = theme::TIGHT;
+    if let Some(rules) = &document.opened.rules {
+        view.rules.insert(document.opened.key, rules.clone());
+    }
     let Some(stream) = &document.stream else {
-        ui.label(RichText::new("No stream is selected").color(tokens.secondary));
+        header::note_ui(ui, "No stream is selected. Choose one in the list at the left.");
         return;
     };
-    if let Some(failure) = document.state.failure() {
-        ui.label(RichText::new(format!("State of {stream}")).font(theme::strong(13.0)));
-        ui.label(RichText::new(failure).color(tokens.bad));
-        return;
-    }
-    let Some((shown, current)) = document.state.value() else {
-        ui.label(RichText::new("Replaying…").color(tokens.secondary));
+    let rules = view.rules.get(&document.opened.key);
+    let shown = document.state.value();
+    let Some((shown, current)) = shown else {
+        header::title_without_state_ui(ui, app, document, stream, rules, queue);
+        detail_below_ui(ui, app, document, view, queue);
         return;
     };
-    // A state of another stream or moment is never shown as if it were this one.
-    if !current {
-        ui.set_opacity(0.5);
-    }
-    header_ui(ui, shown);
-    problems_ui(ui, &shown.baseline);
-    ui.add_space(4.0);
-    let edition = (document.opened.key, document.state.edition());
-    let event_height = if document.event.is_some() { 190.0 } else { 0.0 };
-    let height = (ui.available_height() - event_height).max(80.0);
-    ui.allocate_ui(vec2(ui.available_width(), height), |ui| tree_ui(ui, shown, edition, &mut view.state.tree));
-    if let Some(event) = document.event {
-        event_ui(ui, document, event, &mut view.state.payload, queue);
-    }
+    dim_what_is_old(ui, current, &mut view.stale);
+    header::header_ui(ui, app, document, shown, rules, &mut view.tree, &mut view.shows_raw, queue);
+    parts_ui(ui, app, document, shown, view, focus, queue);
 }
 
-fn header_ui(ui: &mut egui::Ui, shown: &StateView) {
-    let tokens = theme::tokens(ui);
-    let automatic = shown.projection.kind == ProjectionKind::Automatic;
-    let title = if automatic { "Last value of each field" } else { "State" };
-    let title = RichText::new(format!("{title} of {}", shown.stream)).font(theme::strong(13.0));
-    ui.add(egui::Label::new(title).truncate()).on_hover_text(&*shown.stream);
-    let made_by = match shown.projection.kind {
-        ProjectionKind::Automatic => "No projection is chosen: payloads are merged in order".to_owned(),
-        ProjectionKind::Rules => format!("{} (rules)", shown.projection.title),
-        ProjectionKind::Script => format!("{} (script)", shown.projection.title),
-        ProjectionKind::Command => format!("{} (command)", shown.projection.title),
-    };
-    ui.label(RichText::new(made_by).font(theme::words(11.5)).color(tokens.secondary));
-    let at = &shown.baseline.at;
-    let mut moment = match (at.position, at.version) {
-        (Some(position), Some(version)) => format!("v{version} · #{position} · "),
-        (Some(position), None) => format!("#{position} · "),
-        _ => "before the first event · ".to_owned(),
-    };
-    moment += &format!("event {} of {}", at.count, at.of);
-    if let Some(time) = at.time {
-        moment += &format!(" · {}", time.to_datetime().format("%Y-%m-%d %H:%M:%S"));
+/// An old state stays, with its own moment over it, and is dimmed if it stays for long.
+fn dim_what_is_old(ui: &mut egui::Ui, current: bool, stale: &mut Option<f64>) {
+    if current {
+        *stale = None;
+        return;
     }
-    ui.label(RichText::new(moment).font(theme::mono(11.0)).color(tokens.secondary));
-}
-
-fn problems_ui(ui: &mut egui::Ui, side: &Side) {
-    let tokens = theme::tokens(ui);
-    if let Some(error) = &side.frame.error {
-        ui.label(RichText::new(format!("Replay stopped: {error}")).color(tokens.bad));
-    }
-    if side.frame.skipped > 0 {
-        let text = format!("{} events could not be read and were left out", side.frame.skipped);
-        ui.label(RichText::new(text).color(tokens.bad));
-    }
-    for name in &side.broken {
-        ui.label(RichText::new(format!("✖ {name}")).color(tokens.bad));
-    }
-}
-
-fn tree_ui(ui: &mut egui::Ui, shown: &StateView, edition: (StoreKey, u64), tree: &mut Tree) {
-    let tokens = theme::tokens(ui);
-    let branch = shown.branch.as_ref();
-    let changed: HashMap<&ValuePath, &Change> =
-        shown.baseline.changes.iter().map(|change| (&change.path, change)).collect();
-    let different: HashSet<&ValuePath> = shown.differences.iter().map(|change| &change.path).collect();
-    let branch_value = branch.map(|side| &side.frame.state.value);
-    tree.refresh(edition, &shown.baseline.frame.state.value, branch_value);
-    let Tree { open, rows, .. } = tree;
-    let mut toggled = None;
-    let columns = Columns::new(ui.available_width(), branch.is_some());
-    columns.header_ui(ui, branch.is_some());
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, theme::ROW - 4.0, rows.len(), |ui, range| {
-        for row in &rows[range] {
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW - 4.0), Sense::click());
-            let change = changed.get(&row.path).copied();
-            let is_changed = change.is_some() || changed.keys().any(|path| path.0.starts_with(&row.path.0));
-            let differs = branch.is_some()
-                && (different.contains(&row.path) || different.iter().any(|path| path.0.starts_with(&row.path.0)));
-            response.widget_info(|| {
-                let mut text = format!("{} {}", row.path, text::describe(row.recorded.as_ref()));
-                if branch.is_some() {
-                    text += &format!(", what-if {}", text::describe(row.branch.as_ref()));
-                }
-                egui::WidgetInfo::labeled(egui::Role::Label, true, text)
-            });
-            if is_changed {
-                ui.painter().rect_filled(rect, 0.0, theme::wash(tokens.now));
-                let edge = Rect::from_min_size(rect.min - vec2(theme::MARGIN, 0.0), vec2(2.0, rect.height()));
-                ui.painter().rect_filled(edge, 0.0, tokens.now);
-            }
-            if row.opens && response.clicked() {
-                toggled = Some(row.path.clone());
-            }
-            let arrow = match (row.opens, open.contains(&row.path)) {
-                (false, _) => "",
-                (true, true) => "⏷ ",
-                (true, false) => "⏵ ",
-            };
-            let key = simple(&format!("{arrow}{}", row.key), theme::words(13.0), tokens.secondary);
-            columns.paint(ui, rect, 0, row.depth as f32 * 14.0, key);
-            columns.paint(ui, rect, 1, 0.0, value_job(row.recorded.as_ref(), change, tokens.text, &tokens));
-            if branch.is_some() {
-                let colour = if differs { tokens.what_if } else { tokens.secondary };
-                columns.paint(ui, rect, 2, 0.0, value_job(row.branch.as_ref(), None, colour, &tokens));
-            }
-            ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.hairline));
-        }
-    });
-    if let Some(path) = toggled {
-        if !open.remove(&path) {
-            open.insert(path);
-        }
-        tree.edition = None;
-    }
-}
-
-struct Columns {
-    edges: [f32; 4],
-}
-
-impl Columns {
-    fn new(width: f32, branch: bool) -> Self {
-        let edges = if branch { [0.0, width * 0.34, width * 0.68, width] } else { [0.0, width * 0.4, width, width] };
-        Self { edges }
-    }
-
-    fn header_ui(&self, ui: &mut egui::Ui, branch: bool) {
-        let tokens = theme::tokens(ui);
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-        self.paint(ui, rect, 0, 0.0, simple("Field", theme::words(11.5), tokens.secondary));
-        let title = if branch { "As recorded" } else { "Value" };
-        self.paint(ui, rect, 1, 0.0, simple(title, theme::words(11.5), tokens.secondary));
-        if branch {
-            self.paint(ui, rect, 2, 0.0, simple("What-if", theme::words(11.5), tokens.what_if));
-        }
-        ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, tokens.hairline));
-    }
-
-    fn paint(&self, ui: &egui::Ui, rect: Rect, column: usize, indent: f32, mut job: LayoutJob) {
-        let left = rect.left() + self.edges[column] + indent;
-        let room = rect.left() + self.edges[column + 1] - left - 8.0;
-        job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(10.0));
-        let galley = ui.painter().layout_job(job);
-        let at = egui::pos2(left, rect.center().y - galley.size().y / 2.0);
-        ui.painter().galley(at, galley, Color32::PLACEHOLDER);
-    }
-}
-
-fn simple(text: &str, font: egui::FontId, colour: Color32) -> LayoutJob {
-    LayoutJob::simple_singleline(text.to_owned(), font, colour)
-}
-
-/// The value, behind what it was before if the last event changed it.
-fn value_job(value: Option<&Value>, change: Option<&Change>, colour: Color32, tokens: &theme::Tokens) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    let format = |colour: Color32| egui::TextFormat { font_id: theme::mono(12.0), color: colour, ..Default::default() };
-    if let Some(from) = change.and_then(|change| change.from.as_ref()) {
-        let mut struck = format(tokens.secondary);
-        struck.strikethrough = Stroke::new(1.0, tokens.secondary);
-        job.append(&shortened(&text::describe(Some(from))), 0.0, struck);
-        job.append(" ", 0.0, format(colour));
-    }
-    job.append(&text::describe(value), 0.0, format(colour));
-    job
-}
-
-/// What was is only a hint beside what is: it must not push that out of sight.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 10;
-    if text.chars().count() <= LONGEST {
-        text.to_owned()
+    let now = ui.input(|input| input.time);
+    let since = *stale.get_or_insert(now);
+    if now - since >= PATIENCE {
+        ui.set_opacity(0.55);
     } else {
-        text.chars().take(LONGEST - 1).chain(['…']).collect()
+        ui.request_repaint_after(std::time::Duration::from_secs_f64(PATIENCE));
     }
 }
 
-fn children(value: Option<&Value>) -> Vec<(Segment, &Value)> {
-    match value {
-        Some(Value::Object(object)) => {
-            object.iter().map(|(key, slot)| (Segment::Key(key.clone()), &slot.value)).collect()
-        }
-        Some(Value::List(list)) => {
-            list.iter().enumerate().map(|(at, slot)| (Segment::Index(at), &slot.value)).collect()
-        }
-        _ => Vec::new(),
-    }
+/// Room over the whole width of the panel, its margins too.
+fn bleed<R>(ui: &mut egui::Ui, height: f32, add: impl FnOnce(&mut egui::Ui) -> R) -> R {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height.max(0.0)), Sense::hover());
+    let rect = rect.expand2(vec2(theme::MARGIN, 0.0));
+    let layout = Layout::top_down(Align::Min);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    child.spacing_mut().item_spacing.y = 0.0;
+    add(&mut child)
 }
 
-fn collect(
-    recorded: Option<&Value>,
-    branch: Option<&Value>,
-    path: &ValuePath,
-    depth: usize,
-    open: &HashSet<ValuePath>,
-    rows: &mut Vec<Row>,
+/// Tree, life and event below each other. What they need decides, unless the user did.
+fn parts_ui(
+    ui: &mut egui::Ui,
+    app: &App,
+    document: &Document,
+    shown: &StateView,
+    view: &mut StatePanelView,
+    focus: bool,
+    queue: &mut Vec<Command>,
 ) {
-    let of_branch: BTreeMap<Segment, &Value> = children(branch).into_iter().collect();
-    let mut keys: Vec<Segment> = children(recorded).into_iter().map(|(key, _)| key).collect();
-    let known: HashSet<&Segment> = keys.iter().collect();
-    let only_branch: Vec<Segment> =
-        children(branch).into_iter().map(|(key, _)| key).filter(|key| !known.contains(key)).collect();
-    keys.extend(only_branch);
-    let of_recorded: BTreeMap<Segment, &Value> = children(recorded).into_iter().collect();
-    for key in keys {
-        let path = path.join(key.clone());
-        let (a, b) = (of_recorded.get(&key).copied(), of_branch.get(&key).copied());
-        let opens = [a, b].into_iter().flatten().any(|value| !value.is_leaf());
-        let name = match &key {
-            Segment::Key(key) => key.to_string(),
-            Segment::Index(index) => index.to_string(),
-        };
-        let is_open = opens && open.contains(&path);
-        rows.push(Row { path: path.clone(), depth, key: name, recorded: a.cloned(), branch: b.cloned(), opens });
-        if is_open {
-            collect(a, b, &path, depth + 1, open, rows);
-        }
-    }
-}
-
-fn event_ui(ui: &mut egui::Ui, document: &Document, event: u32, shown: &mut ShownPayload, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    let log = &document.opened.log;
-    let info = log.event_type(log.type_of(event as usize));
-    ui.add_space(6.0);
-    let title = RichText::new(format!("Event #{} · {}", log.position(event as usize), names::humanised(&info.short)));
-    ui.add(egui::Label::new(title.font(theme::strong(13.0))).truncate()).on_hover_text(&*info.name);
-    let Some(full) = document.rows.get(&event).map(|row| &row.event) else {
-        match document.rows_asked.failure() {
-            Some(failure) => {
-                ui.label(RichText::new(failure).color(tokens.bad));
-            }
-            None => queue.push(Command::WantRows(vec![event])),
-        }
-        return;
+    let edition = (document.opened.key, document.state.edition());
+    let branch = shown.branch.as_ref().map(|side| &side.frame.state.value);
+    let frame = &shown.baseline.frame;
+    let contents = Shown {
+        value: Some(&frame.state.value),
+        before: Some(&frame.before.value),
+        branch,
+        changes: &shown.baseline.changes,
+        differences: &shown.differences,
+        pins: &document.pins,
     };
-    shown.refresh((document.opened.key, event), full);
-    ScrollArea::vertical().id_salt("payload").auto_shrink(false).show(ui, |ui| {
-        let text = shown.text.as_str();
-        ui.add(egui::Label::new(RichText::new(text).font(theme::mono(12.0))).selectable(true).wrap());
-        if let Some(user) = &full.user {
-            ui.label(RichText::new(format!("by {user}")).color(tokens.secondary));
+    view.tree.refresh(edition, &contents);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let full = ui.available_height();
+    let titles = if branch.is_some() && !view.shows_raw { 22.0 } else { 0.0 };
+    let needs_tree = titles + rows::HEIGHT * view.tree.rows().len().max(1) as f32 + 2.0;
+    let needs_tree = if view.shows_raw { full } else { needs_tree };
+    let needs_life = document.life.as_ref().map(|life| life::height(life, document));
+    let Parts { tree, life } = share(full, needs_tree, needs_life, document.event.is_some(), &view.heights);
+    bleed(ui, tree, |ui| {
+        if view.shows_raw {
+            raw_state_ui(ui, edition, shown, &mut view.raw);
+        } else {
+            tree_ui(ui, document, branch.is_some(), view, focus, queue);
         }
     });
+    if let Some(life_view) = &document.life {
+        split_ui(ui, "Resize the state", tree, &mut view.heights.tree);
+        bleed(ui, life, |ui| life::life_ui(ui, app, document, life_view, &mut view.life, queue));
+        if document.event.is_some() {
+            split_ui(ui, "Resize the life of the value", life, &mut view.heights.life);
+        }
+    } else if document.event.is_some() {
+        split_ui(ui, "Resize the state", tree, &mut view.heights.tree);
+    }
+    detail_below_ui(ui, app, document, view, queue);
+}
+
+fn detail_below_ui(
+    ui: &mut egui::Ui,
+    app: &App,
+    document: &Document,
+    view: &mut StatePanelView,
+    queue: &mut Vec<Command>,
+) {
+    if let Some(event) = document.event {
+        let height = ui.available_height();
+        bleed(ui, height, |ui| detail::detail_ui(ui, app, document, event, &mut view.detail, queue));
+    }
+}
+
+/// How high the parts are; the event has the rest.
+#[derive(Debug, PartialEq)]
+struct Parts {
+    tree: f32,
+    life: f32,
+}
+
+fn share(full: f32, tree: f32, life: Option<f32>, event: bool, set: &Heights) -> Parts {
+    const LEAST: f32 = 60.0;
+    let splits = SPLIT * (u8::from(life.is_some()) + u8::from(event)) as f32;
+    let least_event = if event { (full * 0.36).clamp(110.0, 300.0) } else { 0.0 };
+    let room = full - splits - least_event;
+    let by_need = match life {
+        None => tree.min(room),
+        Some(life) => tree.min((room - life).max(room * 0.56)),
+    };
+    // What a user has set holds as far as the other parts keep a little.
+    let others = if event { LEAST } else { 0.0 } + if life.is_some() { LEAST } else { 0.0 };
+    let most = (full - splits - others).max(LEAST);
+    let tree = if event || life.is_some() { set.tree.unwrap_or(by_need).clamp(LEAST.min(most), most) } else { full };
+    let left = full - splits - tree;
+    let life = life.map_or(0.0, |need| {
+        if !event {
+            return left;
+        }
+        let by_need = need.min((left - least_event).max(LEAST));
+        set.life.unwrap_or(by_need).clamp(LEAST.min(left), (left - LEAST).max(LEAST))
+    });
+    Parts { tree, life }
+}
+
+/// The line between two parts: dragging it, or the arrow keys on it, resize what is above; a double click lets the
+/// contents decide again.
+fn split_ui(ui: &mut egui::Ui, name: &str, above: f32, height: &mut Option<f32>) {
+    let id = Id::unique(("split", name));
+    bleed(ui, SPLIT, |ui| {
+        let rect = ui.max_rect();
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
+        let tokens = theme::tokens(ui);
+        let lit = response.hovered() || response.dragged();
+        let line = Stroke::new(1.0, if lit { tokens.faint } else { tokens.hairline });
+        ui.painter().hline(rect.x_range(), rect.center().y, line);
+        theme::focus_ring(ui, &response);
+        if response.has_focus() {
+            let arrows = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
+            for (key, by) in [(Key::ArrowUp, -theme::ROW), (Key::ArrowDown, theme::ROW)] {
+                if ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+                    *height = Some(above + by);
+                }
+            }
+        }
+        if response.dragged() {
+            *height = Some(above + response.drag_delta().y);
+        }
+        if response.double_clicked() {
+            *height = None;
+        }
+        response.on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+    });
+}
+
+fn tree_ui(
+    ui: &mut egui::Ui,
+    document: &Document,
+    branch: bool,
+    view: &mut StatePanelView,
+    focus: bool,
+    queue: &mut Vec<Command>,
+) {
+    let width = ui.available_width();
+    view.columns.fit(ui, &view.tree, width, branch);
+    let look = Look { salt: "state", columns: view.columns, branch, state: Some(document) };
+    if branch {
+        view.columns.titles_ui(ui);
+    }
+    if view.tree.rows().is_empty() {
+        ui.horizontal(|ui| {
+            ui.add_space(theme::MARGIN);
+            header::note_ui(ui, "Nothing is there yet.");
+        });
+        return;
+    }
+    let mut asks = Vec::new();
+    let mut to = rows::keys(ui, &view.tree, &look, &mut view.focused, &mut asks);
+    if focus {
+        to = rows::focusable(&view.tree, 0, true);
+        view.focused = to;
+        rows::focus(ui, &view.tree, &look, to.unwrap_or_default());
+    }
+    let (tree, focused) = (&view.tree, &mut view.focused);
+    let top = ui.cursor().top();
+    let mut area = ScrollArea::vertical().id_salt("state tree").auto_shrink(false);
+    if let Some(to) = to {
+        let height = ui.available_height();
+        let offset = scroll_offset(ui, "state tree").unwrap_or(0.0);
+        let y = to as f32 * rows::HEIGHT;
+        if y < offset || y + rows::HEIGHT > offset + height {
+            area = area.vertical_scroll_offset((y - height / 2.0).max(0.0));
+        }
+    }
+    let out = area.show_rows(ui, rows::HEIGHT, tree.rows().len(), |ui, range| {
+        let start = ui.max_rect().min;
+        for (place, at) in range.enumerate() {
+            let min = egui::pos2(start.x, start.y + place as f32 * rows::HEIGHT);
+            let rect = Rect::from_min_size(min, vec2(ui.available_width(), rows::HEIGHT));
+            if rows::row_ui(ui, rect, &tree.rows()[at], &look, &mut asks) {
+                *focused = Some(at);
+            }
+        }
+    });
+    debug_assert!(out.inner_rect.top() >= top - 1.0, "below the titles");
+    keep_scroll_offset(ui, "state tree", out.state.clamped_offset().y);
+    rows::answer(asks, &mut view.tree, queue);
+}
+
+/// Where a list was scrolled to in the frame before.
+fn scroll_offset(ui: &egui::Ui, list: &'static str) -> Option<f32> {
+    ui.data(|data| data.get_temp(Id::unique(("offset", list))))
+}
+
+fn keep_scroll_offset(ui: &egui::Ui, list: &'static str, offset: f32) {
+    ui.data_mut(|data| data.insert_temp(Id::unique(("offset", list)), offset));
+}
+
+/// The state as JSON.
+fn raw_state_ui(ui: &mut egui::Ui, edition: Edition, shown: &StateView, raw: &mut raw::RawText) {
+    let width = ui.available_width() - 2.0 * theme::MARGIN;
+    raw.refresh(edition, &shown.baseline.frame.state.value, raw::columns(ui, width));
+    let mut more = false;
+    ScrollArea::vertical().id_salt("state as JSON").auto_shrink(false).show_viewport(ui, |ui, seen| {
+        let rest = raw.rest();
+        let height = raw.len() as f32 * raw::LINE + if rest.is_some() { theme::ROW } else { 0.0 };
+        ui.set_height(height);
+        let top = ui.max_rect().min + vec2(theme::MARGIN, 0.0);
+        let first = (seen.min.y / raw::LINE).floor().max(0.0) as usize;
+        let last = ((seen.max.y / raw::LINE).ceil().max(0.0) as usize).min(raw.len());
+        raw::lines_ui(ui, raw, first.min(last)..last, top, width);
+        if let Some((words, can_grow)) = rest {
+            let at = top + vec2(0.0, raw.len() as f32 * raw::LINE);
+            more = raw::rest_ui(ui, Rect::from_min_size(at, vec2(width, theme::ROW)), &words, can_grow);
+        }
+    });
+    if more {
+        raw.show_more();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_states_leave_their_room_to_the_event() {
+        let set = Heights::default();
+        let Parts { tree, life } = share(600.0, 100.0, None, true, &set);
+        assert_eq!((tree, life), (100.0, 0.0));
+        let Parts { tree, life } = share(600.0, 100.0, Some(120.0), true, &set);
+        assert_eq!((tree, life), (100.0, 120.0));
+    }
+
+    #[test]
+    fn nothing_is_squeezed_out_of_a_small_window() {
+        for full in [200.0, 300.0, 400.0, 900.0] {
+            for life in [None, Some(90.0), Some(9_000.0)] {
+                let Parts { tree, life: high } = share(full, 9_000.0, life, true, &Heights::default());
+                let event = full - tree - high - SPLIT * if life.is_some() { 2.0 } else { 1.0 };
+                assert!(tree >= 40.0 && event >= 40.0, "{full}: {tree} {high} {event}");
+                assert!(life.is_none() || high >= 40.0, "{full}: {high}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_user_set_holds_as_far_as_there_is_room() {
+        let set = Heights { tree: Some(300.0), life: None };
+        assert_eq!(share(600.0, 100.0, None, true, &set).tree, 300.0);
+        let set = Heights { tree: Some(5_000.0), life: Some(5_000.0) };
+        let Parts { tree, life } = share(600.0, 100.0, Some(100.0), true, &set);
+        assert!(tree + life + 2.0 * SPLIT <= 600.0 - 59.0, "{tree} {life}");
+    }
+
+    #[test]
+    fn alone_the_state_has_all_the_room() {
+        assert_eq!(share(600.0, 100.0, None, false, &Heights::default()), Parts { tree: 600.0, life: 0.0 });
+    }
 }

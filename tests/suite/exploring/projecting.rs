@@ -1,7 +1,9 @@
 //! Other projections for a store that is open.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use foldline::job::{Failure, Job, Outcome, Projected, ProjectionChoice, StateRequest};
 use foldline::model::json::to_text;
@@ -106,4 +108,33 @@ fn a_projection_for_other_stores_is_used_and_noted() {
     let projected = project(&shop, ProjectionChoice::File(rules)).unwrap();
     assert!(projected.notes[0].contains("no category of the store"), "{:?}", projected.notes);
     assert!(projected.projections.iter().all(|info| info.kind == ProjectionKind::Automatic));
+}
+
+#[test]
+fn both_sides_of_a_state_are_made_by_one_projection() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("a.db");
+    fixtures::foldline(&store);
+    let rules = folder.path().join("a.projection.json");
+    std::fs::write(&rules, RULES).unwrap();
+    let text = r#"{"foldline":"scenario/1","name":"n","edits":[{"delete":{"stream":"account-A","version":2}}]}"#;
+    let scenario = Arc::new(parse(text).unwrap());
+    let shop = Shop::open(&store);
+    let done = AtomicBool::new(false);
+    let mut seen = BTreeSet::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..200 {
+                for choice in [ProjectionChoice::Automatic, ProjectionChoice::File(rules.clone())] {
+                    project(&shop, choice).unwrap();
+                }
+            }
+            done.store(true, Ordering::Release);
+        });
+        while !done.load(Ordering::Acquire) {
+            seen.insert(shown(&shop, &scenario).map(|state| state.starts_with(r#"{"count""#)));
+        }
+    });
+    assert_eq!(shown(&shop, &scenario)[0], r#"{"count":4}"#);
+    assert!(seen.is_subset(&BTreeSet::from([[true, true], [false, false]])), "{seen:?}");
 }

@@ -1,0 +1,159 @@
+//! What is known of an event besides what it says, in words; and bytes that nobody can read, as digits.
+
+use std::sync::Arc;
+
+use crate::app::{App, Document};
+use crate::job::EventRow;
+use crate::model::{Event, EventKind, Timestamp, names, zoned};
+use crate::ui::text;
+
+/// One thing that is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// What.
+    pub name: &'static str,
+    /// In words.
+    pub text: String,
+    /// More of it.
+    pub hover: Option<String>,
+    /// Whether it is an id or a time.
+    pub mono: bool,
+    /// What can be copied of it.
+    pub copy: Option<Arc<str>>,
+    /// Where it leads.
+    pub leads: Option<Leads>,
+}
+
+/// Where a fact leads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Leads {
+    /// To the event of this id, wherever that is.
+    Cause(Arc<str>),
+    /// To this event.
+    Event(u32),
+    /// To what a query finds.
+    Search(String),
+}
+
+impl Fact {
+    fn words(name: &'static str, text: impl Into<String>) -> Self {
+        Self { name, text: text.into(), hover: None, mono: false, copy: None, leads: None }
+    }
+
+    fn id(name: &'static str, id: &Arc<str>) -> Self {
+        Self { mono: true, copy: Some(id.clone()), ..Self::words(name, &**id) }
+    }
+}
+
+/// All that is known of an event: who and why first, ids last.
+pub fn facts(app: &App, document: &Document, index: u32, row: &EventRow) -> Vec<Fact> {
+    let event = &*row.event;
+    let mut facts = Vec::new();
+    if let Some(user) = &event.user {
+        facts.push(Fact::words("By", &**user));
+    }
+    if let Some(cause) = &event.causation_id {
+        facts.push(cause_fact(document, index, event, cause));
+    }
+    if let Some(correlation) = &event.correlation_id {
+        let query = format!("correlation:{}", serde_json::to_string(&**correlation).unwrap_or_default());
+        let process = Fact::words("Process", "All events that belong to it");
+        facts.push(Fact { hover: Some(query.clone()), leads: Some(Leads::Search(query)), ..process });
+    }
+    let time = |time: Timestamp| {
+        let zone = app.zone();
+        let words = zoned::date_time(time, zone);
+        let label = zoned::zone_label(zone, Some(time));
+        (format!("{words} {label}"), label)
+    };
+    match (event.time, &event.time_raw) {
+        (Some(at), _) => facts.push(Fact { mono: true, ..Fact::words("Recorded", time(at).0) }),
+        (None, Some(raw)) => facts.push(Fact::words("Recorded", format!("{raw} (not a time that can be placed)"))),
+        (None, None) => {}
+    }
+    if let Some(at) = event.valid_time {
+        facts.push(Fact { mono: true, ..Fact::words("Took effect", time(at).0) });
+    }
+    let log = &document.opened.log;
+    let streams = log.stream_of(index as usize).into_iter().chain(log.other_streams_of(index as usize));
+    let streams: Vec<&str> = streams.map(|stream| &*log.stream(stream).name).collect();
+    if streams.len() > 1 {
+        facts.push(Fact::words("Streams", streams.join(", ")));
+    }
+    if let Some(version) = log.version(index as usize) {
+        let stream = streams.first().map_or(String::new(), |stream| format!(" of {stream}"));
+        facts.push(Fact::words("Version", format!("v{version}{stream}")));
+    }
+    facts.push(Fact { copy: Some(event.event_type.clone()), ..Fact::words("Type", &*event.event_type) });
+    if let Some(version) = &event.schema_version {
+        facts.push(Fact::words("Schema", format!("version {}", text::describe(Some(version)))));
+    }
+    match event.kind {
+        EventKind::Event => {}
+        EventKind::Command => facts.push(Fact::words("Kind", "A command, kept among the events")),
+        EventKind::System => facts.push(Fact::words("Kind", "The library's own bookkeeping")),
+    }
+    if event.archived {
+        facts.push(Fact::words("Archived", "Yes: archived or deleted in the store"));
+    }
+    let ids = [("Event id", &event.id), ("Correlation", &event.correlation_id), ("Causation", &event.causation_id)];
+    facts.extend(ids.into_iter().filter_map(|(name, id)| Some(Fact::id(name, id.as_ref()?))));
+    facts
+}
+
+/// The cause as a link: by its name where it is among the events that were read, else by its id.
+fn cause_fact(document: &Document, index: u32, event: &Event, cause: &Arc<str>) -> Fact {
+    if event.id.as_ref() == Some(cause) {
+        return Fact::words("Caused by", "Itself: it began this process");
+    }
+    let known = document.rows.iter().find(|(_, row)| row.event.id.as_ref() == Some(cause)).map(|(event, _)| *event);
+    let log = &document.opened.log;
+    match known.filter(|known| *known != index) {
+        Some(known) => {
+            let info = log.event_type(log.type_of(known as usize));
+            let words = format!("#{} {}", log.position(known as usize), names::humanised(&info.short));
+            let hover = Some(document.words_for(known));
+            Fact { leads: Some(Leads::Event(known)), hover, ..Fact::words("Caused by", words) }
+        }
+        None => {
+            let leads = Some(Leads::Cause(cause.clone()));
+            Fact { leads, hover: Some(format!("Go to the event {cause}")), ..Fact::words("Caused by", &**cause) }
+        }
+    }
+}
+
+/// The first bytes in hexadecimal digits and as letters, eight a line.
+pub fn hex_lines(bytes: &[u8], all: usize) -> Vec<String> {
+    /// Bytes that are shown.
+    const SHOWN: usize = 1_024;
+    const A_LINE: usize = 8;
+    let mut lines: Vec<String> = bytes[..bytes.len().min(SHOWN)]
+        .chunks(A_LINE)
+        .enumerate()
+        .map(|(at, chunk)| {
+            let digits: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+            let letters: String =
+                chunk.iter().map(|byte| if (0x20..0x7f).contains(byte) { *byte as char } else { '·' }).collect();
+            format!("{:04x}  {:<23}  {letters}", at * A_LINE, digits.join(" "))
+        })
+        .collect();
+    if all > SHOWN {
+        lines.push(format!("… {} bytes more", text::grouped(all - SHOWN)));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_as_digits() {
+        assert_eq!(hex_lines(b"{\"a\":\x00\xff", 7), ["0000  7b 22 61 22 3a 00 ff     {\"a\":··"]);
+        let long = hex_lines(&[0x41; 2_000], 3_000);
+        assert_eq!(long.len(), 128 + 1);
+        assert_eq!(long[1], "0008  41 41 41 41 41 41 41 41  AAAAAAAA");
+        assert_eq!(long[128], "… 1,976 bytes more");
+        assert!(hex_lines(&[], 0).is_empty());
+    }
+}

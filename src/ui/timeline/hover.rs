@@ -1,0 +1,146 @@
+//! The card about what the pointer is on: it stands beside a mark, never on it, and stays while the pointer does.
+
+use egui::{Id, Rect, RichText, Tooltip, Ui, pos2, vec2};
+
+use super::lanes::{BAR, Spot};
+use super::{Stage, legend};
+use crate::app::Command;
+use crate::model::{StreamIndex, names, zoned};
+use crate::timeline::View;
+use crate::timeline::density::KINDS;
+use crate::timeline::marks::COLOURED;
+use crate::ui::{marks, text, theme};
+
+/// How long the pointer rests before what is not there yet is read, in seconds.
+const DWELL: f64 = 0.15;
+
+/// What the pointer is on.
+#[derive(Default)]
+pub struct Hover {
+    on: Option<On>,
+    /// In the frame that is being drawn.
+    next: Option<On>,
+    since: f64,
+    /// Of the crowd that is shown.
+    kinds: Option<(View, u32, u32, [u32; KINDS])>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+struct On {
+    stream: StreamIndex,
+    spot: Spot,
+    lane: Rect,
+}
+
+impl Hover {
+    /// The pointer is on something in a lane this frame.
+    pub fn offer(&mut self, stream: StreamIndex, spot: Spot, lane: Rect) {
+        self.next = Some(On { stream, spot, lane });
+    }
+}
+
+/// Shows the card, if the pointer is on something.
+pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Command>) {
+    let next = hover.next.take();
+    if hover.on != next {
+        hover.since = ui.input(|input| input.time);
+        hover.on = next;
+    }
+    let Some(on) = hover.on.filter(|_| !ui.input(|input| input.pointer.any_down())) else { return };
+    let (x, width) = match on.spot {
+        Spot::Event(_, x) => (x, 14.0),
+        Spot::Crowd(bar) => (bar.x + BAR / 2.0, BAR),
+    };
+    let at = pos2(stage.scale.left + x, on.lane.center().y);
+    let anchor = Rect::from_center_size(at, vec2(width, on.lane.height() - 4.0));
+    let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), Id::unique("event card"), anchor);
+    tooltip.gap(4.0).width(320.0).show(|ui| match on.spot {
+        Spot::Event(event, _) => event_ui(ui, stage, event),
+        Spot::Crowd(bar) => {
+            let key = (stage.document.view, bar.from, bar.to);
+            let kinds = match hover.kinds {
+                Some((view, from, to, kinds)) if (view, from, to) == key => kinds,
+                _ => {
+                    let document = stage.document;
+                    let log = &document.opened.log;
+                    let lane = document.opened.drawing.dense_lane(log, document.axis.kind(), on.stream);
+                    lane.kinds(bar.from as usize, bar.to as usize)
+                }
+            };
+            hover.kinds = Some((key.0, key.1, key.2, kinds));
+            crowd_ui(ui, stage, on.stream, bar.count(), kinds);
+        }
+    });
+    if let Spot::Event(event, _) = on.spot
+        && !stage.document.rows.contains_key(&event)
+        && stage.document.rows_asked.failure().is_none()
+    {
+        let rested = ui.input(|input| input.time) - hover.since;
+        if rested >= DWELL {
+            queue.push(Command::WantRows(vec![event]));
+            hover.since = f64::INFINITY;
+        } else {
+            ui.request_repaint_after_secs((DWELL - rested) as f32);
+        }
+    }
+}
+
+fn event_ui(ui: &mut Ui, stage: &Stage<'_>, event: u32) {
+    let (document, tokens) = (stage.document, &stage.tokens);
+    let log = &document.opened.log;
+    let at = event as usize;
+    let mark = document.opened.drawing.marks.mark(log, at);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    ui.horizontal(|ui| {
+        legend::swatch(ui, mark.shape, marks::colour(mark, tokens));
+        ui.label(
+            RichText::new(names::humanised(&log.event_type(log.type_of(at)).name)).font(theme::strong(theme::BODY)),
+        );
+    });
+    let row = document.rows.get(&event);
+    if let Some(sentence) = row.and_then(|row| row.sentence.as_deref()) {
+        ui.label(sentence);
+    }
+    let mut place = log.stream_of(at).map_or(String::new(), |stream| format!("{} · ", log.stream(stream).name));
+    if let Some(version) = log.version(at) {
+        place += &format!("v{version} · ");
+    }
+    place += &format!("#{}", log.position(at));
+    ui.label(RichText::new(place).font(theme::mono(theme::SMALL)).color(tokens.secondary));
+    let time = match log.time(at) {
+        Some(time) => format!("{} {}", zoned::date_time(time, stage.zone), stage.zone.name()),
+        None => "without a time".to_owned(),
+    };
+    ui.label(RichText::new(time).font(theme::mono(theme::SMALL)).color(tokens.secondary));
+    if let Some(user) = row.and_then(|row| row.event.user.as_deref()) {
+        ui.label(RichText::new(format!("by {user}")).font(theme::words(theme::SMALL)).color(tokens.secondary));
+    }
+}
+
+fn crowd_ui(ui: &mut Ui, stage: &Stage<'_>, stream: StreamIndex, count: u32, kinds: [u32; KINDS]) {
+    let (document, tokens) = (stage.document, &stage.tokens);
+    let info = document.opened.log.stream(stream);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    let events = if count == 1 { "1 event".to_owned() } else { format!("{} events", text::grouped(count as usize)) };
+    ui.label(RichText::new(format!("{events} of {}", info.name)).font(theme::strong(theme::BODY)));
+    let types = document.opened.drawing.marks.legend(info.category);
+    let mut ranked: Vec<(usize, u32)> = kinds.into_iter().enumerate().filter(|(_, count)| *count > 0).collect();
+    ranked.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+    for (kind, count) in ranked.into_iter().take(3) {
+        let (name, mark) = match types.get(kind).filter(|_| kind < COLOURED) {
+            Some((event_type, _)) => (
+                names::humanised(&document.opened.log.event_type(*event_type).name),
+                Some(document.opened.drawing.marks.mark_of(Some(info.category), *event_type)),
+            ),
+            None => ("Other types".to_owned(), None),
+        };
+        ui.horizontal(|ui| {
+            let shape = mark.map_or(crate::timeline::Shape::Circle, |mark| mark.shape);
+            legend::swatch(ui, shape, mark.map_or(tokens.other_mark, |mark| marks::colour(mark, tokens)));
+            ui.label(RichText::new(text::grouped(count as usize)).font(theme::mono(theme::SMALL)));
+            ui.label(RichText::new(name).color(tokens.secondary));
+        });
+    }
+    let hint = "Zoom in to see each of them";
+    ui.label(RichText::new(hint).font(theme::words(theme::SMALL)).color(tokens.secondary));
+}

@@ -1,0 +1,182 @@
+//! The column of names at the left of the lanes.
+
+use std::sync::Arc;
+
+use egui::{Color32, Galley, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::rows::Row;
+use super::{Stage, TimelineView, add_track, tracks};
+use crate::app::Command;
+use crate::model::{CategoryIndex, StreamIndex};
+use crate::ui::{icons, text, theme};
+
+/// The name of a row, and what can be done with it.
+pub fn label_ui(
+    ui: &mut Ui,
+    stage: &Stage<'_>,
+    timeline: &mut TimelineView,
+    row: Row,
+    rect: Rect,
+    pinned: bool,
+    queue: &mut Vec<Command>,
+) {
+    let label = stage.label(rect);
+    match row {
+        Row::Pinned => {
+            words(ui, label, "PINNED", theme::words(11.0), stage.tokens.secondary, 74.0);
+            add_track::add_track_ui(ui, stage, &mut timeline.add_track, label, queue);
+        }
+        Row::Category(category, count) => category_ui(ui, stage, category, count, rect, queue),
+        Row::Stream(stream) => {
+            let above = timeline.rows.is_above(stream);
+            stream_ui(ui, stage, stream, label, (pinned, above), queue);
+        }
+        Row::Branch(stream) => {
+            let name = &stage.document.opened.log.stream(stream).name;
+            let response = ui.interact(label, ui.scope_id().with(("branch", stream)), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("What-if lane of {name}")));
+            words(ui, indented(label), "What-if", theme::words(12.5), stage.tokens.what_if, 0.0);
+            theme::focus_ring(ui, &response);
+            if response.clicked() {
+                queue.push(Command::SelectStream(name.clone()));
+            }
+        }
+        Row::Track(id) => tracks::label_ui(ui, stage, &timeline.tracks, id, label, queue),
+    }
+}
+
+/// What belongs to the stream above it stands further in.
+pub fn indented(label: Rect) -> Rect {
+    Rect::from_min_max(pos2(label.left() + 10.0, label.top()), label.max)
+}
+
+/// Words in the middle of a row's height, cut where there is no more room; `keep` is what buttons need.
+pub fn words(ui: &Ui, rect: Rect, text: &str, font: egui::FontId, colour: Color32, keep: f32) -> Arc<Galley> {
+    let galley = cut(ui, text, font, colour, rect.width() - theme::MARGIN - 4.0 - keep);
+    let at = pos2(rect.left() + theme::MARGIN, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley.clone(), colour);
+    galley
+}
+
+/// Words in one line of a width, with an ellipsis where they are cut.
+pub fn cut(ui: &Ui, text: &str, font: egui::FontId, colour: Color32, width: f32) -> Arc<Galley> {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(10.0));
+    ui.painter().layout_job(job)
+}
+
+fn category_ui(
+    ui: &mut Ui,
+    stage: &Stage<'_>,
+    category: CategoryIndex,
+    count: usize,
+    rect: Rect,
+    queue: &mut Vec<Command>,
+) {
+    let document = stage.document;
+    let name = document.opened.log.category(category);
+    let folded = document.list.is_folded(category);
+    // The whole row: there is nothing else in it.
+    let response = ui.interact(rect, ui.scope_id().with(("category", category)), Sense::click());
+    let streams = if count == 1 { "1 stream".to_owned() } else { format!("{} streams", text::grouped(count)) };
+    let state = if folded { "folded" } else { "unfolded" };
+    response.widget_info(|| {
+        WidgetInfo::selected(egui::Role::Button, true, !folded, format!("Category {name}, {streams}, {state}"))
+    });
+    let tokens = &stage.tokens;
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 0.0, tokens.panel);
+    }
+    let colour = if response.hovered() || response.has_focus() { tokens.text } else { tokens.secondary };
+    let chevron = if folded { icons::CHEVRON_RIGHT } else { icons::CHEVRON_DOWN };
+    let at = Rect::from_center_size(pos2(rect.left() + theme::MARGIN + 5.0, rect.center().y), vec2(14.0, 14.0));
+    icons::paint(ui, at, chevron, theme::ICON_SMALL, colour);
+    let shown = format!("{} · {streams}", name.to_uppercase());
+    let after = Rect::from_min_max(pos2(rect.left() + 18.0, rect.top()), rect.max);
+    words(ui, after, &shown, theme::words(11.0), colour, 0.0);
+    theme::focus_ring(ui, &response);
+    if response.clicked() {
+        queue.push(Command::ToggleCategory(category));
+    }
+}
+
+fn stream_ui(
+    ui: &mut Ui,
+    stage: &Stage<'_>,
+    stream: StreamIndex,
+    rect: Rect,
+    (in_pinned, above): (bool, bool),
+    queue: &mut Vec<Command>,
+) {
+    let (document, tokens) = (stage.document, &stage.tokens);
+    let name = &document.opened.log.stream(stream).name;
+    let selected = document.stream_index() == Some(stream);
+    let response = ui.interact(rect, ui.scope_id().with(("lane", stream)), Sense::click());
+    let accessible = match (in_pinned, above) {
+        (false, true) => format!("Lane of {name} in its category"),
+        _ => format!("Lane of {name}"),
+    };
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &accessible));
+    let is_pinned = document.pinned.contains(name);
+    let pin = Rect::from_center_size(pos2(rect.right() - 16.0, rect.center().y), vec2(24.0, 24.0));
+    let pin_id = ui.scope_id().with(("pin", stream));
+    let near = ui.rect_contains_pointer(rect) || response.has_focus() || ui.memory(|memory| memory.has_focus(pin_id));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 0.0, tokens.raised);
+    } else if selected {
+        ui.painter().rect_filled(rect, 0.0, tokens.selection);
+    }
+    let keep = if near { 28.0 } else { 0.0 };
+    let galley = words(ui, rect, name, theme::words(12.5), tokens.text, keep);
+    theme::focus_ring(ui, &response);
+    if response.clicked() {
+        queue.push(Command::SelectStream(name.clone()));
+    }
+    if near {
+        pin_ui(ui, stage, pin_id, pin, name, is_pinned, queue);
+    }
+    menu_ui(&response, name, is_pinned, queue);
+    if galley.elided {
+        response.on_hover_text(&**name);
+    }
+}
+
+fn pin_ui(
+    ui: &Ui,
+    stage: &Stage<'_>,
+    id: egui::Id,
+    rect: Rect,
+    name: &Arc<str>,
+    is_pinned: bool,
+    queue: &mut Vec<Command>,
+) {
+    let response = ui.interact(rect, id, Sense::click());
+    let (icon, verb) = if is_pinned { (icons::UNPIN, "Unpin") } else { (icons::PIN, "Pin") };
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_pinned, format!("{verb} {name}")));
+    let lit = response.hovered() || response.has_focus();
+    if lit {
+        ui.painter().rect_filled(rect, theme::RADIUS, stage.tokens.selection);
+    }
+    let colour = if lit { stage.tokens.text } else { stage.tokens.secondary };
+    icons::paint(ui, rect, icon, theme::ICON_SMALL, colour);
+    theme::focus_ring(ui, &response);
+    if response.clicked() {
+        queue.push(Command::TogglePinned(name.clone()));
+    }
+    response.on_hover_text(if is_pinned { "No longer keep at the top" } else { "Keep at the top of the timeline" });
+}
+
+fn menu_ui(response: &Response, name: &Arc<str>, is_pinned: bool, queue: &mut Vec<Command>) {
+    response.context_menu(|ui| {
+        let pin = if is_pinned { "Unpin" } else { "Pin to the top" };
+        if ui.button(pin).clicked() {
+            queue.push(Command::TogglePinned(name.clone()));
+        }
+        if ui.button("Look at this stream").clicked() {
+            queue.push(Command::SelectStream(name.clone()));
+        }
+        if ui.button("Copy its name").clicked() {
+            queue.push(Command::CopyText(name.to_string()));
+        }
+    });
+}

@@ -1,0 +1,175 @@
+//! Lanes: marks of events by colour and shape, a density curve where they crowd.
+
+use std::collections::HashMap;
+
+use egui::{Mesh, Rect, Shape as Paint, Stroke, Ui, pos2, vec2};
+
+use super::{Stage, TimelineView};
+use crate::app::Document;
+use crate::job::StoreKey;
+use crate::model::StreamIndex;
+use crate::timeline::density::KINDS;
+use crate::timeline::{AxisKind, Bar, Mark, View, lanes::columns};
+use crate::ui::{marks, theme};
+
+/// Of a mark.
+pub const RADIUS: f32 = 5.0;
+/// How near to a mark the pointer is on it.
+pub const REACH: f32 = 8.0;
+/// Marks are drawn one by one while there is this much room for each; beyond it a lane is a density curve.
+const ROOM: f32 = 8.0;
+/// Width of a bar of a density curve, with the gap to the next one.
+pub const BAR: f32 = 3.0;
+/// So many lanes are remembered.
+const REMEMBERED: usize = 400;
+
+/// How a lane looks in the present view.
+pub enum Look {
+    /// Each event by itself: its place, its index, its mark.
+    Marks(Vec<(f32, u32, Mark)>),
+    /// Bars, and how many events the highest has.
+    Density(Vec<Bar>, u32),
+}
+
+/// What lanes look like, kept while the view stays.
+#[derive(Default)]
+pub struct Looks {
+    of: Option<(StoreKey, AxisKind, View, f32)>,
+    by_stream: HashMap<StreamIndex, Look>,
+}
+
+impl Looks {
+    /// Forgets what looked otherwise.
+    pub fn refresh(&mut self, stage: &Stage<'_>) {
+        let document = stage.document;
+        let of = Some((document.opened.key, document.axis.kind(), document.view, stage.scale.width));
+        if self.of != of || self.by_stream.len() > REMEMBERED {
+            self.of = of;
+            self.by_stream.clear();
+        }
+    }
+
+    /// How a lane looks.
+    pub fn look(&mut self, stage: &Stage<'_>, stream: StreamIndex) -> &Look {
+        let (document, width) = (stage.document, stage.scale.width);
+        self.by_stream.entry(stream).or_insert_with(|| look(document, stream, width))
+    }
+}
+
+fn look(document: &Document, stream: StreamIndex, width: f32) -> Look {
+    let (log, view) = (&document.opened.log, document.view);
+    let drawing = &document.opened.drawing;
+    let lane = drawing.dense_lane(log, document.axis.kind(), stream);
+    // A mark that stands just outside is still half in sight.
+    let margin = view.span / f64::from(width) * f64::from(RADIUS * 2.0);
+    let (from, to) = lane.in_view(View { start: view.start - margin, span: view.span + 2.0 * margin });
+    let count = to - from;
+    if count as f32 * ROOM <= width {
+        let events = &drawing.lanes(document.axis.kind()).events(log, stream)[from..to];
+        let marks: Vec<(f32, u32, Mark)> = events
+            .iter()
+            .filter_map(|event| {
+                let coordinate = document.axis.coordinate(log, *event as usize)?;
+                let mark = drawing.marks.mark(log, *event as usize);
+                Some((view.x_from_coordinate(coordinate, width), *event, mark))
+            })
+            .collect();
+        let covered = marks.windows(2).filter(|pair| pair[1].0 - pair[0].0 < RADIUS).count();
+        if marks.len() < 24 || covered * 2 < marks.len() {
+            return Look::Marks(marks);
+        }
+    }
+    let bars = lane.bars(view, width, BAR);
+    let most = bars.iter().map(Bar::count).max().unwrap_or(1);
+    Look::Density(bars, most)
+}
+
+/// What of a lane is under the pointer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Spot {
+    /// An event, and where its mark is.
+    Event(u32, f32),
+    /// A bar.
+    Crowd(Bar),
+}
+
+impl Look {
+    /// What is at a place, in points from the left edge of the lane.
+    pub fn at(&self, x: f32) -> Option<Spot> {
+        match self {
+            Self::Marks(marks) => marks
+                .iter()
+                .map(|(at, event, _)| (*at, *event))
+                .filter(|(at, _)| (at - x).abs() <= REACH)
+                // Of marks on top of each other the last one is seen.
+                .min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()).then(b.1.cmp(&a.1)))
+                .map(|(at, event)| Spot::Event(event, at)),
+            Self::Density(bars, _) => {
+                let after = bars.partition_point(|bar| bar.x <= x);
+                let near = bars[..after].last().into_iter().chain(bars.get(after));
+                let distance = |bar: &Bar| (bar.x + BAR / 2.0 - x).abs();
+                near.filter(|bar| distance(bar) <= BAR * 1.5)
+                    .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+                    .map(|bar| Spot::Crowd(*bar))
+            }
+        }
+    }
+}
+
+/// Paints a stream's lane.
+pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: StreamIndex, rect: Rect) {
+    let (document, tokens) = (stage.document, &stage.tokens);
+    let plot = stage.plot(rect);
+    let painter = ui.painter_at(plot.intersect(ui.clip_rect()));
+    let middle = plot.center().y;
+    let mut mesh = Mesh::default();
+    match timeline.looks.look(stage, stream) {
+        Look::Marks(marks) => {
+            if Some(stream) == document.stream_index() {
+                painter.hline(plot.x_range(), middle, Stroke::new(1.0, tokens.hairline));
+            }
+            for (x, event, mark) in marks {
+                let colour = marks::colour(*mark, tokens);
+                let colour = if document.is_future(*event) { theme::dimmed(colour) } else { colour };
+                marks::add(&mut mesh, mark.shape, pos2(plot.left() + x, middle), RADIUS, colour);
+            }
+            painter.add(Paint::mesh(mesh));
+            for (x, event, _) in marks {
+                if document.event == Some(*event) {
+                    painter.circle_stroke(pos2(plot.left() + x, middle), 9.0, Stroke::new(1.5, tokens.now));
+                }
+                if document.has_edits() && document.is_left_out(*event) {
+                    painter.circle_stroke(pos2(plot.left() + x, middle), 9.0, Stroke::new(1.5, tokens.what_if));
+                }
+            }
+        }
+        Look::Density(bars, most) => {
+            let (bottom, room) = (plot.bottom() - 4.0, plot.height() - 9.0);
+            let colours: [egui::Color32; KINDS] =
+                std::array::from_fn(|kind| tokens.marks.get(kind).copied().unwrap_or(tokens.other_mark));
+            for bar in bars {
+                let height = (bar.count() as f32 / (*most).max(1) as f32).sqrt() * room;
+                let (height, x) = (height.max(2.0), plot.left() + bar.x);
+                let future = stage.is_future(x + BAR / 2.0);
+                let mut top = bottom;
+                // The commonest kinds are at the bottom, as in the legend from left to right.
+                for (kind, share) in bar.shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+                    let next = top - height * share;
+                    let colour = if future { theme::dimmed(colours[kind]) } else { colours[kind] };
+                    mesh.add_colored_rect(Rect::from_min_max(pos2(x, next), pos2(x + BAR - 1.0, top)), colour);
+                    top = next;
+                }
+            }
+            painter.add(Paint::mesh(mesh));
+        }
+    }
+    let hits = timeline.hits.of_stream(stream);
+    if !hits.is_empty() {
+        let mut mesh = Mesh::default();
+        for column in columns(&document.opened.log, &document.axis, hits, document.view, plot.width()) {
+            let tick = pos2(plot.left() + column.x as f32 - 1.0, plot.top() + 1.0);
+            mesh.add_colored_rect(Rect::from_min_size(tick, vec2(2.0, 6.0)), tokens.text);
+        }
+        painter.add(Paint::mesh(mesh));
+    }
+}

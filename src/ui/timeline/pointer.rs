@@ -1,0 +1,158 @@
+//! What the pointer does over the lanes: pan, zoom, scrub, select, ask.
+
+use egui::{CursorIcon, Rect, Response, Ui};
+
+use super::lanes::Spot;
+use super::rows::Row;
+use super::{Stage, TimelineView, overview, scrub};
+use crate::app::Command;
+use crate::model::StreamIndex;
+
+/// How near to the cursor's line a press takes hold of it.
+const GRIP: f32 = 6.0;
+/// Points of the wheel that make the view half or twice as wide.
+const WHEEL: f64 = 160.0;
+
+/// What is being dragged.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Drag {
+    /// The cursor, and how far it is from the pointer.
+    Scrub {
+        /// In points.
+        grab: f32,
+    },
+    /// The view.
+    Pan,
+    /// The window in the overview.
+    Window(overview::Held),
+}
+
+/// The pointer over a part of the lanes.
+pub fn pointer_ui(
+    ui: &Ui,
+    stage: &Stage<'_>,
+    timeline: &mut TimelineView,
+    rows: &[(Row, Rect)],
+    response: &Response,
+    queue: &mut Vec<Command>,
+) {
+    pan_or_scrub(ui, stage, timeline, response, queue);
+    let lane_at = |y: f32| {
+        rows.iter().find_map(|(row, rect)| match row {
+            Row::Stream(stream) if rect.y_range().contains(y) => Some((*stream, *rect)),
+            _ => None,
+        })
+    };
+    let mut spot_at = |pointer: egui::Pos2| -> Option<(StreamIndex, Spot, Rect)> {
+        let (stream, rect) = lane_at(pointer.y)?;
+        let spot = timeline.looks.look(stage, stream).at(pointer.x - stage.scale.left)?;
+        Some((stream, spot, rect))
+    };
+    let log = &stage.document.opened.log;
+    if response.clicked()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        leave_focus(ui);
+        match spot_at(pointer) {
+            Some((stream, Spot::Event(event, _), _)) => {
+                queue.push(Command::SelectStream(log.stream(stream).name.clone()));
+                queue.push(Command::SeekEvent(event));
+            }
+            _ => scrub(stage, pointer.x, queue),
+        }
+    }
+    // The menu is for the mark that was under the pointer when it was opened, whatever is selected.
+    let secondary = response.interact_pointer_pos().filter(|_| response.secondary_clicked()).map(&mut spot_at);
+    let hovered = response.hover_pos().filter(|_| !response.dragged()).map(&mut spot_at);
+    if let Some(spot) = secondary {
+        timeline.menu_event = match spot {
+            Some((_, Spot::Event(event, _), _)) => Some(event),
+            _ => None,
+        };
+    }
+    let menu = response.context_menu(|ui| menu_ui(ui, stage, timeline.menu_event, queue));
+    if let Some((stream, spot, rect)) = hovered.flatten().filter(|_| menu.is_none()) {
+        ui.set_cursor_icon(CursorIcon::PointingHand);
+        timeline.hover.offer(stream, spot, rect);
+    }
+}
+
+fn menu_ui(ui: &mut Ui, stage: &Stage<'_>, event: Option<u32>, queue: &mut Vec<Command>) {
+    let document = stage.document;
+    let Some(event) = event else {
+        ui.label("No event here: right-click a mark");
+        return;
+    };
+    let words = document.words_for(event);
+    if ui.button(format!("Go to {words}")).clicked() {
+        queue.push(Command::JumpTo(event));
+    }
+    let (text, command) = if document.is_left_out(event) {
+        (format!("Take {words} back in"), Command::TakeBack(event))
+    } else {
+        (format!("Leave {words} out"), Command::LeaveOut(event))
+    };
+    if ui.button(text).clicked() {
+        queue.push(command);
+    }
+}
+
+fn pan_or_scrub(
+    ui: &Ui,
+    stage: &Stage<'_>,
+    timeline: &mut TimelineView,
+    response: &Response,
+    queue: &mut Vec<Command>,
+) {
+    let near = |x: f32| (x - stage.cursor).abs() <= GRIP;
+    if response.drag_started()
+        && let Some(origin) = ui.input(|input| input.pointer.press_origin())
+    {
+        leave_focus(ui);
+        timeline.drag = Some(if near(origin.x) { Drag::Scrub { grab: stage.cursor - origin.x } } else { Drag::Pan });
+    }
+    if response.dragged()
+        && let Some(pointer) = response.interact_pointer_pos()
+    {
+        match timeline.drag {
+            Some(Drag::Scrub { grab }) => scrub(stage, pointer.x + grab, queue),
+            _ => {
+                let delta = response.drag_delta();
+                timeline.scroll_by += delta.y;
+                if delta.x != 0.0 {
+                    let axis = &stage.document.axis;
+                    queue.push(Command::SetView(stage.document.view.panned(-delta.x, stage.scale.width, axis)));
+                }
+            }
+        }
+    }
+    let scrubbing = response.dragged() && matches!(timeline.drag, Some(Drag::Scrub { .. }));
+    if scrubbing || response.hover_pos().is_some_and(|pointer| near(pointer.x)) {
+        ui.set_cursor_icon(CursorIcon::ResizeHorizontal);
+    }
+}
+
+/// The wheel, or two fingers, over ruler and lanes.
+pub fn wheel(ui: &Ui, stage: &Stage<'_>, plot: Rect, queue: &mut Vec<Command>) {
+    let Some(pointer) = ui.input(|input| input.pointer.hover_pos()) else { return };
+    if !ui.rect_contains_pointer(plot) || ui.input(|input| input.modifiers.alt) {
+        return;
+    }
+    let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta, input.zoom_delta()));
+    let (view, axis, width) = (stage.document.view, &stage.document.axis, stage.scale.width);
+    let factor = (f64::from(scroll.y) / WHEEL).exp2() * f64::from(pinch);
+    if factor != 1.0 {
+        queue.push(Command::SetView(view.zoomed(factor, pointer.x - stage.scale.left, width, axis)));
+    } else if scroll.x != 0.0 {
+        queue.push(Command::SetView(view.panned(-scroll.x, width, axis)));
+    }
+}
+
+/// Whoever uses the pointer here types here next: nothing else keeps the keys.
+pub fn leave_focus(ui: &Ui) {
+    ui.memory_mut(|memory| {
+        if let Some(id) = memory.focused() {
+            memory.surrender_focus(id);
+        }
+    });
+}
