@@ -58,13 +58,15 @@ until_shown() {
 }
 shot() { if [ -n "${E2E_SHOTS:-}" ]; then sleep 0.5; import -window root "$E2E_SHOTS/$1.png"; fi; }
 
-select_stream() {
-  xdotool mousemove 100 94 sleep 0.2 click 1 sleep 0.5 key ctrl+a sleep 0.3
-  xdotool type --delay 60 "$stream"
-  sleep 0.8
-  xdotool mousemove 100 154 sleep 0.2 click 1
+# palette TEXT: what a person without a mouse does.
+palette() {
+  xdotool key Escape sleep 0.3 key Escape sleep 0.3 key ctrl+k sleep 1
+  xdotool type --delay 60 "$1"
+  sleep 1
+  xdotool key Return
   sleep 0.5
 }
+select_stream() { palette "$stream"; }
 drag_the_cursor() {
   xdotool mousemove 900 57 sleep 0.2 mousedown 1
   for x in 850 800 700 600 500 420 390; do xdotool mousemove "$x" 57; sleep 0.2; done
@@ -79,7 +81,7 @@ save_the_copy() {
   shot 4-saving
   xdotool key Return
 }
-open_the_copy() { xdotool mousemove 1118 57 sleep 0.3 click 1; }
+open_the_copy() { palette "open the copy"; }
 
 until_shown opened "line['events'] > 0"
 window=$(xdotool search --sync --onlyvisible --name '^Foldline$' | head -n 1)

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
-#[path = "window/timeline.rs"]
-mod timeline;
+#[path = "window/shell.rs"]
+mod shell;
 #[path = "window/state.rs"]
 mod state;
+#[path = "window/timeline.rs"]
+mod timeline;
 #[path = "window/welcome.rs"]
 mod welcome;
 

@@ -247,7 +247,7 @@ fn speed_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let button = ui.add(egui::Button::new(label).min_size(vec2(SPEED, theme::FIELD)));
     let words = speed_words(app.settings.speed);
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Speed: {words}")));
-    Popup::menu(&button).show(|ui| {
+    Popup::menu(&button).gap(6.0).show(|ui| {
         for speed in SPEEDS {
             if menus::choice(ui, app.settings.speed == speed, &speed_words(speed)) {
                 queue.push(Command::SetSpeed(speed));
