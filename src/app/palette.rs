@@ -162,7 +162,14 @@ fn fixed(app: &App, text: &str) -> Vec<Entry> {
     // Hundreds of zones are only in the way of whoever has not begun to name one.
     if text.trim().chars().count() >= 2 {
         for zone in zoned::find_zone(text).into_iter().take(MOST) {
-            add(Target::Zone(zone), format!("Times in {}", zone.name()), "time zone".to_owned(), None, 2);
+            // Found by their own rule: a blank stands for what their names are joined with.
+            entries.push(Entry {
+                target: Target::Zone(zone),
+                title: format!("Times in {}", zone.name()),
+                detail: "time zone".to_owned(),
+                why_not: None,
+                rank: 25,
+            });
         }
     }
     entries

@@ -35,15 +35,12 @@ impl ShellView {
     }
 
     /// Whether keys act on the cursor: nothing has the focus, or the timeline as a whole has it.
-    pub(super) fn at_timeline(&self, ui: &egui::Ui) -> bool {
-        let Some(place) = self.focused_rect(ui) else { return true };
-        let timeline = self.places.iter().find(|(focus, _)| *focus == Focus::Timeline).map(|(_, panel)| *panel);
-        // A control on it is small; its lanes, ruler and overview together are most of it.
-        timeline.is_some_and(|panel| panel.intersect(place).area() > 0.4 * panel.area()) && !ui.text_edit_focused()
+    pub(super) fn at_timeline(ui: &egui::Ui) -> bool {
+        ui.memory(|memory| memory.focused()).is_none_or(|id| id == timeline::focus_id())
     }
 
     fn focused_rect(&self, ui: &egui::Ui) -> Option<Rect> {
-        let id = ui.memory(|memory| memory.focused())?;
+        let id = ui.memory(egui::Memory::focused)?;
         ui.ctx().read_response(id).map(|response| response.rect)
     }
 
@@ -114,7 +111,7 @@ pub fn shell_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         panels_ui(ui, app, view, &mut places, vec2(width, height), queue);
     }
     view.shell.places = places;
-    // Without a store, the welcome screen tells where the file was asked for.
+    // Without a store, they stand where the file was asked for.
     if app.document.is_some() {
         notices::notices_ui(ui, app, view.shell.bottom, view, queue);
     }

@@ -92,7 +92,7 @@ fn list_ui(ui: &mut egui::Ui, app: &App, view: &mut ZoneMenu, fresh: bool, queue
             _ => (ZoneChoice::Named(found[row]), found[row], found[row].name().to_owned()),
         }
     };
-    let at = app.document.as_ref().and_then(|document| document.cursor_time());
+    let at = app.document.as_ref().and_then(crate::app::Document::cursor_time);
     let mut chosen = enter.then(|| entry(view.selected).0);
     let mut area = ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]);
     if moved {

@@ -67,7 +67,9 @@ fn help_lists_every_action_with_a_shortcut() {
     press(&mut window, Modifiers::NONE, Key::F1);
     for action in ACTIONS.iter().filter(|action| action.shortcut.is_some()) {
         let prefix = format!("{}: ", action.text);
-        let found = window.get_all_by(|node| node.label().is_some_and(|label| label.starts_with(&prefix))).count();
+        let found = window
+            .get_all_by(|node| node.label().or_else(|| node.value()).is_some_and(|label| label.starts_with(&prefix)))
+            .count();
         assert!(found >= 1, "{}", action.id);
     }
     press(&mut window, Modifiers::NONE, Key::Escape);
