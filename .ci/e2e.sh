@@ -68,8 +68,9 @@ palette() {
 }
 select_stream() { palette "$stream"; }
 drag_the_cursor() {
-  xdotool mousemove 900 57 sleep 0.2 mousedown 1
-  for x in 850 800 700 600 500 420 390; do xdotool mousemove "$x" 57; sleep 0.2; done
+  # Below the strip of the whole history.
+  xdotool mousemove 900 108 sleep 0.2 mousedown 1
+  for x in 850 800 700 600 500 450 420; do xdotool mousemove "$x" 108; sleep 0.2; done
   xdotool mouseup 1
 }
 to_the_last_event() { xdotool mousemove 640 690 sleep 0.2 key Escape sleep 0.2 key End; }

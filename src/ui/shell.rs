@@ -136,7 +136,7 @@ fn panels_ui(
     let sizes = &app.settings.sizes;
     // A panel that was made wide in a large window leaves room for the others in a small one.
     let most = (size.x * 0.45).max(180.0);
-    let width = sizes.streams.unwrap_or((size.x * 0.165).clamp(170.0, 280.0));
+    let width = sizes.streams.unwrap_or((size.x * 0.185).clamp(180.0, 320.0));
     let panel = Panel::left("streams").frame(side).size_range(150.0..=most.min(480.0)).default_size(width.min(most));
     let mut open = streams;
     let shown = panel.show_collapsible(ui, &mut open, |ui| {
