@@ -4,6 +4,8 @@
 
 #[path = "window/events.rs"]
 mod events;
+#[path = "window/shell.rs"]
+mod shell;
 #[path = "window/state.rs"]
 mod state;
 #[path = "window/streams.rs"]

@@ -240,7 +240,7 @@ impl eframe::App for Window {
         measured.frame(frame.info().cpu_usage);
         let covered = app.sheet.is_some() || app.dialog.is_some();
         let was_covered = std::mem::replace(&mut view.covered, covered);
-        let at_timeline = view.shell.at_timeline(ui);
+        let at_timeline = shell::ShellView::at_timeline(ui);
         keys::shortcuts(ui, app, at_timeline, queue);
         view.shell.make_room(app, queue);
         // At once: the letters that follow are meant for what is asked for.
