@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test does not expect must fail it")]
 
+#[path = "window/accessible.rs"]
+mod accessible;
 #[path = "window/events.rs"]
 mod events;
+#[path = "window/images.rs"]
+mod images;
 #[path = "window/shell.rs"]
 mod shell;
 #[path = "window/state.rs"]

@@ -1,5 +1,5 @@
 //! What the running window does, measured: kept for the overlay (F12), and with `--frame-log FILE` also written as a
-//! JSON line for each frame and for each state that is shown.
+//! JSON line for each frame, for each state that is shown, and for each change of what the window is about.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
@@ -7,6 +7,8 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::time::Instant;
 
+use super::as_of;
+use crate::app::{App, Document};
 use crate::job::{Finished, Outcome, Request, Slot};
 use crate::model::Value;
 
@@ -17,6 +19,8 @@ const KEPT: usize = 600;
 #[derive(Default)]
 pub(super) struct Measured {
     out: Option<BufWriter<File>>,
+    /// What the window was last said to be about.
+    last_view: String,
     asked: HashMap<u64, Instant>,
     /// CPU time of frames, in milliseconds.
     pub frames: Ring,
@@ -74,12 +78,53 @@ enum Line<'a> {
     Opened { path: String, events: usize },
     /// A copy was written.
     Copied { path: String, events: u64 },
+    /// What the window is about now.
+    View(View<'a>),
+    /// A text went to the clipboard.
+    Clipboard { bytes: usize },
+}
+
+/// What the window is about, as far as a user could tell it.
+#[derive(serde::Serialize)]
+struct View<'a> {
+    /// The store that is shown; none on the welcome screen.
+    store: Option<String>,
+    zone: &'a str,
+    stream: Option<&'a str>,
+    /// The cursor, as the as-of box has it.
+    as_of: Option<String>,
+    life: Option<LifeOf<'a>>,
+    search: Option<SearchFor<'a>>,
+    /// The panel that has the keyboard.
+    panel: String,
+    sheet: Option<String>,
+    asking: bool,
+    notices: Vec<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+struct LifeOf<'a> {
+    path: String,
+    entries: usize,
+    /// Who set the value that the cursor shows, and the position of that event.
+    user: Option<&'a str>,
+    position: Option<i64>,
+}
+
+#[derive(serde::Serialize)]
+struct SearchFor<'a> {
+    text: &'a str,
+    hits: usize,
+    done: bool,
 }
 
 impl Measured {
     /// Measures, and writes a log.
     pub(super) fn logged(path: &Path) -> std::io::Result<Self> {
-        Ok(Self { out: Some(BufWriter::new(File::create(path)?)), ..Self::default() })
+        File::create(path)?;
+        // At the end, whoever else writes lines into it.
+        let out = File::options().append(true).open(path)?;
+        Ok(Self { out: Some(BufWriter::new(out)), ..Self::default() })
     }
 
     pub(super) fn asked(&mut self, request: &Request) {
@@ -122,11 +167,61 @@ impl Measured {
         }
     }
 
+    /// What the window is about, if that changed.
+    pub(super) fn shown(&mut self, app: &App) {
+        if self.out.is_none() {
+            return;
+        }
+        let line = Line::View(View::of(app));
+        let Ok(text) = serde_json::to_string(&line) else { return };
+        if text != self.last_view {
+            self.line(&line);
+            self.last_view = text;
+        }
+    }
+
+    pub(super) fn copied(&mut self, text: &str) {
+        self.line(&Line::Clipboard { bytes: text.len() });
+    }
+
     fn line(&mut self, line: &Line<'_>) {
         let Some(out) = &mut self.out else { return };
         // A log that can't be written must not stop the window: it is an aid for measuring, not the user's data.
         if serde_json::to_writer(&mut *out, line).is_ok() {
             out.write_all(b"\n").and_then(|()| out.flush()).ok();
+        }
+    }
+}
+
+impl<'a> View<'a> {
+    fn of(app: &'a App) -> Self {
+        let document = app.document.as_ref();
+        let life = document.and_then(|document| {
+            let (life, _) = document.life.as_ref()?.life.value()?;
+            let entry = life.entries.iter().take_while(|entry| !document.is_future(entry.event)).last();
+            Some(LifeOf {
+                path: life.path.to_string(),
+                entries: life.entries.len(),
+                user: entry.and_then(|entry| entry.user.as_deref()),
+                position: entry.map(|entry| document.opened.log.position(entry.event as usize)),
+            })
+        });
+        let search = document.map(|document| &document.search).filter(|search| search.is_active());
+        Self {
+            store: document.map(Document::name),
+            zone: app.zone().name(),
+            stream: document.and_then(|document| document.stream.as_deref()),
+            as_of: document.map(|document| as_of::shown(app, document)),
+            life,
+            search: search.map(|search| SearchFor {
+                text: &search.text,
+                hits: search.hits.len(),
+                done: !search.is_running(),
+            }),
+            panel: format!("{:?}", app.panel),
+            sheet: app.sheet.map(|sheet| format!("{sheet:?}")),
+            asking: app.dialog.is_some(),
+            notices: app.notices.iter().map(|notice| &*notice.text).collect(),
         }
     }
 }

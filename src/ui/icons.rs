@@ -168,6 +168,12 @@ pub fn paint(ui: &Ui, rect: Rect, glyph: &str, size: f32, colour: egui::Color32)
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, glyph, font(size), colour);
 }
 
+/// An icon beside words that say the same: seen, and nothing to a screen reader.
+pub fn sign(ui: &mut Ui, glyph: &str, size: f32, height: f32, colour: egui::Color32) {
+    let (_, rect) = ui.allocate_space(vec2(size, height));
+    paint(ui, rect, glyph, size, colour);
+}
+
 /// A button that is an icon: calm until it is pointed at, `name` for screen readers, `tooltip` for everyone else.
 pub fn icon_button(ui: &mut Ui, glyph: &str, name: &str, tooltip: &str) -> Response {
     button(ui, glyph, name, tooltip, None)

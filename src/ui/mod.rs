@@ -10,6 +10,7 @@ mod keys;
 mod marks;
 mod measurements;
 mod menus;
+mod names_log;
 mod notices;
 mod palette;
 mod places;
@@ -221,7 +222,9 @@ impl eframe::App for Window {
             self.view.scale = Some(self.app.settings.scale);
             context.set_zoom_factor(f32::from(self.app.settings.scale) / 100.0);
         }
+        self.measured.shown(&self.app);
         if let Some(text) = self.app.clipboard.take() {
+            self.measured.copied(&text);
             context.copy_text(text);
         }
         let soon = match (&self.app.playing, self.app.running.is_empty()) {
@@ -298,9 +301,16 @@ fn announce(ui: &egui::Ui, response: &egui::Response) {
 /// Opens the window and runs until it is closed.
 pub fn run(window: WindowOptions) -> Result<(), WindowError> {
     let WindowOptions { files, frame_log } = window;
-    let measured = match frame_log {
-        Some(path) => frame_log::Measured::logged(&path).map_err(|source| WindowError::FrameLog { path, source })?,
-        None => frame_log::Measured::default(),
+    let (measured, names) = match frame_log {
+        Some(path) => {
+            let log = || {
+                let measured = frame_log::Measured::logged(&path)?;
+                let asked = std::env::var_os(names_log::ASKED_BY).is_some();
+                Ok((measured, asked.then(|| names_log::NamesLog::at_the_end_of(&path)).transpose()?))
+            };
+            log().map_err(|source| WindowError::FrameLog { path: path.clone(), source })?
+        }
+        None => (frame_log::Measured::default(), None),
     };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
@@ -316,6 +326,9 @@ pub fn run(window: WindowOptions) -> Result<(), WindowError> {
         options,
         Box::new(move |creation| {
             let context = creation.egui_ctx.clone();
+            if let Some(names) = names {
+                context.add_plugin(names);
+            }
             let wake = context.clone();
             let pool = {
                 let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(move || wake.request_repaint());

@@ -73,7 +73,7 @@ fn notice_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
             ui.vertical(|ui| {
                 ui.set_width(theme::ICON);
                 ui.add_space(6.0);
-                ui.label(icons::icon(glyph, theme::ICON).color(colour));
+                icons::sign(ui, glyph, theme::ICON, theme::ICON, colour);
             });
             ui.vertical(|ui| {
                 ui.set_width(ui.available_width() - theme::HIT - theme::GAP);

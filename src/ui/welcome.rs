@@ -209,7 +209,7 @@ fn notices_ui(ui: &mut Ui, app: &App, queue: &mut Vec<Command>) {
                     queue.push(Command::OpenCopy(path.clone()));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                    ui.label(icons::icon(glyph, theme::ICON).color(colour).line_height(Some(theme::HIT)));
+                    icons::sign(ui, glyph, theme::ICON, theme::HIT, colour);
                     ui.vertical(|ui| {
                         ui.add_space(5.0);
                         ui.add(egui::Label::new(&notice.text).wrap());

@@ -2,7 +2,7 @@
 
 use egui::{Key, Pos2, pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use foldline::app::{Command, Cursor, Document};
 use foldline::timeline::{AxisKind, View};
 use foldline::ui::Window;

@@ -204,7 +204,7 @@ pub fn problem_ui(ui: &mut egui::Ui, glyph: &str, words: &str) {
     let tokens = theme::tokens(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.label(icons::icon(glyph, theme::ICON_SMALL).color(tokens.bad));
+        icons::sign(ui, glyph, theme::ICON_SMALL, theme::ICON, tokens.bad);
         ui.add(Label::new(RichText::new(words).color(tokens.bad)).wrap());
     });
 }
