@@ -10,6 +10,10 @@ fn document<'a>(window: &'a Harness<'_, Window>) -> &'a Document {
     window.state().app().document.as_ref().unwrap()
 }
 
+fn names(window: &Harness<'_, Window>, role: egui::Role) -> Vec<String> {
+    window.query_all_by_role(role).filter_map(|node| node.accesskit_node().label()).collect()
+}
+
 fn send(window: &mut Harness<'_, Window>, command: Command) {
     window.state_mut().send(command);
     window.run();
@@ -36,11 +40,8 @@ fn a_value_tells_its_life_and_each_entry_leads_to_its_event() {
     window.run();
     window.get_by_label("The life of balance");
     window.get_by_label_contains("Looked at all 4 events");
-    let entries: Vec<String> = window
-        .query_all_by_role(egui::Role::Button)
-        .filter_map(|node| node.accesskit_node().label())
-        .filter(|name| name.starts_with('v'))
-        .collect();
+    let mut entries = names(&window, egui::Role::Button);
+    entries.retain(|name| name.starts_with('v'));
     assert_eq!(entries.len(), 3, "{entries:?}");
     assert!(entries[2].contains(" 10, ") && entries[2].ends_with("at the cursor"), "{entries:?}");
     window.get_by_label(&entries[0]).click();
@@ -77,8 +78,7 @@ fn the_tree_is_worked_by_keys() {
 #[test]
 fn lists_unfold_and_stay_unfolded_while_stepping() {
     let (_folder, _store, mut window) = bank();
-    let mut list = window.query_all_by_role(egui::Role::TreeItem).filter_map(|node| node.accesskit_node().label());
-    let list = list.find(|name| name.starts_with("transactions ")).unwrap();
+    let list = names(&window, egui::Role::TreeItem).into_iter().find(|name| name.starts_with("transactions ")).unwrap();
     window.get_by_label(&list).click();
     window.run();
     window.get_by_label_contains("transactions.0 ");
@@ -123,8 +123,10 @@ fn an_event_tells_its_ids_and_leads_to_its_cause() {
     let (caused, name) = (0..events.min(60))
         .find_map(|event| {
             send(&mut window, Command::JumpTo(event));
-            let mut links = window.query_all_by_role(egui::Role::Link).filter_map(|node| node.accesskit_node().label());
-            links.find(|name| name.starts_with("Caused by: ")).map(|name| (event, name))
+            names(&window, egui::Role::Link)
+                .into_iter()
+                .find(|name| name.starts_with("Caused by: "))
+                .map(|name| (event, name))
         })
         .unwrap();
     window.get_by_label("Copy the event id");
@@ -220,8 +222,8 @@ fn a_replay_that_stops_says_where_and_leads_there() {
     send(&mut window, Command::UseProjection(foldline::job::ProjectionChoice::File(rules)));
     window.get_by_label_contains("Replay stopped at v3");
     assert!(window.query_all_by_label_contains("Broken: Nobody has fifty").count() > 0);
-    let mut lines = window.query_all_by_role(egui::Role::TreeItem).filter_map(|node| node.accesskit_node().label());
-    assert!(lines.any(|line| line.starts_with("balance 50")), "the last good state");
+    let lines = names(&window, egui::Role::TreeItem);
+    assert!(lines.iter().any(|line| line.starts_with("balance 50")), "the last good state");
     let last = document(&window).event;
     window.get_by_label("Go to v3").click();
     window.run();

@@ -8,10 +8,10 @@ use egui::{Align, Color32, Id, Label, Layout, Rect, RichText, Role, ScrollArea, 
 use egui::{StrokeKind, pos2, vec2};
 
 use super::facts::{Fact, Leads, facts, hex_lines};
+use super::header;
 use super::raw::{self, LINE, RawText};
 use super::rows::{self, Columns, Look, cut};
 use super::tree::{Shown, Tree};
-use super::{header, keep_scroll_offset};
 use crate::app::{App, Command, Document};
 use crate::job::{EventRow, StoreKey};
 use crate::model::{Payload, Value, json, names};
@@ -267,7 +267,7 @@ fn contents_ui(ui: &mut egui::Ui, of: (StoreKey, u32), view: &mut DetailView, qu
         view.scrolled = Some(of);
         area = area.vertical_scroll_offset(0.0);
     }
-    let out = area.show_viewport(ui, |ui, seen| {
+    area.show_viewport(ui, |ui, seen| {
         let origin = ui.max_rect().min;
         let mut y = 0.0;
         let part = Drawn { seen, origin, width, raw };
@@ -292,7 +292,6 @@ fn contents_ui(ui: &mut egui::Ui, of: (StoreKey, u32), view: &mut DetailView, qu
         }
         ui.set_height(y + theme::GAP);
     });
-    keep_scroll_offset(ui, "event", out.state.clamped_offset().y);
 }
 
 /// Where in the list things are drawn.

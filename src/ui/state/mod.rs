@@ -258,7 +258,6 @@ fn tree_ui(
         rows::focus(ui, &view.tree, &look, to.unwrap_or_default());
     }
     let (tree, focused) = (&view.tree, &mut view.focused);
-    let top = ui.cursor().top();
     let mut area = ScrollArea::vertical().id_salt("state tree").auto_shrink(false);
     if let Some(to) = to {
         let height = ui.available_height();
@@ -278,7 +277,6 @@ fn tree_ui(
             }
         }
     });
-    debug_assert!(out.inner_rect.top() >= top - 1.0, "below the titles");
     keep_scroll_offset(ui, "state tree", out.state.clamped_offset().y);
     rows::answer(asks, &mut view.tree, queue);
 }
