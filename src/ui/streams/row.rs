@@ -36,7 +36,7 @@ pub fn category_ui(
     let folded = document.list.is_folded(category);
     let response = ui.interact(rect.expand2(REACH), ui.make_persistent_id(("category", category.0)), Sense::CLICK);
     response.widget_info(|| {
-        let label = format!("Category {name}, {}", if folded { "folded" } else { "unfolded" });
+        let label = format!("Streams of {name}, {}", if folded { "folded" } else { "unfolded" });
         WidgetInfo::labeled(Role::DisclosureTriangle, true, label)
     });
     if response.clicked() {
