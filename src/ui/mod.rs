@@ -101,7 +101,9 @@ pub enum WindowError {
 
 /// What the toolkit says, without the places in its source that nobody can go to.
 fn in_words(error: &eframe::Error) -> String {
-    without_places(&error.to_string())
+    let text = without_places(&error.to_string());
+    // Whose error it is helps nobody.
+    text.strip_prefix("winit EventLoopError: os error ").map_or(text.clone(), str::to_owned)
 }
 
 /// `os error at /home/x/y.rs:12: text` as `text`: a word that is a place in a source goes, and the `at` before it.
