@@ -58,16 +58,19 @@ until_shown() {
 }
 shot() { if [ -n "${E2E_SHOTS:-}" ]; then sleep 0.5; import -window root "$E2E_SHOTS/$1.png"; fi; }
 
-select_stream() {
-  xdotool mousemove 100 94 sleep 0.2 click 1 sleep 0.5 key ctrl+a sleep 0.3
-  xdotool type --delay 60 "$stream"
-  sleep 0.8
-  xdotool mousemove 100 154 sleep 0.2 click 1
+# palette TEXT: what a person without a mouse does.
+palette() {
+  xdotool key Escape sleep 0.3 key Escape sleep 0.3 key ctrl+k sleep 1
+  xdotool type --delay 60 "$1"
+  sleep 1
+  xdotool key Return
   sleep 0.5
 }
+select_stream() { palette "$stream"; }
 drag_the_cursor() {
-  xdotool mousemove 900 57 sleep 0.2 mousedown 1
-  for x in 850 800 700 600 500 420 390; do xdotool mousemove "$x" 57; sleep 0.2; done
+  # Below the strip of the whole history.
+  xdotool mousemove 900 108 sleep 0.2 mousedown 1
+  for x in 850 800 700 600 500 450 420; do xdotool mousemove "$x" 108; sleep 0.2; done
   xdotool mouseup 1
 }
 to_the_last_event() { xdotool mousemove 640 690 sleep 0.2 key Escape sleep 0.2 key End; }
@@ -79,7 +82,7 @@ save_the_copy() {
   shot 4-saving
   xdotool key Return
 }
-open_the_copy() { xdotool mousemove 1118 57 sleep 0.3 click 1; }
+open_the_copy() { palette "open the copy"; }
 
 until_shown opened "line['events'] > 0"
 window=$(xdotool search --sync --onlyvisible --name '^Foldline$' | head -n 1)

@@ -8,6 +8,8 @@ mod accessible;
 mod events;
 #[path = "window/images.rs"]
 mod images;
+#[path = "window/shell.rs"]
+mod shell;
 #[path = "window/state.rs"]
 mod state;
 #[path = "window/streams.rs"]

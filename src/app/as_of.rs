@@ -144,8 +144,8 @@ fn span(micros: u128) -> String {
     const SECOND: u128 = 1_000_000;
     let many = |count: u128, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
     match micros {
-        ..1_000 => format!("{micros} µs"),
-        ..SECOND => format!("{} ms", micros / 1000),
+        0..1_000 => format!("{micros} µs"),
+        1_000..SECOND => format!("{} ms", micros / 1000),
         _ => match micros / SECOND {
             seconds @ ..60 => format!("{seconds} s"),
             seconds @ ..3_600 => format!("{} min", seconds / 60),

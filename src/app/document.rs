@@ -210,7 +210,9 @@ impl Document {
         // From the selected event, which is the one under the cursor or the stream's last before it.
         let here = self.event.filter(|_| self.cursor != Cursor::Start);
         // Almost every lane is in the store's order; the few others are looked through.
-        let (after, before) = if lane.is_sorted() {
+        let sorted = self.stream_index().is_none_or(|stream| self.opened.log.is_lane_by_position(stream));
+        let last = || if sorted { lane.last().copied() } else { lane.iter().max().copied() };
+        let (after, before) = if sorted {
             let after = lane.partition_point(|event| Some(*event) <= here);
             let before = lane.partition_point(|event| Some(*event) < here);
             (lane.get(after).copied(), before.checked_sub(1).map(|at| lane[at]))
@@ -221,8 +223,8 @@ impl Document {
         match step {
             Step::Start => None,
             Step::Back => before,
-            Step::Forward => after.or(lane.iter().max().copied()),
-            Step::End => lane.iter().max().copied(),
+            Step::Forward => after.or_else(last),
+            Step::End => last(),
         }
     }
 

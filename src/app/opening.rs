@@ -236,3 +236,6 @@ impl App {
         self.document.as_ref().is_some_and(|document| document.opened.path == path)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,8 @@ pub enum Target {
     Store(StoreKey),
     /// Open a recent file.
     Recent(PathBuf),
+    /// Open a copy that was just written.
+    Copy(PathBuf),
     /// Open a sample.
     Sample(&'static str),
     /// Show times in this zone.
@@ -115,6 +117,7 @@ impl Target {
             }
             Self::Store(store) => Some(Command::SwitchTo(*store)),
             Self::Recent(path) => Some(Command::Open(path.clone())),
+            Self::Copy(path) => Some(Command::OpenCopy(path.clone())),
             Self::Sample(name) => Some(Command::OpenSample(name)),
             Self::Zone(zone) => Some(Command::SetZone(ZoneChoice::Named(*zone))),
         }
@@ -142,7 +145,7 @@ fn fixed(app: &App, text: &str) -> Vec<Entry> {
     }
     let notices = app.notices.iter().rev().filter_map(|notice| notice.open.as_ref());
     for path in notices.take(1) {
-        add(Target::Recent(path.clone()), "Open the copy".to_owned(), path.display().to_string(), None, 0);
+        add(Target::Copy(path.clone()), "Open the copy".to_owned(), path.display().to_string(), None, 0);
     }
     for document in &app.beside {
         let title = format!("Show {}", document.name());
@@ -159,13 +162,20 @@ fn fixed(app: &App, text: &str) -> Vec<Entry> {
     // Hundreds of zones are only in the way of whoever has not begun to name one.
     if text.trim().chars().count() >= 2 {
         for zone in zoned::find_zone(text).into_iter().take(MOST) {
-            add(Target::Zone(zone), format!("Times in {}", zone.name()), "time zone".to_owned(), None, 2);
+            // Found by their own rule: a blank stands for what their names are joined with.
+            entries.push(Entry {
+                target: Target::Zone(zone),
+                title: format!("Times in {}", zone.name()),
+                detail: "time zone".to_owned(),
+                why_not: None,
+                rank: 25,
+            });
         }
     }
     entries
 }
 
-/// How well a name fits a text, less is better: it begins so, a word of it does, it has it somewhere, or it has its
+/// How well a name fits a text, less is better: it is that, it begins so, a word of it does, it has it somewhere, or it has its
 /// letters in order. `None` where it does not fit.
 fn rank(name: &str, text: &str) -> Option<u32> {
     let sought = text.trim();
@@ -175,7 +185,8 @@ fn rank(name: &str, text: &str) -> Option<u32> {
     if let Some(at) = find_ignoring_case(name, sought) {
         let begins_word = name[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
         return Some(match (at, begins_word) {
-            (0, _) => 0,
+            (0, _) if name.len() == sought.len() => 0,
+            (0, _) => 4,
             (_, true) => 10,
             _ => 20,
         });
@@ -222,7 +233,8 @@ mod tests {
         assert!(ranks[0] < ranks[1] && ranks[1] < ranks[2], "{ranks:?}");
         assert!(ranks[2] < ranks[3] || ranks[3].is_none(), "{ranks:?}");
         assert_eq!(ranks[4], None);
-        assert_eq!(rank("Müller-7", "MÜLLER"), Some(0));
+        assert_eq!(rank("Müller-7", "MÜLLER"), Some(4));
+        assert_eq!(rank("account-A", "account-a"), Some(0));
     }
 
     #[test]

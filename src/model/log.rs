@@ -48,6 +48,15 @@ pub struct TypeInfo {
     pub events: usize,
 }
 
+/// What a lane as a whole is sorted by besides its own order: what makes looking into it a matter of halving.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct LaneOrder {
+    /// Its events stand in the store's order.
+    by_position: bool,
+    /// They all have a time, and none an earlier one than the event before it.
+    by_time: bool,
+}
+
 /// No version, and no time, in their columns.
 const NONE: i64 = i64::MIN;
 const NO_STREAM: u32 = u32::MAX;
@@ -75,6 +84,8 @@ pub struct EventLog {
     /// Lane `s` is `members[starts[s]..starts[s + 1]]`: event indices in the stream's replay order.
     starts: Vec<usize>,
     members: Vec<u32>,
+    /// What is known of each lane as a whole.
+    orders: Vec<LaneOrder>,
     /// Further streams of events that are in several: (event, stream), sorted.
     extra: Vec<(u32, u32)>,
     /// Positions are ordinals because the store has none that are unique and in order.
@@ -204,6 +215,16 @@ impl EventLog {
         &self.members[self.starts[at]..self.starts[at + 1]]
     }
 
+    /// Whether the lane of a stream is in the store's order: its positions ascend with its versions.
+    pub fn is_lane_by_position(&self, stream: StreamIndex) -> bool {
+        self.orders[stream.0 as usize].by_position
+    }
+
+    /// Whether all events of a lane have a time, and none an earlier one than the event before it.
+    pub fn is_lane_by_time(&self, stream: StreamIndex) -> bool {
+        self.orders[stream.0 as usize].by_time
+    }
+
     /// How many events have a position up to this one.
     pub fn count_up_to_position(&self, position: i64) -> usize {
         self.positions.partition_point(|p| *p <= position)
@@ -232,6 +253,7 @@ impl EventLog {
             + self.flags.capacity()
             + self.members.capacity() * 4
             + self.extra.capacity() * 8
+            + self.orders.capacity() * size_of::<LaneOrder>()
     }
 }
 
@@ -417,11 +439,19 @@ impl EventLogBuilder {
         for stream in 0..log.streams.len() {
             let (from, to) = (log.starts[stream], log.starts[stream + 1]);
             sort_lane(&mut log.members[from..to], &log.versions);
+            let lane = &log.members[from..to];
+            let order = LaneOrder {
+                by_position: lane.is_sorted(),
+                by_time: lane.is_sorted_by_key(|event| log.time(*event as usize))
+                    && lane.first().is_none_or(|first| log.time(*first as usize).is_some()),
+            };
+            log.orders.push(order);
         }
         self.types_by_name.clear();
         for column in [&mut log.positions, &mut log.row_keys, &mut log.versions, &mut log.times] {
             column.shrink_to_fit();
         }
+        log.orders.shrink_to_fit();
         log.event_streams.shrink_to_fit();
         log.event_types.shrink_to_fit();
         log

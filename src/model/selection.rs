@@ -84,7 +84,15 @@ impl EventLog {
     pub fn select(&self, stream: StreamIndex, moment: Moment) -> Result<Selection, ResolveError> {
         let lane = self.lane(stream);
         match moment {
+            Moment::Position(position) if self.is_lane_by_position(stream) => {
+                let end = self.count_up_to_position(position) as u32;
+                Ok(Selection::Prefix(lane.partition_point(|event| *event < end)))
+            }
             Moment::Position(position) => Ok(self.select_position(lane, position)),
+            Moment::Instant(time) if self.is_lane_by_time(stream) => {
+                let not_later = |event: &u32| self.time(*event as usize).is_some_and(|at| at <= time);
+                Ok(Selection::Prefix(lane.partition_point(not_later)))
+            }
             Moment::Instant(time) => {
                 self.select_instant(lane, time).ok_or_else(|| ResolveError::NoTimes(self.stream(stream).name.clone()))
             }

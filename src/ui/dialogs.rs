@@ -36,28 +36,31 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
         None => return,
         Some(Dialog::SaveCopy { proposed, contents, problem }) => {
             let writing = app.running.iter().any(|running| running.slot == Slot::Copy);
-            Modal::new(Id::unique("save copy")).show(ui.ctx(), |ui| {
+            modal(ui, "save copy").show(ui.ctx(), |ui| {
                 save_copy_ui(ui, view, proposed, contents, problem.as_deref(), writing, queue);
             })
         }
         Some(Dialog::OpenAnother { path }) => {
-            Modal::new(Id::unique("open another")).show(ui.ctx(), |ui| open_another_ui(ui, path, queue))
+            modal(ui, "open another").show(ui.ctx(), |ui| open_another_ui(ui, path, queue))
         }
         Some(Dialog::MakeRules { category, proposed, problem }) => {
             let problem = problem.as_deref();
             let writing = app.running.iter().any(|running| running.slot == Slot::Suggest);
             let name = app.document.as_ref().map(|document| document.opened.log.category(*category).clone());
-            Modal::new(Id::unique("make rules")).show(ui.ctx(), |ui| {
+            modal(ui, "make rules").show(ui.ctx(), |ui| {
                 make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, writing, queue);
             })
         }
-        Some(Dialog::DropEdits { then }) => {
-            Modal::new(Id::unique("drop edits")).show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue))
-        }
+        Some(Dialog::DropEdits { then }) => modal(ui, "drop edits").show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue)),
     };
     if modal.should_close() {
         queue.push(Command::CloseDialog);
     }
+}
+
+fn modal(ui: &egui::Ui, name: &str) -> Modal {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
+    Modal::new(Id::unique(name)).frame(frame)
 }
 
 fn open_another_ui(ui: &mut egui::Ui, path: &Path, queue: &mut Vec<Command>) {

@@ -1,6 +1,6 @@
 //! All shortcuts, from the table of actions, and what the mouse does.
 
-use egui::{Align2, Id, Modal, RichText, Role, ScrollArea, Sense, WidgetInfo, vec2};
+use egui::{Id, Modal, RichText, Role, ScrollArea, Sense, WidgetInfo, pos2, vec2};
 
 use super::{icons, keys, theme};
 use crate::app::actions::{ACTIONS, Group};
@@ -27,7 +27,8 @@ pub fn help_ui(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
     }
     let room = ui.ctx().content_rect();
     let columns = (((room.width() - 80.0) / (COLUMN + theme::SECTION)).floor() as usize).clamp(1, 3);
-    let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(16);
+    let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
         let width = columns as f32 * COLUMN + (columns - 1) as f32 * theme::SECTION;
         ui.set_width(width.min(room.width() - 48.0));
         ui.horizontal(|ui| {
@@ -45,7 +46,11 @@ pub fn help_ui(ui: &egui::Ui, app: &App, queue: &mut Vec<Command>) {
         });
         ui.add_space(theme::TIGHT);
         let height = (room.height() - 140.0).max(120.0);
-        ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| columns_ui(ui, columns));
+        ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink([false, true])
+            .show(ui, |ui| columns_ui(ui, columns));
     });
     if modal.should_close() {
         queue.push(Command::CloseDialog);
@@ -97,11 +102,24 @@ fn group_ui(ui: &mut egui::Ui, group: Option<Group>) {
 }
 
 fn row_ui(ui: &mut egui::Ui, words: &str, keys: &str) {
+    const LINE: f32 = 22.0;
     let tokens = theme::tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));
     let painter = ui.painter();
-    painter.text(rect.left_center(), Align2::LEFT_CENTER, words, theme::words(theme::BODY), tokens.text);
-    let right = rect.right_center() - vec2(8.0, 0.0);
-    painter.text(right, Align2::RIGHT_CENTER, keys, theme::words(theme::SMALL), tokens.secondary);
+    let words_laid = painter.layout_no_wrap(words.to_owned(), theme::words(theme::BODY), tokens.text);
+    let keys_laid = painter.layout_no_wrap(keys.to_owned(), theme::words(theme::SMALL), tokens.secondary);
+    let width = ui.available_width();
+    // What does not fit beside the words stands below them.
+    let below = words_laid.size().x + keys_laid.size().x + theme::SECTION > width;
+    let height = if below { LINE + 16.0 } else { LINE };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));
+    let middle = rect.top() + LINE / 2.0;
+    let at = pos2(rect.left(), middle - words_laid.size().y / 2.0);
+    ui.painter().galley(at, words_laid, tokens.text);
+    let at = if below {
+        pos2(rect.left(), rect.top() + LINE - 3.0)
+    } else {
+        pos2(rect.right() - 8.0 - keys_laid.size().x, middle - keys_laid.size().y / 2.0)
+    };
+    ui.painter().galley(at, keys_laid, tokens.secondary);
 }

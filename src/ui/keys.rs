@@ -44,7 +44,12 @@ pub fn shortcuts(ui: &egui::Ui, app: &App, at_timeline: bool, queue: &mut Vec<Co
 
 /// An action's key as people write it; empty without one.
 pub fn shortcut_text(ui: &egui::Ui, action: &Action) -> String {
-    action.shortcut.map_or_else(String::new, |shortcut| ui.format_shortcut(&egui_shortcut(shortcut)))
+    let Some(shortcut) = action.shortcut else { return String::new() };
+    let text = ui.format_shortcut(&egui_shortcut(shortcut));
+    // As they are printed on the keys.
+    [("Questionmark", "?"), ("Period", "."), ("Comma", ","), ("Plus", "+"), ("Minus", "−")]
+        .into_iter()
+        .fold(text, |text, (name, sign)| text.replace(name, sign))
 }
 
 /// What an action does, with its key.

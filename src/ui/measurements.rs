@@ -18,6 +18,7 @@ pub fn measurements_ui(ui: &egui::Ui, app: &App, measured: &Measured, bottom: f3
         .anchor(Align2::LEFT_BOTTOM, vec2(theme::MARGIN, from_below))
         .show(ui.ctx(), |ui| {
             Frame::popup(ui.style()).show(ui, |ui| {
+                ui.spacing_mut().interact_size.y = 0.0;
                 ui.label(RichText::new("Measurements").font(theme::strong(theme::BODY)));
                 egui::Grid::new("measurements").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
                     row(ui, "frame CPU, ms (last, p50, p99)", &figures(&measured.frames));

@@ -51,6 +51,7 @@ pub(super) fn store_chip_ui(
         symbol(ui, icons::CHEVRON_DOWN, tokens.secondary);
     });
     Popup::menu(&response)
+        .gap(6.0)
         .close_behavior(PopupCloseBehavior::CloseOnClick)
         .accessible_name("Store")
         .show(|ui| store_menu_ui(ui, document, app, queue));
@@ -130,10 +131,10 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
 /// The menu of the window: themes, text, panels, help.
 pub(super) fn window_menu_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let button = icons::icon_button(ui, icons::MORE, "Menu of the window", "");
-    Popup::menu(&button).accessible_name("Window").show(|ui| {
+    Popup::menu(&button).gap(6.0).accessible_name("Window").show(|ui| {
         ui.set_width(270.0);
         let height = ui.ctx().content_rect().height() - 80.0;
-        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             action_item(ui, app, "palette", icons::COMMAND, queue);
             action_item(ui, app, "help", icons::KEYBOARD, queue);
             ui.separator();
@@ -214,7 +215,7 @@ pub(super) fn heading(ui: &mut egui::Ui, words: &str) {
 fn fact(ui: &mut egui::Ui, what: &str, words: &str) {
     let tokens = theme::tokens(ui);
     ui.horizontal_top(|ui| {
-        ui.add_space(8.0);
+        ui.add_space(1.0);
         let (rect, _) = ui.allocate_exact_size(vec2(52.0, 18.0), Sense::hover());
         let font = theme::words(theme::SMALL);
         ui.painter().text(rect.left_center(), egui::Align2::LEFT_CENTER, what, font, tokens.secondary);

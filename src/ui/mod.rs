@@ -101,7 +101,9 @@ pub enum WindowError {
 
 /// What the toolkit says, without the places in its source that nobody can go to.
 fn in_words(error: &eframe::Error) -> String {
-    without_places(&error.to_string())
+    let text = without_places(&error.to_string());
+    // Whose error it is helps nobody.
+    text.strip_prefix("winit EventLoopError: os error ").map_or(text.clone(), str::to_owned)
 }
 
 /// `os error at /home/x/y.rs:12: text` as `text`: a word that is a place in a source goes, and the `at` before it.
@@ -243,7 +245,7 @@ impl eframe::App for Window {
         measured.frame(frame.info().cpu_usage);
         let covered = app.sheet.is_some() || app.dialog.is_some();
         let was_covered = std::mem::replace(&mut view.covered, covered);
-        let at_timeline = view.shell.at_timeline(ui);
+        let at_timeline = shell::ShellView::at_timeline(ui);
         keys::shortcuts(ui, app, at_timeline, queue);
         view.shell.make_room(app, queue);
         // At once: the letters that follow are meant for what is asked for.

@@ -36,7 +36,8 @@ pub fn palette_ui(ui: &egui::Ui, app: &App, view: &mut ViewState, queue: &mut Ve
     let room = ui.ctx().content_rect();
     let top = (room.height() * 0.12).min(110.0);
     let area = Modal::default_area(id).anchor(Align2::CENTER_TOP, vec2(0.0, top));
-    let modal = Modal::new(id).area(area).show(ui.ctx(), |ui| {
+    let frame = egui::Frame::popup(ui.style()).inner_margin(10);
+    let modal = Modal::new(id).frame(frame).area(area).show(ui.ctx(), |ui| {
         ui.set_width(620.0_f32.min(room.width() - 48.0));
         contents_ui(ui, app, view, fresh, room.height() - top - 130.0, queue);
     });
@@ -84,10 +85,10 @@ fn contents_ui(
     let step = i32::from(down) - i32::from(up) + page * 10;
     view.selected = (view.selected as i32 + step).clamp(0, last as i32) as usize;
     let mut chosen = enter.then_some(view.selected);
-    let mut area = ScrollArea::vertical().max_height(height.clamp(90.0, 420.0)).auto_shrink([false, true]);
+    let shown = height.clamp(90.0, 420.0);
+    let mut area = ScrollArea::vertical().max_height(shown).min_scrolled_height(shown).auto_shrink([false, true]);
     if step != 0 {
         let here = view.selected as f32 * ENTRY;
-        let shown = height.clamp(90.0, 420.0);
         let first = ui.data(|data| data.get_temp::<f32>(Id::unique("palette offset"))).unwrap_or(0.0);
         let offset = first.clamp((here + ENTRY - shown).max(0.0), here);
         area = area.vertical_scroll_offset(offset);
@@ -135,7 +136,7 @@ fn entry_ui(ui: &mut egui::Ui, entry: &Entry, selected: bool) -> bool {
         Target::Action(_) => icons::COMMAND,
         Target::Stream(_) => icons::CHART_LINE,
         Target::Store(_) => icons::DATABASE,
-        Target::Recent(_) => icons::FILE,
+        Target::Recent(_) | Target::Copy(_) => icons::FILE,
         Target::Sample(_) => icons::FOLDER_OPEN,
         Target::Zone(_) => icons::GLOBE,
     };

@@ -27,6 +27,8 @@ pub struct SearchView {
     /// Suggestions were put away for this text, or asked for where the text is empty.
     closed_for: Option<String>,
     asked_for: bool,
+    /// Enter was pressed for this text: the next one goes from hit to hit.
+    entered: bool,
     open: bool,
     completion: Option<(String, usize, u64, Completion)>,
 }
@@ -105,18 +107,20 @@ pub(super) fn search_ui(
     if response.changed() {
         view.changed = Some(now);
         view.selected = None;
-        view.asked_for = false;
+        (view.asked_for, view.entered) = (false, false);
     }
     right.ui(ui, rect, view, document, queue);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if entered {
-        // Entering the same again goes from hit to hit.
-        if view.text == search.text && !search.hits.is_empty() && view.changed.is_none() {
+        // The first time it only asks: the cursor moves when that is entered again.
+        let known = view.text == search.text && view.changed.is_none();
+        if known && view.entered {
             queue.push(Command::NextHit(Direction::Forward));
-        } else {
+        } else if !known {
             view.changed = None;
             queue.push(Command::Search(view.text.clone()));
         }
+        view.entered = true;
         view.closed_for = Some(view.text.clone());
         response.request_focus();
     }
@@ -370,7 +374,7 @@ fn accept(ui: &egui::Ui, response: &egui::Response, view: &mut SearchView, compl
     state.cursor.set_char_range(Some(CCursorRange::one(caret)));
     state.store(ui.ctx(), response.id);
     view.changed = Some(ui.input(|input| input.time));
-    (view.selected, view.completion) = (None, None);
+    (view.selected, view.completion, view.entered) = (None, None, false);
     response.request_focus();
     ui.request_repaint();
 }

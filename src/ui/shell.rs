@@ -35,15 +35,12 @@ impl ShellView {
     }
 
     /// Whether keys act on the cursor: nothing has the focus, or the timeline as a whole has it.
-    pub(super) fn at_timeline(&self, ui: &egui::Ui) -> bool {
-        let Some(place) = self.focused_rect(ui) else { return true };
-        let timeline = self.places.iter().find(|(focus, _)| *focus == Focus::Timeline).map(|(_, panel)| *panel);
-        // A control on it is small; its lanes, ruler and overview together are most of it.
-        timeline.is_some_and(|panel| panel.intersect(place).area() > 0.4 * panel.area()) && !ui.text_edit_focused()
+    pub(super) fn at_timeline(ui: &egui::Ui) -> bool {
+        ui.memory(egui::Memory::focused).is_none_or(|id| id == timeline::focus_id())
     }
 
     fn focused_rect(&self, ui: &egui::Ui) -> Option<Rect> {
-        let id = ui.memory(|memory| memory.focused())?;
+        let id = ui.memory(egui::Memory::focused)?;
         ui.ctx().read_response(id).map(|response| response.rect)
     }
 
@@ -139,7 +136,7 @@ fn panels_ui(
     let sizes = &app.settings.sizes;
     // A panel that was made wide in a large window leaves room for the others in a small one.
     let most = (size.x * 0.45).max(180.0);
-    let width = sizes.streams.unwrap_or((size.x * 0.165).clamp(170.0, 280.0));
+    let width = sizes.streams.unwrap_or((size.x * 0.185).clamp(180.0, 320.0));
     let panel = Panel::left("streams").frame(side).size_range(150.0..=most.min(480.0)).default_size(width.min(most));
     let mut open = streams;
     let shown = panel.show_collapsible(ui, &mut open, |ui| {

@@ -31,14 +31,14 @@ pub fn describe(value: Option<&Value>) -> String {
             if list.len() == 1 {
                 "1 item".to_owned()
             } else {
-                format!("{} items", list.len())
+                format!("{} items", grouped(list.len()))
             }
         }
         Some(Value::Object(object)) if !object.is_empty() => {
             if object.len() == 1 {
                 "1 field".to_owned()
             } else {
-                format!("{} fields", object.len())
+                format!("{} fields", grouped(object.len()))
             }
         }
         Some(Value::String(text)) => text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect(),

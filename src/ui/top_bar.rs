@@ -247,7 +247,7 @@ fn speed_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     let button = ui.add(egui::Button::new(label).min_size(vec2(SPEED, theme::FIELD)));
     let words = speed_words(app.settings.speed);
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Speed: {words}")));
-    Popup::menu(&button).show(|ui| {
+    Popup::menu(&button).gap(6.0).show(|ui| {
         for speed in SPEEDS {
             if menus::choice(ui, app.settings.speed == speed, &speed_words(speed)) {
                 queue.push(Command::SetSpeed(speed));
@@ -312,7 +312,8 @@ fn axis_ui(ui: &mut egui::Ui, rect: Rect, app: &App, kind: AxisKind, words: bool
 /// Puts things into a rectangle, left to right, in its middle.
 pub(super) fn child<R>(ui: &mut egui::Ui, rect: Rect, contents: impl FnOnce(&mut egui::Ui) -> R) -> R {
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(builder, contents).inner
+    // What is in it never makes the bar higher.
+    contents(&mut ui.new_child(builder))
 }
 
 /// How wide a text is.

@@ -14,6 +14,8 @@ pub(super) struct ZoneMenu {
     found: Option<(String, Vec<Tz>)>,
     selected: usize,
     open: bool,
+    /// The field has had the focus since the list was opened.
+    focused: bool,
 }
 
 /// The list under its button; `ask` opens it.
@@ -59,8 +61,11 @@ fn list_ui(ui: &mut egui::Ui, app: &App, view: &mut ZoneMenu, fresh: bool, queue
     });
     let field = theme::field(&mut view.text, "Find a zone: berlin, new york…").id(Id::unique("zone field"));
     let field = ui.add(field.desired_width(f32::INFINITY)).accessible_name("Find a time zone");
-    if fresh {
+    // Its first frame may be one that only measures it: asked for until it is there.
+    if !view.focused {
         field.request_focus();
+        ui.request_repaint();
+        view.focused = field.has_focus() && !fresh;
     }
     if view.found.as_ref().is_none_or(|(text, _)| *text != view.text) {
         view.found = Some((view.text.clone(), zoned::find_zone(&view.text)));
@@ -87,7 +92,7 @@ fn list_ui(ui: &mut egui::Ui, app: &App, view: &mut ZoneMenu, fresh: bool, queue
             _ => (ZoneChoice::Named(found[row]), found[row], found[row].name().to_owned()),
         }
     };
-    let at = app.document.as_ref().and_then(|document| document.cursor_time());
+    let at = app.document.as_ref().and_then(crate::app::Document::cursor_time);
     let mut chosen = enter.then(|| entry(view.selected).0);
     let mut area = ScrollArea::vertical().max_height(320.0).auto_shrink([false, true]);
     if moved {

@@ -100,9 +100,9 @@ fn a_category_folds_and_can_stand_alone() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));
     let all = listed(&window).len();
-    window.get_by_label("Category account, unfolded").click();
+    window.get_by_label("Streams of account, unfolded").click();
     window.run();
-    window.get_by_label("Category account, folded");
+    window.get_by_label("Streams of account, folded");
     assert!(listed(&window).len() < all && !listed(&window).contains(&"account-A".to_owned()));
     let account = document(&window).opened.log.find_stream("account-A").unwrap();
     let category = document(&window).opened.log.stream(account).category;

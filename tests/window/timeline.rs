@@ -73,10 +73,13 @@ fn the_wheel_zooms_at_the_pointer_and_scrolls_over_names() {
     assert!(after.span < before.span * 0.8, "{before:?} became {after:?}");
     let moved = after.coordinate_from_x(at.x - plot.left(), plot.width());
     assert!((moved - coordinate).abs() < before.span / 500.0, "{coordinate} became {moved}");
-    let listed = window.get_by_label_contains("Category account").rect().center();
+    let heading = |window: &Harness<'_, Window>| {
+        window.query_by_label("Category account, 76 streams, unfolded").map(|node| node.rect().left_center())
+    };
+    let listed = heading(&window).unwrap() + vec2(40.0, 0.0);
     wheel(&mut window, listed, vec2(0.0, -300.0));
     assert_eq!(document(&window).view, after);
-    assert!(window.query_by_label_contains("Category account").is_none_or(|node| node.rect().center().y < listed.y));
+    assert!(heading(&window).is_none_or(|place| place.y < listed.y));
 }
 
 #[test]
@@ -222,15 +225,15 @@ fn pins_folds_and_the_legend() {
     let row = window.get_by_label("Lane of account-0001").rect();
     assert!(row.top() < lane.top(), "a pinned lane is above");
 
-    window.get_by_label_contains("Legend. account, Account opened");
+    window.get_by_label_contains("Legend. account, Funds deposited triangle up");
     window.get_by_label("Hide the legend").click();
     window.run();
     assert!(window.query_by_label_contains("Legend. account").is_none());
 
-    window.get_by_label_contains("Category account").click();
+    window.get_by_label("Category account, 76 streams, unfolded").click();
     window.run();
     assert!(window.query_by_label("Lane of account-0001 in its category").is_none());
-    window.get_by_label_contains("folded");
+    window.get_by_label("Category account, 76 streams, folded");
 }
 
 #[test]

@@ -76,16 +76,11 @@ fn every_order_is_what_it_says() {
 fn numbers_in_names_are_numbers() {
     let mut names =
         ["b", "a-10", "A-9", "a-9", "a-09", "a-100000000000000000000000000000000000000001", "a", "ä-1", "a-9x"];
-    names.sort_by(|a, b| natural(a, b));
+    names.sort_by_key(|name| natural(name));
     assert_eq!(
         names,
-        ["a", "a-09", "A-9", "a-9", "a-9x", "a-10", "a-100000000000000000000000000000000000000001", "b", "ä-1"]
+        ["a", "A-9", "a-09", "a-9", "a-9x", "a-10", "a-100000000000000000000000000000000000000001", "b", "ä-1"]
     );
-    for a in names {
-        for b in names {
-            assert_eq!(natural(a, b), natural(b, a).reverse(), "{a} {b}");
-        }
-    }
 }
 
 #[test]
@@ -145,25 +140,4 @@ fn neighbours_pass_over_categories_and_stop_at_the_ends() {
     assert_eq!(far(7, 2, false).as_deref(), Some("Car-9b"));
     list.set_filter("nobody".to_owned(), &opened);
     assert_eq!((step(&list, None, true), list.nearest(0, 1, true)), (None, None));
-}
-
-/// Not a test of time: prints what it costs, for whoever changes it.
-#[test]
-#[ignore = "prints what a hundred thousand streams cost"]
-fn what_a_hundred_thousand_streams_cost() {
-    let names: Vec<String> =
-        (0..100_000u64).map(|i| format!("account-{}", i.wrapping_mul(7_919_777) % 100_003)).collect();
-    let opened = opened(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let timed = |what: &str, work: &mut dyn FnMut()| {
-        let start = std::time::Instant::now();
-        work();
-        eprintln!("{what}: {:.1} ms", start.elapsed().as_secs_f64() * 1000.0);
-    };
-    let mut list = StreamList::default();
-    timed("first event", &mut || list = StreamList::new(&opened, StreamSort::FirstEvent));
-    timed("by name", &mut || list.set_sort(StreamSort::Name, &opened));
-    timed("most events", &mut || list.set_sort(StreamSort::Events, &opened));
-    timed("filter by fragment", &mut || list.set_filter("77".to_owned(), &opened));
-    timed("filter by glob", &mut || list.set_filter("*7?7*".to_owned(), &opened));
-    timed("fold", &mut || list.toggle(CategoryIndex(0), &opened));
 }

@@ -61,14 +61,16 @@ impl Columns {
         let fractions = width >= 880.0;
         let mut left = theme::MARGIN;
         let number = next(&mut left, digits.max(4) as f32 * DIGIT, SPACE);
-        let version = (width >= 520.0).then(|| next(&mut left, VERSION, SPACE / 2.0));
+        // Among many streams the stream tells more.
+        let least = if of == Of::Stream { 520.0 } else { 700.0 };
+        let version = (width >= least).then(|| next(&mut left, VERSION, SPACE / 2.0));
         let date = next(&mut left, 10.0 * DIGIT, DIGIT);
         let clock = next(&mut left, if fractions { 12.0 } else { 8.0 } * DIGIT, SPACE);
         let end = width - rows::BAR - theme::TIGHT;
         let rest = end - left;
         let share = |share: f32, least: f32, most: f32| (rest * share).clamp(least, most);
-        let stream = (of == Of::Streams && rest >= 200.0).then(|| next(&mut left, share(0.24, 80.0, 220.0), SPACE));
-        let by = (rest >= 260.0).then(|| share(0.16, 64.0, 150.0));
+        let stream = (of == Of::Streams && rest >= 200.0).then(|| next(&mut left, share(0.28, 100.0, 220.0), SPACE));
+        let by = (rest >= if of == Of::Stream { 260.0 } else { 380.0 }).then(|| share(0.16, 64.0, 150.0));
         let changed = (of == Of::Stream && rest >= 340.0).then(|| share(0.36, 130.0, 560.0));
         let mut right = end;
         let mut from_right = |wide: f32| {

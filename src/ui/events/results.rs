@@ -58,7 +58,7 @@ pub fn results_ui(
     if let Some(event) = chosen {
         let bar = Rect::from_min_max(pos2(area.left(), area.bottom() - PREVIEW), area.max);
         area.max.y = bar.top();
-        preview_ui(&mut ui.new_child(UiBuilder::new().max_rect(bar)), document, view, event, queue);
+        preview_ui(&mut ui.new_child(UiBuilder::new().max_rect(bar)), app, document, view, event, queue);
     }
     if area.width() >= 620.0 && search.streams.len() > 1 {
         let edge = area.left() + (area.width() * 0.24).clamp(150.0, 260.0);
@@ -328,8 +328,15 @@ fn hits_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsView, 
 }
 
 /// The chosen hit: what happened, its payload in a line, and the way there.
-fn preview_ui(ui: &mut Ui, document: &Document, view: &mut ResultsView, event: u32, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
+fn preview_ui(
+    ui: &mut Ui,
+    app: &App,
+    document: &Document,
+    view: &mut ResultsView,
+    event: u32,
+    queue: &mut Vec<Command>,
+) {
+    let (tokens, zone) = (theme::tokens(ui), app.zone());
     let rect = ui.max_rect();
     ui.painter().rect_filled(rect, 0, tokens.raised);
     ui.painter().hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, tokens.hairline));
@@ -337,6 +344,7 @@ fn preview_ui(ui: &mut Ui, document: &Document, view: &mut ResultsView, event: u
     if view.preview.as_ref().is_none_or(|(of, at, _)| (*of, *at) != (event, edition)) {
         view.preview = Some((event, edition, payload(document, event)));
     }
+    view.texts.refresh(document, zone, None);
     let line: &str = view.preview.as_ref().map_or("", |(.., line)| line);
     let log = &document.opened.log;
     let stream = log.stream_of(event as usize).map_or("no stream", |stream| &log.stream(stream).name);

@@ -103,7 +103,7 @@ pub fn table_ui(
         reach: 0.0,
     };
     let mut clicked = None;
-    let mut day: Option<(usize, String)> = None;
+    let mut day: Option<String> = None;
     let TableView { rows, texts, .. } = view;
     let (response, range) = rows.show(ui, &list, |ui, rect, at| {
         let event = listed.event(at);
@@ -113,10 +113,11 @@ pub fn table_ui(
             selected: current == Some(at),
             future: listed.is_future(at),
             left_out: document.is_left_out(event),
-            day: day.as_ref().is_none_or(|(_, day)| *day != said.date),
+            day: day.as_ref() != Some(&said.date),
         };
-        if standing.day {
-            day = Some((at, said.date.clone()));
+        // A row that is cut off at the top tells it to nobody.
+        if standing.day && rect.top() > ui.clip_rect().top() - 8.0 {
+            day = Some(said.date.clone());
         }
         let response = row::row_ui(ui, rect, document, &columns, &said, standing);
         if response.clicked() {
@@ -211,13 +212,16 @@ fn keys_ui(
         queue.push(Command::Focus(Focus::State));
     }
     let next = leap.and_then(|leap| leap.from(current, listed.len()));
-    if let Some(event) = next.filter(|next| Some(*next) != current).map(|next| listed.event(next)) {
+    if let Some((row, event)) = next.map(|next| (next, listed.event(next))) {
         let log = &document.opened.log;
         let stream = log.stream_of(event as usize).map(|stream| log.stream(stream).name.clone());
-        if listed.all && stream.is_some() && stream != document.stream {
+        let elsewhere = listed.all && stream.is_some() && stream != document.stream;
+        if elsewhere {
             queue.extend(stream.map(Command::SelectStream));
         }
-        queue.push(Command::SeekEvent(event));
+        if elsewhere || Some(row) != current {
+            queue.push(Command::SeekEvent(event));
+        }
     }
 }
 

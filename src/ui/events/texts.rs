@@ -112,9 +112,9 @@ fn say_changes(out: &mut RowText, change: &RowChange) {
         parts.push(format!("{} more", change.more));
     }
     out.changed = parts.join(", ");
-    out.wrong = change.broken.iter().map(|name| format!("Broken: {name}")).collect();
+    out.wrong = change.broken.iter().map(|name| format!("does not hold: {name}")).collect();
     if let Some(why) = &change.failed {
-        out.wrong.push(format!("Not applied: {why}"));
+        out.wrong.push(format!("not applied: {why}"));
     }
     if out.changed.is_empty() {
         out.unchanged = Some(match (&change.failed, change.ignored) {

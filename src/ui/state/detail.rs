@@ -8,10 +8,10 @@ use egui::{Align, Color32, Id, Label, Layout, Rect, RichText, Role, ScrollArea, 
 use egui::{StrokeKind, pos2, vec2};
 
 use super::facts::{Fact, Leads, facts, hex_lines};
+use super::header;
 use super::raw::{self, LINE, RawText};
 use super::rows::{self, Columns, Look, cut};
 use super::tree::{Shown, Tree};
-use super::{header, keep_scroll_offset};
 use crate::app::{App, Command, Document};
 use crate::job::{EventRow, StoreKey};
 use crate::model::{Payload, Value, json, names};
@@ -267,7 +267,7 @@ fn contents_ui(ui: &mut egui::Ui, of: (StoreKey, u32), view: &mut DetailView, qu
         view.scrolled = Some(of);
         area = area.vertical_scroll_offset(0.0);
     }
-    let out = area.show_viewport(ui, |ui, seen| {
+    area.show_viewport(ui, |ui, seen| {
         let origin = ui.max_rect().min;
         let mut y = 0.0;
         let part = Drawn { seen, origin, width, raw };
@@ -292,7 +292,6 @@ fn contents_ui(ui: &mut egui::Ui, of: (StoreKey, u32), view: &mut DetailView, qu
         }
         ui.set_height(y + theme::GAP);
     });
-    keep_scroll_offset(ui, "event", out.state.clamped_offset().y);
 }
 
 /// Where in the list things are drawn.
@@ -379,7 +378,7 @@ fn fact_ui(ui: &mut egui::Ui, rect: Rect, at: usize, fact: &Fact, queue: &mut Ve
     let tokens = theme::tokens(ui);
     let (left, right) = (rect.left() + theme::MARGIN, rect.right() - theme::MARGIN);
     let middle = rect.center().y;
-    let names = (rect.width() * 0.3).clamp(84.0, 120.0);
+    let names = rows::least_name(rect.width());
     let name = ui.painter().layout_no_wrap(fact.name.to_owned(), theme::words(theme::BODY), tokens.secondary);
     ui.painter().galley(pos2(left, middle - name.size().y / 2.0), name, tokens.secondary);
     let copy = fact.copy.is_some();

@@ -60,19 +60,19 @@ pub fn facts(app: &App, document: &Document, index: u32, row: &EventRow) -> Vec<
         let process = Fact::words("Process", "All events that belong to it");
         facts.push(Fact { hover: Some(query.clone()), leads: Some(Leads::Search(query)), ..process });
     }
-    let time = |time: Timestamp| {
+    let time = |name: &'static str, time: Timestamp| {
         let zone = app.zone();
         let words = zoned::date_time(time, zone);
-        let label = zoned::zone_label(zone, Some(time));
-        (format!("{words} {label}"), label)
+        let hover = Some(format!("{words} {}", zoned::zone_label(zone, Some(time))));
+        Fact { mono: true, hover, ..Fact::words(name, format!("{words} {}", zoned::offset(time, zone))) }
     };
     match (event.time, &event.time_raw) {
-        (Some(at), _) => facts.push(Fact { mono: true, ..Fact::words("Recorded", time(at).0) }),
+        (Some(at), _) => facts.push(time("Recorded", at)),
         (None, Some(raw)) => facts.push(Fact::words("Recorded", format!("{raw} (not a time that can be placed)"))),
         (None, None) => {}
     }
     if let Some(at) = event.valid_time {
-        facts.push(Fact { mono: true, ..Fact::words("Took effect", time(at).0) });
+        facts.push(time("Took effect", at));
     }
     let log = &document.opened.log;
     let streams = log.stream_of(index as usize).into_iter().chain(log.other_streams_of(index as usize));

@@ -100,11 +100,19 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
                     .on_hover_text(hover);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let font = theme::strong(theme::BODY);
+                let format = |colour| egui::TextFormat::simple(font.clone(), colour);
                 let mut job = LayoutJob::default();
-                let format = |colour| egui::TextFormat::simple(theme::strong(theme::BODY), colour);
                 job.append(&format!("{words} "), 0.0, format(tokens.secondary));
                 job.append(stream, 0.0, format(tokens.text));
-                ui.add(Label::new(job).truncate()).on_hover_text(stream);
+                let wraps = words.len() > 12;
+                // The name gives way last.
+                if !wraps && ui.painter().layout_job(job.clone()).size().x > ui.available_width() {
+                    job = LayoutJob::default();
+                    job.append(stream, 0.0, format(tokens.text));
+                }
+                let label = if wraps { Label::new(job).wrap() } else { Label::new(job).truncate() };
+                ui.add(label).on_hover_text(format!("{words} {stream}"));
             });
         });
     });
@@ -151,7 +159,7 @@ fn view_buttons_ui(
         *shows_raw = !*shows_raw;
     }
     if *shows_raw {
-        if icons::icon_button(ui, icons::DOWNLOAD, "Copy as JSON", "Copy the whole state as JSON").clicked() {
+        if icons::icon_button(ui, icons::COPY, "Copy as JSON", "Copy the whole state as JSON").clicked() {
             queue.push(Command::CopyText(json::to_pretty_text(state)));
         }
         return;
@@ -228,14 +236,12 @@ fn side_problems_ui(ui: &mut egui::Ui, document: &Document, side: &Side, of: &st
         let words = format!("{of}Replay stopped at {place}: {}, {}", error.handler, error.message);
         problem_ui(ui, icons::ERROR, &words);
         let event = jump.and_then(|position| document.opened.log.event_at_position(position));
-        ui.horizontal_wrapped(|ui| {
-            note_ui(ui, "Below is the last good state, from before it.");
-            if let Some(event) = event
-                && ui.add(egui::Link::new(theme::link(format!("Go to {place}"), theme::BODY))).clicked()
-            {
-                queue.push(Command::JumpTo(event as u32));
-            }
-        });
+        note_ui(ui, "Below is the last good state.");
+        if let Some(event) = event
+            && ui.add(egui::Link::new(theme::link(format!("Go to {place}"), theme::BODY))).clicked()
+        {
+            queue.push(Command::JumpTo(event as u32));
+        }
     }
     if side.frame.skipped > 0 {
         let words = match side.frame.skipped {

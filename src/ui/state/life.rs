@@ -24,8 +24,16 @@ const FOOT: f32 = 20.0;
 pub struct LifeListView {
     /// The entry that was last scrolled into sight, and of which life.
     scrolled: Option<(Whose, usize)>,
-    /// Whether all of it is of one day.
-    days: Option<(Whose, bool)>,
+    /// How long it is.
+    span: Option<(Whose, Span)>,
+}
+
+/// How long a life is: what all of it has in common need not be said of each entry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Span {
+    Day,
+    Year,
+    Years,
 }
 
 /// Whose life it is, and the how manieth answer.
@@ -134,7 +142,6 @@ fn scanned_ui(ui: &mut egui::Ui, life: &Life) {
     ui.add(Label::new(text).truncate()).on_hover_text(&words);
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is drawn, and what it changes")]
 fn entries_ui(
     ui: &mut egui::Ui,
     app: &App,
@@ -151,19 +158,25 @@ fn entries_ui(
     let there = (whose.clone(), current.unwrap_or(0));
     if list.scrolled.as_ref() != Some(&there) {
         let middle = (there.1 as f32 + 0.5) * ROW - ui.available_height() / 2.0;
-        area = area.vertical_scroll_offset(middle.max(0.0));
+        let most = entries.len() as f32 * ROW - ui.available_height();
+        area = area.vertical_scroll_offset(middle.min(most).max(0.0));
         list.scrolled = Some(there);
     }
     let zone = app.zone();
     let log = &document.opened.log;
-    if list.days.as_ref().is_none_or(|(known, _)| *known != whose) {
+    if list.span.as_ref().is_none_or(|(known, _)| *known != whose) {
         let day = |entry: Option<&LifeEntry>| {
             entry.and_then(|entry| log.time(entry.event as usize)).map(|time| zoned::date(time, zone))
         };
-        list.days = Some((whose, day(entries.first()) == day(entries.last())));
+        let span = match (day(entries.first()), day(entries.last())) {
+            (first, last) if first == last => Span::Day,
+            (Some(first), Some(last)) if first.get(..4) == last.get(..4) => Span::Year,
+            _ => Span::Years,
+        };
+        list.span = Some((whose, span));
     }
-    let one_day = list.days.as_ref().is_some_and(|(_, one)| *one);
-    let columns = Columns::new(ui, one_day);
+    let span = list.span.as_ref().map_or(Span::Years, |(_, span)| *span);
+    let columns = Columns::new(ui, span);
     area.show_rows(ui, ROW, entries.len(), |ui, range: Range<usize>| {
         let start = ui.max_rect().min;
         for (place, at) in range.enumerate() {
@@ -192,18 +205,19 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(ui: &egui::Ui, one_day: bool) -> Self {
+    fn new(ui: &egui::Ui, span: Span) -> Self {
         let width = ui.available_width() - 2.0 * theme::MARGIN;
         let one = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(theme::MONO), '0'));
-        let cut = match one_day {
-            true => (11, 19),
-            false if width > 400.0 => (0, 19),
-            false if width > 340.0 => (0, 16),
-            false => (0, 10),
+        let cut = match span {
+            Span::Day => (11, 19),
+            _ if width > 400.0 => (0, 19),
+            _ if width > 340.0 => (0, 16),
+            Span::Year if width < 280.0 => (5, 10),
+            _ => (0, 10),
         };
         let time = (cut.1 - cut.0) as f32 * one;
         let by = (width > 440.0).then_some(width * 0.18);
-        Self { version: 6.0 * one, by, value: width * 0.26, time, cut }
+        Self { version: 5.0 * one, by, value: width * 0.26, time, cut }
     }
 }
 

@@ -139,6 +139,8 @@ fn parts_ui(
             tree_ui(ui, document, branch.is_some(), view, focus, queue);
         }
     });
+    // Only the state is old.
+    ui.set_opacity(1.0);
     if let Some(life_view) = &document.life {
         split_ui(ui, "Resize the state", tree, &mut view.heights.tree);
         bleed(ui, life, |ui| life::life_ui(ui, app, document, life_view, &mut view.life, queue));
@@ -256,7 +258,6 @@ fn tree_ui(
         rows::focus(ui, &view.tree, &look, to.unwrap_or_default());
     }
     let (tree, focused) = (&view.tree, &mut view.focused);
-    let top = ui.cursor().top();
     let mut area = ScrollArea::vertical().id_salt("state tree").auto_shrink(false);
     if let Some(to) = to {
         let height = ui.available_height();
@@ -276,7 +277,6 @@ fn tree_ui(
             }
         }
     });
-    debug_assert!(out.inner_rect.top() >= top - 1.0, "below the titles");
     keep_scroll_offset(ui, "state tree", out.state.clamped_offset().y);
     rows::answer(asks, &mut view.tree, queue);
 }
@@ -298,9 +298,9 @@ fn raw_state_ui(ui: &mut egui::Ui, edition: Edition, shown: &StateView, raw: &mu
     ScrollArea::vertical().id_salt("state as JSON").auto_shrink(false).show_viewport(ui, |ui, seen| {
         let rest = raw.rest();
         let height = raw.len() as f32 * raw::LINE + if rest.is_some() { theme::ROW } else { 0.0 };
-        ui.set_height(height);
-        let top = ui.max_rect().min + vec2(theme::MARGIN, 0.0);
-        let first = (seen.min.y / raw::LINE).floor().max(0.0) as usize;
+        ui.set_height(height + 2.0 * theme::TIGHT);
+        let top = ui.max_rect().min + vec2(theme::MARGIN, theme::TIGHT);
+        let first = ((seen.min.y - theme::TIGHT) / raw::LINE).floor().max(0.0) as usize;
         let last = ((seen.max.y / raw::LINE).ceil().max(0.0) as usize).min(raw.len());
         raw::lines_ui(ui, raw, first.min(last)..last, top, width);
         if let Some((words, can_grow)) = rest {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Button, Popup, RichText, WidgetInfo};
+use egui::{AtomExt as _, Button, Popup, RichText, WidgetInfo};
 
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
@@ -40,8 +40,9 @@ pub fn projection_menu_ui(
 ) {
     let tokens = theme::tokens(ui);
     let words = words_for(info);
-    let text = RichText::new(format!("{words} {}", icons::CHEVRON_DOWN)).color(tokens.secondary);
-    let response = ui.add(Button::new(text).truncate());
+    let arrow = icons::icon(icons::CHEVRON_DOWN, theme::ICON_SMALL).color(tokens.secondary);
+    let text = RichText::new(&words).color(tokens.secondary).atom_shrink(true);
+    let response = ui.add(Button::new((text, arrow)).truncate());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("Made by: {words}")));
     Popup::menu(&response).show(|ui| menu_ui(ui, document, rules, queue));
 }

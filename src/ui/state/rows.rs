@@ -68,11 +68,11 @@ impl Columns {
             indent(row) + galley.size().x
         });
         let room = width - 2.0 * theme::MARGIN;
-        let least = room * if branch { 0.28 } else { 0.3 };
+        let least = if branch { room * 0.28 } else { least_name(width) };
         let need = need.fold(0.0, f32::max) + 2.0 * theme::GAP;
         // In steps: names that come and go must not move the values by a hair.
         let need = (need / 12.0).ceil() * 12.0;
-        let key = need.max(least).min(room * KEY_SHARE);
+        let key = need.max(least).min(room * if branch { 0.4 } else { KEY_SHARE });
         let value = if branch { (room - key) / 2.0 } else { room - key };
         *self = Self { key, value, width, of };
     }
@@ -81,12 +81,18 @@ impl Columns {
     pub fn titles_ui(&self, ui: &mut egui::Ui) {
         let tokens = theme::tokens(ui);
         let (rect, _) = ui.allocate_exact_size(vec2(self.width, 22.0), Sense::hover());
-        let titles = [("As recorded", self.key, tokens.secondary), ("What-if", self.key + self.value, tokens.what_if)];
+        let recorded = if self.value > 80.0 { "As recorded" } else { "Recorded" };
+        let titles = [(recorded, self.key, tokens.secondary), ("What-if", self.key + self.value, tokens.what_if)];
         for (title, x, colour) in titles {
             let at = pos2(rect.left() + theme::MARGIN + x, rect.center().y);
             ui.painter().text(at, egui::Align2::LEFT_CENTER, title, theme::words(theme::SMALL), colour);
         }
     }
+}
+
+/// Room that names have at least, so that values of one list stand under those of another.
+pub fn least_name(width: f32) -> f32 {
+    (width * 0.3).clamp(84.0, 120.0)
 }
 
 fn indent(row: &Row) -> f32 {
@@ -241,11 +247,11 @@ fn value_ui(ui: &mut egui::Ui, rect: Rect, row: &Row, look: &Look<'_>, asks: &mu
     }
     theme::focus_ring(ui, &response);
     if response.clicked() {
-        asks.push(match (row.opens && row.kind == Kind::Value, look.state) {
-            (true, _) => Ask::Toggle(row.path.clone()),
-            (false, Some(_)) => Ask::Command(Command::ShowLife(row.path.clone())),
-            (false, None) => Ask::Command(Command::CopyText(as_text(row.value.as_ref()))),
-        });
+        if row.opens && row.kind == Kind::Value {
+            asks.push(Ask::Toggle(row.path.clone()));
+        } else if look.state.is_some() {
+            asks.push(Ask::Command(Command::ShowLife(row.path.clone())));
+        }
     }
     response.context_menu(|ui| menu_ui(ui, row, look, asks));
     if buttons {
@@ -400,11 +406,18 @@ fn value_job(
         |colour: Color32| TextFormat { font_id: theme::mono(theme::MONO), color: colour, ..Default::default() };
     let now = shown(value);
     if let Some(Some(was)) = was {
-        let was = shown(Some(was));
+        let mut was = shown(Some(was));
+        let same = was == now;
+        // `2 → 3 items`: what they are is said once.
+        if let (Some((count, what)), Some((_, unit))) = (was.split_once(' '), now.split_once(' '))
+            && is_container(value)
+            && what.trim_end_matches('s') == unit.trim_end_matches('s')
+        {
+            was = count.to_owned();
+        }
         // What was is only a hint beside what is: it must not push that out of sight.
-        let left = (room / ONE) as usize;
-        let left = left.saturating_sub(now.chars().count() + 2).max(6);
-        if was != now {
+        let left = ((room / ONE) as usize).saturating_sub(now.chars().count() + 2);
+        if !same && (left >= 4 || left >= was.chars().count()) {
             let mut struck = format(tokens.secondary);
             struck.strikethrough = Stroke::new(1.0, tokens.secondary);
             job.append(&cut(&was, left), 0.0, struck);
@@ -414,6 +427,10 @@ fn value_job(
     let missing = matches!(value, None | Some(Value::Null));
     job.append(&now, 0.0, format(if missing { tokens.secondary } else { colour }));
     job
+}
+
+fn is_container(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| !value.is_leaf())
 }
 
 /// A value in one short line.
@@ -444,7 +461,12 @@ fn paint(ui: &egui::Ui, left_middle: egui::Pos2, room: f32, mut job: LayoutJob) 
 pub fn focus(ui: &egui::Ui, tree: &Tree, look: &Look<'_>, at: usize) {
     if let Some(row) = tree.rows().get(at) {
         let id = look.id(row);
-        ui.memory_mut(|memory| memory.request_focus(id));
+        ui.memory_mut(|memory| {
+            memory.request_focus(id);
+            // The arrow that led here leads no further.
+            memory.move_focus(egui::FocusDirection::None);
+        });
+        ui.request_repaint();
     }
 }
 

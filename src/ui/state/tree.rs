@@ -301,7 +301,7 @@ fn entries(at: &Place<'_>, limit: usize) -> (Vec<Segment>, usize) {
     let mut listed = Vec::new();
     let mut total = 0;
     for (value, other) in [(at.value, None), (at.branch, at.value)] {
-        let is_new = |segment: &Segment| !other.is_some_and(|other| child(other, segment).is_some());
+        let is_new = |segment: &Segment| other.is_none_or(|other| child(other, segment).is_none());
         match value {
             Some(Value::Object(object)) => {
                 total = total.max(object.len());

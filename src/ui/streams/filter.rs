@@ -5,7 +5,7 @@ use egui::{Id, Key, Modifiers, Popup, RichText, vec2};
 
 use super::StreamsView;
 use crate::app::{App, Command, Document, StreamSort};
-use crate::ui::{icons, theme};
+use crate::ui::{icons, text, theme};
 
 /// The filter's field, wherever it is drawn.
 fn id() -> Id {
@@ -22,7 +22,10 @@ pub fn heading_ui(ui: &mut egui::Ui, app: &App, document: &Document, queue: &mut
             let sort = icons::icon_button(ui, icons::SORT, "Order of streams", "In which order streams are listed");
             Popup::menu(&sort).show(|ui| sort_ui(ui, app.settings.sort, queue));
             ui.label(RichText::new(super::counts(document)).font(theme::mono(theme::SMALL)).color(tokens.secondary))
-                .on_hover_text("Streams that fit the filter, of all in the store");
+                .on_hover_text(format!(
+                    "Streams that fit the filter, of {} in the store",
+                    text::grouped(document.opened.log.streams().len())
+                ));
         });
     });
 }

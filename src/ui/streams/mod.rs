@@ -177,7 +177,8 @@ fn typing_ui(ui: &egui::Ui, document: &Document, view: &mut StreamsView, queue: 
     }
 }
 
-/// `72 of 72`.
+/// `72 of 72`; of very many only how many are listed, for the title needs its room.
 fn counts(document: &Document) -> String {
-    format!("{} of {}", text::grouped(document.list.streams()), text::grouped(document.opened.log.streams().len()))
+    let (listed, all) = (document.list.streams(), document.opened.log.streams().len());
+    if all >= 100_000 { text::grouped(listed) } else { format!("{} of {}", text::grouped(listed), text::grouped(all)) }
 }

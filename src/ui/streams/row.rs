@@ -11,10 +11,8 @@ use crate::ui::{icons, text, theme};
 
 /// Side of a category's arrow; streams begin after it.
 const ARROW: f32 = 16.0;
-/// Lists narrower than this have no room for lines of events.
-const NARROW: f32 = 150.0;
-/// From this width on they are drawn wider.
-const WIDE: f32 = 230.0;
+/// Room for all but the lines of events.
+const NAME: f32 = ARROW + 98.0 + theme::GAP + 36.0;
 
 /// A stream in words, for screen readers.
 pub fn words(document: &Document, stream: StreamIndex) -> String {
@@ -38,7 +36,7 @@ pub fn category_ui(
     let folded = document.list.is_folded(category);
     let response = ui.interact(rect.expand2(REACH), ui.make_persistent_id(("category", category.0)), Sense::CLICK);
     response.widget_info(|| {
-        let label = format!("Category {name}, {}", if folded { "folded" } else { "unfolded" });
+        let label = format!("Streams of {name}, {}", if folded { "folded" } else { "unfolded" });
         WidgetInfo::labeled(Role::DisclosureTriangle, true, label)
     });
     if response.clicked() {
@@ -110,13 +108,13 @@ pub fn stream_ui(
     let quiet = (searching && hits == 0) || info.deleted || info.archived;
     let mut right = paint_count(ui, rect, text::grouped(log.lane(stream).len()), tokens.secondary);
     if hits > 0 {
-        right = paint_hits(ui, rect, right, hits);
-    } else if rect.width() >= NARROW {
-        let step = if rect.width() >= WIDE { 2.0 } else { 1.4 };
-        let words = galley(ui.painter(), name, theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
-        // A name is never cut for a picture.
+        right = paint_hits(ui, rect, right, hits, name);
+    } else {
+        // What a name of a dozen letters leaves; a longer one is not cut for a picture.
+        let step = ((rect.width() - NAME) / BARS as f32).min(2.0);
         let begin = spark_right(rect, right) - BARS as f32 * step;
-        if rect.left() + ARROW + words + theme::GAP <= begin {
+        let words = galley(ui.painter(), name, theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
+        if step >= 1.0 && rect.left() + ARROW + words + theme::GAP <= begin {
             right = paint_spark(ui, rect, right, step, &sparks.heights(document, stream), selected);
         }
     }
@@ -184,11 +182,16 @@ fn paint_count(ui: &egui::Ui, rect: Rect, count: String, colour: Color32) -> f32
     left
 }
 
-/// How many events were found, in a pill; gives where it begins.
-fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize) -> f32 {
+/// How many events were found, in a pill; gives where it begins. The number alone, where the name needs the room.
+fn paint_hits(ui: &egui::Ui, rect: Rect, right: f32, hits: usize, name: &str) -> f32 {
     let tokens = theme::tokens(ui);
-    let words = format!("{} found", text::grouped(hits));
-    let galley = ui.painter().layout_no_wrap(words, theme::words(theme::SMALL), tokens.text);
+    let laid = |words: String, size: f32| ui.painter().layout_no_wrap(words, theme::words(size), tokens.text);
+    let number = text::grouped(hits);
+    let mut galley = laid(format!("{number} found"), theme::SMALL);
+    let name = laid(name.to_owned(), theme::BODY).size().x;
+    if rect.left() + ARROW + name + theme::GAP > right - theme::GAP - galley.size().x - 2.0 * 6.0 {
+        galley = laid(number, theme::SMALL);
+    }
     let size = galley.size() + vec2(2.0 * 6.0, 2.0);
     let middle = pos2(right - theme::GAP - size.x / 2.0, rect.center().y);
     let pill = Rect::from_center_size(middle, size);

@@ -118,7 +118,7 @@ fn fields(stage: &Stage<'_>) -> Vec<ValuePath> {
         fields.extend(projection.key_fields.iter().map(path));
     }
     let state = document.state.value().and_then(|(view, _)| view.baseline.frame.state.value.as_object().cloned());
-    for (key, slot) in state.iter().flat_map(|state| state.iter()) {
+    for (key, slot) in state.iter().flat_map(crate::model::Object::iter) {
         let plain = !matches!(slot.value, Value::List(_) | Value::Object(_) | Value::Null) && !key.starts_with('$');
         let path = ValuePath(vec![Segment::Key(key.clone())]);
         if plain && !fields.contains(&path) {

@@ -46,7 +46,8 @@ pub fn chip(ui: &Ui, stage: &Stage<'_>, ruler: Rect, text: &str) -> Option<(Rect
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::mono(theme::SMALL), stage.tokens.on_now);
     let size = galley.size() + vec2(10.0, 6.0);
     // Near the edges the chip stays whole, and the line leaves its middle.
-    let left = (stage.cursor - size.x / 2.0).clamp(stage.scale.left, (stage.scale.right() + 8.0 - size.x).max(0.0));
+    let left = (stage.cursor - size.x / 2.0)
+        .clamp(stage.scale.left, (stage.scale.right() + 8.0 - size.x).max(stage.scale.left));
     Some((Rect::from_min_size(pos2(left, ruler.center().y - size.y / 2.0), size), galley))
 }
 

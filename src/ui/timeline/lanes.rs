@@ -22,7 +22,7 @@ const ROOM: f32 = 4.0;
 const AMPLE: f32 = 9.0;
 const SMALL: f32 = 3.8;
 /// Width of a bar of a density curve, with the gap to the next one: wider where there is little in each.
-const BARS: std::ops::RangeInclusive<f32> = 3.0..=12.0;
+const BARS: std::ops::RangeInclusive<f32> = 3.0..=6.0;
 /// So many events a bar make a curve rather than a comb.
 const IN_BAR: f32 = 4.0;
 /// So many lanes are remembered.

@@ -12,7 +12,9 @@ use crate::ui::{icons, marks, theme};
 
 const LINE: f32 = 22.0;
 /// More would take the lanes' room.
-const LINES: usize = 3;
+const LINES: f32 = 3.0;
+/// The part of the lanes' height that it may take.
+const PART: f32 = 0.2;
 
 /// Which categories have lanes in sight.
 #[derive(Default)]
@@ -26,6 +28,8 @@ pub struct Laid {
     items: Vec<Item>,
     lines: usize,
     words: String,
+    /// There was no room for all of it.
+    cut: bool,
 }
 
 struct Item {
@@ -55,8 +59,9 @@ impl Legend {
     }
 
     /// Lays it out, if it is wanted: the selected stream's category first.
-    pub fn layout(&self, ui: &Ui, stage: &Stage<'_>, width: f32) -> Option<Laid> {
-        if !stage.app.settings.legend {
+    pub fn layout(&self, ui: &Ui, stage: &Stage<'_>, room: egui::Vec2) -> Option<Laid> {
+        let most = (room.y * PART / LINE).floor().min(LINES) as usize;
+        if !stage.app.settings.legend || most == 0 {
             return None;
         }
         let document = stage.document;
@@ -67,39 +72,40 @@ impl Legend {
         if categories.is_empty() {
             return None;
         }
-        let right = width - theme::HIT - theme::MARGIN;
-        let mut laid = Laid { items: Vec::new(), lines: 1, words: "Legend".to_owned() };
-        let mut at = pos2(theme::MARGIN, 4.0);
-        let mut place = |mark: Option<(Shape, Color32)>, words: String, colour: Color32, gap: f32| -> bool {
+        let right = room.x - theme::HIT - theme::MARGIN;
+        let mut laid = Laid { items: Vec::new(), lines: 1, words: "Legend".to_owned(), cut: false };
+        let (mut at, mut cut) = (pos2(theme::MARGIN, 4.0), false);
+        let mut place = |mark: Option<(Shape, Color32)>, words: String, colour: Color32, gap: f32| {
+            if cut {
+                return;
+            }
             let galley = ui.painter().layout_no_wrap(words, theme::words(theme::SMALL), colour);
             let needed = galley.size().x + if mark.is_some() { 16.0 } else { 0.0 };
             if at.x + needed > right && at.x > theme::MARGIN {
-                if laid.lines == LINES {
-                    return false;
+                if laid.lines == most {
+                    cut = true;
+                    return;
                 }
                 laid.lines += 1;
                 at = pos2(theme::MARGIN, at.y + LINE);
             }
             laid.items.push(Item { at, mark, galley });
             at.x += needed + gap;
-            true
         };
         let (tokens, marks) = (&stage.tokens, &document.opened.drawing.marks);
         let mut spoken = String::new();
-        'all: for category in &categories {
+        for category in &categories {
             let name = log.category(*category);
             spoken += &format!(". {name}");
-            if categories.len() > 1 && !place(None, name.to_uppercase(), tokens.secondary, theme::MARGIN) {
-                break;
+            if categories.len() > 1 {
+                place(None, name.to_uppercase(), tokens.secondary, theme::MARGIN);
             }
             let types = marks.legend(*category);
             for (event_type, _) in types.iter().take(COLOURED) {
                 let mark = marks.mark_of(Some(*category), *event_type);
                 let words = names::humanised(&log.event_type(*event_type).name);
                 spoken += &format!(", {words} {}", shape_words(mark.shape));
-                if !place(Some((mark.shape, marks::colour(mark, tokens))), words, tokens.text, theme::MARGIN + 4.0) {
-                    break 'all;
-                }
+                place(Some((mark.shape, marks::colour(mark, tokens))), words, tokens.text, theme::MARGIN + 4.0);
             }
             if types.len() > COLOURED {
                 let words = match types.len() - COLOURED {
@@ -107,12 +113,11 @@ impl Legend {
                     others => format!("{others} other types"),
                 };
                 spoken += &format!(", {words}");
-                if !place(Some((Shape::Circle, tokens.other_mark)), words, tokens.secondary, theme::SECTION) {
-                    break;
-                }
+                place(Some((Shape::Circle, tokens.other_mark)), words, tokens.secondary, theme::SECTION);
             }
         }
         laid.words += &spoken;
+        laid.cut = cut;
         Some(laid)
     }
 }
@@ -126,6 +131,9 @@ impl Laid {
         let node = ui.interact(rect, ui.scope_id().with("legend"), Sense::focusable_noninteractive());
         node.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &self.words));
         theme::focus_ring(ui, &node);
+        if self.cut {
+            node.on_hover_text(&self.words);
+        }
         let mut mesh = Mesh::default();
         for item in self.items {
             let at = rect.min + item.at.to_vec2();

@@ -151,8 +151,8 @@ fn show(ui: &mut Ui, app: &App, document: &Document, timeline: &mut TimelineView
     let mut rest = full;
     overview::overview_ui(ui, &stage, timeline, cut_top(&mut rest, OVERVIEW), queue);
     let ruler = cut_top(&mut rest, RULER);
-    let legend = timeline.legend.layout(ui, &stage, full.width());
-    let legend_height = legend.as_ref().map_or(0.0, legend::Laid::height).min(rest.height() * 0.3);
+    let legend = timeline.legend.layout(ui, &stage, rest.size());
+    let legend_height = legend.as_ref().map_or(0.0, legend::Laid::height);
     let legend_rect = cut_bottom(&mut rest, legend_height);
     let lanes_top = rest.top();
 

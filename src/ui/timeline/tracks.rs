@@ -267,7 +267,9 @@ pub fn label_ui(ui: &mut Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: 
         let at = pos2(rect.right() - theme::GAP - galley.size().x, lines.center().y - galley.size().y / 2.0);
         ui.painter().galley(at, galley, tokens.text);
     }
-    let galley = labels::words(ui, lines, &title, theme::words(12.5), tokens.text, keep);
+    // All of it is of the state: there is no need to say so where there is little room.
+    let short = title.strip_prefix("state.").unwrap_or(&title);
+    let galley = labels::words(ui, lines, short, theme::words(12.5), tokens.text, keep);
     if let Some(range) = range.filter(|_| rect.height() > 36.0) {
         let below = Rect::from_min_max(pos2(indented.left(), rect.center().y), rect.max);
         let font = theme::mono(11.0);

@@ -1,0 +1,156 @@
+//! Several stores at once, and answers that come when another is shown.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::*;
+use crate::app::{Command, PanelName};
+use crate::job::{Failure, Finished, Outcome, ProjectionChoice};
+use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp};
+use crate::timeline::Drawing;
+
+fn opened(path: &str, key: StoreKey) -> OpenedStore {
+    let mut builder = EventLogBuilder::new(u64::from(key.0));
+    for version in 1..=3 {
+        let stream = builder.stream("a-1", |_| "a".to_owned());
+        let event_type = builder.event_type("Happened");
+        builder.push(LogRow {
+            row_key: version,
+            position: Some(version),
+            stream: Some(stream),
+            version: Some(version),
+            event_type,
+            time: Timestamp::from_micros(version * 1_000_000),
+            kind: EventKind::Event,
+            archived: false,
+        });
+    }
+    let log = builder.finish();
+    OpenedStore {
+        key,
+        path: path.into(),
+        layout: "foldline".to_owned(),
+        layout_title: "Foldline".to_owned(),
+        access: "read-only".to_owned(),
+        notes: Vec::new(),
+        drawing: Arc::new(Drawing::new(&log)),
+        log: Arc::new(log),
+        writable: true,
+        projections: Vec::new(),
+        rules: None,
+        hash: None,
+    }
+}
+
+fn answer(app: &mut App, request: &Request, outcome: Outcome) -> Vec<Request> {
+    let (slot, generation) = (request.slot, request.generation);
+    app.update(Command::Done(Finished { slot, generation, result: Ok(outcome) }))
+}
+
+fn of(requests: &[Request], slot: Slot) -> Request {
+    requests.iter().find(|request| request.slot == slot).unwrap().clone()
+}
+
+/// Opens a file by a command, and gives what is asked once it is open.
+fn open(app: &mut App, command: Command) -> Vec<Request> {
+    let requests = app.update(command);
+    let request = of(&requests, Slot::Open);
+    let Job::Open { path, key, .. } = &request.job else { panic!("{request:?}") };
+    let store = opened(&path.display().to_string(), *key);
+    answer(app, &request, Outcome::Opened(Box::new(store)))
+}
+
+fn shown(app: &App) -> String {
+    app.document.as_ref().map_or_else(String::new, Document::name)
+}
+
+#[test]
+fn a_second_file_is_asked_about_and_comes_beside_or_instead() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    assert!(app.update(Command::Open("b.db".into())).is_empty());
+    assert_eq!(app.dialog, Some(Dialog::OpenAnother { path: "b.db".into() }));
+    open(&mut app, Command::OpenBeside("b.db".into()));
+    assert_eq!((shown(&app).as_str(), app.beside.len()), ("b.db", 1));
+    assert!(app.dialog.is_none());
+
+    open(&mut app, Command::OpenInstead("c.db".into()));
+    assert_eq!((shown(&app).as_str(), app.beside.len()), ("c.db", 1));
+    assert_eq!(app.beside[0].name(), "a.db");
+
+    app.update(Command::Close);
+    assert_eq!((shown(&app).as_str(), app.beside.len()), ("a.db", 0));
+    app.update(Command::Close);
+    assert!(app.document.is_none());
+}
+
+#[test]
+fn a_file_that_is_open_is_switched_to() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    open(&mut app, Command::OpenBeside("b.db".into()));
+    for path in ["a.db", "b.db", "b.db"] {
+        let requests = app.update(Command::Open(path.into()));
+        assert!(requests.iter().all(|request| request.slot != Slot::Open), "{path}");
+        assert_eq!(shown(&app), path);
+        assert!(app.dialog.is_none());
+    }
+    for expected in ["a.db", "b.db"] {
+        app.update(Command::NextStore(Direction::Forward));
+        assert_eq!(shown(&app), expected);
+    }
+}
+
+#[test]
+fn a_late_answer_of_another_store_is_not_shown() {
+    let mut app = App::new();
+    let asked = open(&mut app, Command::Open("a.db".into()));
+    let hash_of_a = of(&asked, Slot::Hash);
+    let cause = of(&app.update(Command::FollowCause("x".into())), Slot::Cause);
+    let project = of(&app.update(Command::UseProjection(ProjectionChoice::File("r.json".into()))), Slot::Project);
+    answer(&mut app, &hash_of_a, Outcome::Hashed("of a".to_owned()));
+    let check = of(&app.update(Command::CheckUnchanged), Slot::Hash);
+    open(&mut app, Command::OpenBeside("b.db".into()));
+    let cursor = app.document.as_ref().unwrap().cursor;
+
+    answer(&mut app, &cause, Outcome::FoundId { id: "x".into(), event: Some(0) });
+    answer(&mut app, &check, Outcome::Hashed("of a, later".to_owned()));
+    let b = app.document.as_ref().unwrap();
+    assert_eq!((b.cursor, b.opened.hash.as_deref()), (cursor, None));
+    // A failure is told with the name of the store that it is about.
+    let failed = Finished {
+        slot: project.slot,
+        generation: project.generation,
+        result: Err(Failure::Failed("no such file".to_owned())),
+    };
+    app.update(Command::Done(failed));
+    assert!(app.document.as_ref().unwrap().projection_problem.is_none());
+    assert!(app.notices.iter().any(|notice| notice.text == "a.db: no such file"));
+    assert_eq!(app.beside[0].opened.hash.as_deref(), Some("of a"));
+}
+
+#[test]
+fn unchanged_is_known_only_after_a_look() {
+    let mut app = App::new();
+    let asked = open(&mut app, Command::Open("a.db".into()));
+    answer(&mut app, &of(&asked, Slot::Hash), Outcome::Hashed("1".to_owned()));
+    assert_eq!(app.document.as_ref().unwrap().is_unchanged(), None);
+    for (hash, expected) in [("1", true), ("2", false)] {
+        let check = of(&app.update(Command::CheckUnchanged), Slot::Hash);
+        assert_eq!(app.document.as_ref().unwrap().is_unchanged(), None);
+        answer(&mut app, &check, Outcome::Hashed(hash.to_owned()));
+        assert_eq!(app.document.as_ref().unwrap().is_unchanged(), Some(expected));
+    }
+}
+
+#[test]
+fn settings_that_are_kept_are_not_written_again() {
+    let surroundings = crate::app::Surroundings { settings_file: Some(PathBuf::from("s.json")), ..Default::default() };
+    let mut app = App::with(surroundings, crate::app::Settings::default());
+    assert!(app.unsaved_settings().is_none());
+    app.update(Command::ResizePanel(PanelName::State, 333.4));
+    let (path, contents) = app.unsaved_settings().unwrap();
+    assert_eq!(path, PathBuf::from("s.json"));
+    assert!(contents.contains("333.0"), "{contents}");
+    assert!(app.unsaved_settings().is_none());
+}
