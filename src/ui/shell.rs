@@ -36,7 +36,7 @@ impl ShellView {
 
     /// Whether keys act on the cursor: nothing has the focus, or the timeline as a whole has it.
     pub(super) fn at_timeline(ui: &egui::Ui) -> bool {
-        ui.memory(|memory| memory.focused()).is_none_or(|id| id == timeline::focus_id())
+        ui.memory(egui::Memory::focused).is_none_or(|id| id == timeline::focus_id())
     }
 
     fn focused_rect(&self, ui: &egui::Ui) -> Option<Rect> {
