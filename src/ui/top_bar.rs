@@ -34,6 +34,7 @@ pub(super) struct Fit {
     pub buttons: usize,
     pub speed: bool,
     pub name: f32,
+    pub moment: f32,
     pub search: f32,
 }
 
@@ -86,6 +87,7 @@ impl Fit {
             buttons: 5,
             speed: true,
             name: words.name.min(240.0),
+            moment: words.moment,
             search: 220.0,
         };
         let steps: [fn(&mut Self); 14] = [
@@ -102,7 +104,8 @@ impl Fit {
             |fit| (fit.speed, fit.name) = (false, fit.name.min(80.0)),
             |fit| fit.axis = AxisWords::Nothing,
             |fit| (fit.buttons, fit.zone) = (1, Zone::Nothing),
-            |fit| (fit.search, fit.name) = (90.0, fit.name.min(44.0)),
+            // The smallest window with the largest text: fractions of a second are cut.
+            |fit| (fit.search, fit.name, fit.moment) = (64.0, fit.name.min(40.0), fit.moment.min(137.0)),
         ];
         for step in steps {
             if fit.width(words) <= width {
@@ -130,7 +133,7 @@ impl Fit {
 
     pub fn as_of(&self, words: &Words) -> f32 {
         let word = if self.as_of_word { words.as_of_word + GAP } else { 0.0 };
-        10.0 + word + words.moment + 4.0 + self.zone_width(words)
+        10.0 + word + self.moment + 4.0 + self.zone_width(words)
     }
 
     pub fn zone_width(&self, words: &Words) -> f32 {
@@ -343,7 +346,7 @@ mod tests {
                 let words = Words { name, moment, ..WORDS };
                 let fit = Fit::new(width, &words);
                 assert!(fit.width(&words) <= width + 0.01, "{width}: {} {fit:?}", fit.width(&words));
-                assert!(fit.search >= 90.0 && fit.search <= WIDEST_SEARCH);
+                assert!(fit.search >= 64.0 && fit.search <= WIDEST_SEARCH);
             }
         }
     }

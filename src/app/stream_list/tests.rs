@@ -1,3 +1,5 @@
+//! Listing streams: filter, order, folding, neighbours.
+
 use std::sync::Arc;
 
 use super::*;
