@@ -48,6 +48,8 @@ pub struct Document {
     pub draft: Draft,
     /// The edits as they were last asked to be applied: one value, so that workers know it again.
     scenario: Option<Arc<Scenario>>,
+    /// Whether the user said that these edits may be lost.
+    pub(super) given_up: bool,
     /// The history with the edits; `None` without any, or while they are applied for the first time.
     pub branch: Remote<Arc<Branch>>,
     /// Which branch lanes there are to draw, and where their events stand.
@@ -134,6 +136,7 @@ impl Document {
             rows_asked: Remote::default(),
             draft: Draft::new(Scenario::new("What-if")),
             scenario: None,
+            given_up: false,
             branch: Remote::default(),
             view: View::fit(&axis),
             branch_marks: BranchMarks::default(),
@@ -348,6 +351,11 @@ impl Document {
     /// Whether there are edits.
     pub fn has_edits(&self) -> bool {
         !self.draft.is_empty()
+    }
+
+    /// Whether there are edits that are in no copy.
+    pub fn has_unsaved_edits(&self) -> bool {
+        self.has_edits() && self.draft.is_modified()
     }
 
     /// The edits as a scenario; none without any.

@@ -24,12 +24,20 @@ impl App {
 
     /// Leaves the open store, if need be after a question: edits that are not saved are never lost in silence.
     pub(super) fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
-        let saved = matches!(leaving, Leaving::OpenCopy(_));
-        match &self.document {
-            Some(document) if document.has_edits() && document.draft.is_modified() && !saved => {
-                self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
-            }
-            _ => self.go(leaving, requests),
+        if self.document.as_ref().is_some_and(Document::has_unsaved_edits) {
+            self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
+        } else {
+            self.go(leaving, requests);
+        }
+    }
+
+    /// Closes the window, if need be after a question: edits in stores beside the one that is shown count too.
+    pub(super) fn quit(&mut self) {
+        let unsaved = self.document.iter().chain(&self.beside).any(Document::has_unsaved_edits);
+        if unsaved {
+            self.dialog = Some(Dialog::DropEdits { then: Box::new(Leaving::Quit) });
+        } else {
+            self.quits = true;
         }
     }
 
@@ -42,6 +50,7 @@ impl App {
                 self.open(path, rules, requests);
             }
             Leaving::Close => self.close(requests),
+            Leaving::Quit => self.quits = true,
         }
     }
 
@@ -139,7 +148,9 @@ impl App {
 
     /// A store is open.
     pub(super) fn opened(&mut self, opened: OpenedStore, requests: &mut Vec<Request>) {
-        if self.opens_beside {
+        // Edits that were made while the file was being opened were asked about by nobody.
+        let kept = self.document.as_ref().is_some_and(|document| document.has_unsaved_edits() && !document.given_up);
+        if self.opens_beside || kept {
             self.remember();
             self.beside.extend(self.document.take());
         } else {

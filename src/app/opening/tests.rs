@@ -154,3 +154,73 @@ fn settings_that_are_kept_are_not_written_again() {
     assert!(contents.contains("333.0"), "{contents}");
     assert!(app.unsaved_settings().is_none());
 }
+
+#[test]
+fn edits_that_are_in_no_copy_are_asked_about_before_they_are_lost() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    app.update(Command::LeaveOut(0));
+    let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: false }), Slot::Copy);
+    // What is edited while the copy is written is not in it.
+    app.update(Command::LeaveOut(1));
+    let copied = || crate::job::Copied {
+        path: "b.db".into(),
+        events: 2,
+        layout_title: "Foldline".to_owned(),
+        notes: Vec::new(),
+    };
+    answer(&mut app, &copy, Outcome::Copied(copied()));
+    assert!(app.update(Command::OpenCopy("b.db".into())).is_empty());
+    assert!(matches!(app.dialog, Some(Dialog::DropEdits { .. })));
+    app.update(Command::CloseDialog);
+    app.update(Command::Quit);
+    assert!(!app.quits && matches!(app.dialog, Some(Dialog::DropEdits { .. })));
+    app.update(Command::CloseDialog);
+
+    let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: true }), Slot::Copy);
+    answer(&mut app, &copy, Outcome::Copied(copied()));
+    app.update(Command::Quit);
+    assert!(app.quits, "all edits are in the copy");
+}
+
+#[test]
+fn edits_beside_keep_the_window_open_until_they_are_given_up() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    app.update(Command::LeaveOut(0));
+    open(&mut app, Command::OpenBeside("b.db".into()));
+    app.update(Command::Quit);
+    assert!(!app.quits);
+    app.update(Command::DropEdits);
+    assert!(app.quits);
+}
+
+#[test]
+fn edits_made_while_a_file_is_being_opened_stay_beside_it() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    let opening = of(&app.update(Command::OpenInstead("b.db".into())), Slot::Open);
+    app.update(Command::LeaveOut(0));
+    let store = opened("b.db", StoreKey(2));
+    answer(&mut app, &opening, Outcome::Opened(Box::new(store)));
+    assert_eq!((shown(&app).as_str(), app.beside.len()), ("b.db", 1));
+    assert!(app.beside[0].has_edits());
+    // What the user gave up is gone.
+    app.update(Command::LeaveOut(0));
+    app.update(Command::OpenInstead("c.db".into()));
+    open(&mut app, Command::DropEdits);
+    assert_eq!((shown(&app).as_str(), app.beside.len()), ("c.db", 1));
+    assert_eq!(app.beside[0].name(), "a.db");
+}
+
+#[test]
+fn a_copy_of_a_store_that_was_closed_is_told_of() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: false }), Slot::Copy);
+    app.update(Command::Close);
+    let (slot, generation) = (copy.slot, copy.generation);
+    let result = Err(Failure::Failed("the disk is full".to_owned()));
+    app.update(Command::Done(Finished { slot, generation, result }));
+    assert!(app.notices.iter().any(|notice| notice.text == "the disk is full"));
+}
