@@ -188,7 +188,7 @@ impl Document {
 
     /// Puts the cursor somewhere and selects the stream's last event there.
     pub fn move_to(&mut self, cursor: Cursor) {
-        self.cursor = cursor;
+        self.cursor = self.on_axis(cursor);
         self.select_at_cursor();
     }
 
@@ -205,16 +205,19 @@ impl Document {
             // Looking elsewhere is reason to try again.
             self.rows_asked.clear();
         }
+        if self.changes_asked.failure().is_some() {
+            self.changes_asked.clear();
+        }
     }
 
-    /// Where a step leads, in the store's order of the selected stream's events; `None` is before the first.
+    /// Where a step leads, in the store's order of the selected stream's events; `None` back from its first event is
+    /// before it, and on from its last one is nowhere.
     pub fn stepped(&self, step: Step) -> Option<u32> {
         let lane = self.lane();
         // From the selected event, which is the one under the cursor or the stream's last before it.
         let here = self.event.filter(|_| self.cursor != Cursor::Start);
         // Almost every lane is in the store's order; the few others are looked through.
         let sorted = self.stream_index().is_none_or(|stream| self.opened.log.is_lane_by_position(stream));
-        let last = || if sorted { lane.last().copied() } else { lane.iter().max().copied() };
         let (after, before) = if sorted {
             let after = lane.partition_point(|event| Some(*event) <= here);
             let before = lane.partition_point(|event| Some(*event) < here);
@@ -226,14 +229,15 @@ impl Document {
         match step {
             Step::Start => None,
             Step::Back => before,
-            Step::Forward => after.or_else(last),
-            Step::End => last(),
+            Step::Forward => after,
+            Step::End if sorted => lane.last().copied(),
+            Step::End => lane.iter().max().copied(),
         }
     }
 
     /// Whether there is no event to step on to.
     pub fn is_at_end(&self) -> bool {
-        self.stepped(Step::Forward).is_none_or(|next| self.cursor == Cursor::Event(next))
+        self.stepped(Step::Forward).is_none()
     }
 
     /// Works out where the events of the branch's lanes stand along the axis.
@@ -257,7 +261,7 @@ impl Document {
     /// The cursor as a moment of the store.
     pub fn moment(&self) -> Moment {
         match self.cursor {
-            Cursor::Start => Moment::Position(self.opened.log.len().min(1) as i64 * self.first_position() - 1),
+            Cursor::Start => Moment::Position(self.first_position().saturating_sub(1)),
             Cursor::Event(event) => Moment::Position(self.opened.log.position(event as usize)),
             Cursor::Instant(time) => Moment::Instant(time),
         }
@@ -276,7 +280,7 @@ impl Document {
     pub fn cursor_coordinate(&self) -> f64 {
         let log = &self.opened.log;
         match (self.cursor, self.axis.kind()) {
-            // Changing to the sequence turns an instant into an event.
+            // Among events of equal width an instant is an event: see `move_to`.
             (Cursor::Start, _) | (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
             (Cursor::Event(event), _) => {
                 self.axis.coordinate(log, event as usize).unwrap_or_else(|| self.untimed_coordinate(event))
@@ -309,17 +313,21 @@ impl Document {
         }
     }
 
-    /// Changes the axis. Among events of equal width there is no room between two: an instant becomes the store's
-    /// last event that is not later.
+    /// Changes the axis.
     pub fn set_axis(&mut self, kind: AxisKind) {
-        if let (Cursor::Instant(time), AxisKind::Sequence) = (self.cursor, kind) {
-            let log = &self.opened.log;
-            let last = (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time));
-            self.move_to(last.map_or(Cursor::Start, |event| Cursor::Event(event as u32)));
-        }
         self.axis = self.opened.drawing.axis(kind);
         self.view = View::fit(&self.axis);
         self.place_branch();
+        self.move_to(self.cursor);
+    }
+
+    /// Among events of equal width there is no room between two: an instant becomes the store's last event that is
+    /// not later.
+    fn on_axis(&self, cursor: Cursor) -> Cursor {
+        let (Cursor::Instant(time), AxisKind::Sequence) = (cursor, self.axis.kind()) else { return cursor };
+        let log = &self.opened.log;
+        let last = (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time));
+        last.map_or(Cursor::Start, |event| Cursor::Event(event as u32))
     }
 
     /// Whether the scenario leaves this event out.
