@@ -23,6 +23,8 @@ impl App {
                 | Outcome::Watched { .. }
                 | Outcome::FoundId { .. },
             ) if late => return,
+            // What nobody asks any more need not fail any more.
+            Err(Failure::Failed(_)) if late && slot != Slot::Close => return,
             result => result,
         };
         // What is told of another store than the one that is shown is never shown as if it were of this one.
@@ -171,8 +173,9 @@ impl Document {
                 self.changes.extend(rows);
             }
             Outcome::Branch(branch) => {
-                self.branch.answer(generation, Ok(branch));
-                self.place_branch();
+                if self.branch.answer(generation, Ok(branch)) {
+                    self.place_branch();
+                }
             }
             Outcome::Life(life) => {
                 if let Some(view) = &mut self.life {

@@ -1,6 +1,7 @@
 //! An open store: where the user is in it, and what is shown of it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::branch_marks::BranchMarks;
@@ -83,7 +84,10 @@ pub struct Document {
     /// Why the projection that was asked for is not in use.
     pub projection_problem: Option<String>,
     /// The projection file that was last asked for, until it is in use.
-    pub(super) wanted_rules: Option<std::path::PathBuf>,
+    pub(super) wanted_rules: Option<PathBuf>,
+    /// The projection file that is followed, and what it was like when it was last looked at; `None` in it where it was
+    /// gone. A store that is shown again finds what was changed meanwhile.
+    pub(super) rules_seen: Option<(PathBuf, Option<u64>)>,
     /// Where the cursor was before each jump.
     pub(super) trail: Trail,
     /// How many events of the selected stream the cursor takes in.
@@ -153,6 +157,7 @@ impl Document {
             hash_now: Remote::default(),
             projection_problem: None,
             wanted_rules: None,
+            rules_seen: None,
             trail: Trail::default(),
             lane_count: 0,
             axis,

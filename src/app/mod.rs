@@ -169,8 +169,8 @@ pub struct App {
     surroundings: Surroundings,
     /// The settings as they were last written.
     kept: Option<Settings>,
-    /// The projection file that is followed, as it was when it was last looked at, and when that was.
-    followed: ticking::Followed,
+    /// When the projection file that is followed was last looked at.
+    looked: Option<Timestamp>,
     /// Jobs under way.
     pub running: Vec<Running>,
     generation: u64,

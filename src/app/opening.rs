@@ -84,6 +84,7 @@ impl App {
         self.remember();
         if let Some(document) = self.document.take() {
             let store = document.opened.key;
+            self.stop_jobs_of(store, |slot| slot != Slot::Copy);
             requests.push(self.request(Slot::Close, "Closing", Job::Close { store }));
         }
         self.dialog = None;
@@ -99,8 +100,22 @@ impl App {
         self.remember();
         self.playing = None;
         self.dialog = None;
-        self.beside.extend(self.document.take());
+        self.put_beside();
         self.show(document, requests);
+    }
+
+    /// Keeps the store that is shown open beside the one that comes. What it looked for is looked for no longer.
+    fn put_beside(&mut self) {
+        if let Some(document) = self.document.take() {
+            self.stop_jobs_of(document.opened.key, |slot| slot == Slot::Search);
+            self.beside.push(document);
+        }
+    }
+
+    /// Stops jobs of a store whose answers nobody waits for.
+    fn stop_jobs_of(&self, store: StoreKey, which: impl Fn(Slot) -> bool) {
+        let jobs = self.running.iter().filter(|running| running.store == Some(store) && which(running.slot));
+        jobs.for_each(|running| running.cancel.cancel());
     }
 
     /// The store beside the one that is shown that was opened from this path.
@@ -152,7 +167,7 @@ impl App {
         let kept = self.document.as_ref().is_some_and(|document| document.has_unsaved_edits() && !document.given_up);
         if self.opens_beside || kept {
             self.remember();
-            self.beside.extend(self.document.take());
+            self.put_beside();
         } else {
             let beside = std::mem::take(&mut self.beside);
             self.close(requests);

@@ -224,3 +224,45 @@ fn a_copy_of_a_store_that_was_closed_is_told_of() {
     app.update(Command::Done(Finished { slot, generation, result }));
     assert!(app.notices.iter().any(|notice| notice.text == "the disk is full"));
 }
+
+#[test]
+fn rules_that_were_changed_while_another_store_was_shown_are_used_when_it_is_shown_again() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    app.document.as_mut().unwrap().opened.rules = Some("a.json".into());
+    let mut seconds = 0;
+    let mut look = |app: &mut App, stamp| {
+        seconds += 10;
+        let asked = app.update(Command::Tick(Timestamp::from_micros(seconds * 1_000_000).unwrap()));
+        let Some(watch) = asked.into_iter().find(|request| request.slot == Slot::Watch) else { return Vec::new() };
+        let Job::Watch { path } = &watch.job else { panic!("{watch:?}") };
+        answer(app, &watch, Outcome::Watched { path: path.clone(), stamp })
+    };
+    assert!(look(&mut app, Some(1)).is_empty());
+    assert!(look(&mut app, Some(1)).is_empty());
+    let first = app.document.as_ref().unwrap().opened.key;
+    open(&mut app, Command::OpenBeside("b.db".into()));
+    look(&mut app, Some(7));
+    app.update(Command::SwitchTo(first));
+    assert!(look(&mut app, Some(2)).iter().any(|request| request.slot == Slot::Project));
+    // Once: the file that is in use is not used again and again.
+    assert!(look(&mut app, Some(2)).is_empty());
+    // Gone for a moment, as editors write it.
+    assert!(look(&mut app, None).is_empty());
+    assert!(!look(&mut app, Some(2)).is_empty());
+}
+
+#[test]
+fn what_a_closed_store_was_asked_is_stopped_and_late_failures_are_nobodys() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    let search = of(&app.update(Command::Search("type:x".into())), Slot::Search);
+    let copy = of(&app.update(Command::SaveCopy { out: "c.db".into(), force: false }), Slot::Copy);
+    let first = of(&app.update(Command::OpenInstead("gone.db".into())), Slot::Open);
+    app.update(Command::OpenInstead("b.db".into()));
+    let (slot, generation) = (first.slot, first.generation);
+    app.update(Command::Done(Finished { slot, generation, result: Err(Failure::Failed("no such file".to_owned())) }));
+    assert_eq!((app.opening.clone(), app.notices.len()), (Some(PathBuf::from("b.db")), 0));
+    app.update(Command::Close);
+    assert!(search.cancel.is_cancelled() && !copy.cancel.is_cancelled());
+}
