@@ -120,7 +120,7 @@ fn make_rules_ui(
         if ui.button("Browse…").clicked() {
             queue.push(Command::Pick(Pick::SaveRules));
         }
-        response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+        super::keys::entered(ui, &response)
     });
     let path = PathBuf::from(view.rules_path.trim());
     // Looked at when it changes, and again after a try.
@@ -211,7 +211,7 @@ fn save_copy_ui(
             queue.push(Command::Pick(Pick::SaveCopy));
         }
         // Enter saves from the field alone: on a button it presses that button.
-        response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+        super::keys::entered(ui, &response)
     });
     ui.checkbox(&mut view.dialogs.copy_force, "Replace a file that is there");
     if let Some(problem) = problem.filter(|_| !writing) {

@@ -70,7 +70,7 @@ fn popup_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut AddTrack, queue: &mut Ve
         theme::field(&mut state.condition, "state.balance < 50").font(theme::mono(theme::MONO)).desired_width(260.0),
     );
     field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Condition of a track"));
-    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let entered = crate::ui::keys::entered(ui, &field);
     let typed = !state.condition.trim().is_empty();
     if field.changed() {
         state.sent = None;
