@@ -34,8 +34,11 @@ pub fn zone_label(zone: Tz, at: Option<Timestamp>) -> String {
     }
 }
 
-/// How far a zone's clocks are from UTC at an instant: `UTC+1`, `UTC-3:30`, `UTC+0`.
+/// How far a zone's clocks are from UTC at an instant: `UTC+1`, `UTC-3:30`, `UTC+0`. UTC itself is `UTC`.
 pub fn offset(at: Timestamp, zone: Tz) -> String {
+    if zone == Tz::UTC {
+        return zone.name().to_owned();
+    }
     let seconds = zone.offset_from_utc_datetime(&at.to_datetime().naive_utc()).fix().local_minus_utc();
     let (sign, east) = if seconds < 0 { ('-', -seconds) } else { ('+', seconds) };
     let (hours, minutes, seconds) = (east / 3600, east / 60 % 60, east % 60);
