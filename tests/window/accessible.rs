@@ -309,6 +309,16 @@ fn what_is_typed_at_once_goes_to_the_field_that_has_just_got_the_focus() {
     assert_eq!(window.state().app().document.as_ref().unwrap().search.current, None, "the search took the key, too");
 }
 
+#[test]
+fn the_first_key_after_the_focus_came_moves_by_one() {
+    let (_folder, mut window) = bank();
+    send_once(&mut window, Command::Focus(foldline::app::Focus::State));
+    assert!(focused(&window).is_some_and(|name| name.contains("status open")), "{:?}", focused(&window));
+    window.key_press(Key::ArrowDown);
+    window.run();
+    assert!(focused(&window).is_some_and(|name| name.contains("balance 10, was 30")), "{:?}", focused(&window));
+}
+
 /// Until the focus is where it was sent, and not a frame longer.
 fn send_once(window: &mut Harness<'_, Window>, command: Command) {
     window.state_mut().send(command);
