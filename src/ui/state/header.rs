@@ -111,6 +111,8 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
                     job = LayoutJob::default();
                     job.append(stream, 0.0, format(tokens.text));
                 }
+                // A name of many letters must not push the state out of sight.
+                (job.wrap.max_rows, job.wrap.break_anywhere) = (2, true);
                 let label = if wraps { Label::new(job).wrap() } else { Label::new(job).truncate() };
                 ui.add(label).on_hover_text(format!("{words} {stream}"));
             });
