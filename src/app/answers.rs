@@ -23,14 +23,22 @@ impl App {
                 | Outcome::Watched { .. }
                 | Outcome::FoundId { .. },
             ) if late => return,
+            // What nobody asks any more need not fail any more.
+            Err(Failure::Failed(_)) if late && slot != Slot::Close => return,
             result => result,
         };
         // What is told of another store than the one that is shown is never shown as if it were of this one.
         let shown = self.document.as_ref().map(|document| document.opened.key);
         if let Some(store) = about.filter(|store| Some(*store) != shown) {
-            return self.done_beside(store, generation, result);
+            return self.done_beside(store, slot, generation, result);
         }
         match result {
+            Ok(Outcome::Copied(copied)) => {
+                self.dialog = None;
+                if let Some(store) = shown {
+                    self.copied(store, copied);
+                }
+            }
             Ok(outcome) => self.take(generation, outcome, requests),
             Err(failure) => self.failed(slot, generation, failure),
         }
@@ -38,16 +46,21 @@ impl App {
 
     /// A job of a store that is not shown has ended: what stays true of it is kept, all else is asked again when it
     /// is shown.
-    fn done_beside(&mut self, store: StoreKey, generation: u64, result: Result<Outcome, Failure>) {
+    fn done_beside(&mut self, store: StoreKey, slot: Slot, generation: u64, result: Result<Outcome, Failure>) {
+        // A copy is written to its end, also when its store is closed meanwhile.
+        match result {
+            Ok(Outcome::Copied(copied)) => return self.copied(store, copied),
+            Err(Failure::Failed(message)) if slot == Slot::Copy => {
+                self.notify(NoticeKind::Bad, message);
+                return;
+            }
+            _ => {}
+        }
         let Some(document) = self.beside.iter_mut().find(|document| document.opened.key == store) else { return };
         match result {
             Ok(Outcome::Hashed(hash)) => document.hashed(generation, hash),
             Ok(Outcome::Projected(projected)) => {
                 document.take_projections(projected);
-            }
-            Ok(Outcome::Copied(copied)) => {
-                document.draft.mark_saved();
-                self.say_copied(copied);
             }
             Err(Failure::Failed(message)) if !message.is_empty() => {
                 let text = format!("{}: {message}", document.name());
@@ -61,7 +74,6 @@ impl App {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened, requests),
             Outcome::Picked(pick, Some(path)) => self.picked(pick, path, requests),
-            Outcome::Copied(copied) => self.copied(copied),
             Outcome::SampleReady(path) => self.open_another(path, requests),
             Outcome::Projected(projected) => self.projected(projected, requests),
             Outcome::Suggested(path) => self.suggested(path, requests),
@@ -80,15 +92,14 @@ impl App {
         }
     }
 
-    fn copied(&mut self, copied: Copied) {
-        self.dialog = None;
-        if let Some(document) = &mut self.document {
+    /// A copy was written. Edits that were made meanwhile are not in it.
+    fn copied(&mut self, store: StoreKey, copied: Copied) {
+        let mut documents = self.document.iter_mut().chain(&mut self.beside);
+        if let Some(document) = documents.find(|document| document.opened.key == store)
+            && document.scenario() == self.copying
+        {
             document.draft.mark_saved();
         }
-        self.say_copied(copied);
-    }
-
-    fn say_copied(&mut self, copied: Copied) {
         let text = format!(
             "Wrote {} events to {} ({}). The opened store is unchanged",
             copied.events,
@@ -162,8 +173,9 @@ impl Document {
                 self.changes.extend(rows);
             }
             Outcome::Branch(branch) => {
-                self.branch.answer(generation, Ok(branch));
-                self.place_branch();
+                if self.branch.answer(generation, Ok(branch)) {
+                    self.place_branch();
+                }
             }
             Outcome::Life(life) => {
                 if let Some(view) = &mut self.life {

@@ -3,7 +3,7 @@
 use chrono::Datelike as _;
 use chrono_tz::Tz;
 
-use super::Document;
+use super::{Cursor, Document};
 use crate::model::moment::{self, MomentError};
 use crate::model::{Moment, Timestamp, zoned};
 
@@ -126,9 +126,9 @@ impl AsOf {
 
 /// The moment under the cursor as the box shows it; with the position where the sequence is shown.
 pub fn shown(document: &Document, zone: Tz) -> String {
-    match (document.cursor_time(), document.moment()) {
+    match (document.cursor_time(), document.cursor) {
         (Some(time), _) => zoned::date_time(time, zone),
-        (None, Moment::Position(position)) if document.event.is_some() => format!("#{position}"),
+        (None, Cursor::Event(event)) => format!("#{}", document.opened.log.position(event as usize)),
         (None, _) => "before the first event".to_owned(),
     }
 }

@@ -34,6 +34,8 @@ pub enum Command {
     OpenCopy(PathBuf),
     /// Close the store that is shown.
     Close,
+    /// Close the window; asks first, where edits would be lost.
+    Quit,
     /// Forget a recently opened file.
     ForgetRecent(PathBuf),
     /// Drop the edits and go on with what they were in the way of.

@@ -1,6 +1,7 @@
 //! An open store: where the user is in it, and what is shown of it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::branch_marks::BranchMarks;
@@ -48,6 +49,8 @@ pub struct Document {
     pub draft: Draft,
     /// The edits as they were last asked to be applied: one value, so that workers know it again.
     scenario: Option<Arc<Scenario>>,
+    /// Whether the user said that these edits may be lost.
+    pub(super) given_up: bool,
     /// The history with the edits; `None` without any, or while they are applied for the first time.
     pub branch: Remote<Arc<Branch>>,
     /// Which branch lanes there are to draw, and where their events stand.
@@ -81,7 +84,10 @@ pub struct Document {
     /// Why the projection that was asked for is not in use.
     pub projection_problem: Option<String>,
     /// The projection file that was last asked for, until it is in use.
-    pub(super) wanted_rules: Option<std::path::PathBuf>,
+    pub(super) wanted_rules: Option<PathBuf>,
+    /// The projection file that is followed, and what it was like when it was last looked at; `None` in it where it was
+    /// gone. A store that is shown again finds what was changed meanwhile.
+    pub(super) rules_seen: Option<(PathBuf, Option<u64>)>,
     /// Where the cursor was before each jump.
     pub(super) trail: Trail,
     /// How many events of the selected stream the cursor takes in.
@@ -134,6 +140,7 @@ impl Document {
             rows_asked: Remote::default(),
             draft: Draft::new(Scenario::new("What-if")),
             scenario: None,
+            given_up: false,
             branch: Remote::default(),
             view: View::fit(&axis),
             branch_marks: BranchMarks::default(),
@@ -150,6 +157,7 @@ impl Document {
             hash_now: Remote::default(),
             projection_problem: None,
             wanted_rules: None,
+            rules_seen: None,
             trail: Trail::default(),
             lane_count: 0,
             axis,
@@ -185,7 +193,7 @@ impl Document {
 
     /// Puts the cursor somewhere and selects the stream's last event there.
     pub fn move_to(&mut self, cursor: Cursor) {
-        self.cursor = cursor;
+        self.cursor = self.on_axis(cursor);
         self.select_at_cursor();
     }
 
@@ -202,16 +210,19 @@ impl Document {
             // Looking elsewhere is reason to try again.
             self.rows_asked.clear();
         }
+        if self.changes_asked.failure().is_some() {
+            self.changes_asked.clear();
+        }
     }
 
-    /// Where a step leads, in the store's order of the selected stream's events; `None` is before the first.
+    /// Where a step leads, in the store's order of the selected stream's events; `None` back from its first event is
+    /// before it, and on from its last one is nowhere.
     pub fn stepped(&self, step: Step) -> Option<u32> {
         let lane = self.lane();
         // From the selected event, which is the one under the cursor or the stream's last before it.
         let here = self.event.filter(|_| self.cursor != Cursor::Start);
         // Almost every lane is in the store's order; the few others are looked through.
         let sorted = self.stream_index().is_none_or(|stream| self.opened.log.is_lane_by_position(stream));
-        let last = || if sorted { lane.last().copied() } else { lane.iter().max().copied() };
         let (after, before) = if sorted {
             let after = lane.partition_point(|event| Some(*event) <= here);
             let before = lane.partition_point(|event| Some(*event) < here);
@@ -223,14 +234,15 @@ impl Document {
         match step {
             Step::Start => None,
             Step::Back => before,
-            Step::Forward => after.or_else(last),
-            Step::End => last(),
+            Step::Forward => after,
+            Step::End if sorted => lane.last().copied(),
+            Step::End => lane.iter().max().copied(),
         }
     }
 
     /// Whether there is no event to step on to.
     pub fn is_at_end(&self) -> bool {
-        self.stepped(Step::Forward).is_none_or(|next| self.cursor == Cursor::Event(next))
+        self.stepped(Step::Forward).is_none()
     }
 
     /// Works out where the events of the branch's lanes stand along the axis.
@@ -254,7 +266,7 @@ impl Document {
     /// The cursor as a moment of the store.
     pub fn moment(&self) -> Moment {
         match self.cursor {
-            Cursor::Start => Moment::Position(self.opened.log.len().min(1) as i64 * self.first_position() - 1),
+            Cursor::Start => Moment::Position(self.first_position().saturating_sub(1)),
             Cursor::Event(event) => Moment::Position(self.opened.log.position(event as usize)),
             Cursor::Instant(time) => Moment::Instant(time),
         }
@@ -273,7 +285,7 @@ impl Document {
     pub fn cursor_coordinate(&self) -> f64 {
         let log = &self.opened.log;
         match (self.cursor, self.axis.kind()) {
-            // Changing to the sequence turns an instant into an event.
+            // Among events of equal width an instant is an event: see `move_to`.
             (Cursor::Start, _) | (Cursor::Instant(_), AxisKind::Sequence) => f64::NEG_INFINITY,
             (Cursor::Event(event), _) => {
                 self.axis.coordinate(log, event as usize).unwrap_or_else(|| self.untimed_coordinate(event))
@@ -306,17 +318,21 @@ impl Document {
         }
     }
 
-    /// Changes the axis. Among events of equal width there is no room between two: an instant becomes the store's
-    /// last event that is not later.
+    /// Changes the axis.
     pub fn set_axis(&mut self, kind: AxisKind) {
-        if let (Cursor::Instant(time), AxisKind::Sequence) = (self.cursor, kind) {
-            let log = &self.opened.log;
-            let last = (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time));
-            self.move_to(last.map_or(Cursor::Start, |event| Cursor::Event(event as u32)));
-        }
         self.axis = self.opened.drawing.axis(kind);
         self.view = View::fit(&self.axis);
         self.place_branch();
+        self.move_to(self.cursor);
+    }
+
+    /// Among events of equal width there is no room between two: an instant becomes the store's last event that is
+    /// not later.
+    fn on_axis(&self, cursor: Cursor) -> Cursor {
+        let (Cursor::Instant(time), AxisKind::Sequence) = (cursor, self.axis.kind()) else { return cursor };
+        let log = &self.opened.log;
+        let last = (0..log.len()).rev().find(|event| log.time(*event).is_some_and(|t| t <= time));
+        last.map_or(Cursor::Start, |event| Cursor::Event(event as u32))
     }
 
     /// Whether the scenario leaves this event out.
@@ -348,6 +364,11 @@ impl Document {
     /// Whether there are edits.
     pub fn has_edits(&self) -> bool {
         !self.draft.is_empty()
+    }
+
+    /// Whether there are edits that are in no copy.
+    pub fn has_unsaved_edits(&self) -> bool {
+        self.has_edits() && self.draft.is_modified()
     }
 
     /// The edits as a scenario; none without any.

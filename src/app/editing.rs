@@ -28,6 +28,7 @@ impl App {
             Command::ClearEdits => document.draft.clear(),
             _ => return,
         }
+        document.given_up = false;
         document.apply_draft();
         self.apply_edits(requests);
         self.follow_cursor(requests);
@@ -79,6 +80,7 @@ impl App {
         let Some(document) = &self.document else { return };
         let as_foldline = !document.opened.writable;
         let (store, scenario) = (document.opened.key, document.scenario());
+        self.copying.clone_from(&scenario);
         let title = format!("Writing {}", out.display());
         requests.push(self.request(Slot::Copy, title, Job::Copy { store, scenario, out, force, as_foldline }));
     }

@@ -26,6 +26,7 @@ mod update;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
@@ -39,6 +40,7 @@ pub use stream_list::{ListRow, StreamList};
 
 use crate::job::{Job, Request, Slot, StoreKey};
 use crate::model::{Cancel, CategoryIndex, Progress, Timestamp};
+use crate::whatif::Scenario;
 
 /// A message that stays until it is put away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +127,8 @@ pub enum Leaving {
     OpenCopy(PathBuf),
     /// To close it.
     Close,
+    /// To close the window.
+    Quit,
 }
 
 /// The application.
@@ -154,6 +158,8 @@ pub struct App {
     pub clipboard: Option<String>,
     /// Whether the window shows measurements of itself.
     pub measurements: bool,
+    /// Whether the window is to be closed.
+    pub quits: bool,
     /// When the next event is played, while playing.
     pub playing: Option<Timestamp>,
     /// The time of day, as far as somebody told.
@@ -163,11 +169,13 @@ pub struct App {
     surroundings: Surroundings,
     /// The settings as they were last written.
     kept: Option<Settings>,
-    /// The projection file that is followed, as it was when it was last looked at, and when that was.
-    followed: ticking::Followed,
+    /// When the projection file that is followed was last looked at.
+    looked: Option<Timestamp>,
     /// Jobs under way.
     pub running: Vec<Running>,
     generation: u64,
+    /// The edits of the copy that is being written.
+    copying: Option<Arc<Scenario>>,
     /// The newest request of each slot: answers of older ones come too late.
     newest: HashMap<Slot, u64>,
     next_store: u32,

@@ -92,10 +92,16 @@ impl Document {
                 Some(event) => Cursor::Event(event as u32),
                 None => Cursor::Start,
             },
+            Command::Step(Step::Forward) if self.is_at_end() => return,
             Command::Step(step) => self.stepped(step).map_or(Cursor::Start, Cursor::Event),
             _ => return,
         };
+        let before = self.cursor;
         self.move_to(cursor);
+        if let (Command::StepTime(1..), true, Cursor::Event(event)) = (command, before == self.cursor, before) {
+            // Where only events count, a minute in which nothing happens is no step.
+            self.move_to(Cursor::Event((event + 1).min(last as u32)));
+        }
         if matches!(command, Command::SeekEvent(_) | Command::Step(_) | Command::StepTime(_)) {
             self.show_cursor();
         }
@@ -157,10 +163,6 @@ impl Document {
         };
         self.trail.leave(self.place());
         self.move_to(cursor);
-        if let (Cursor::Instant(_), crate::timeline::AxisKind::Sequence) = (cursor, self.axis.kind()) {
-            // Among events of equal width an instant is the last event that is not later.
-            self.set_axis(crate::timeline::AxisKind::Sequence);
-        }
         self.show_cursor();
     }
 
@@ -185,3 +187,6 @@ impl Document {
         self.view = self.view.zoomed(factor, x, WIDTH, &self.axis);
     }
 }
+
+#[cfg(test)]
+mod tests;

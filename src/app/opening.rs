@@ -24,12 +24,20 @@ impl App {
 
     /// Leaves the open store, if need be after a question: edits that are not saved are never lost in silence.
     pub(super) fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
-        let saved = matches!(leaving, Leaving::OpenCopy(_));
-        match &self.document {
-            Some(document) if document.has_edits() && document.draft.is_modified() && !saved => {
-                self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
-            }
-            _ => self.go(leaving, requests),
+        if self.document.as_ref().is_some_and(Document::has_unsaved_edits) {
+            self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
+        } else {
+            self.go(leaving, requests);
+        }
+    }
+
+    /// Closes the window, if need be after a question: edits in stores beside the one that is shown count too.
+    pub(super) fn quit(&mut self) {
+        let unsaved = self.document.iter().chain(&self.beside).any(Document::has_unsaved_edits);
+        if unsaved {
+            self.dialog = Some(Dialog::DropEdits { then: Box::new(Leaving::Quit) });
+        } else {
+            self.quits = true;
         }
     }
 
@@ -42,6 +50,7 @@ impl App {
                 self.open(path, rules, requests);
             }
             Leaving::Close => self.close(requests),
+            Leaving::Quit => self.quits = true,
         }
     }
 
@@ -75,6 +84,7 @@ impl App {
         self.remember();
         if let Some(document) = self.document.take() {
             let store = document.opened.key;
+            self.stop_jobs_of(store, |slot| slot != Slot::Copy);
             requests.push(self.request(Slot::Close, "Closing", Job::Close { store }));
         }
         self.dialog = None;
@@ -90,8 +100,22 @@ impl App {
         self.remember();
         self.playing = None;
         self.dialog = None;
-        self.beside.extend(self.document.take());
+        self.put_beside();
         self.show(document, requests);
+    }
+
+    /// Keeps the store that is shown open beside the one that comes. What it looked for is looked for no longer.
+    fn put_beside(&mut self) {
+        if let Some(document) = self.document.take() {
+            self.stop_jobs_of(document.opened.key, |slot| slot == Slot::Search);
+            self.beside.push(document);
+        }
+    }
+
+    /// Stops jobs of a store whose answers nobody waits for.
+    fn stop_jobs_of(&self, store: StoreKey, which: impl Fn(Slot) -> bool) {
+        let jobs = self.running.iter().filter(|running| running.store == Some(store) && which(running.slot));
+        jobs.for_each(|running| running.cancel.cancel());
     }
 
     /// The store beside the one that is shown that was opened from this path.
@@ -139,9 +163,11 @@ impl App {
 
     /// A store is open.
     pub(super) fn opened(&mut self, opened: OpenedStore, requests: &mut Vec<Request>) {
-        if self.opens_beside {
+        // Edits that were made while the file was being opened were asked about by nobody.
+        let kept = self.document.as_ref().is_some_and(|document| document.has_unsaved_edits() && !document.given_up);
+        if self.opens_beside || kept {
             self.remember();
-            self.beside.extend(self.document.take());
+            self.put_beside();
         } else {
             let beside = std::mem::take(&mut self.beside);
             self.close(requests);

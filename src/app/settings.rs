@@ -296,8 +296,11 @@ impl Settings {
         self.recents.iter().find(|recent| recent.path == path)
     }
 
-    /// Remembers a store as the one that was opened last.
+    /// Remembers a store as the one that was opened last. A path that JSON can't say would cost all settings.
     pub fn remember(&mut self, recent: Recent) {
+        if recent.path.to_str().is_none() {
+            return;
+        }
         self.recents.retain(|known| known.path != recent.path);
         self.recents.insert(0, recent);
         self.recents.truncate(RECENTS);
@@ -337,6 +340,16 @@ mod tests {
         assert_eq!(Settings::from_json("{ not json"), Settings::default());
         let odd = Settings::from_json(r#"{"scale": 9000, "zone": "Mars/Olympus", "speed": 3.3, "later": true}"#);
         assert_eq!(odd, Settings { scale: 200, ..Settings::default() });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_json_cannot_say_costs_no_settings() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let mut settings = Settings { scale: 150, ..Settings::default() };
+        let path = PathBuf::from(std::ffi::OsString::from_vec(b"/tmp/\xff.db".to_vec()));
+        settings.remember(Recent { path, layout: String::new(), events: 0, workspace: Workspace::default() });
+        assert_eq!(Settings::parse(&settings.to_json()), Ok(settings));
     }
 
     #[test]

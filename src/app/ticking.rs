@@ -9,15 +9,6 @@ use crate::model::Timestamp;
 /// How often a followed file is looked at, and settings are kept, in microseconds.
 const OFTEN: i64 = 1_000_000;
 
-/// The projection file that is followed.
-#[derive(Debug, Default)]
-pub(super) struct Followed {
-    path: Option<PathBuf>,
-    /// As it was when it was last looked at; `None` before the first look.
-    stamp: Option<Option<u64>>,
-    last: Option<Timestamp>,
-}
-
 impl App {
     pub(super) fn play(&mut self, on: bool) {
         let start = self.now.filter(|_| on && self.document.is_some());
@@ -62,17 +53,13 @@ impl App {
 
     /// Looks at the projection file in use, and keeps the settings: both now and then.
     fn follow_rules(&mut self, now: Timestamp, requests: &mut Vec<Request>) {
-        let recently = self.followed.last.is_some_and(|last| (0..OFTEN).contains(&(now.micros() - last.micros())));
+        let recently = self.looked.is_some_and(|last| (0..OFTEN).contains(&(now.micros() - last.micros())));
         if recently {
             return;
         }
-        self.followed.last = Some(now);
+        self.looked = Some(now);
         self.keep_settings(requests);
         let path = self.document.as_ref().and_then(super::Document::followed_rules);
-        if self.followed.path != path {
-            self.followed.path.clone_from(&path);
-            self.followed.stamp = None;
-        }
         let looking = self.running.iter().any(|running| running.slot == Slot::Watch);
         if let Some(path) = path.filter(|_| !looking) {
             requests.push(self.request(Slot::Watch, "Looking at the projection file", Job::Watch { path }));
@@ -81,11 +68,13 @@ impl App {
 
     /// A followed file was looked at.
     pub(super) fn watched(&mut self, path: &Path, stamp: Option<u64>, requests: &mut Vec<Request>) {
-        if self.followed.path.as_deref() != Some(path) {
+        let Some(document) =
+            self.document.as_mut().filter(|document| document.followed_rules().as_deref() == Some(path))
+        else {
             return;
-        }
-        let before = self.followed.stamp.replace(stamp);
-        let changed = before.is_some_and(|before| before != stamp);
+        };
+        let before = document.rules_seen.replace((path.to_owned(), stamp));
+        let changed = before.is_some_and(|(of, before)| of == path && before != stamp);
         // A file that is gone for a moment is being written by an editor: the next look tells.
         if changed && stamp.is_some() {
             self.use_projection(ProjectionChoice::File(path.to_owned()), requests);

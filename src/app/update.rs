@@ -16,9 +16,13 @@ impl App {
             Command::NextStore(direction) => self.next_store(direction, requests),
             Command::CheckUnchanged => self.hash(requests),
             Command::Close => self.leave(Leaving::Close, requests),
+            Command::Quit => self.quit(),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),
             Command::DropEdits => {
                 if let Some(Dialog::DropEdits { then }) = self.dialog.take() {
+                    if let Some(document) = &mut self.document {
+                        document.given_up = true;
+                    }
                     self.go(*then, requests);
                 }
             }

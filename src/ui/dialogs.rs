@@ -241,6 +241,7 @@ fn drop_edits_ui(ui: &mut egui::Ui, then: &Leaving, queue: &mut Vec<Command>) {
     ui.add_space(theme::GAP);
     let next = match then {
         Leaving::Close => "Closing the store".to_owned(),
+        Leaving::Quit => "Closing the window".to_owned(),
         Leaving::Open(path) | Leaving::OpenCopy(path) => format!("Opening {}", path.display()),
     };
     ui.label(format!("{next} drops the what-if edits. They are saved nowhere."));

@@ -201,6 +201,10 @@ impl eframe::App for Window {
             self.queue.push(Command::OpenBeside(path));
         }
         self.queue.extend(self.clock.and_then(|clock| clock()).map(Command::Tick));
+        if context.input(|input| input.viewport().close_requested()) && !self.app.quits {
+            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.queue.push(Command::Quit);
+        }
         self.take_answers();
         // Answers that come at once (inline workers) are taken in the same frame.
         while !self.queue.is_empty() {
@@ -211,6 +215,9 @@ impl eframe::App for Window {
                 }
             }
             self.take_answers();
+        }
+        if self.app.quits {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
         if self.view.theme != Some(self.app.settings.theme) {
             self.view.theme = Some(self.app.settings.theme);

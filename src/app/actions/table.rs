@@ -599,8 +599,7 @@ fn step(app: &App, step: Step) -> Option<Command> {
     let possible = match step {
         Step::Start => document.cursor != Cursor::Start,
         Step::Back => count > 0,
-        // At the stream's last event it can still go on to the store's end.
-        Step::Forward => document.stepped(Step::Forward).is_some_and(|next| document.cursor != Cursor::Event(next)),
+        Step::Forward => !document.is_at_end(),
         Step::End => of > 0,
     };
     possible.then_some(Command::Step(step))

@@ -154,3 +154,115 @@ fn settings_that_are_kept_are_not_written_again() {
     assert!(contents.contains("333.0"), "{contents}");
     assert!(app.unsaved_settings().is_none());
 }
+
+#[test]
+fn edits_that_are_in_no_copy_are_asked_about_before_they_are_lost() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    app.update(Command::LeaveOut(0));
+    let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: false }), Slot::Copy);
+    // What is edited while the copy is written is not in it.
+    app.update(Command::LeaveOut(1));
+    let copied = || crate::job::Copied {
+        path: "b.db".into(),
+        events: 2,
+        layout_title: "Foldline".to_owned(),
+        notes: Vec::new(),
+    };
+    answer(&mut app, &copy, Outcome::Copied(copied()));
+    assert!(app.update(Command::OpenCopy("b.db".into())).is_empty());
+    assert!(matches!(app.dialog, Some(Dialog::DropEdits { .. })));
+    app.update(Command::CloseDialog);
+    app.update(Command::Quit);
+    assert!(!app.quits && matches!(app.dialog, Some(Dialog::DropEdits { .. })));
+    app.update(Command::CloseDialog);
+
+    let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: true }), Slot::Copy);
+    answer(&mut app, &copy, Outcome::Copied(copied()));
+    app.update(Command::Quit);
+    assert!(app.quits, "all edits are in the copy");
+}
+
+#[test]
+fn edits_beside_keep_the_window_open_until_they_are_given_up() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    app.update(Command::LeaveOut(0));
+    open(&mut app, Command::OpenBeside("b.db".into()));
+    app.update(Command::Quit);
+    assert!(!app.quits);
+    app.update(Command::DropEdits);
+    assert!(app.quits);
+}
+
+#[test]
+fn edits_made_while_a_file_is_being_opened_stay_beside_it() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    let opening = of(&app.update(Command::OpenInstead("b.db".into())), Slot::Open);
+    app.update(Command::LeaveOut(0));
+    let store = opened("b.db", StoreKey(2));
+    answer(&mut app, &opening, Outcome::Opened(Box::new(store)));
+    assert_eq!((shown(&app).as_str(), app.beside.len()), ("b.db", 1));
+    assert!(app.beside[0].has_edits());
+    // What the user gave up is gone.
+    app.update(Command::LeaveOut(0));
+    app.update(Command::OpenInstead("c.db".into()));
+    open(&mut app, Command::DropEdits);
+    assert_eq!((shown(&app).as_str(), app.beside.len()), ("c.db", 1));
+    assert_eq!(app.beside[0].name(), "a.db");
+}
+
+#[test]
+fn a_copy_of_a_store_that_was_closed_is_told_of() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: false }), Slot::Copy);
+    app.update(Command::Close);
+    let (slot, generation) = (copy.slot, copy.generation);
+    let result = Err(Failure::Failed("the disk is full".to_owned()));
+    app.update(Command::Done(Finished { slot, generation, result }));
+    assert!(app.notices.iter().any(|notice| notice.text == "the disk is full"));
+}
+
+#[test]
+fn rules_that_were_changed_while_another_store_was_shown_are_used_when_it_is_shown_again() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    app.document.as_mut().unwrap().opened.rules = Some("a.json".into());
+    let mut seconds = 0;
+    let mut look = |app: &mut App, stamp| {
+        seconds += 10;
+        let asked = app.update(Command::Tick(Timestamp::from_micros(seconds * 1_000_000).unwrap()));
+        let Some(watch) = asked.into_iter().find(|request| request.slot == Slot::Watch) else { return Vec::new() };
+        let Job::Watch { path } = &watch.job else { panic!("{watch:?}") };
+        answer(app, &watch, Outcome::Watched { path: path.clone(), stamp })
+    };
+    assert!(look(&mut app, Some(1)).is_empty());
+    assert!(look(&mut app, Some(1)).is_empty());
+    let first = app.document.as_ref().unwrap().opened.key;
+    open(&mut app, Command::OpenBeside("b.db".into()));
+    look(&mut app, Some(7));
+    app.update(Command::SwitchTo(first));
+    assert!(look(&mut app, Some(2)).iter().any(|request| request.slot == Slot::Project));
+    // Once: the file that is in use is not used again and again.
+    assert!(look(&mut app, Some(2)).is_empty());
+    // Gone for a moment, as editors write it.
+    assert!(look(&mut app, None).is_empty());
+    assert!(!look(&mut app, Some(2)).is_empty());
+}
+
+#[test]
+fn what_a_closed_store_was_asked_is_stopped_and_late_failures_are_nobodys() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    let search = of(&app.update(Command::Search("type:x".into())), Slot::Search);
+    let copy = of(&app.update(Command::SaveCopy { out: "c.db".into(), force: false }), Slot::Copy);
+    let first = of(&app.update(Command::OpenInstead("gone.db".into())), Slot::Open);
+    app.update(Command::OpenInstead("b.db".into()));
+    let (slot, generation) = (first.slot, first.generation);
+    app.update(Command::Done(Finished { slot, generation, result: Err(Failure::Failed("no such file".to_owned())) }));
+    assert_eq!((app.opening.clone(), app.notices.len()), (Some(PathBuf::from("b.db")), 0));
+    app.update(Command::Close);
+    assert!(search.cancel.is_cancelled() && !copy.cancel.is_cancelled());
+}

@@ -1,0 +1,108 @@
+//! The cursor at the ends of histories, and on an axis where only events count.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::app::shown_moment;
+use crate::job::{OpenedStore, StoreKey};
+use crate::model::{EventKind, EventLogBuilder, LogRow};
+use crate::timeline::{AxisKind, Drawing};
+
+/// Events by the stream that each is in and its minute, if it has a time.
+fn app(events: &[(&str, Option<i64>)]) -> App {
+    let mut builder = EventLogBuilder::new(1);
+    for (at, (stream, minute)) in events.iter().enumerate() {
+        let stream = builder.stream(stream, |_| "s".to_owned());
+        let event_type = builder.event_type("Happened");
+        builder.push(LogRow {
+            row_key: at as i64,
+            position: Some(at as i64 + 7),
+            stream: Some(stream),
+            version: None,
+            event_type,
+            time: minute.and_then(|minute| Timestamp::from_micros(minute * 60_000_000)),
+            kind: EventKind::Event,
+            archived: false,
+        });
+    }
+    let log = builder.finish();
+    let opened = OpenedStore {
+        key: StoreKey(1),
+        path: "a.db".into(),
+        layout: "foldline".to_owned(),
+        layout_title: "Foldline".to_owned(),
+        access: "read-only".to_owned(),
+        notes: Vec::new(),
+        drawing: Arc::new(Drawing::new(&log)),
+        log: Arc::new(log),
+        writable: true,
+        projections: Vec::new(),
+        rules: None,
+        hash: None,
+    };
+    let document = Document::new(opened, crate::app::StreamSort::default());
+    App { document: Some(document), ..App::new() }
+}
+
+fn cursor(app: &App) -> Cursor {
+    app.document.as_ref().unwrap().cursor
+}
+
+#[test]
+fn going_on_never_goes_back() {
+    let mut app = app(&[("a", Some(0)), ("a", Some(1)), ("b", Some(2))]);
+    let shown = app.document.as_ref().unwrap();
+    assert_eq!((cursor(&app), shown.stream.as_deref()), (Cursor::Event(2), Some("a")));
+    assert!(shown.is_at_end());
+    app.update(Command::Step(Step::Forward));
+    assert_eq!(cursor(&app), Cursor::Event(2));
+    let time = |minute: i64| Timestamp::from_micros(minute * 60_000_000).unwrap();
+    app.update(Command::Tick(time(100)));
+    app.update(Command::Play(true));
+    app.update(Command::Tick(time(200)));
+    assert_eq!((cursor(&app), app.playing), (Cursor::Event(2), None));
+
+    app.update(Command::Step(Step::Start));
+    assert_eq!(cursor(&app), Cursor::Start);
+    for expected in [0, 1, 1] {
+        app.update(Command::Step(Step::Forward));
+        assert_eq!(cursor(&app), Cursor::Event(expected));
+    }
+}
+
+#[test]
+fn on_the_sequence_axis_the_cursor_is_always_on_an_event() {
+    let mut app = app(&[("a", Some(0)), ("a", Some(60)), ("a", Some(61)), ("a", Some(200))]);
+    app.update(Command::ScrubToTime(Timestamp::from_micros(90 * 60_000_000).unwrap()));
+    app.update(Command::JumpTo(3));
+    app.update(Command::SetAxis(AxisKind::Sequence));
+    // The way back leads to an instant.
+    app.update(Command::Trail(Direction::Back));
+    assert_eq!(cursor(&app), Cursor::Event(2));
+    let mut seen = Vec::new();
+    for seconds in [60, 60, -60, -60, -60, 60] {
+        app.update(Command::StepTime(seconds));
+        seen.push(cursor(&app));
+        assert!(app.document.as_ref().unwrap().cursor_coordinate().is_finite() || cursor(&app) == Cursor::Start);
+    }
+    let event = Cursor::Event;
+    assert_eq!(seen, [event(3), event(3), event(2), event(1), event(0), event(1)]);
+    // A moment that is typed does not change what is in sight of the axis more than need be.
+    app.update(Command::Zoom(2.0));
+    let span = app.document.as_ref().unwrap().view.span;
+    app.update(Command::GoTo(Moment::Instant(Timestamp::from_micros(100 * 60_000_000).unwrap())));
+    assert_eq!((cursor(&app), app.document.as_ref().unwrap().view.span), (event(2), span));
+}
+
+#[test]
+fn a_moment_without_a_time_is_told_by_its_position() {
+    let mut app = app(&[("a", None), ("b", None)]);
+    app.update(Command::SelectStream("b".into()));
+    app.update(Command::SeekEvent(0));
+    let document = app.document.as_ref().unwrap();
+    assert_eq!((document.event, shown_moment(document, chrono_tz::UTC)), (None, "#7".to_owned()));
+    app.update(Command::Step(Step::Start));
+    let document = app.document.as_ref().unwrap();
+    assert_eq!(shown_moment(document, chrono_tz::UTC), "before the first event");
+    assert_eq!(document.moment(), Moment::Position(6));
+}
