@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Direction, Document, LifeView, NoticeKind, Remote, Search, TrackSource, TrackView};
+use super::{App, Direction, Document, LifeView, NoticeKind, Remote, Search, TrackSource, TrackView, ZoneChoice};
 use crate::job::{Job, ReplyFormat, Request, Slot, TrackWhat};
 use crate::model::{Found, ValuePath};
 use crate::query::{self, Context, Scope};
@@ -18,6 +18,38 @@ impl App {
         let zone = self.zone();
         let today = self.now.map(|now| now.to_datetime().with_timezone(&zone).date_naive());
         Context { zone, today }
+    }
+
+    /// Written times in searches and conditions are of the window's zone: in another one they mean others.
+    pub(super) fn set_zone(&mut self, zone: ZoneChoice, requests: &mut Vec<Request>) {
+        let before = self.zone();
+        self.settings.zone = zone;
+        if self.zone() == before {
+            return;
+        }
+        let context = self.query_context();
+        let Some(document) = &mut self.document else { return };
+        let mut others = Vec::new();
+        for track in &mut document.tracks {
+            if let TrackWhat::Condition(query) = &mut track.what
+                && let Ok(now) = query::parse(query.as_str(), Scope::EventAndState, &context)
+                && !now.means(query)
+            {
+                *query = now;
+                others.push(track.id);
+            }
+        }
+        let search =
+            document.search.query.as_ref().filter(|query| {
+                query::parse(query.as_str(), Scope::Event, &context).is_ok_and(|now| !now.means(query))
+            });
+        let search = search.map(|query| query.as_str().to_owned());
+        for id in others {
+            self.ask_track(id, requests);
+        }
+        if let Some(text) = search {
+            self.search(text, requests);
+        }
     }
 
     pub(super) fn want_rows(&mut self, mut indices: Vec<u32>, requests: &mut Vec<Request>) {
@@ -164,7 +196,8 @@ impl App {
         let context = self.query_context();
         let Some(document) = &mut self.document else { return };
         let edition = document.search.edition + 1;
-        document.search = Search { text, edition, ..Search::default() };
+        let run = document.search.run + 1;
+        document.search = Search { text, edition, run, ..Search::default() };
         if !document.search.is_active() {
             return;
         }

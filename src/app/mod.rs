@@ -20,6 +20,8 @@ pub mod remote;
 pub mod search;
 pub mod settings;
 pub mod stream_list;
+#[cfg(test)]
+pub(crate) mod testing;
 mod ticking;
 mod trail;
 mod update;

@@ -27,6 +27,8 @@ pub struct Search {
     pub current: Option<usize>,
     /// Differs whenever the hits do.
     pub edition: u64,
+    /// Differs from one search to the next, also of the same text.
+    pub run: u64,
     pub(super) query: Option<Query>,
     pub(super) generation: Option<u64>,
     pub(super) found: Found,

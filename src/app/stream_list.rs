@@ -239,8 +239,14 @@ fn sort(streams: &mut [StreamIndex], by: StreamSort, log: &EventLog) {
         StreamSort::FirstEvent => {}
         StreamSort::Name => streams.sort_by_cached_key(|stream| natural(name(*stream))),
         StreamSort::Events => streams.sort_by_key(|stream| std::cmp::Reverse(log.lane(*stream).len())),
-        StreamSort::LastEvent => streams.sort_by_key(|stream| std::cmp::Reverse(log.lane(*stream).last().copied())),
+        StreamSort::LastEvent => streams.sort_by_cached_key(|stream| std::cmp::Reverse(last_event(log, *stream))),
     }
+}
+
+/// The event of a stream that is the last one in the store: not the last one of a lane that runs against positions.
+fn last_event(log: &EventLog, stream: StreamIndex) -> Option<u32> {
+    let lane = log.lane(stream);
+    if log.is_lane_by_position(stream) { lane.last().copied() } else { lane.iter().max().copied() }
 }
 
 /// A key by which names stand as people order them: case does not count at first, and runs of digits are numbers, so

@@ -66,7 +66,7 @@ impl App {
             Command::NextHit(direction) => self.next_hit(direction, requests),
 
             Command::SetTheme(theme) => self.settings.theme = theme,
-            Command::SetZone(zone) => self.settings.zone = zone,
+            Command::SetZone(zone) => self.set_zone(zone, requests),
             Command::SetScale(scale) => {
                 self.settings.scale = scale.clamp(*super::settings::SCALES.start(), *super::settings::SCALES.end());
             }

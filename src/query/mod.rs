@@ -123,6 +123,12 @@ impl Query {
         self.root.decide(Facts::Indexed { log, event })
     }
 
+    /// Whether both ask for the same: written times mean other instants in another zone.
+    pub fn means(&self, other: &Self) -> bool {
+        // What was parsed tells all of itself.
+        format!("{:?}", self.root) == format!("{:?}", other.root)
+    }
+
     fn holds(&self, subject: &Subject<'_>, log: Option<&EventLog>) -> bool {
         // An event answers everything.
         self.root.decide(Facts::Event { event: subject.event, state: subject.state, log }) == Some(true)

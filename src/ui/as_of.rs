@@ -1,5 +1,7 @@
 //! The as-of box: the cursor's moment with its zone; typed into, what that means and what is nearest to it.
 
+use std::sync::Arc;
+
 use egui::text::{CCursor, CCursorRange};
 use egui::{
     Align2, Frame, Id, Key, Margin, Popup, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, WidgetInfo, vec2,
@@ -8,7 +10,7 @@ use egui::{
 use super::top_bar::{Fit, Zone, child};
 use super::{ViewState, icons, marks, text, theme, zone_menu};
 use crate::app::{App, AsOf, Command, Document, Focus, Unclear, read_as_of, shown_moment};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, zoned};
 use crate::timeline::AxisKind;
 
 /// What is typed into the box.
@@ -24,11 +26,13 @@ pub struct AsOfView {
     pub(super) zones: zone_menu::ZoneMenu,
 }
 
+/// What a text means depends on the stream, on the zone, and on which days are the cursor's and today.
+type Of = (crate::job::StoreKey, Option<Arc<str>>, chrono_tz::Tz, Option<String>, Option<String>);
+
 /// What was read of which text.
 struct Read {
     text: String,
-    store: crate::job::StoreKey,
-    now: Option<Timestamp>,
+    of: Of,
     answer: Result<AsOf, Unclear>,
 }
 
@@ -107,7 +111,7 @@ pub(super) fn as_of_ui(
     zone_menu::zone_menu_ui(ui, &response, app, &mut view.as_of.zones, view.focus == Some(Focus::Zone), queue);
     if !Popup::is_any_open(ui.ctx()) {
         let at = document.cursor_time();
-        let label = crate::model::zoned::zone_label(app.zone(), at);
+        let label = zoned::zone_label(app.zone(), at);
         response.on_hover_text(format!("All times are in {label}"));
     }
 }
@@ -119,7 +123,7 @@ fn begin(view: &mut AsOfView, app: &App, document: &Document) {
             .opened
             .drawing
             .time_range
-            .map_or_else(String::new, |(first, _)| crate::model::zoned::date_time(first, app.zone())),
+            .map_or_else(String::new, |(first, _)| zoned::date_time(first, app.zone())),
     };
     *view = AsOfView { text: Some(text), fresh: true, zones: std::mem::take(&mut view.zones), ..AsOfView::default() };
 }
@@ -158,11 +162,12 @@ fn field_ui(
         state.store(ui.ctx(), response.id);
         ui.request_repaint();
     }
-    let store = document.opened.key;
-    let stale = |read: &Read| read.text != typed || read.store != store || read.now != app.now;
-    if view.as_of.read.as_ref().is_none_or(stale) {
-        let answer = read_as_of(document, &typed, app.zone(), app.now);
-        view.as_of.read = Some(Read { text: typed.clone(), store, now: app.now, answer });
+    let zone = app.zone();
+    let day = |time: Option<Timestamp>| time.map(|time| zoned::date(time, zone));
+    let of = (document.opened.key, document.stream.clone(), zone, day(document.cursor_time()), day(app.now));
+    if view.as_of.read.as_ref().is_none_or(|read| read.text != typed || read.of != of) {
+        let answer = read_as_of(document, &typed, zone, app.now);
+        view.as_of.read = Some(Read { text: typed.clone(), of, answer });
     }
     let entered = super::keys::entered(ui, &response);
     let Some(read) = &view.as_of.read else { return };

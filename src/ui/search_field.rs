@@ -6,11 +6,12 @@ use egui::{
     ScrollArea, Sense, Stroke, StrokeKind, TextEdit, WidgetInfo, vec2,
 };
 
+use super::events::summary;
 use super::top_bar::child;
 use super::{ViewState, icons, keys, text, theme};
 use crate::app::actions::action;
 use crate::app::{App, Command, Direction, Document, Focus};
-use crate::job::Slot;
+use crate::job::{Slot, StoreKey};
 use crate::query::{self, Completion, Scope, Vocabulary};
 
 /// How long after the last letter a search begins by itself, in seconds.
@@ -30,7 +31,7 @@ pub struct SearchView {
     /// Enter was pressed for this text: the next one goes from hit to hit.
     entered: bool,
     open: bool,
-    completion: Option<(String, usize, u64, Completion)>,
+    completion: Option<(String, usize, (StoreKey, u64), Completion)>,
 }
 
 /// Keys that suggestions take before the field sees them.
@@ -201,6 +202,7 @@ impl Right {
             let words = match (some, document.search.is_running()) {
                 (true, _) => format!("{count} found: go to the next"),
                 (false, true) => "Nothing found yet".to_owned(),
+                (false, false) if document.search.failure.is_some() => "Nothing found before it stopped".to_owned(),
                 (false, false) => "Nothing found".to_owned(),
             };
             response.widget_info(|| WidgetInfo::labeled(Role::Button, some, &words));
@@ -214,7 +216,12 @@ impl Right {
             if response.clicked() && some {
                 queue.push(Command::NextHit(Direction::Forward));
             }
-            response.on_hover_text(searched_words(document));
+            response.on_hover_ui(|ui| {
+                ui.label(summary(&document.search, document.opened.log.len()));
+                if some {
+                    ui.label(RichText::new("Click for the next one (F3)").color(tokens.secondary));
+                }
+            });
         }
         if self.clear {
             let place = place(24.0);
@@ -250,27 +257,6 @@ fn small_icon(ui: &mut egui::Ui, rect: Rect, glyph: &str, name: &str, id: &str) 
     response
 }
 
-/// What was looked at, and what was found.
-fn searched_words(document: &Document) -> String {
-    let search = &document.search;
-    let all = text::grouped(document.opened.log.len());
-    let mut words = match search.scanned {
-        Some(scanned) if scanned == document.opened.log.len() => format!("All {all} events were looked at"),
-        Some(scanned) => format!("{} of {all} events were looked at", text::grouped(scanned)),
-        None => format!("Looking at {all} events"),
-    };
-    if search.unreadable > 0 {
-        words += &format!("; {} could not be read", text::grouped(search.unreadable));
-    }
-    if let Some(failure) = &search.failure {
-        words += &format!("; {failure}");
-    }
-    if !search.hits.is_empty() {
-        words += "\nClick for the next one (F3)";
-    }
-    words
-}
-
 /// A thin line along the field's foot while it is looked for.
 fn progress_ui(ui: &egui::Ui, rect: Rect, app: &App) {
     let Some(running) = app.running.iter().find(|running| running.slot == Slot::Search) else { return };
@@ -304,8 +290,8 @@ fn below_ui(
         view.closed_for = None;
     }
     let wanted = focused && view.closed_for.is_none() && (!view.text.is_empty() || view.asked_for);
-    let edition = document.vocabulary.edition();
-    let known = |(text, at, known, _): &(String, usize, u64, Completion)| {
+    let edition = (document.opened.key, document.vocabulary.edition());
+    let known = |(text, at, known, _): &(String, usize, (StoreKey, u64), Completion)| {
         *text == view.text && *at == caret && *known == edition
     };
     if wanted && !view.completion.as_ref().is_some_and(known) {
@@ -391,7 +377,11 @@ fn suggestion_ui(ui: &mut egui::Ui, label: &str, detail: &str, selected: bool) -
         response.scroll_to_me(None);
     }
     let left = egui::pos2(rect.left() + 8.0, rect.center().y);
-    let words = ui.painter().text(left, Align2::LEFT_CENTER, label, theme::mono(theme::MONO), tokens.text);
+    let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), theme::mono(theme::MONO), tokens.text);
+    job.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - 16.0).max(20.0));
+    let galley = ui.painter().layout_job(job);
+    let words = Rect::from_min_size(left - vec2(0.0, galley.size().y / 2.0), galley.size());
+    ui.painter().galley(words.min, galley, tokens.text);
     let mut job =
         egui::text::LayoutJob::simple_singleline(detail.to_owned(), theme::words(theme::SMALL), tokens.secondary);
     let room = rect.right() - 8.0 - words.right() - theme::GAP * 2.0;

@@ -1,47 +1,15 @@
 //! The cursor at the ends of histories, and on an axis where only events count.
 
-use std::sync::Arc;
-
 use super::*;
 use crate::app::shown_moment;
-use crate::job::{OpenedStore, StoreKey};
-use crate::model::{EventKind, EventLogBuilder, LogRow};
-use crate::timeline::{AxisKind, Drawing};
+use crate::app::testing::opened;
+use crate::job::StoreKey;
+use crate::timeline::AxisKind;
 
-/// Events by the stream that each is in and its minute, if it has a time.
+/// A store with these events, each in a stream and in a minute, if it has a time.
 fn app(events: &[(&str, Option<i64>)]) -> App {
-    let mut builder = EventLogBuilder::new(1);
-    for (at, (stream, minute)) in events.iter().enumerate() {
-        let stream = builder.stream(stream, |_| "s".to_owned());
-        let event_type = builder.event_type("Happened");
-        builder.push(LogRow {
-            row_key: at as i64,
-            position: Some(at as i64 + 7),
-            stream: Some(stream),
-            version: None,
-            event_type,
-            time: minute.and_then(|minute| Timestamp::from_micros(minute * 60_000_000)),
-            kind: EventKind::Event,
-            archived: false,
-        });
-    }
-    let log = builder.finish();
-    let opened = OpenedStore {
-        key: StoreKey(1),
-        path: "a.db".into(),
-        layout: "foldline".to_owned(),
-        layout_title: "Foldline".to_owned(),
-        access: "read-only".to_owned(),
-        notes: Vec::new(),
-        drawing: Arc::new(Drawing::new(&log)),
-        log: Arc::new(log),
-        writable: true,
-        projections: Vec::new(),
-        rules: None,
-        hash: None,
-    };
-    let document = Document::new(opened, crate::app::StreamSort::default());
-    App { document: Some(document), ..App::new() }
+    let opened = opened("a.db", StoreKey(1), events);
+    App { document: Some(Document::new(opened, crate::app::StreamSort::default())), ..App::new() }
 }
 
 fn cursor(app: &App) -> Cursor {
@@ -100,9 +68,9 @@ fn a_moment_without_a_time_is_told_by_its_position() {
     app.update(Command::SelectStream("b".into()));
     app.update(Command::SeekEvent(0));
     let document = app.document.as_ref().unwrap();
-    assert_eq!((document.event, shown_moment(document, chrono_tz::UTC)), (None, "#7".to_owned()));
+    assert_eq!((document.event, shown_moment(document, chrono_tz::UTC)), (None, "#1".to_owned()));
     app.update(Command::Step(Step::Start));
     let document = app.document.as_ref().unwrap();
     assert_eq!(shown_moment(document, chrono_tz::UTC), "before the first event");
-    assert_eq!(document.moment(), Moment::Position(6));
+    assert_eq!(document.moment(), Moment::Position(0));
 }

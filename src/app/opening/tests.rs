@@ -1,45 +1,14 @@
 //! Several stores at once, and answers that come when another is shown.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::*;
 use crate::app::{Command, PanelName};
 use crate::job::{Failure, Finished, Outcome, ProjectionChoice};
-use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp};
-use crate::timeline::Drawing;
+use crate::model::Timestamp;
 
 fn opened(path: &str, key: StoreKey) -> OpenedStore {
-    let mut builder = EventLogBuilder::new(u64::from(key.0));
-    for version in 1..=3 {
-        let stream = builder.stream("a-1", |_| "a".to_owned());
-        let event_type = builder.event_type("Happened");
-        builder.push(LogRow {
-            row_key: version,
-            position: Some(version),
-            stream: Some(stream),
-            version: Some(version),
-            event_type,
-            time: Timestamp::from_micros(version * 1_000_000),
-            kind: EventKind::Event,
-            archived: false,
-        });
-    }
-    let log = builder.finish();
-    OpenedStore {
-        key,
-        path: path.into(),
-        layout: "foldline".to_owned(),
-        layout_title: "Foldline".to_owned(),
-        access: "read-only".to_owned(),
-        notes: Vec::new(),
-        drawing: Arc::new(Drawing::new(&log)),
-        log: Arc::new(log),
-        writable: true,
-        projections: Vec::new(),
-        rules: None,
-        hash: None,
-    }
+    crate::app::testing::opened(path, key, &[("a-1", Some(1)), ("a-1", Some(2)), ("a-1", Some(3))])
 }
 
 fn answer(app: &mut App, request: &Request, outcome: Outcome) -> Vec<Request> {
@@ -265,4 +234,19 @@ fn what_a_closed_store_was_asked_is_stopped_and_late_failures_are_nobodys() {
     assert_eq!((app.opening.clone(), app.notices.len()), (Some(PathBuf::from("b.db")), 0));
     app.update(Command::Close);
     assert!(search.cancel.is_cancelled() && !copy.cancel.is_cancelled());
+}
+
+#[test]
+fn written_times_mean_those_of_the_windows_zone() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    app.update(Command::AddTrack(crate::app::TrackSource::Condition("time < 2025-03-04".into())));
+    app.update(Command::AddTrack(crate::app::TrackSource::Condition("type:x".into())));
+    app.update(Command::Search("after:2025-03-04".into()));
+    let zone = |zone| Command::SetZone(crate::app::ZoneChoice::Named(zone));
+    let slots = |requests: Vec<Request>| requests.iter().map(|request| request.slot).collect::<Vec<_>>();
+    assert_eq!(slots(app.update(zone(chrono_tz::Asia::Tokyo))), [Slot::Track(1), Slot::Search]);
+    assert!(app.update(zone(chrono_tz::Asia::Tokyo)).is_empty());
+    app.update(Command::Search("type:x".into()));
+    assert_eq!(slots(app.update(zone(chrono_tz::UTC))), [Slot::Track(1)]);
 }

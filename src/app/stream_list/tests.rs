@@ -1,44 +1,12 @@
 //! Listing streams: filter, order, folding, neighbours.
 
-use std::sync::Arc;
-
 use super::*;
 use crate::job::StoreKey;
-use crate::model::{EventKind, EventLogBuilder, LogRow, names};
-use crate::timeline::Drawing;
 
 /// A store in which events follow each other in these streams.
 fn opened(events: &[&str]) -> OpenedStore {
-    let mut builder = EventLogBuilder::new(1);
-    for (at, name) in events.iter().enumerate() {
-        let stream = builder.stream(name, |name| names::category_of(name, "events").to_owned());
-        let event_type = builder.event_type("T");
-        builder.push(LogRow {
-            row_key: at as i64 + 1,
-            position: Some(at as i64 + 1),
-            stream: Some(stream),
-            version: None,
-            event_type,
-            time: None,
-            kind: EventKind::Event,
-            archived: false,
-        });
-    }
-    let log = Arc::new(builder.finish());
-    OpenedStore {
-        key: StoreKey(1),
-        path: "a.db".into(),
-        layout: String::new(),
-        layout_title: String::new(),
-        access: String::new(),
-        notes: Vec::new(),
-        drawing: Arc::new(Drawing::new(&log)),
-        log,
-        writable: true,
-        projections: Vec::new(),
-        rules: None,
-        hash: None,
-    }
+    let events: Vec<(&str, Option<i64>)> = events.iter().map(|stream| (*stream, None)).collect();
+    crate::app::testing::opened("a.db", StoreKey(1), &events)
 }
 
 const STORE: [&str; 8] = ["car-10", "car-9", "Car-9b", "dog-1", "car-9", "dog-2", "car-10", "car-10"];

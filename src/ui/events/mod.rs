@@ -6,6 +6,8 @@ mod row;
 mod table;
 mod texts;
 
+pub use results::summary;
+
 use egui::{Align, Layout, RichText, Stroke};
 
 use super::{ViewState, icons, keys, theme};
@@ -22,7 +24,7 @@ pub struct EventsView {
     table: table::TableView,
     results: results::ResultsView,
     /// The search that was last seen: a new one shows its results.
-    searched: Option<(StoreKey, String)>,
+    searched: Option<(StoreKey, u64)>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
     let take_focus = view.focus == Some(Focus::Events);
     let view = &mut view.events;
     let search = &document.search;
-    let searched = search.is_active().then(|| (document.opened.key, search.text.clone()));
+    let searched = search.is_active().then_some((document.opened.key, search.run));
     if view.searched != searched {
         view.tab = if searched.is_some() { Tab::Found } else { Tab::Events };
         view.results = results::ResultsView::default();

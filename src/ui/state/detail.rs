@@ -29,7 +29,7 @@ const PAD: f32 = 8.0;
 pub struct DetailView {
     shows_raw: bool,
     metadata_open: bool,
-    of: Option<(StoreKey, u32, usize)>,
+    of: Option<(StoreKey, u32, u64, chrono_tz::Tz)>,
     event: Option<(StoreKey, u32)>,
     payload: Part,
     metadata: Part,
@@ -142,7 +142,7 @@ impl Part {
 
 impl DetailView {
     fn refresh(&mut self, app: &App, document: &Document, event: u32, row: &EventRow) {
-        let of = (document.opened.key, event, document.rows.len());
+        let of = (document.opened.key, event, document.rows_asked.edition(), app.zone());
         if self.of == Some(of) {
             return;
         }

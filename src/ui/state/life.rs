@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, Id, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, WidgetInfo, pos2, vec2};
 
@@ -25,7 +26,7 @@ pub struct LifeListView {
     /// The entry that was last scrolled into sight, and of which life.
     scrolled: Option<(Whose, usize)>,
     /// How long it is.
-    span: Option<(Whose, Span)>,
+    span: Option<((Whose, Tz), Span)>,
 }
 
 /// How long a life is: what all of it has in common need not be said of each entry.
@@ -164,7 +165,8 @@ fn entries_ui(
     }
     let zone = app.zone();
     let log = &document.opened.log;
-    if list.span.as_ref().is_none_or(|(known, _)| *known != whose) {
+    let of = (whose, zone);
+    if list.span.as_ref().is_none_or(|(known, _)| *known != of) {
         let day = |entry: Option<&LifeEntry>| {
             entry.and_then(|entry| log.time(entry.event as usize)).map(|time| zoned::date(time, zone))
         };
@@ -173,7 +175,7 @@ fn entries_ui(
             (Some(first), Some(last)) if first.get(..4) == last.get(..4) => Span::Year,
             _ => Span::Years,
         };
-        list.span = Some((whose, span));
+        list.span = Some((of, span));
     }
     let span = list.span.as_ref().map_or(Span::Years, |(_, span)| *span);
     let columns = Columns::new(ui, span);

@@ -10,13 +10,15 @@ use crate::timeline::{AxisKind, overview};
 /// How finely hits are counted along the whole history.
 const PARTS: usize = 512;
 
+/// Which search in which store, along which axis; and how far it was.
+type Of = ((StoreKey, AxisKind, u64), u64);
+
 /// Where hits stand.
 #[derive(Default)]
 pub struct HitIndex {
-    of: Option<(StoreKey, AxisKind, u64)>,
-    /// How many hits were taken in, and the last of them.
+    of: Option<Of>,
+    /// How many hits were taken in.
     seen: usize,
-    last: Option<u32>,
     by_stream: HashMap<StreamIndex, Vec<u32>>,
     parts: Vec<u32>,
 }
@@ -25,19 +27,16 @@ impl HitIndex {
     /// Takes in what was found since the last frame; begins anew for another search.
     pub fn follow(&mut self, document: &Document) {
         let (kind, search) = (document.axis.kind(), &document.search);
-        let of = Some((document.opened.key, kind, search.edition));
-        if self.of == of {
+        let of = ((document.opened.key, kind, search.run), search.edition);
+        if self.of == Some(of) {
             return;
         }
-        let same_axis = matches!(self.of, Some((store, axis, _)) if (store, axis) == (document.opened.key, kind));
-        let goes_on = same_axis && self.seen > 0 && search.hits.get(self.seen - 1).copied() == self.last;
-        if !goes_on {
+        if self.of.is_none_or(|(run, _)| run != of.0) {
             *self = Self::default();
         }
-        self.of = of;
-        let new = &search.hits[self.seen..];
+        self.of = Some(of);
+        let new = search.hits.get(self.seen..).unwrap_or_default();
         self.seen = search.hits.len();
-        self.last = search.hits.last().copied();
         if new.is_empty() {
             return;
         }
@@ -75,5 +74,32 @@ impl HitIndex {
     /// How many hits each of many equal parts of the axis has; empty without any.
     pub fn overview(&self) -> &[u32] {
         &self.parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{StreamSort, testing};
+
+    #[test]
+    fn hits_of_another_search_take_the_place_of_those_before() {
+        let events = [("a", Some(0)), ("b", Some(1)), ("a", Some(2))];
+        let mut document = Document::new(testing::opened("a.db", StoreKey(1), &events), StreamSort::default());
+        let stream = |name| document.opened.log.find_stream(name).unwrap();
+        let (a, b) = (stream("a"), stream("b"));
+        let mut index = HitIndex::default();
+        let mut found = |document: &mut Document, run, hits: &[u32]| {
+            document.search.run = run;
+            document.search.edition += 1;
+            document.search.hits = hits.to_vec();
+            index.follow(document);
+            (index.of_stream(a).to_vec(), index.of_stream(b).to_vec())
+        };
+        assert_eq!(found(&mut document, 1, &[0]), (vec![0], vec![]));
+        assert_eq!(found(&mut document, 1, &[0, 2]), (vec![0, 2], vec![]));
+        // As many, and the same last one.
+        assert_eq!(found(&mut document, 2, &[1, 2]), (vec![2], vec![1]));
+        assert_eq!(found(&mut document, 3, &[]), (vec![], vec![]));
     }
 }

@@ -5,8 +5,9 @@ use egui::{Id, Rect, RichText, Tooltip, Ui, pos2, vec2};
 use super::lanes::Spot;
 use super::{Stage, legend};
 use crate::app::Command;
+use crate::job::StoreKey;
 use crate::model::{StreamIndex, names, zoned};
-use crate::timeline::View;
+use crate::timeline::AxisKind;
 use crate::timeline::density::KINDS;
 use crate::timeline::marks::COLOURED;
 use crate::ui::{marks, text, theme};
@@ -22,8 +23,11 @@ pub struct Hover {
     next: Option<On>,
     since: f64,
     /// Of the crowd that is shown.
-    kinds: Option<(View, u32, u32, [u32; KINDS])>,
+    kinds: Option<(Crowd, [u32; KINDS])>,
 }
+
+/// Which events a crowd is of: places mean others in another stream, store or axis.
+type Crowd = (StoreKey, AxisKind, StreamIndex, u32, u32);
 
 #[derive(Clone, Copy, PartialEq)]
 struct On {
@@ -57,17 +61,17 @@ pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Comma
     tooltip.gap(4.0).width(320.0).show(|ui| match on.spot {
         Spot::Event(event, _) => event_ui(ui, stage, event),
         Spot::Crowd(bar, _) => {
-            let key = (stage.document.view, bar.from, bar.to);
+            let document = stage.document;
+            let crowd = (document.opened.key, document.axis.kind(), on.stream, bar.from, bar.to);
             let kinds = match hover.kinds {
-                Some((view, from, to, kinds)) if (view, from, to) == key => kinds,
+                Some((known, kinds)) if known == crowd => kinds,
                 _ => {
-                    let document = stage.document;
                     let log = &document.opened.log;
                     let lane = document.opened.drawing.dense_lane(log, document.axis.kind(), on.stream);
                     lane.kinds(bar.from as usize, bar.to as usize)
                 }
             };
-            hover.kinds = Some((key.0, key.1, key.2, kinds));
+            hover.kinds = Some((crowd, kinds));
             crowd_ui(ui, stage, on.stream, bar.count(), kinds);
         }
     });

@@ -40,7 +40,7 @@ pub struct Rows {
 struct Of {
     store: StoreKey,
     list: u64,
-    branch: Option<usize>,
+    branch: u64,
     pinned: Vec<Arc<str>>,
     selected: Option<Arc<str>>,
 }
@@ -52,7 +52,7 @@ impl Rows {
         let same = self.of.as_ref().is_some_and(|of| {
             of.store == document.opened.key
                 && of.list == document.list.edition()
-                && of.branch == branch.map(|branch| Arc::as_ptr(branch) as usize)
+                && of.branch == document.branch.edition()
                 && of.pinned == document.pinned
                 && of.selected == document.stream
         });
@@ -62,7 +62,7 @@ impl Rows {
         self.of = Some(Of {
             store: document.opened.key,
             list: document.list.edition(),
-            branch: branch.map(|branch| Arc::as_ptr(branch) as usize),
+            branch: document.branch.edition(),
             pinned: document.pinned.clone(),
             selected: document.stream.clone(),
         });

@@ -73,22 +73,27 @@ fn shape(document: &Document, what: &TrackWhat, track: &Track) -> Shape {
         reached = coordinate.unwrap_or(reached);
         reached
     };
+    // Where the projection stopped: nothing is drawn beyond it.
+    let stop = track.stopped.as_ref().and_then(|_| document.lane().get(track.scanned).copied());
     match what {
         TrackWhat::Condition(_) => {
-            let ends = track.intervals.iter().flat_map(|interval| [Some(interval.from), interval.to]);
+            let ends = track.intervals.iter().flat_map(|interval| [Some(interval.from), interval.to.or(stop)]);
             let mut ends: Vec<f64> = ends.map(|end| end.map_or(f64::INFINITY, |end| place(Some(end)))).collect();
             track::settle(&mut ends);
             Shape::Bars(ends.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
         }
         TrackWhat::Field(_) if track.steps.iter().all(|step| step.number.is_some() || step.text.is_none()) => {
             let points = track.steps.iter();
-            let points = points.map(|step| StepPoint { coordinate: place(step.event), number: step.number });
-            Shape::Line(StepLine::new(points.collect()))
+            let mut points: Vec<StepPoint> =
+                points.map(|step| StepPoint { coordinate: place(step.event), number: step.number }).collect();
+            points.extend(stop.map(|stop| StepPoint { coordinate: place(Some(stop)), number: None }));
+            Shape::Line(StepLine::new(points))
         }
         TrackWhat::Field(_) => {
-            let mut coordinates: Vec<f64> = track.steps.iter().map(|step| place(step.event)).collect();
+            let steps = track.steps.iter().map(|step| step.event).chain(stop.map(Some));
+            let mut coordinates: Vec<f64> = steps.map(&mut place).collect();
             track::settle(&mut coordinates);
-            let texts = track.steps.iter().map(|step| step.text.clone());
+            let texts = track.steps.iter().map(|step| step.text.clone()).chain(stop.map(|_| None));
             Shape::Stretches(coordinates.into_iter().zip(texts).collect())
         }
     }
@@ -214,6 +219,10 @@ fn stretches_in(
 /// The value at the cursor, in words.
 fn value_at_cursor(stage: &Stage<'_>, view: &TrackView) -> Option<String> {
     let (track, _) = view.track.value().filter(|_| is_current(stage, view))?;
+    if track.stopped.is_some() && stage.document.lane_count() > track.scanned {
+        // Beyond where the projection stopped nothing is known.
+        return None;
+    }
     let taken_in = |event: u32| !stage.document.is_future(event);
     match view.what {
         TrackWhat::Field(_) => {
@@ -310,6 +319,40 @@ fn number(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::app::{StreamSort, testing};
+    use crate::job::{Interval, StoreKey, TrackStep};
+    use crate::model::ValuePath;
+    use crate::query::{self, Context, Scope};
+
+    #[test]
+    fn nothing_is_drawn_beyond_where_a_projection_stopped() {
+        let minutes = [("a", Some(0)), ("a", Some(1)), ("a", Some(2)), ("a", Some(3))];
+        let document = Document::new(testing::opened("a.db", StoreKey(1), &minutes), StreamSort::default());
+        let minute = 60_000_000.0;
+        for (stopped, end) in [(None, f64::INFINITY), (Some("at the third".to_owned()), 2.0 * minute)] {
+            let step = |event, text: &str, number| TrackStep { event, text: Some(text.into()), number };
+            let mut track = Track {
+                steps: vec![TrackStep { event: None, number: None, text: None }, step(Some(0), "1", Some(1.0))],
+                intervals: vec![Interval { from: 1, to: None }],
+                scanned: 2,
+                stopped,
+            };
+            let context = Context { zone: chrono_tz::UTC, today: None };
+            let condition = query::parse("type:x", Scope::EventAndState, &context).unwrap();
+            let Shape::Bars(bars) = shape(&document, &TrackWhat::Condition(condition), &track) else { panic!("bars") };
+            assert_eq!(bars, [(minute, end)]);
+            let field = TrackWhat::Field(ValuePath::default());
+            let Shape::Line(line) = shape(&document, &field, &track) else { panic!("a line") };
+            let beyond = track.stopped.is_none().then_some(1.0);
+            assert_eq!((line.number_at(1.5 * minute), line.number_at(2.5 * minute)), (Some(1.0), beyond));
+            track.steps.push(step(Some(1), "open", None));
+            let Shape::Stretches(stretches) = shape(&document, &field, &track) else { panic!("stretches") };
+            let words = stretches.last().unwrap().1.as_deref();
+            assert_eq!(words, track.stopped.is_none().then_some("open"));
+        }
+    }
+
     #[test]
     fn numbers_are_short() {
         for (number, text) in

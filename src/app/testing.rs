@@ -1,0 +1,42 @@
+//! Small stores for the tests of this module and of the window.
+
+use std::sync::Arc;
+
+use crate::job::{OpenedStore, StoreKey};
+use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp, names};
+use crate::timeline::Drawing;
+
+/// An opened store with these events: each in a stream, in a minute since 1970 if it has a time. Positions count
+/// from 1.
+pub(crate) fn opened(path: &str, key: StoreKey, events: &[(&str, Option<i64>)]) -> OpenedStore {
+    let mut builder = EventLogBuilder::new(u64::from(key.0));
+    for (at, (stream, minute)) in (1..).zip(events) {
+        let stream = builder.stream(stream, |name| names::category_of(name, "events").to_owned());
+        let event_type = builder.event_type("Happened");
+        builder.push(LogRow {
+            row_key: at,
+            position: Some(at),
+            stream: Some(stream),
+            version: None,
+            event_type,
+            time: minute.and_then(|minute| Timestamp::from_micros(minute * 60_000_000)),
+            kind: EventKind::Event,
+            archived: false,
+        });
+    }
+    let log = builder.finish();
+    OpenedStore {
+        key,
+        path: path.into(),
+        layout: "foldline".to_owned(),
+        layout_title: "Foldline".to_owned(),
+        access: "read-only".to_owned(),
+        notes: Vec::new(),
+        drawing: Arc::new(Drawing::new(&log)),
+        log: Arc::new(log),
+        writable: true,
+        projections: Vec::new(),
+        rules: None,
+        hash: None,
+    }
+}
