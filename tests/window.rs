@@ -12,6 +12,8 @@ mod images;
 mod shell;
 #[path = "window/state.rs"]
 mod state;
+#[path = "window/stores.rs"]
+mod stores;
 #[path = "window/streams.rs"]
 mod streams;
 #[path = "window/timeline.rs"]

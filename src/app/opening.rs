@@ -174,6 +174,10 @@ impl App {
             self.beside = beside;
         }
         self.opening = None;
+        if matches!(self.dialog, Some(Dialog::SaveCopy { .. } | Dialog::MakeRules { .. })) {
+            // It is about the store that was shown.
+            self.dialog = None;
+        }
         // Good news of other files is over, and so is what was wrong with this one.
         let path = opened.path.display().to_string();
         self.notices.retain(|notice| notice.kind != NoticeKind::Good && !notice.text.contains(&path));

@@ -55,6 +55,8 @@ pub struct Finder {
     /// Of which store, up to which of its streams.
     streams: Option<(StoreKey, usize)>,
     found_streams: Vec<Entry>,
+    /// The store that was shown.
+    shown: Option<StoreKey>,
     begun: bool,
 }
 
@@ -72,9 +74,9 @@ impl Finder {
     /// Finds what fits a text. Does a bounded piece of work and says whether there is more to do.
     pub fn advance(&mut self, app: &App, text: &str) -> bool {
         let shown = app.document.as_ref().map(|document| document.opened.key);
-        let moved_on = self.streams.is_some_and(|(store, _)| Some(store) != shown);
+        let moved_on = self.shown != shown;
         if !self.begun || self.text != text || moved_on {
-            *self = Self { text: text.to_owned(), begun: true, ..Self::default() };
+            *self = Self { text: text.to_owned(), shown, begun: true, ..Self::default() };
             self.streams = shown.filter(|_| !text.trim().is_empty()).map(|store| (store, 0));
             self.entries = fixed(app, text);
             sort(&mut self.entries);

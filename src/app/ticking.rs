@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{App, Command, Step};
+use super::{App, Command, Document, Step};
 use crate::job::{Job, ProjectionChoice, Request, Slot};
 use crate::model::Timestamp;
 
@@ -10,7 +10,11 @@ use crate::model::Timestamp;
 const OFTEN: i64 = 1_000_000;
 
 impl App {
-    pub(super) fn play(&mut self, on: bool) {
+    pub(super) fn play(&mut self, on: bool, requests: &mut Vec<Request>) {
+        if on && self.document.as_ref().is_some_and(Document::is_at_end) {
+            // There is nothing left to play: from the start again.
+            self.move_about(&Command::Step(Step::Start), requests);
+        }
         let start = self.now.filter(|_| on && self.document.is_some());
         self.playing = start.and_then(|now| self.next_play(now));
     }
@@ -29,7 +33,7 @@ impl App {
             document.search.poll(&document.opened.log);
         }
         if self.playing.is_some_and(|next| now >= next) {
-            let at_end = self.document.as_ref().is_none_or(super::Document::is_at_end);
+            let at_end = self.document.as_ref().is_none_or(Document::is_at_end);
             if at_end {
                 self.playing = None;
             } else {
@@ -59,7 +63,7 @@ impl App {
         }
         self.looked = Some(now);
         self.keep_settings(requests);
-        let path = self.document.as_ref().and_then(super::Document::followed_rules);
+        let path = self.document.as_ref().and_then(Document::followed_rules);
         let looking = self.running.iter().any(|running| running.slot == Slot::Watch);
         if let Some(path) = path.filter(|_| !looking) {
             requests.push(self.request(Slot::Watch, "Looking at the projection file", Job::Watch { path }));

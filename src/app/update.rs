@@ -39,7 +39,7 @@ impl App {
             | Command::GoTo(_)
             | Command::Trail(_)
             | Command::SetAxis(_) => self.move_about(&command, requests),
-            Command::Play(on) => self.play(on),
+            Command::Play(on) => self.play(on, requests),
             Command::SetSpeed(speed) => self.settings.speed = speed,
 
             Command::LeaveOut(_) | Command::TakeBack(_) | Command::Undo | Command::Redo | Command::ClearEdits => {

@@ -8,6 +8,7 @@ use super::top_bar::{Fit, child};
 use super::{icons, keys, text, theme};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, PanelName};
+use crate::job::Slot;
 use crate::timeline::AxisKind;
 
 /// The chip with the store's name; a click opens what there is to know and to do about stores.
@@ -83,7 +84,8 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
     fact(ui, "Access", &format!("{}; nothing is ever written to it", opened.access));
     match &opened.hash {
         Some(hash) => fact(ui, "BLAKE3", &format!("{}… when it was opened", &hash[..hash.len().min(16)])),
-        None => fact(ui, "BLAKE3", "being worked out"),
+        None if app.running.iter().any(|running| running.slot == Slot::Hash) => fact(ui, "BLAKE3", "being worked out"),
+        None => fact(ui, "BLAKE3", "not known: the file was not read to its end"),
     }
     for note in &opened.notes {
         fact(ui, "Note", note);

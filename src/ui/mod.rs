@@ -191,10 +191,13 @@ impl Window {
 
 impl eframe::App for Window {
     fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
-        for file in context.input(|input| input.raw.dropped_files.clone()) {
-            self.queue.push(Command::Open(file.path().to_path_buf()));
-        }
+        // Of several the first is asked about, the others come beside it.
+        let dropped = context.input(|input| input.raw.dropped_files.clone());
+        let mut dropped = dropped.iter().map(|file| file.path().to_path_buf());
+        self.queue.extend(dropped.next().map(Command::Open));
+        self.view.files.extend(dropped);
         if self.app.opening.is_none()
+            && self.app.dialog.is_none()
             && self.queue.is_empty()
             && let Some(path) = self.view.files.pop_front()
         {

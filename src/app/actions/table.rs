@@ -157,12 +157,12 @@ pub const ACTIONS: &[Action] = &[
         id: "play",
         group: Group::Cursor,
         text: "Play or pause",
-        tooltip: "Step from event to event by itself",
+        tooltip: "Step from event to event by itself; from the start, where no event is left",
         shortcut: single(Key::Space),
         command: |app| {
             let document = app.document.as_ref()?;
             let playing = app.playing.is_some();
-            (playing || !document.is_at_end()).then_some(Command::Play(!playing))
+            (playing || !document.lane().is_empty()).then_some(Command::Play(!playing))
         },
     },
     Action {

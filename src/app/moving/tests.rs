@@ -26,9 +26,13 @@ fn going_on_never_goes_back() {
     assert_eq!(cursor(&app), Cursor::Event(2));
     let time = |minute: i64| Timestamp::from_micros(minute * 60_000_000).unwrap();
     app.update(Command::Tick(time(100)));
+    // Played from the end, the history begins again, and stops at its end.
     app.update(Command::Play(true));
-    app.update(Command::Tick(time(200)));
-    assert_eq!((cursor(&app), app.playing), (Cursor::Event(2), None));
+    assert_eq!(cursor(&app), Cursor::Start);
+    for (minute, expected) in [(200, 0), (300, 1), (400, 1)] {
+        app.update(Command::Tick(time(minute)));
+        assert_eq!((cursor(&app), app.playing.is_some()), (Cursor::Event(expected), minute < 400));
+    }
 
     app.update(Command::Step(Step::Start));
     assert_eq!(cursor(&app), Cursor::Start);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Stage;
 use crate::app::Command;
+use crate::job::StoreKey;
 use crate::model::{CategoryIndex, names};
 use crate::timeline::Shape;
 use crate::timeline::marks::COLOURED;
@@ -19,6 +20,7 @@ const PART: f32 = 0.2;
 /// Which categories have lanes in sight.
 #[derive(Default)]
 pub struct Legend {
+    store: Option<StoreKey>,
     seen: Vec<CategoryIndex>,
     before: Vec<CategoryIndex>,
 }
@@ -47,8 +49,12 @@ impl Laid {
 
 impl Legend {
     /// A new frame begins: what the last one saw is explained in this one.
-    pub fn begin(&mut self) {
+    pub fn begin(&mut self, store: StoreKey) {
         self.before = std::mem::take(&mut self.seen);
+        if self.store.replace(store) != Some(store) {
+            // Categories of another store.
+            self.before.clear();
+        }
     }
 
     /// A lane of this category is in sight.

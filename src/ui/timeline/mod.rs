@@ -31,6 +31,7 @@ use chrono_tz::Tz;
 use egui::{Id, Margin, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
 
 use crate::app::{App, Command, Cursor, Document, Focus};
+use crate::job::StoreKey;
 use crate::model::Timestamp;
 use crate::timeline::View;
 use crate::ui::{ViewState, theme};
@@ -49,7 +50,7 @@ const PINNED: f32 = 0.62;
 pub struct TimelineView {
     drag: Option<pointer::Drag>,
     /// The event that the open menu is about.
-    menu_event: Option<u32>,
+    menu_event: Option<(StoreKey, u32)>,
     /// How far a drag moves the lanes up or down in the next frame, in points.
     scroll_by: f32,
     rows: Rows,
@@ -145,7 +146,7 @@ fn show(ui: &mut Ui, app: &App, document: &Document, timeline: &mut TimelineView
     timeline.looks.refresh(&stage);
     timeline.hits.follow(document);
     timeline.tracks.refresh(document);
-    timeline.legend.begin();
+    timeline.legend.begin(document.opened.key);
 
     ui.allocate_rect(full, Sense::hover());
     spoken::focus_ui(ui, &stage, full, queue);

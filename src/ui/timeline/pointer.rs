@@ -66,11 +66,13 @@ pub fn pointer_ui(
     let hovered = response.hover_pos().filter(|_| !response.dragged()).map(&mut spot_at);
     if let Some(spot) = secondary {
         timeline.menu_event = match spot {
-            Some((_, Spot::Event(event, _), _)) => Some(event),
+            Some((_, Spot::Event(event, _), _)) => Some((stage.document.opened.key, event)),
             _ => None,
         };
     }
-    let menu = response.context_menu(|ui| menu_ui(ui, stage, timeline.menu_event, queue));
+    // The menu may still be open when another store comes.
+    let event = timeline.menu_event.filter(|(store, _)| *store == stage.document.opened.key).map(|(_, event)| event);
+    let menu = response.context_menu(|ui| menu_ui(ui, stage, event, queue));
     if let Some((stream, spot, rect)) = hovered.flatten().filter(|_| menu.is_none()) {
         ui.set_cursor_icon(CursorIcon::PointingHand);
         timeline.hover.offer(stream, spot, rect);
