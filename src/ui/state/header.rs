@@ -189,6 +189,7 @@ fn moment_ui(ui: &mut egui::Ui, app: &App, at: &At) {
     match at.time {
         _ if at.count == 0 => job.append("Before the first event", 0.0, words),
         Some(time) => {
+            job.append("since ", 0.0, words.clone());
             job.append(&zoned::date_time(time, app.zone()), 0.0, mono);
             job.append(&format!("  {}", zoned::zone_label(app.zone(), Some(time))), 0.0, words);
             hover.clone_from(&job.text);
