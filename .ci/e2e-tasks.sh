@@ -4,7 +4,7 @@
 # sample and on a large store.
 #
 # usage: e2e-tasks.sh BINARY
-#   E2E_EVENTS   events of the large store (200000; it is generated once and kept in the cache folder); 0: none
+#   E2E_EVENTS   events of the large store (1000000; it is generated once and kept in the cache folder); 0: none
 #   E2E_SHOTS    a folder for pictures of each step
 set -euo pipefail
 
@@ -13,7 +13,7 @@ here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d)
 trap 'status=$?; kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"; exit $status' EXIT
 
-events=${E2E_EVENTS:-200000}
+events=${E2E_EVENTS:-1000000}
 large=
 if [ "$events" -gt 0 ]; then
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/foldline-e2e

@@ -173,7 +173,8 @@ impl Document {
                 self.changes.extend(rows);
             }
             Outcome::Branch(branch) => {
-                if self.branch.answer(generation, Ok(branch)) {
+                let newest = self.branch.answer(generation, Ok(branch));
+                if newest {
                     self.place_branch();
                 }
             }

@@ -244,6 +244,8 @@ pub enum Focus {
     AsOf,
     /// The choice of the zone of all times.
     Zone,
+    /// What can be put on the timeline.
+    Track,
     /// The filter of streams.
     Filter,
     /// The first of the events in the table.

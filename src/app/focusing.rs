@@ -37,7 +37,7 @@ fn folds_away(focus: Focus) -> Option<PanelName> {
         Focus::Filter => Some(PanelName::Streams),
         Focus::Events => Some(PanelName::Events),
         Focus::State => Some(PanelName::State),
-        Focus::Timeline | Focus::Search | Focus::AsOf | Focus::Zone => None,
+        Focus::Timeline | Focus::Search | Focus::AsOf | Focus::Zone | Focus::Track => None,
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Notice {
     pub open: Option<PathBuf>,
     /// A text file that the notice is about and that can be edited.
     pub edit: Option<PathBuf>,
+    /// Since when it is shown, as far as somebody told the time.
+    pub since: Option<Timestamp>,
 }
 
 /// How bad it is.
@@ -233,7 +235,7 @@ impl App {
         self.notices.retain(|notice| notice.text != text);
         self.next_notice += 1;
         let at = self.notices.len();
-        self.notices.push(Notice { id: self.next_notice, kind, text, open: None, edit: None });
+        self.notices.push(Notice { id: self.next_notice, kind, text, open: None, edit: None, since: self.now });
         &mut self.notices[at]
     }
 

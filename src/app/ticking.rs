@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{App, Command, Document, Step};
+use super::{App, Command, Document, NoticeKind, Step};
 use crate::job::{Job, ProjectionChoice, Request, Slot};
 use crate::model::Timestamp;
 
 /// How often a followed file is looked at, and settings are kept, in microseconds.
 const OFTEN: i64 = 1_000_000;
+/// How long good news is shown, in microseconds.
+const NEWS: i64 = 10_000_000;
 
 impl App {
     pub(super) fn play(&mut self, on: bool, requests: &mut Vec<Request>) {
@@ -27,6 +29,11 @@ impl App {
     pub(super) fn tick(&mut self, now: Timestamp, requests: &mut Vec<Request>) {
         let first = self.now.is_none();
         self.now = Some(now);
+        // Good news that leads nowhere has been read by then; all else is kept until somebody puts it away.
+        self.notices.retain(|notice| {
+            let lasts = notice.kind != NoticeKind::Good || notice.open.is_some() || notice.edit.is_some();
+            lasts || notice.since.is_none_or(|since| now.micros() - since.micros() < NEWS)
+        });
         if let Some(document) = &mut self.document
             && document.search.is_running()
         {

@@ -24,8 +24,8 @@ pub struct SampledType {
 
 const MORE: [&str; 9] =
     ["deposited", "credited", "added", "increased", "earned", "received", "refunded", "restocked", "loaded"];
-const LESS: [&str; 9] =
-    ["withdrawn", "debited", "removed", "decreased", "spent", "redeemed", "charged", "deducted", "shipped"];
+const LESS: [&str; 10] =
+    ["withdrawn", "sent", "debited", "removed", "decreased", "spent", "redeemed", "charged", "deducted", "shipped"];
 const BEGINS: [(&str, &str); 9] = [
     ("opened", "open"),
     ("created", "created"),

@@ -11,6 +11,8 @@ use crate::replay::ProjectionKind;
 
 /// At most so many values are listed; the others are counted.
 pub const MOST_VALUES: usize = 24;
+/// Up to so many, items of lists are listed too that the last event did not change.
+const FEW_VALUES: usize = 12;
 
 /// At most so many of the last events are listed.
 pub const MOST_EVENTS: usize = 5;
@@ -94,12 +96,7 @@ pub struct SetLeaf {
 /// The summary as plain text, its columns aligned for a fixed-width font and readable in any other.
 pub fn text(facts: &ReplyFacts<'_>) -> String {
     let Summary { title, head, heading, rows, more, broken, events, closing } = summary(facts);
-    let mut out = format!("{title}\n\n");
-    let label = widest(head.iter().map(|(label, _)| *label));
-    for (name, words) in &head {
-        out.push_str(&format!("{}  {words}\n", padded(name, label)));
-    }
-    out.push_str(&format!("\n{heading}\n"));
+    let mut out = format!("{title}\n\n{heading}\n");
     let values: Vec<String> = rows
         .iter()
         .map(|row| row.was.as_ref().map_or_else(|| row.value.clone(), |was| format!("{} ({was})", row.value)))
@@ -126,18 +123,23 @@ pub fn text(facts: &ReplyFacts<'_>) -> String {
             out.push_str(&format!("  {at}  {number}  {}{by}\n", event.sentence));
         }
     }
+    out.push_str(&format!("\n{SOURCE}\n"));
+    let label = widest(head.iter().map(|(label, _)| *label));
+    for (name, words) in &head {
+        out.push_str(&format!("  {}  {words}\n", padded(name, label)));
+    }
     out.push_str(&format!("\n{closing}\n"));
     out
 }
+
+/// Over what the summary was made of: last, for whoever checks it.
+const SOURCE: &str = "Where this comes from";
 
 /// The summary as Markdown. Nothing that the store says becomes markup.
 pub fn markdown(facts: &ReplyFacts<'_>) -> String {
     let Summary { title, head, heading, rows, more, broken, events, closing } = summary(facts);
     let mut out = format!("**{}**\n\n", words::escaped(&title));
-    for (name, words) in &head {
-        out.push_str(&format!("- {name}: {}\n", words::escaped(words)));
-    }
-    out.push_str(&format!("\n**{}**\n\n", words::escaped(&heading)));
+    out.push_str(&format!("**{}**\n\n", words::escaped(&heading)));
     for row in &rows {
         let was = row.was.as_ref().map_or_else(String::new, |was| format!(" ({})", words::escaped(was)));
         let (path, value) = (words::code(&row.path), words::code(&row.value));
@@ -158,6 +160,10 @@ pub fn markdown(facts: &ReplyFacts<'_>) -> String {
             let (when, sentence) = (&event.when, words::escaped(&event.sentence));
             out.push_str(&format!("- {when}, {}: {sentence}{by}\n", event.number));
         }
+    }
+    out.push_str(&format!("\n**{SOURCE}**\n\n"));
+    for (name, words) in &head {
+        out.push_str(&format!("- {name}: {}\n", words::escaped(words)));
     }
     out.push_str(&format!("\n{closing}\n"));
     out
@@ -269,6 +275,11 @@ pub fn listed(leaves: &[SetLeaf], key_fields: &[Path]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..leaves.len()).collect();
     order.sort_by_cached_key(rank);
     order.truncate(MOST_VALUES);
+    // Items that nothing happened to are only in the way of what matters, where there is much else.
+    if order.len() > FEW_VALUES {
+        let is_old_item = |at: &usize| rank(at).0 == 3;
+        order.retain(|at| !is_old_item(at));
+    }
     order
 }
 
@@ -297,8 +308,18 @@ fn event_line(event: &ReplyEvent, times: &Times) -> EventLine {
         when: times.when(event.time),
         number: number(event),
         sentence: words::shortened(&words::cleaned(&event.sentence), LONGEST_SENTENCE),
-        by: user.filter(|user| !user.is_empty()),
+        // A sentence that names them already says it.
+        by: user.filter(|user| !user.is_empty() && !names(&event.sentence, user)),
     }
+}
+
+/// Whether a sentence has a name as a word of its own.
+fn names(sentence: &str, name: &str) -> bool {
+    let part_of_a_word = |c: char| c.is_alphanumeric() || c == '.' || c == '_' || c == '-';
+    sentence.match_indices(name).any(|(at, _)| {
+        let after = sentence[at + name.len()..].trim_end_matches('.');
+        !sentence[..at].ends_with(part_of_a_word) && !after.starts_with(part_of_a_word)
+    })
 }
 
 /// An event by its place: in the store, and in its stream.

@@ -169,7 +169,7 @@ fn field_ui(
         let answer = read_as_of(document, &typed, zone, app.now);
         view.as_of.read = Some(Read { text: typed.clone(), of, answer });
     }
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let entered = super::keys::entered(ui, &response);
     let Some(read) = &view.as_of.read else { return };
     if entered && let Ok(as_of) = &read.answer {
         queue.push(Command::GoTo(as_of.moment));

@@ -71,7 +71,12 @@ fn open_another_ui(ui: &mut egui::Ui, path: &Path, queue: &mut Vec<Command>) {
     ui.label("Another store is open. Keep it open beside this one, or close it?");
     ui.add_space(theme::GAP);
     ui.horizontal(|ui| {
-        if ui.button("Open beside").clicked() {
+        let beside = ui.button("Open beside");
+        if ui.memory(|memory| memory.focused().is_none()) {
+            // Enter does what takes nothing away.
+            beside.request_focus();
+        }
+        if beside.clicked() {
             queue.push(Command::OpenBeside(path.to_owned()));
         }
         if ui.button("Open instead").clicked() {
@@ -120,7 +125,7 @@ fn make_rules_ui(
         if ui.button("Browse…").clicked() {
             queue.push(Command::Pick(Pick::SaveRules));
         }
-        response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+        super::keys::entered(ui, &response)
     });
     let path = PathBuf::from(view.rules_path.trim());
     // Looked at when it changes, and again after a try.
@@ -211,7 +216,12 @@ fn save_copy_ui(
             queue.push(Command::Pick(Pick::SaveCopy));
         }
         // Enter saves from the field alone: on a button it presses that button.
-        response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+        let entered = super::keys::entered(ui, &response);
+        if entered {
+            // Should it not be written, the path can be mended at once.
+            response.request_focus();
+        }
+        entered
     });
     ui.checkbox(&mut view.dialogs.copy_force, "Replace a file that is there");
     if let Some(problem) = problem.filter(|_| !writing) {

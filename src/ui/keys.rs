@@ -100,6 +100,14 @@ pub fn action_button(
     response.on_hover_text(&tooltip).on_disabled_hover_text(&tooltip)
 }
 
+/// Whether the Enter key was pressed in a field of one line, which then gives the focus up to nobody.
+///
+/// Where the focus went from it to another field, Enter in the same frame is that field's.
+pub fn entered(ui: &egui::Ui, field: &egui::Response) -> bool {
+    let given_up = field.lost_focus() && ui.memory(|memory| memory.focused().is_none());
+    given_up && ui.input(|input| input.key_pressed(egui::Key::Enter))
+}
+
 pub fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {
     let mut modifiers = Modifiers::NONE;
     modifiers.command = shortcut.command;

@@ -111,7 +111,7 @@ pub(super) fn search_ui(
         (view.asked_for, view.entered) = (false, false);
     }
     right.ui(ui, rect, view, document, queue);
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let entered = keys::entered(ui, &response);
     if entered {
         // The first time it only asks: the cursor moves when that is entered again.
         let known = view.text == search.text && view.changed.is_none();

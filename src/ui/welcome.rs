@@ -150,7 +150,7 @@ fn open_ui(ui: &mut Ui, app: &App, path_text: &mut String, queue: &mut Vec<Comma
         let room = (ui.available_width() - 64.0).max(120.0);
         let field = theme::field(path_text, "or type the path of a SQLite event store").desired_width(room);
         let response = ui.add(field).accessible_name("Path of a SQLite event store");
-        let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let entered = super::keys::entered(ui, &response);
         let path = typed_path(path_text, home().as_deref());
         let open = ui.add_enabled(path.is_some(), egui::Button::new("Open")).clicked();
         if (open || entered)

@@ -283,6 +283,49 @@ fn tab_comes_round_on_the_welcome_screen_and_in_questions() {
 }
 
 #[test]
+fn what_is_typed_at_once_goes_to_the_field_that_has_just_got_the_focus() {
+    let (_folder, mut window) = bank();
+    let field = window.get_by_role_and_label(egui::Role::TextInput, "Search events");
+    field.focus();
+    field.type_text("alice");
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let cursor = |window: &Harness<'_, Window>| window.state().app().document.as_ref().unwrap().cursor;
+    let before = cursor(&window);
+    send_once(&mut window, Command::Focus(foldline::app::Focus::AsOf));
+    assert!(focused(&window).is_some_and(|name| name.contains("As of")), "{:?}", focused(&window));
+    // On a slow machine all of it comes in one frame.
+    let key = |key, modifiers| egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    window.input_mut().events.extend([
+        key(Key::A, Modifiers::COMMAND),
+        egui::Event::Text("2025-03-04 14:34:11".to_owned()),
+        key(Key::Enter, Modifiers::NONE),
+    ]);
+    window.step();
+    window.run();
+    assert_ne!(cursor(&window), before);
+    assert_eq!(super::field(&window, "balance").0.as_deref(), Some("30"));
+    assert_eq!(window.state().app().document.as_ref().unwrap().search.current, None, "the search took the key, too");
+}
+
+#[test]
+fn the_first_key_after_the_focus_came_moves_by_one() {
+    let (_folder, mut window) = bank();
+    send_once(&mut window, Command::Focus(foldline::app::Focus::State));
+    assert!(focused(&window).is_some_and(|name| name.contains("status open")), "{:?}", focused(&window));
+    window.key_press(Key::ArrowDown);
+    window.run();
+    assert!(focused(&window).is_some_and(|name| name.contains("balance 10, was 30")), "{:?}", focused(&window));
+}
+
+/// Until the focus is where it was sent, and not a frame longer.
+fn send_once(window: &mut Harness<'_, Window>, command: Command) {
+    window.state_mut().send(command);
+    window.step();
+}
+
+#[test]
 fn panels_take_the_focus_one_after_the_other() {
     let (_folder, mut window) = bank();
     let mut seen = Vec::new();

@@ -38,7 +38,7 @@ fn looked_at(theme: ThemeChoice, store: Option<std::path::PathBuf>) -> Harness<'
         ..Setup::default()
     };
     let mut harness = Harness::builder()
-        .with_size(egui::vec2(1160.0, 720.0))
+        .with_size(egui::vec2(1140.0, 700.0))
         .with_max_steps(40)
         // Names in the samples are in every script, the harness has only the bundled fonts.
         .allow_missing_glyphs()

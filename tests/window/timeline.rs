@@ -253,3 +253,19 @@ fn every_zoom_of_both_axes_draws_with_tracks_edits_and_hits() {
     assert!(window.state().app().notices.is_empty(), "{:?}", window.state().app().notices);
     window.get_by_label("What-if lane of account-A");
 }
+
+#[test]
+fn a_condition_becomes_a_track_by_keyboard_alone() {
+    let (_folder, store) = sample("bank");
+    let mut window = window(Some(&store));
+    window.key_press(egui::Key::T);
+    window.run();
+    window.run();
+    let field = window.get_by_label("Condition of a track");
+    assert!(field.is_focused(), "typing goes to the condition at once");
+    field.type_text("state.balance < 20");
+    window.run();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert_eq!(document(&window).tracks.len(), 1);
+}

@@ -306,6 +306,14 @@ pub const ACTIONS: &[Action] = &[
         command: |app| Some(Command::TogglePinned(app.document.as_ref()?.stream.clone()?)),
     },
     Action {
+        id: "add-track",
+        group: Group::Timeline,
+        text: "Add a track…",
+        tooltip: "Draw a field of the state, or when a condition holds, over the whole history",
+        shortcut: single(Key::Letter('T')),
+        command: |app| app.document.as_ref()?.stream.as_ref().map(|_| Command::Focus(Focus::Track)),
+    },
+    Action {
         id: "legend",
         group: Group::Timeline,
         text: "Legend",

@@ -72,15 +72,6 @@ fn as_text() {
     let expected = "\
 account-42 at 2025-03-04 14:34:12, Europe/Berlin (UTC+1)
 
-Store     bank.db (/home/sam/bank.db)
-Layout    Foldline
-BLAKE3    3f2a90
-Stream    account-42
-Moment    2025-03-04 14:34:12
-Times     Europe/Berlin (UTC+1)
-Events    4 of 7 taken in, the last is event 1284, version 4, recorded 2025-03-04 14:34:12
-State by  Bank account (rules)
-
 State
   balance              77.50 (was 97.50)  set 2025-03-04 14:34:12 by alice: Funds withdrawn · amount 20 (event 1284, version 4)
   owner.name           Ada Lovelace       set 2025-03-01 09:00:00 by branch-7: Account opened · owner Ada Lovelace (event 1281, version 1)
@@ -91,6 +82,16 @@ The last 3 events
   2025-03-01 09:00:00      event 1281, version 1  Account opened · owner Ada Lovelace, by branch-7
   2025-03-03 10:15:00.500  event 1283, version 3  Limit asked for
   2025-03-04 14:34:12      event 1284, version 4  Funds withdrawn · amount 20, by alice
+
+Where this comes from
+  Store     bank.db (/home/sam/bank.db)
+  Layout    Foldline
+  BLAKE3    3f2a90
+  Stream    account-42
+  Moment    2025-03-04 14:34:12
+  Times     Europe/Berlin (UTC+1)
+  Events    4 of 7 taken in, the last is event 1284, version 4, recorded 2025-03-04 14:34:12
+  State by  Bank account (rules)
 
 Foldline only read this file: nothing was written to it.
 ";
@@ -109,14 +110,6 @@ fn as_markdown() {
     let expected = "\
 **account-42 at 2025-03-04 14:34:12, Europe/Berlin (UTC+1)**
 
-- Store: bank.db (/home/sam/bank.db)
-- Layout: Foldline
-- Stream: account-42
-- Moment: 2025-03-04 14:34:12
-- Times: Europe/Berlin (UTC+1)
-- Events: 4 of 7 taken in, the last is event 1284, version 4, recorded 2025-03-04 14:34:12
-- State by: Bank account (rules)
-
 **State**
 
 - `note`: ``a `b` | *c*``, set 2025-03-04 01:00:00: Noted · \\<b\\>bold\\</b\\> \\@all (event 1282, version 2)
@@ -128,6 +121,16 @@ fn as_markdown() {
 **The last event**
 
 - 2025-03-01 09:00:00, event 1281, version 1: Account opened · owner Ada Lovelace, by branch-7
+
+**Where this comes from**
+
+- Store: bank.db (/home/sam/bank.db)
+- Layout: Foldline
+- Stream: account-42
+- Moment: 2025-03-04 14:34:12
+- Times: Europe/Berlin (UTC+1)
+- Events: 4 of 7 taken in, the last is event 1284, version 4, recorded 2025-03-04 14:34:12
+- State by: Bank account (rules)
 
 Foldline only read this file: nothing was written to it.
 ";

@@ -111,6 +111,8 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
                     job = LayoutJob::default();
                     job.append(stream, 0.0, format(tokens.text));
                 }
+                // A name of many letters must not push the state out of sight.
+                (job.wrap.max_rows, job.wrap.break_anywhere) = (2, true);
                 let label = if wraps { Label::new(job).wrap() } else { Label::new(job).truncate() };
                 ui.add(label).on_hover_text(format!("{words} {stream}"));
             });
@@ -187,6 +189,7 @@ fn moment_ui(ui: &mut egui::Ui, app: &App, at: &At) {
     match at.time {
         _ if at.count == 0 => job.append("Before the first event", 0.0, words),
         Some(time) => {
+            job.append("since ", 0.0, words.clone());
             job.append(&zoned::date_time(time, app.zone()), 0.0, mono);
             job.append(&format!("  {}", zoned::zone_label(app.zone(), Some(time))), 0.0, words);
             hover.clone_from(&job.text);

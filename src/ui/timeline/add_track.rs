@@ -1,6 +1,8 @@
 //! The button that puts a field or a condition on the timeline.
 
-use egui::{Button, Popup, PopupCloseBehavior, Rect, RichText, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Button, Popup, PopupCloseBehavior, Rect, RichText, SetOpenCommand, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use super::Stage;
 use crate::app::{Command, TrackSource};
@@ -17,6 +19,8 @@ pub struct AddTrack {
     condition: String,
     /// How many tracks there were when the condition was sent: one more, and it was taken.
     sent: Option<usize>,
+    /// Whether it is to open, for somebody at the keyboard.
+    pub asked: bool,
 }
 
 /// The button, at the right of the heading, and what it opens.
@@ -33,14 +37,20 @@ pub fn add_track_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut AddTrack, label:
     let button = child.add(Button::new(text).frame(true).fill(stage.tokens.panel).min_size(size));
     button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Add a track"));
     let button = button.on_hover_text("Draw a field of the state, or when a condition holds, over the whole history");
-    Popup::from_toggle_button_response(&button)
+    let asked = std::mem::take(&mut state.asked);
+    let opens = asked || button.clicked();
+    let mut popup = Popup::from_toggle_button_response(&button);
+    if asked {
+        popup = popup.open_memory(Some(SetOpenCommand::Bool(true)));
+    }
+    popup
         .accessible_name("Add a track")
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(280.0)
-        .show(|ui| popup_ui(ui, stage, state, queue));
+        .show(|ui| popup_ui(ui, stage, state, opens, queue));
 }
 
-fn popup_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut AddTrack, queue: &mut Vec<Command>) {
+fn popup_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut AddTrack, opens: bool, queue: &mut Vec<Command>) {
     ui.set_width(280.0);
     let secondary = |text: &str| RichText::new(text).font(theme::words(theme::SMALL)).color(stage.tokens.secondary);
     if state.sent.is_some_and(|before| stage.document.tracks.len() > before) {
@@ -70,7 +80,10 @@ fn popup_ui(ui: &mut Ui, stage: &Stage<'_>, state: &mut AddTrack, queue: &mut Ve
         theme::field(&mut state.condition, "state.balance < 50").font(theme::mono(theme::MONO)).desired_width(260.0),
     );
     field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Condition of a track"));
-    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    if opens {
+        field.request_focus();
+    }
+    let entered = crate::ui::keys::entered(ui, &field);
     let typed = !state.condition.trim().is_empty();
     if field.changed() {
         state.sent = None;

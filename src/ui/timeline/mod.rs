@@ -127,6 +127,7 @@ pub fn timeline_ui(ui: &mut Ui, app: &App, view: &mut ViewState, queue: &mut Vec
     }
     // Taken out and put back: its parts are lent apart.
     let mut timeline = std::mem::take(&mut view.timeline);
+    timeline.add_track.asked |= view.focus == Some(Focus::Track);
     show(ui, app, document, &mut timeline, queue);
     view.timeline = timeline;
 }
