@@ -11,6 +11,7 @@ use foldline::ui::Window;
 use super::{sample, window};
 
 /// A store in Foldline's own layout: streams, versions, types, times and payloads of its events.
+#[expect(clippy::disallowed_methods, reason = "a new file")]
 fn store(path: &Path, events: &[(&str, i64, &str, &str, String)]) -> PathBuf {
     let connection = rusqlite::Connection::open(path).unwrap();
     let table = "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT NOT NULL, version INTEGER NOT NULL,
