@@ -286,23 +286,25 @@ fn buttons_ui(
 ) {
     let tokens = theme::tokens(ui);
     let path = &row.path;
-    let mut offered: Vec<(&str, String, &str, Ask)> = Vec::new();
+    // Without anything to ask for, the value is copied: its text may be long, and is made when it is wanted.
+    let mut offered: Vec<(&str, String, &str, Option<Ask>)> = Vec::new();
     if look.state.is_some() {
         let life = Ask::Command(Command::ShowLife(path.clone()));
-        offered.push((icons::HISTORY, format!("Life of {path}"), "Every event that set this value", life));
+        offered.push((icons::HISTORY, format!("Life of {path}"), "Every event that set this value", Some(life)));
         let (glyph, verb, hint) = if look.is_pinned(path) {
             (icons::UNPIN, "Unpin", "No longer keep this value on top")
         } else {
             (icons::PIN, "Pin", "Keep this value on top")
         };
-        offered.push((glyph, format!("{verb} {path}"), hint, Ask::Command(Command::TogglePin(path.clone()))));
+        let pin = Ask::Command(Command::TogglePin(path.clone()));
+        offered.push((glyph, format!("{verb} {path}"), hint, Some(pin)));
         if can_track(row) {
             let hint = if look.track(path).is_some() { "Take it off the timeline" } else { "Draw it on the timeline" };
-            offered.push((icons::CHART_LINE, format!("Track {path}"), hint, Ask::Command(look.toggle_track(path))));
+            let track = Ask::Command(look.toggle_track(path));
+            offered.push((icons::CHART_LINE, format!("Track {path}"), hint, Some(track)));
         }
     }
-    let copy = Ask::Command(Command::CopyText(as_text(row.value.as_ref())));
-    offered.push((icons::COPY, format!("Copy {path}"), "Copy this value", copy));
+    offered.push((icons::COPY, format!("Copy {path}"), "Copy this value", None));
     let width = BUTTON * offered.len() as f32;
     let right = rect.right() - theme::GAP;
     let band = Rect::from_min_max(pos2(right - width, rect.top() + 1.0), pos2(right, rect.bottom() - 1.0));
@@ -316,7 +318,8 @@ fn buttons_ui(
         icons::paint(ui, square, glyph, theme::ICON_SMALL, if lit { tokens.text } else { tokens.secondary });
         theme::focus_ring(ui, &response);
         if response.on_hover_text(hint).clicked() {
-            asks.push(ask);
+            let copy = || Ask::Command(Command::CopyText(as_text(row.value.as_ref())));
+            asks.push(ask.unwrap_or_else(copy));
         }
     }
 }
