@@ -34,11 +34,15 @@ pub fn notices_ui(ui: &egui::Ui, app: &App, bottom: f32, view: &mut ViewState, q
                 more_ui(ui, older, view, app, queue);
             }
             // What is newest stands lowest, nearest to the eye.
-            egui::ScrollArea::vertical().max_height(room.height() * 0.6).min_scrolled_height(room.height() * 0.6).auto_shrink(true).show(ui, |ui| {
-                for notice in &app.notices[older..] {
-                    notice_ui(ui, notice, queue);
-                }
-            });
+            egui::ScrollArea::vertical()
+                .max_height(room.height() * 0.6)
+                .min_scrolled_height(room.height() * 0.6)
+                .auto_shrink(true)
+                .show(ui, |ui| {
+                    for notice in &app.notices[older..] {
+                        notice_ui(ui, notice, queue);
+                    }
+                });
         });
 }
 
