@@ -21,6 +21,11 @@ pub fn grouped_signed(number: i64) -> String {
     format!("{sign}{}", grouped(usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX)))
 }
 
+/// A name that can be seen: one of blanks alone is told in words.
+pub fn name(name: &str) -> &str {
+    if name.trim().is_empty() { "(without a name)" } else { name }
+}
+
 /// A value in one short line.
 pub fn describe(value: Option<&Value>) -> String {
     /// What fits a line; the rest is in the raw view.

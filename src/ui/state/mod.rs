@@ -62,7 +62,12 @@ pub fn state_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         view.rules.insert(document.opened.key, rules.clone());
     }
     let Some(stream) = &document.stream else {
-        header::note_ui(ui, "No stream is selected. Choose one in the list at the left.");
+        let words = if document.opened.log.streams().is_empty() {
+            "States are made of a stream's events, and this store has no streams."
+        } else {
+            "No stream is selected. Choose one in the list at the left."
+        };
+        header::note_ui(ui, words);
         return;
     };
     let rules = view.rules.get(&document.opened.key);

@@ -19,7 +19,7 @@ pub fn words(document: &Document, stream: StreamIndex) -> String {
     let log = &document.opened.log;
     let events = log.lane(stream).len();
     let unit = if events == 1 { "event" } else { "events" };
-    format!("{}, {} {unit}", log.stream(stream).name, text::grouped(events))
+    format!("{}, {} {unit}", text::name(&log.stream(stream).name), text::grouped(events))
 }
 
 /// A category with how many of its streams are listed; a click folds it.
@@ -89,7 +89,7 @@ pub fn stream_ui(
     let selected = document.stream.as_ref() == Some(name);
     let full = rect.expand2(REACH);
     let response = ui.interact(full, ui.make_persistent_id(("stream", stream.0)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &**name));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, text::name(name)));
     if response.clicked() {
         queue.push(Command::SelectStream(name.clone()));
     }
@@ -113,7 +113,8 @@ pub fn stream_ui(
         // What a name of a dozen letters leaves; a longer one is not cut for a picture.
         let step = ((rect.width() - NAME) / BARS as f32).min(2.0);
         let begin = spark_right(rect, right) - BARS as f32 * step;
-        let words = galley(ui.painter(), name, theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
+        let words =
+            galley(ui.painter(), text::name(name), theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
         if step >= 1.0 && rect.left() + ARROW + words + theme::GAP <= begin {
             right = paint_spark(ui, rect, right, step, &sparks.heights(document, stream), selected);
         }
@@ -126,7 +127,7 @@ pub fn stream_ui(
     let left = rect.left() + ARROW;
     let colour = if quiet && !selected { tokens.secondary } else { tokens.text };
     let painter = ui.painter();
-    let galley = galley(painter, name, theme::words(theme::BODY), right - theme::GAP - left, colour);
+    let galley = galley(painter, text::name(name), theme::words(theme::BODY), right - theme::GAP - left, colour);
     let cut = galley.elided;
     painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, colour);
     response.context_menu(|ui| menu_ui(ui, document, stream, pinned, queue));

@@ -127,7 +127,7 @@ fn stream_ui(
         ui.painter().rect_filled(rect, 0.0, tokens.selection);
     }
     let keep = if near { 28.0 } else { 0.0 };
-    let galley = words(ui, rect, name, theme::words(12.5), tokens.text, keep);
+    let galley = words(ui, rect, text::name(name), theme::words(12.5), tokens.text, keep);
     theme::focus_ring(ui, &response);
     if response.clicked() {
         queue.push(Command::SelectStream(name.clone()));

@@ -3,7 +3,7 @@
 use egui::{Color32, Galley, Mesh, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
-use super::Stage;
+use super::{Stage, labels};
 use crate::app::Command;
 use crate::job::StoreKey;
 use crate::model::{CategoryIndex, names};
@@ -16,6 +16,9 @@ const LINE: f32 = 22.0;
 const LINES: f32 = 3.0;
 /// The part of the lanes' height that it may take.
 const PART: f32 = 0.2;
+
+/// A longer name is cut: it would push the others out.
+const WIDEST: f32 = 240.0;
 
 /// Which categories have lanes in sight.
 #[derive(Default)]
@@ -85,7 +88,7 @@ impl Legend {
             if cut {
                 return;
             }
-            let galley = ui.painter().layout_no_wrap(words, theme::words(theme::SMALL), colour);
+            let galley = labels::cut(ui, &words, theme::words(theme::SMALL), colour, WIDEST);
             let needed = galley.size().x + if mark.is_some() { 16.0 } else { 0.0 };
             if at.x + needed > right && at.x > theme::MARGIN {
                 if laid.lines == most {
