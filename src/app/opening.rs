@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::settings::{Recent, SavedPath, SavedTrack, Workspace};
-use super::{App, Dialog, Direction, Document, Leaving, NoticeKind};
+use super::settings::{Recent, SavedCursor, SavedPath, SavedTrack, Workspace};
+use super::{App, Cursor, Dialog, Direction, Document, Leaving, NoticeKind};
 use crate::job::{Job, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
-use crate::model::ValuePath;
+use crate::model::{Timestamp, ValuePath};
 use crate::query;
+use crate::timeline::AxisKind;
 
 impl App {
     /// Opens a file; where one is open already, the user says whether beside or instead.
@@ -56,6 +57,10 @@ impl App {
 
     fn open(&mut self, path: PathBuf, rules: Option<PathBuf>, requests: &mut Vec<Request>) {
         self.opens_beside = false;
+        if self.document.is_none() {
+            // What was said of the file before is over.
+            self.notices.clear();
+        }
         let key = self.new_store_key();
         let title = format!("Opening {}", path.display());
         self.opening = Some(path.clone());
@@ -201,6 +206,19 @@ impl App {
         if let Some(stream) = workspace.stream.as_ref().and_then(known) {
             document.select_stream(Some(stream));
         }
+        if workspace.sequence {
+            document.set_axis(AxisKind::Sequence);
+        }
+        let cursor = workspace.cursor.and_then(|cursor| match cursor {
+            SavedCursor::Start => Some(Cursor::Start),
+            SavedCursor::Position(position) => log.event_at_position(position).map(|at| Cursor::Event(at as u32)),
+            SavedCursor::Instant(micros) => Timestamp::from_micros(micros).map(Cursor::Instant),
+        });
+        // An instant has no place among events of equal width.
+        let fits = |cursor: &Cursor| !workspace.sequence || !matches!(cursor, Cursor::Instant(_));
+        if let Some(cursor) = cursor.filter(fits) {
+            document.move_to(cursor);
+        }
         document.pinned = workspace.pinned.iter().filter_map(known).collect();
         document.pins = workspace.pins.iter().map(ValuePath::from).collect();
         for track in &workspace.tracks {
@@ -229,6 +247,12 @@ impl App {
             pinned: document.pinned.iter().map(ToString::to_string).collect(),
             pins: document.pins.iter().map(SavedPath::from).collect(),
             tracks: tracks.collect(),
+            cursor: Some(match document.cursor {
+                Cursor::Start => SavedCursor::Start,
+                Cursor::Event(event) => SavedCursor::Position(document.opened.log.position(event as usize)),
+                Cursor::Instant(time) => SavedCursor::Instant(time.micros()),
+            }),
+            sequence: document.axis.kind() == AxisKind::Sequence,
         };
         let opened = &document.opened;
         let recent = Recent {

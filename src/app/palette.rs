@@ -10,6 +10,8 @@ use chrono_tz::Tz;
 
 /// Streams, and zones, that are listed at most.
 const MOST: usize = 50;
+/// The rank of what comes after all that fits.
+const LAST: u32 = 1_000;
 /// Streams that are looked at in one step: what a frame has time for.
 const STEP: usize = 20_000;
 
@@ -30,6 +32,10 @@ pub enum Target {
     Sample(&'static str),
     /// Show times in this zone.
     Zone(Tz),
+    /// Open a file whose path was typed.
+    File(PathBuf),
+    /// Look for what was typed in the events.
+    Search(String),
 }
 
 /// An entry of the palette.
@@ -122,6 +128,8 @@ impl Target {
             Self::Copy(path) => Some(Command::OpenCopy(path.clone())),
             Self::Sample(name) => Some(Command::OpenSample(name)),
             Self::Zone(zone) => Some(Command::SetZone(ZoneChoice::Named(*zone))),
+            Self::File(path) => Some(Command::Open(path.clone())),
+            Self::Search(text) => Some(Command::Search(text.clone())),
         }
     }
 }
@@ -160,6 +168,16 @@ fn fixed(app: &App, text: &str) -> Vec<Entry> {
     }
     for sample in crate::sample::samples() {
         add(Target::Sample(sample.name), format!("Open the sample {}", sample.title), "sample".to_owned(), None, 1);
+    }
+    let typed = text.trim();
+    let other = |target, title, rank| Entry { target, title, detail: String::new(), why_not: None, rank };
+    if typed.contains(['/', '\\']) {
+        entries.push(other(Target::File(typed.into()), format!("Open the file {typed}"), 0));
+    }
+    if !typed.is_empty() && app.document.is_some() {
+        // Names are not all that a word can be looked for in: last, for whoever found nothing else.
+        let title = format!("Search events for {typed}");
+        entries.push(other(Target::Search(typed.to_owned()), title, LAST));
     }
     // Hundreds of zones are only in the way of whoever has not begun to name one.
     if text.trim().chars().count() >= 2 {

@@ -213,6 +213,22 @@ pub struct Workspace {
     pub pins: Vec<SavedPath>,
     /// Tracks on the timeline.
     pub tracks: Vec<SavedTrack>,
+    /// Where the cursor was; at the end without it.
+    pub cursor: Option<SavedCursor>,
+    /// Whether every event had the same width.
+    pub sequence: bool,
+}
+
+/// A cursor as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SavedCursor {
+    /// Before the first event.
+    Start,
+    /// On the event of this position.
+    Position(i64),
+    /// At this instant, in microseconds since 1970.
+    Instant(i64),
 }
 
 /// A track as it is kept.

@@ -136,7 +136,8 @@ fn entry_ui(ui: &mut egui::Ui, entry: &Entry, selected: bool) -> bool {
         Target::Action(_) => icons::COMMAND,
         Target::Stream(_) => icons::CHART_LINE,
         Target::Store(_) => icons::DATABASE,
-        Target::Recent(_) | Target::Copy(_) => icons::FILE,
+        Target::Recent(_) | Target::Copy(_) | Target::File(_) => icons::FILE,
+        Target::Search(_) => icons::SEARCH,
         Target::Sample(_) => icons::FOLDER_OPEN,
         Target::Zone(_) => icons::GLOBE,
     };

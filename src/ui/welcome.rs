@@ -151,6 +151,10 @@ fn open_ui(ui: &mut Ui, app: &App, path_text: &mut String, queue: &mut Vec<Comma
         let field = theme::field(path_text, "or type the path of a SQLite event store").desired_width(room);
         let response = ui.add(field).accessible_name("Path of a SQLite event store");
         let entered = super::keys::entered(ui, &response);
+        if entered {
+            // Should it not open, the path can be mended at once.
+            response.request_focus();
+        }
         let path = typed_path(path_text, home().as_deref());
         let open = ui.add_enabled(path.is_some(), egui::Button::new("Open")).clicked();
         if (open || entered)

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
 
 use super::{Executor, Workshop};
 use crate::job::{Failure, Finished, Job, Outcome, Pick, Request, Slot};
@@ -66,6 +67,11 @@ impl Answers {
     }
 }
 
+/// A dialog that is over so soon was never shown: the system has none, and does not say so.
+const AT_ONCE: Duration = Duration::from_millis(400);
+const NO_DIALOG: &str = "The system has no file dialog here (on Linux it is a desktop portal or zenity). Type the path \
+                         after Ctrl+K, or drop the file on the window";
+
 impl Pool {
     /// Starts `threads` workers. `wake` is called after each answer, so that a sleeping window looks at it.
     pub fn new(threads: usize, wake: &Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
@@ -98,7 +104,12 @@ impl Pool {
         }
         let (ask, picking, back) = (self.ask.clone(), self.picking.clone(), answers.clone());
         let asking = move || {
-            let result = caught(|| Ok(Outcome::Picked(pick, ask(pick))));
+            let asked = Instant::now();
+            let result = match caught(|| Ok(Outcome::Picked(pick, ask(pick)))) {
+                // Nobody is so quick to cancel: there was no dialog.
+                Ok(Outcome::Picked(_, None)) if asked.elapsed() < AT_ONCE => Err(Failure::Failed(NO_DIALOG.to_owned())),
+                result => result,
+            };
             picking.store(false, Ordering::Release);
             back.give(Finished { slot, generation, result });
         };

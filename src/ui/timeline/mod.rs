@@ -241,7 +241,7 @@ fn scrolled(
     let (pointer, alt) = ui.input(|input| (input.pointer.hover_pos(), input.modifiers.alt));
     let over_plot = pointer.is_some_and(|pointer| pointer.x > stage.scale.left && pointer.x < stage.scale.right());
     let source = egui::scroll_area::ScrollSource { mouse_wheel: !over_plot || alt, ..Default::default() };
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt((salt, stage.document.opened.key)));
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
     child.spacing_mut().scroll.fade.strength = 0.0;
     ScrollArea::vertical()
