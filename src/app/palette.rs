@@ -124,11 +124,10 @@ impl Target {
                 Some(Command::SelectStream(document.opened.log.streams().get(stream.0 as usize)?.name.clone()))
             }
             Self::Store(store) => Some(Command::SwitchTo(*store)),
-            Self::Recent(path) => Some(Command::Open(path.clone())),
+            Self::Recent(path) | Self::File(path) => Some(Command::Open(path.clone())),
             Self::Copy(path) => Some(Command::OpenCopy(path.clone())),
             Self::Sample(name) => Some(Command::OpenSample(name)),
             Self::Zone(zone) => Some(Command::SetZone(ZoneChoice::Named(*zone))),
-            Self::File(path) => Some(Command::Open(path.clone())),
             Self::Search(text) => Some(Command::Search(text.clone())),
         }
     }
