@@ -59,6 +59,8 @@ pub struct Notice {
     pub edit: Option<PathBuf>,
     /// Since when it is shown, as far as somebody told the time.
     pub since: Option<Timestamp>,
+    /// Whether it says why a file did not open.
+    pub of_opening: bool,
 }
 
 /// How bad it is.
@@ -235,7 +237,15 @@ impl App {
         self.notices.retain(|notice| notice.text != text);
         self.next_notice += 1;
         let at = self.notices.len();
-        self.notices.push(Notice { id: self.next_notice, kind, text, open: None, edit: None, since: self.now });
+        self.notices.push(Notice {
+            id: self.next_notice,
+            kind,
+            text,
+            open: None,
+            edit: None,
+            since: self.now,
+            of_opening: false,
+        });
         &mut self.notices[at]
     }
 

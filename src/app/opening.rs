@@ -58,8 +58,8 @@ impl App {
     fn open(&mut self, path: PathBuf, rules: Option<PathBuf>, requests: &mut Vec<Request>) {
         self.opens_beside = false;
         if self.document.is_none() {
-            // What was said of the file before is over.
-            self.notices.clear();
+            // What was said of the file that was tried before is over.
+            self.notices.retain(|notice| !notice.of_opening);
         }
         let key = self.new_store_key();
         let title = format!("Opening {}", path.display());
@@ -282,7 +282,7 @@ impl App {
     /// Tells what did not open.
     pub(super) fn did_not_open(&mut self, message: String) {
         self.opening = None;
-        self.notify(NoticeKind::Bad, message);
+        self.notify(NoticeKind::Bad, message).of_opening = true;
     }
 
     /// Whether this path is the one of the store that is shown.

@@ -10,6 +10,8 @@ use chrono_tz::Tz;
 
 /// Streams, and zones, that are listed at most.
 const MOST: usize = 50;
+/// Ranks from here on are of letters that are strewn over a name.
+const STREWN: u32 = 30;
 /// The rank of what comes after all that fits.
 const LAST: u32 = 1_000;
 /// Streams that are looked at in one step: what a frame has time for.
@@ -173,7 +175,9 @@ fn fixed(app: &App, text: &str) -> Vec<Entry> {
     if typed.contains(['/', '\\']) {
         entries.push(other(Target::File(typed.into()), format!("Open the file {typed}"), 0));
     }
-    if !typed.is_empty() && app.document.is_some() {
+    // What fits a name, be it of something that can't be done now, was meant.
+    let is_name = entries.iter().any(|entry| entry.rank < STREWN);
+    if !typed.is_empty() && !is_name && app.document.is_some() {
         // Names are not all that a word can be looked for in: last, for whoever found nothing else.
         let title = format!("Search events for {typed}");
         entries.push(other(Target::Search(typed.to_owned()), title, LAST));
@@ -225,7 +229,7 @@ fn rank(name: &str, text: &str) -> Option<u32> {
         runs += u32::from(skipped != before);
     }
     // Letters that are strewn over a long name are chance.
-    (runs <= 3).then(|| 30 + skipped.min(60))
+    (runs <= 3).then(|| STREWN + skipped.min(60))
 }
 
 /// Where a text begins in a name, ignoring case: bytes for what is ASCII, which names of streams are almost always.

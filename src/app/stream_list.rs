@@ -239,6 +239,7 @@ fn sort(streams: &mut [StreamIndex], by: StreamSort, log: &EventLog) {
         StreamSort::FirstEvent => {}
         StreamSort::Name => streams.sort_by_cached_key(|stream| natural(name(*stream))),
         StreamSort::Events => streams.sort_by_key(|stream| std::cmp::Reverse(log.lane(*stream).len())),
+        // Last events lie all over the index: each is looked up once, not at each comparison.
         StreamSort::LastEvent => streams.sort_by_cached_key(|stream| std::cmp::Reverse(last_event(log, *stream))),
     }
 }

@@ -41,7 +41,12 @@ impl ShellView {
 
     fn focused_rect(&self, ui: &egui::Ui) -> Option<Rect> {
         let id = ui.memory(egui::Memory::focused)?;
-        ui.ctx().read_response(id).map(|response| response.rect)
+        // Only the place: reading the whole response would take the focus away in the frame of a click on something
+        // that lies over it, such as a row of the list that has just got it.
+        ui.ctx().viewport(|viewport| {
+            let (this, before) = (&viewport.this_pass.widgets, &viewport.prev_pass.widgets);
+            this.get(id).or_else(|| before.get(id)).map(|widget| widget.rect)
+        })
     }
 
     /// Where there is room for one panel only, asking for another shows that one instead.

@@ -59,6 +59,19 @@ fn keys_move_the_cursor_from_event_to_event() {
 }
 
 #[test]
+fn keys_go_on_from_a_row_that_was_clicked() {
+    let (_folder, mut window) = account();
+    let lane = document(&window).lane().to_vec();
+    window.get_by_label_contains("Event #674 v4").click();
+    window.run();
+    let clicked = document(&window).event.unwrap();
+    let place = lane.iter().position(|event| *event == clicked).unwrap();
+    window.key_press(Key::PageUp);
+    window.run();
+    assert_eq!(document(&window).cursor, Cursor::Event(lane[0]), "a page up from place {place}");
+}
+
+#[test]
 fn all_streams_are_one_long_table() {
     let (_folder, mut window) = account();
     window.get_by_label("Events of all streams").click();

@@ -154,6 +154,10 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: St
             let (bottom, room) = (plot.bottom() - 4.0, plot.height() - 9.0);
             let colours: [egui::Color32; KINDS] =
                 std::array::from_fn(|kind| tokens.marks.get(kind).copied().unwrap_or(tokens.other_mark));
+            // Growing step by step would copy a crowded lane's corners a dozen times.
+            let rects = bars.iter().flat_map(|bar| bar.shares).filter(|share| *share > 0.0).count();
+            mesh.reserve_vertices(4 * rects);
+            mesh.reserve_triangles(2 * rects);
             for bar in bars {
                 let height = (bar.count() as f32 / (*most).max(1) as f32).sqrt() * room;
                 let (height, x) = (height.max(2.0), plot.left() + bar.x);
