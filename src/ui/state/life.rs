@@ -214,7 +214,9 @@ impl Columns {
             Span::Day => (11, 19),
             _ if width > 400.0 => (0, 19),
             _ if width > 340.0 => (0, 16),
-            Span::Year if width < 280.0 => (5, 10),
+            // Of one year the days and minutes tell more than the year.
+            Span::Year if width < 250.0 => (5, 10),
+            Span::Year => (5, 16),
             _ => (0, 10),
         };
         let time = (cut.1 - cut.0) as f32 * one;
