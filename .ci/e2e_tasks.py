@@ -202,6 +202,18 @@ def as_of(window, moment, balance):
     )
 
 
+def find_alice(window):
+    """Types the customer's name into the search field, which is about to have the focus, and waits for what it finds."""
+    window.wait("the search field", lambda: window.focus() == "Search events")
+    window.type("Alice")
+    window.key("Return")
+    window.wait(
+        "something found",
+        lambda: window.view()["search"]["hits"] > 0 and window.view()["search"]["done"]
+        and window.view()["search"]["text"] == "Alice",
+    )
+
+
 def by_mouse(binary, folder):
     with Window(binary, folder) as window:
         shot("mouse-1-welcome")
@@ -217,14 +229,7 @@ def by_mouse(binary, folder):
         window.wait("another stream", lambda: window.view()["stream"] == "account-0003")
 
         window.click("^Search events$")
-        window.wait("the search field", lambda: window.focus() == "Search events")
-        window.type("Alice")
-        window.key("Return")
-        window.wait(
-            "something found",
-            lambda: window.view()["search"]["hits"] > 0 and window.view()["search"]["done"]
-            and window.view()["search"]["text"] == "Alice",
-        )
+        find_alice(window)
         shot("mouse-3-found")
         # One of them is looked at, and then gone to.
         window.click("^Event #1 .*Account opened for Alice")
@@ -265,14 +270,7 @@ def by_keyboard(binary, folder):
         window.keys_until("Down", "another stream", lambda: window.view()["stream"] == "account-0003")
 
         window.key("ctrl+f")
-        window.wait("the search field", lambda: window.focus() == "Search events")
-        window.type("Alice")
-        window.key("Return")
-        window.wait(
-            "something found",
-            lambda: window.view()["search"]["hits"] > 0 and window.view()["search"]["done"]
-            and window.view()["search"]["text"] == "Alice",
-        )
+        find_alice(window)
         window.keys_until("F3", "Alice's account", lambda: window.view()["stream"] == "account-A")
         shot("keys-1-found")
 

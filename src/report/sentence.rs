@@ -85,28 +85,11 @@ fn looks_like_time(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EventKind, Payload};
+    use crate::model::Payload;
 
     fn check(event_type: &str, data: &str, expected: &str) {
-        let event = Event {
-            position: Some(1),
-            stream: None,
-            other_streams: Vec::new(),
-            version: None,
-            id: None,
-            event_type: event_type.into(),
-            kind: EventKind::Event,
-            archived: false,
-            schema_version: None,
-            time: None,
-            time_raw: None,
-            valid_time: None,
-            user: None,
-            data: Payload::Text(data.as_bytes().into()),
-            metadata: Value::Null,
-            correlation_id: None,
-            causation_id: None,
-        };
+        let payload = Payload::Text(data.as_bytes().into());
+        let event = Event { position: Some(1), data: payload, ..Event::new(event_type) };
         assert_eq!(sentence(&event), expected, "{data}");
     }
 

@@ -88,32 +88,13 @@ pub fn nearest(log: &EventLog, axis: &Axis, events: &[u32], view: View, width: f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp};
     use crate::timeline::AxisKind;
-
-    fn log(seconds: &[i64]) -> EventLog {
-        let mut builder = EventLogBuilder::new(1);
-        for (at, second) in seconds.iter().enumerate() {
-            let stream = builder.stream("a", |_| "a".to_owned());
-            let event_type = builder.event_type("T");
-            builder.push(LogRow {
-                row_key: at as i64 + 1,
-                position: Some(at as i64 + 1),
-                stream: Some(stream),
-                version: Some(at as i64 + 1),
-                event_type,
-                time: Timestamp::from_micros(second * 1_000_000),
-                kind: EventKind::Event,
-                archived: false,
-            });
-        }
-        builder.finish()
-    }
+    use crate::timeline::testing::log;
 
     #[test]
     fn columns_hold_every_event_in_view_once() {
         let seconds: Vec<i64> = (0..5000).map(|i| (i * i) % 7919).collect();
-        let log = log(&seconds);
+        let log = log(seconds.iter().copied().map(Some));
         for kind in [AxisKind::Time, AxisKind::Sequence] {
             let axis = Axis::new(&log, kind);
             let lanes = Lanes::new(&log, &axis);
@@ -137,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_nearest_mark_within_reach() {
-        let log = log(&[0, 100, 200]);
+        let log = log([0, 100, 200].map(Some));
         let axis = Axis::new(&log, AxisKind::Time);
         let view = View { start: 0.0, span: 200_000_000.0 };
         let find = |x| nearest(&log, &axis, log.lane(StreamIndex(0)), view, 200.0, x, 8.0);
