@@ -3,8 +3,10 @@
 //! A [`Scenario`] is a named list of edits. [`apply`] lays it over the recorded index and gives a [`Branch`]: the
 //! lanes of the streams that an edit concerns, and the store's order for a copy. Nothing recorded is changed.
 
+mod alignment;
 mod branch;
 mod compare;
+mod differences;
 mod draft;
 mod error;
 mod finish;
@@ -13,19 +15,25 @@ mod merge;
 mod naming;
 mod nearest;
 mod overlay;
+mod pairs;
 mod parse;
 mod runner;
 mod scenario;
 mod select;
 mod words;
 
+pub use alignment::{Alignment, Opposite, SideLane};
 pub use branch::{Branch, BranchEvent, BranchLane};
-pub use compare::{BrokenInvariant, CopyWritten, End, EventMoment, StreamComparison, WhatIf, compare};
+pub use compare::{
+    BrokenInvariant, CopyWritten, End, EventMoment, Sides, StreamComparison, WhatIf, compare, compare_sides,
+};
+pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, differences};
 pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
 pub use history::BranchHistory;
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
+pub use pairs::{Pair, changed_fields, pairs};
 pub use parse::{ScenarioError, parse};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use words::describe;

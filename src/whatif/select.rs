@@ -32,7 +32,7 @@ impl BranchLane {
 
     /// Each event's place in the store's order as the position of the recorded event that it stands with, never
     /// falling from one event to the next.
-    fn positions(&self, log: &EventLog) -> Vec<i64> {
+    pub(super) fn positions(&self, log: &EventLog) -> Vec<i64> {
         let events = self.events();
         // What was moved does not stand at its old place any more.
         let own = |place: usize, event: &BranchEvent| {
