@@ -4,7 +4,7 @@ use egui::{Color32, Mesh, Painter, Rect, Shape as Paint, Stroke, Ui, pos2};
 
 use super::{Stage, lanes};
 use crate::model::StreamIndex;
-use crate::timeline::{Shape, lanes::columns};
+use crate::timeline::Shape;
 use crate::ui::{marks, theme};
 
 /// Paints it.
@@ -25,7 +25,7 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, stream: StreamIndex, rect: Rect) {
     painter.extend(Paint::dashed_line(&[pos2(fork, middle), pos2(plot.right(), middle)], line, 6.0, 3.0));
     painter.line_segment([pos2(fork - 10.0, plot.top()), pos2(fork, middle)], line);
     let mut mesh = Mesh::default();
-    for column in columns(log, &document.axis, &lane.recorded, document.view, plot.width()) {
+    for column in lane.columns(log, &document.axis, document.view, plot.width()) {
         let mark = document.opened.drawing.marks.mark(log, column.last as usize);
         let colour = marks::colour(mark, tokens);
         let colour = if document.is_future(column.last) { theme::dimmed(colour) } else { colour };
