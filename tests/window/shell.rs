@@ -162,14 +162,14 @@ fn a_key_in_a_text_field_belongs_to_the_field() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));
     press(&mut window, Modifiers::NONE, Key::Delete);
-    assert_eq!(window.state().app().document.as_ref().unwrap().draft.len(), 1);
+    assert_eq!(window.state().app().document.as_ref().unwrap().active_scenario().draft.len(), 1);
     press(&mut window, Modifiers::COMMAND, Key::F);
     for key in [Key::Delete, Key::Home, Key::Space] {
         press(&mut window, Modifiers::NONE, key);
     }
     press(&mut window, Modifiers::COMMAND, Key::Z);
     let document = window.state().app().document.as_ref().unwrap();
-    assert_eq!(document.draft.len(), 1);
+    assert_eq!(document.active_scenario().draft.len(), 1);
     assert_ne!(document.cursor, Cursor::Start);
     // Escape gives the keys back to the timeline: once for the suggestions, once for the field.
     press(&mut window, Modifiers::NONE, Key::Escape);

@@ -89,7 +89,9 @@ pub const ACTIONS: &[Action] = &[
         text: "Undo",
         tooltip: "Take back the last edit",
         shortcut: with_command(Key::Letter('Z')),
-        command: |app| app.document.as_ref().filter(|d| d.draft.undo_words().is_some()).map(|_| Command::Undo),
+        command: |app| {
+            app.document.as_ref().filter(|d| d.active_scenario().draft.undo_words().is_some()).map(|_| Command::Undo)
+        },
     },
     Action {
         id: "redo",
@@ -97,7 +99,9 @@ pub const ACTIONS: &[Action] = &[
         text: "Redo",
         tooltip: "Do again what was taken back",
         shortcut: with_command(Key::Letter('Y')),
-        command: |app| app.document.as_ref().filter(|d| d.draft.redo_words().is_some()).map(|_| Command::Redo),
+        command: |app| {
+            app.document.as_ref().filter(|d| d.active_scenario().draft.redo_words().is_some()).map(|_| Command::Redo)
+        },
     },
     Action {
         id: "clear-edits",
