@@ -1,7 +1,7 @@
 //! The window's frame: top bar, palette, help, panels, text size, zones, several stores.
 
 use egui::{Key, Modifiers, Role};
-use foldline::app::actions::ACTIONS;
+use foldline::app::actions::actions;
 use foldline::app::{Cursor, PanelName, Settings, ZoneChoice};
 use foldline::model::Timestamp;
 use foldline::ui::Setup;
@@ -65,7 +65,7 @@ fn help_lists_every_action_with_a_shortcut() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));
     press(&mut window, Modifiers::NONE, Key::F1);
-    for action in ACTIONS.iter().filter(|action| action.shortcut.is_some()) {
+    for action in actions().filter(|action| action.shortcut.is_some()) {
         let prefix = format!("{}: ", action.text);
         let found = window
             .get_all_by(|node| node.label().or_else(|| node.value()).is_some_and(|label| label.starts_with(&prefix)))
