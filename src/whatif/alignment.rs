@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::model::{Event, EventLog};
 use crate::replay::{CommonTail, Fork};
 
-use super::branch::{Branch, BranchEvent, BranchLane};
+use super::branch::{Branch, BranchLane};
+use super::lane::{BranchEvent, LaneEvents};
 
 /// Which events of a left and a right history are the same one, and which stand opposite nothing.
 ///
@@ -51,42 +52,33 @@ impl Alignment {
     /// Lanes of the same stream in two branches. As many common events as possible stand opposite themselves, and the
     /// others count as moved.
     pub fn between(left: &BranchLane, right: &BranchLane) -> Self {
-        let (a, b) = (left.events(), right.events());
-        let most = a.len().min(b.len());
-        // Most of both is alike from the start and to the end: only what lies between is looked up.
-        let start = (0..most).take_while(|at| identity(&a[*at]) == identity(&b[*at])).count();
-        let end =
-            (1..=most - start).take_while(|back| identity(&a[a.len() - back]) == identity(&b[b.len() - back])).count();
-        let middle = Middle::new(&a[start..a.len() - end], &b[start..b.len() - end]);
+        let (lefts, rights) = (left.events(), right.events());
+        // Most of both is alike from the start and to the end: only what lies between is looked at event by event.
+        let fork = rights.fork_from(lefts);
+        let start = fork.first_invalid;
+        let (left_end, right_end) = fork.tail.map_or((lefts.len(), rights.len()), |tail| (tail.baseline, tail.branch));
+        let between = |events: &LaneEvents, end: usize| -> Vec<BranchEvent> {
+            (start..end).filter_map(|place| events.get(place)).collect()
+        };
+        let (a, b) = (between(lefts, left_end), between(rights, right_end));
+        let middle = Middle::new(&a, &b);
+        // What only an id tells apart is alike all the same.
+        let (before, after) = middle.alike_at_its_ends(&a, &b);
+        let tail = fork.tail.filter(|_| after == 0).or_else(|| {
+            let (baseline, branch) = (left_end - after, right_end - after);
+            let renumbered = fork.tail.is_some_and(|tail| tail.renumbered)
+                || (0..after).any(|into| lefts.version(baseline + into) != rights.version(branch + into));
+            (after > 0).then_some(CommonTail { baseline, branch, renumbered })
+        });
         let place = |at: &u32| at + start as u32;
-        let mut alignment = Self {
-            left: a.len(),
-            right: b.len(),
+        Self {
+            left: lefts.len(),
+            right: rights.len(),
             lifted: middle.lifted.iter().map(place).collect(),
             fresh: middle.fresh.iter().map(place).collect(),
             moved: middle.moved.iter().map(|(left, right)| (place(left), place(right))).collect(),
-            fork: Fork { first_invalid: 0, tail: None },
-        };
-        alignment.fork = alignment.find_fork(a, b);
-        alignment
-    }
-
-    fn find_fork(&self, a: &[BranchEvent], b: &[BranchEvent]) -> Fork {
-        let most = a.len().min(b.len());
-        let first_of = |places: &[u32]| places.first().map_or(most, |first| *first as usize);
-        let paired = first_of(&self.lifted).min(first_of(&self.fresh)).min(most);
-        let alike = |at: &usize| is_same(&a[*at], &b[*at]) && a[*at].version() == b[*at].version();
-        let first_invalid = (0..paired).take_while(alike).count();
-        let after = |places: &[u32], len: usize| len - places.last().map_or(0, |last| *last as usize + 1);
-        let paired = after(&self.lifted, a.len()).min(after(&self.fresh, b.len())).min(most - first_invalid);
-        let ends = |back: usize| (a.len() - back, b.len() - back);
-        let back = (1..=paired).take_while(|back| is_same(&a[ends(*back).0], &b[ends(*back).1])).count();
-        let tail = (back > 0).then(|| {
-            let (baseline, branch) = ends(back);
-            let renumbered = (0..back).any(|into| a[baseline + into].version() != b[branch + into].version());
-            CommonTail { baseline, branch, renumbered }
-        });
-        Fork { first_invalid, tail }
+            fork: Fork { first_invalid: start + before, tail },
+        }
     }
 
     /// Lanes of the same stream, where `None` is as recorded; `None` if both are.
@@ -236,6 +228,22 @@ impl Middle {
     }
 }
 
+impl Middle {
+    /// How many events are the same, version included, from the start, and how many of the others to the end, whatever
+    /// their versions.
+    fn alike_at_its_ends(&self, a: &[BranchEvent], b: &[BranchEvent]) -> (usize, usize) {
+        let most = a.len().min(b.len());
+        let first = |places: &[u32]| places.first().map_or(most, |first| *first as usize);
+        let paired = first(&self.lifted).min(first(&self.fresh));
+        let alike = |at: &usize| is_same(&a[*at], &b[*at]) && a[*at].version() == b[*at].version();
+        let before = (0..paired).take_while(alike).count();
+        let last = |places: &[u32], len: usize| len - places.last().map_or(0, |last| *last as usize + 1);
+        let paired = last(&self.lifted, a.len()).min(last(&self.fresh, b.len())).min(most - before);
+        let after = (1..=paired).take_while(|back| is_same(&a[a.len() - back], &b[b.len() - back])).count();
+        (before, after)
+    }
+}
+
 /// The longest choice of pairs that rises on both sides; they rise on the right already.
 fn longest_run(pairs: &[(u32, u32)]) -> Vec<(u32, u32)> {
     // For each length the pair that ends such a run the lowest, and for each pair the one before it.
@@ -329,13 +337,13 @@ impl<'a> SideLane<'a> {
     /// The version at a place.
     pub fn version(&self, place: usize) -> Option<i64> {
         match self.branch {
-            Some(lane) => lane.events().get(place)?.version(),
+            Some(lane) => lane.events().version(place),
             None => self.log.version(*self.recorded.get(place)? as usize),
         }
     }
 
     /// An event that is not as recorded, in full.
-    pub fn own(&self, place: usize) -> Option<&'a Arc<Event>> {
+    pub fn own(&self, place: usize) -> Option<Arc<Event>> {
         match self.branch?.events().get(place)? {
             BranchEvent::Recorded { .. } => None,
             BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => Some(event),
@@ -347,7 +355,7 @@ impl<'a> SideLane<'a> {
     pub fn says_the_same(&self, place: usize, other: SideLane<'_>, there: usize) -> bool {
         match (self.own(place), other.own(there)) {
             (None, None) => self.index(place) == other.index(there),
-            (Some(one), Some(two)) => says_the_same(one, two),
+            (Some(one), Some(two)) => says_the_same(&one, &two),
             _ => false,
         }
     }

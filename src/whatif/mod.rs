@@ -11,6 +11,7 @@ mod draft;
 mod error;
 mod finish;
 mod history;
+mod lane;
 mod merge;
 mod naming;
 mod nearest;
@@ -23,7 +24,7 @@ mod select;
 mod words;
 
 pub use alignment::{Alignment, Opposite, SideLane};
-pub use branch::{Branch, BranchEvent, BranchLane};
+pub use branch::{Branch, BranchLane};
 pub use compare::{
     BrokenInvariant, CopyWritten, End, EventMoment, Sides, StreamComparison, WhatIf, compare, compare_sides,
 };
@@ -31,6 +32,7 @@ pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEven
 pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
 pub use history::BranchHistory;
+pub use lane::{BranchEvent, LaneEvents, LaneRun};
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
 pub use pairs::{Pair, changed_fields, pairs};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldline::model::{Cancel, Event, Progress, Value, json};
-use foldline::replay::{Change, Fold, History, MemoryHistory, OnUnreadable, State, diff};
+use foldline::model::{Cancel, Event, Moment, Progress, Selection, Value, json};
+use foldline::replay::{Change, Fold, MemoryHistory, OnUnreadable, State, diff};
 use foldline::whatif::{
     Alignment, Branch, Differences, Lanes, Pair, SideLane, Sides, StreamComparison, changed_fields, compare,
     compare_sides, differences, pairs,
@@ -212,6 +212,14 @@ proptest! {
             prop_assert_eq!(json::to_text(&compared.baseline.state), json::to_text(lefts.last().unwrap()));
             prop_assert_eq!(json::to_text(&compared.branch.state), json::to_text(rights.last().unwrap()));
             prop_assert_eq!(compared.branch.version, both.events.1.last().and_then(|event| event.version));
+            // Positions are those at which a cursor takes events in.
+            if let (Some(lane), Ok(last)) = (b.stream(stream), i64::try_from(world.events.len())) {
+                let positions = both.lanes().right.positions();
+                for position in (0..=last * 10).step_by(5) {
+                    let taken = positions.iter().filter(|at| **at <= position).count();
+                    prop_assert_eq!(lane.select(&world.log, Moment::Position(position)), Selection::Prefix(taken));
+                }
+            }
             // Few are kept, all are counted.
             let few = both.differences(&bank, 1);
             prop_assert_eq!(few.rows.len() + few.more, found.rows.len());
