@@ -8,7 +8,7 @@ use crate::model::{Event, EventLog};
 use crate::replay::{CommonTail, Fork};
 
 use super::branch::{Branch, BranchLane};
-use super::lane::{BranchEvent, LaneEvents};
+use super::lane::{BranchEvent, LaneEvents, LaneRun};
 
 /// Which events of a left and a right history are the same one, and which stand opposite nothing.
 ///
@@ -104,6 +104,12 @@ impl Alignment {
             moved,
             fork: Fork { tail, ..self.fork },
         }
+    }
+
+    /// Both sides with the same events, so many of them.
+    pub fn unchanged(len: usize) -> Self {
+        let fork = Fork { first_invalid: len, tail: None };
+        Self { left: len, right: len, lifted: Vec::new(), fresh: Vec::new(), moved: Vec::new(), fork }
     }
 
     /// How many events there are on the left and on the right.
@@ -348,6 +354,17 @@ impl<'a> SideLane<'a> {
             BranchEvent::Recorded { .. } => None,
             BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => Some(event),
         }
+    }
+
+    /// All events that are not as recorded, with their places.
+    pub fn own_events(&self) -> impl Iterator<Item = (usize, Arc<Event>)> {
+        let events = self.branch.map(BranchLane::events);
+        events.into_iter().flat_map(|events| events.runs(0..events.len())).filter_map(|run| match run {
+            LaneRun::Own {
+                place, event: BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event }, ..
+            } => Some((place, event)),
+            _ => None,
+        })
     }
 
     /// Whether an event of this side says the same as one of another, whatever their versions. Known without reading

@@ -35,7 +35,7 @@ pub use history::BranchHistory;
 pub use lane::{BranchEvent, LaneEvents, LaneRun};
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
-pub use pairs::{Pair, changed_fields, pairs};
+pub use pairs::{Pair, Sentences, SideBySide, changed_fields, pairs};
 pub use parse::{ScenarioError, parse};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use words::describe;

@@ -1,9 +1,31 @@
 //! Two histories of a stream side by side, row by row: what is the same, what differs, what only one of them has.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::model::{Event, Segment, Value, ValuePath};
 use crate::replay::{Change, diff};
 
 use super::alignment::{Alignment, SideLane};
+use super::branch::Branch;
+
+/// Two histories of a stream side by side, with what telling of their events needs.
+#[derive(Debug, Clone)]
+pub struct SideBySide {
+    /// The stream.
+    pub stream: Arc<str>,
+    /// The left side's branch; `None` is history as recorded.
+    pub left: Option<Arc<Branch>>,
+    /// The right side's branch; `None` is history as recorded.
+    pub right: Option<Arc<Branch>>,
+    /// The rows.
+    pub rows: Vec<Pair>,
+    /// Sentences of events that are not as recorded, on the left and on the right, by place.
+    pub sentences: (Sentences, Sentences),
+}
+
+/// What happened in a sentence, by place.
+pub type Sentences = HashMap<u32, Arc<str>>;
 
 /// One or more rows of two histories side by side. Places count in that side's lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
