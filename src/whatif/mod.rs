@@ -28,14 +28,14 @@ pub use branch::{Branch, BranchLane};
 pub use compare::{
     BrokenInvariant, CopyWritten, End, EventMoment, Sides, StreamComparison, WhatIf, compare, compare_sides,
 };
-pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, differences};
+pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, Tell, differences};
 pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
 pub use history::BranchHistory;
 pub use lane::{BranchEvent, LaneEvents, LaneRun};
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
-pub use pairs::{Pair, Sentences, SideBySide, changed_fields, pairs};
+pub use pairs::{Pair, Sentences, SideBySide, Stands, changed_fields, pairs};
 pub use parse::{ScenarioError, parse};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use words::describe;
