@@ -38,9 +38,8 @@ pub struct Lines {
 struct Stretch {
     /// Its first line.
     first: usize,
-    /// Events of the left and the right side before it.
+    /// Events of the left side before it.
     left: u32,
-    right: u32,
     what: Line,
 }
 
@@ -48,7 +47,7 @@ impl Lines {
     /// The lines of a comparison; `unfolded` has the runs that the user opened.
     pub fn new(rows: &[Pair], unfolded: &HashSet<usize>) -> Self {
         let mut lines = Self::default();
-        let (mut left, mut right) = (0, 0);
+        let mut left = 0;
         for (at, row) in rows.iter().enumerate() {
             match *row {
                 Pair::Same { left: from_left, right: from_right, len, renumbered } => {
@@ -60,40 +59,33 @@ impl Lines {
                     };
                     // A folded line for one or two would save nothing.
                     if unfolded.contains(&at) || len <= before + after + 2 {
-                        lines.push(left, right, Line::Event(part(0, len)));
+                        lines.push(left, Line::Event(part(0, len)));
                     } else {
-                        lines.push(left, right, Line::Event(part(0, before)));
+                        lines.push(left, Line::Event(part(0, before)));
                         let folded = len - before - after;
                         let (left, right) = (from_left + before, from_right + before);
-                        lines.push(left, right, Line::Folded { run: at, left, right, len: folded, renumbered });
-                        lines.push(left + folded, right + folded, Line::Event(part(before + folded, after)));
+                        lines.push(left, Line::Folded { run: at, left, right, len: folded, renumbered });
+                        lines.push(left + folded, Line::Event(part(before + folded, after)));
                     }
-                    (left, right) = (from_left + len, from_right + len);
+                    left = from_left + len;
                 }
-                Pair::Changed { left: from_left, right: from_right } => {
-                    lines.push(left, right, Line::Event(*row));
-                    (left, right) = (from_left + 1, from_right + 1);
-                }
-                Pair::Left { place, .. } => {
-                    lines.push(left, right, Line::Event(*row));
+                Pair::Changed { left: place, .. } | Pair::Left { place, .. } => {
+                    lines.push(left, Line::Event(*row));
                     left = place + 1;
                 }
-                Pair::Right { place, .. } => {
-                    lines.push(left, right, Line::Event(*row));
-                    right = place + 1;
-                }
+                Pair::Right { .. } => lines.push(left, Line::Event(*row)),
             }
         }
         lines
     }
 
-    fn push(&mut self, left: u32, right: u32, what: Line) {
+    fn push(&mut self, left: u32, what: Line) {
         let len = match what {
             Line::Event(Pair::Same { len: 0, .. }) => return,
             Line::Event(Pair::Same { len, .. }) => len as usize,
             _ => 1,
         };
-        self.stretches.push(Stretch { first: self.len, left, right, what });
+        self.stretches.push(Stretch { first: self.len, left, what });
         self.len += len;
     }
 

@@ -216,7 +216,7 @@ fn row_ui(
         }
         (Some(one), other) => {
             let reached = line(columns.version, end, &cells::version(one), mono(), strong);
-            let beside = other.map_or_else(|| "→ ∅".to_owned(), |other| format!("→ {}", cells::version(other)));
+            let beside = other.map_or_else(|| "→ —".to_owned(), |other| format!("→ {}", cells::version(other)));
             line(reached + 4.0, end, &beside, mono(), tokens.what_if);
         }
         (None, Some(other)) => {
@@ -239,7 +239,10 @@ fn row_ui(
     cells::mark_at(ui, mark, at(columns.event + 6.0), own, standing.future);
     let words = happened(row);
     let colour = if own { tokens.what_if } else { strong };
-    line(columns.event + 20.0, columns.differs - SPACE, &words, theme::words(theme::BODY), colour);
+    let reached = line(columns.event + 20.0, columns.differs - SPACE, &words, theme::words(theme::BODY), colour);
+    if row.right.is_none() {
+        painter.hline(rect.left() + columns.event..=rect.left() + reached, middle, Stroke::new(1.0, tokens.what_if));
+    }
     let mut differs = columns.differs;
     let newly = newly_broken(row);
     if !newly.is_empty() {
@@ -263,9 +266,8 @@ fn row_ui(
 fn happened(row: &DifferenceRow) -> String {
     match (&row.left, &row.right, row.paired) {
         (Some(left), Some(right), false) => format!("{} instead of {}", right.sentence, left.sentence),
-        (Some(left), None, _) => format!("{}: not here in the what-if", left.sentence),
-        (None, Some(right), _) if right.index.is_none() => format!("{}: inserted", right.sentence),
-        (None, Some(right), _) => format!("{}: put here", right.sentence),
+        (Some(left), None, _) => left.sentence.to_string(),
+        (None, Some(right), _) => right.sentence.to_string(),
         (_, Some(right), _) => right.sentence.to_string(),
         (None, None, _) => String::new(),
     }
@@ -281,7 +283,12 @@ fn spoken(row: &DifferenceRow) -> String {
     let number = row.event().map_or_else(String::new, |event| cells::version(event.moment.version));
     let differs =
         if row.is_same_again() { "the same state again".to_owned() } else { cells::leaves_text(&row.leaves, row.more) };
-    let mut out = format!("{number} {}: {differs}", happened(row));
+    let only = match (&row.left, &row.right) {
+        (Some(_), None) => ", not in the what-if",
+        (None, Some(_)) => ", only in the what-if",
+        _ => "",
+    };
+    let mut out = format!("{number} {}{only}: {differs}", happened(row));
     for name in newly_broken(row) {
         out += &format!("; does not hold: {name}");
     }

@@ -179,7 +179,7 @@ struct Columns {
     width: f32,
     half: f32,
     clock: Option<f32>,
-    /// Whether there is room for the day before it.
+    /// Whether there is room for the year and the seconds.
     days: bool,
     words: f32,
 }
@@ -191,7 +191,7 @@ impl Columns {
         let version = theme::MARGIN + 5.5 * DIGIT + theme::GAP;
         let clock = (half > 330.0).then_some(version);
         let days = half > 470.0;
-        let digits = if days { 19.0 } else { 8.0 };
+        let digits = if days { 19.0 } else { 11.0 };
         Self { width, half, clock, days, words: version + clock.map_or(0.0, |_| digits * DIGIT + SPACE) }
     }
 }
@@ -309,7 +309,7 @@ impl Row<'_> {
                 (false, true) => theme::future_text(&tokens),
                 (false, false) => tokens.secondary,
             };
-            let words = if columns.days { &said.time } else { &said.clock };
+            let words = if columns.days { &said.time } else { &said.short_time };
             let galley = cells::galley(&painter, words, mono(), columns.words - clock, quiet);
             cells::text_at(&painter, at(clock), galley, quiet);
         }
@@ -403,9 +403,9 @@ fn change_text(change: &Change) -> String {
 #[derive(Debug, Default)]
 struct Said {
     version: String,
-    /// The day and the clock.
     time: String,
-    clock: String,
+    /// The same without year and seconds.
+    short_time: String,
     sentence: String,
     mark: Option<Mark>,
 }
@@ -512,13 +512,15 @@ fn said(row: &Row<'_>, lane: SideLane<'_>, sentences: &HashMap<u32, Arc<str>>, p
     let times = |time: Option<crate::model::Timestamp>| {
         let Some(time) = time else { return ("—".to_owned(), "—".to_owned()) };
         let clock: String = zoned::clock(time, row.zone).chars().take(8).collect();
-        (format!("{} {clock}", zoned::date(time, row.zone)), clock)
+        let long = format!("{} {clock}", zoned::date(time, row.zone));
+        let short = long.get(long.len().saturating_sub(14)..long.len().saturating_sub(3)).unwrap_or(&long).to_owned();
+        (long, short)
     };
     if let Some(event) = lane.own(place as usize) {
         let sentence = sentences.get(&place).map_or_else(|| event.event_type.to_string(), |words| words.to_string());
         let mark = Some(cells::mark_of(document, index, &event.event_type, category));
-        let (time, clock) = times(event.time);
-        return Said { version, time, clock, sentence, mark };
+        let (time, short_time) = times(event.time);
+        return Said { version, time, short_time, sentence, mark };
     }
     let Some(index) = index else { return Said::default() };
     let sentence = match document.rows.get(&index) {
@@ -526,6 +528,6 @@ fn said(row: &Row<'_>, lane: SideLane<'_>, sentences: &HashMap<u32, Arc<str>>, p
         None => names::humanised(&log.event_type(log.type_of(index as usize)).short),
     };
     let mark = Some(document.opened.drawing.marks.mark(log, index as usize));
-    let (time, clock) = times(log.time(index as usize));
-    Said { version, time, clock, sentence, mark }
+    let (time, short_time) = times(log.time(index as usize));
+    Said { version, time, short_time, sentence, mark }
 }
