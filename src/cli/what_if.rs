@@ -9,6 +9,7 @@ use super::failure::{CliError, Status};
 use super::options::{self, Setting};
 use super::output::{Output, counted, plain};
 use super::state::print_changes;
+use super::sweep;
 use crate::model::{Cancel, Progress};
 use crate::whatif::{self, CopyWritten, EventMoment, Scenario, StreamComparison, WhatIf};
 use crate::worker::CopyTarget;
@@ -16,9 +17,18 @@ use crate::worker::CopyTarget;
 /// Scenario files larger than this are no scenario files.
 const FILE_LIMIT: u64 = 256 << 20;
 
+/// What is printed: the comparison, and what was asked for besides.
+#[derive(serde::Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    what_if: &'a WhatIf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sweep: Option<&'a whatif::Sweep>,
+}
+
 /// Runs the command.
 pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
-    Setting::of(&args.store)?;
+    let setting = Setting::of(&args.store)?;
     let projections = options::projections(&args.projection)?;
     if let Some(out) = &args.save_copy {
         let files = args.projection.files.iter().map(PathBuf::as_path);
@@ -28,6 +38,7 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let scenario = Arc::new(read(args)?);
     let opened = options::open_with(&args.store, projections, options::on_unreadable(args.skip_unreadable))?;
     let streams = opened.session.compare(&scenario, &Progress::default(), &Cancel::default())?;
+    let sweep = sweep::run(args, &scenario, &opened.session, setting.zone())?;
     let copy = match &args.save_copy {
         Some(out) => {
             let plan = opened.session.scenario_copy(&scenario)?;
@@ -41,9 +52,13 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let what_if = WhatIf { scenario: scenario.name.clone(), edits: scenario.edits.len(), streams, copy };
     let breaks = what_if.streams.iter().any(|stream| !stream.broken_invariants.is_empty());
     if opened.json {
-        output.json(&what_if)?;
+        output.json(&Document { what_if: &what_if, sweep: sweep.as_ref() })?;
     } else {
         print(&what_if, output)?;
+        if let Some(sweep) = &sweep {
+            output.line("")?;
+            sweep::print(sweep, output)?;
+        }
     }
     opened.tell_notes(output);
     Ok(Status::found_if(breaks))

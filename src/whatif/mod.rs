@@ -3,6 +3,7 @@
 //! A [`Scenario`] is a named list of edits. [`apply`] lays it over the recorded index and gives a [`Branch`]: the
 //! lanes of the streams that an edit concerns, and the store's order for a copy. Nothing recorded is changed.
 
+mod basis;
 mod branch;
 mod compare;
 mod draft;
@@ -18,8 +19,10 @@ mod parse;
 mod runner;
 mod scenario;
 mod select;
+mod sweep;
 mod words;
 
+pub use basis::{Basis, subject_of};
 pub use branch::{Branch, BranchLane};
 pub use compare::{BrokenInvariant, CopyWritten, End, EventMoment, StreamComparison, WhatIf, compare};
 pub use draft::{Draft, DraftEdit};
@@ -30,4 +33,8 @@ pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
 pub use parse::{ScenarioError, parse};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
+pub use sweep::{
+    Grid, MOST_POINTS, Sweep, SweepBroken, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint, SweepSpec,
+    SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,
+};
 pub use words::describe;

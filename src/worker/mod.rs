@@ -20,7 +20,9 @@ mod run;
 mod samples;
 mod searching;
 mod session;
+mod standing;
 mod suggesting;
+mod sweeping;
 #[cfg(test)]
 mod testing;
 mod tracks;

@@ -120,6 +120,7 @@ impl Workshop {
 pub(super) fn failed(error: &SessionError) -> Failure {
     match error {
         SessionError::Store(error) if error.is_cancelled() => Failure::Cancelled,
+        SessionError::Replay(ReplayFailure::Cancelled) => Failure::Cancelled,
         error => Failure::Failed(error.to_string()),
     }
 }

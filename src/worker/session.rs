@@ -13,7 +13,7 @@ use crate::replay::{
     Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ReplayFailure, ReplayOptions, Replayer,
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario};
+use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario, SweepError, SweepFailure};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +48,19 @@ pub enum SessionError {
     /// A replay that could not be made.
     #[error(transparent)]
     Replay(#[from] ReplayFailure),
+    /// A sweep that can't be made.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+}
+
+impl From<SweepFailure> for SessionError {
+    fn from(failure: SweepFailure) -> Self {
+        match failure {
+            SweepFailure::Sweep(error) => error.into(),
+            SweepFailure::Edit(error) => error.into(),
+            SweepFailure::Replay(error) => error.into(),
+        }
+    }
 }
 
 impl SessionError {
@@ -60,6 +73,7 @@ impl SessionError {
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
             Self::Read(_) | Self::Replay(_) => true,
+            Self::Sweep(_) => false,
         }
     }
 }
@@ -319,7 +333,12 @@ impl Session {
 
     /// Recorded events for those who apply edits.
     pub fn recorded(&self) -> impl Recorded + '_ {
-        FromStore(self, Cancel::default())
+        self.recorded_unless(Cancel::default())
+    }
+
+    /// The same, until told to stop.
+    pub(super) fn recorded_unless(&self, cancel: Cancel) -> impl Recorded + '_ {
+        FromStore(self, cancel)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod compare;
 mod properties;
+mod sweep;
 mod world;
 
 use foldline::model::{CopyRow, Moment, json};
