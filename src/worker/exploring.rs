@@ -33,6 +33,14 @@ impl Workshop {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
                 Ok(Outcome::Vocabulary(Arc::new(vocabulary)))
             }
+            Job::Differences(sides) => {
+                let found = self.session(sides.store)?.differences(&sides, progress, cancel);
+                found.map(|found| Outcome::Differences(Box::new(found))).map_err(|error| failed(&error))
+            }
+            Job::SideBySide(sides) => {
+                let found = self.session(sides.store)?.side_by_side(&sides, cancel);
+                found.map(|found| Outcome::SideBySide(Box::new(found))).map_err(|error| failed(&error))
+            }
             Job::Suggest { store, category, out, force } => {
                 let session = self.session(store)?;
                 self.suggest(&session, category, out, force, cancel).map(Outcome::Suggested)

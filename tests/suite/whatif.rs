@@ -1,5 +1,6 @@
 //! What-if, sentence by sentence: scenario files, naming, places, contents, versions, copies, drafts.
 
+mod alignment;
 mod compare;
 mod properties;
 mod sweep;
