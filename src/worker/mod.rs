@@ -6,6 +6,7 @@ mod core;
 mod exploring;
 mod files;
 mod fold_streams;
+mod following;
 mod history;
 mod inline;
 mod kept_events;

@@ -90,6 +90,7 @@ pub struct Session {
     exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
+    pub(super) following: super::following::Kept,
 }
 
 impl Session {
@@ -125,6 +126,7 @@ impl Session {
             exploring: Mutex::default(),
             branched: Mutex::default(),
             branches: Mutex::default(),
+            following: super::following::Kept::default(),
         }))
     }
 
