@@ -23,6 +23,10 @@ use crate::whatif::{Branch, Follows, Scenario};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StoreKey(pub u32);
 
+/// One of an open store's scenarios.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScenarioId(pub u32);
+
 /// Requests of one slot replace each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Slot {
@@ -32,8 +36,8 @@ pub enum Slot {
     State,
     /// The rows of the events table that are in sight.
     Rows,
-    /// Applying the scenario.
-    Branch,
+    /// Applying a scenario.
+    Branch(ScenarioId),
     /// Writing a copy.
     Copy,
     /// Hashing the opened file.
@@ -345,6 +349,13 @@ pub enum Outcome {
     Events(Vec<(u32, EventRow)>),
     /// The scenario's branch.
     Branch(Arc<Branch>),
+    /// A scenario's edit does not fit what was recorded.
+    Refused {
+        /// The edit's index in the scenario that was applied.
+        edit: usize,
+        /// Why it does not fit, and what to do.
+        why: String,
+    },
     /// A copy was written.
     Copied(Copied),
     /// The file's hash (BLAKE3, hexadecimal).

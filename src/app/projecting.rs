@@ -26,7 +26,7 @@ impl App {
         for note in notes {
             self.notify(NoticeKind::Note, note);
         }
-        self.apply_edits(requests);
+        self.apply_all_edits(requests);
         self.refresh_views(requests);
     }
 

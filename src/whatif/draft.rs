@@ -97,6 +97,18 @@ impl Draft {
         Scenario { edits: edits.collect(), name: self.scene.name.to_string() }
     }
 
+    /// The scenario with all edits, switched-off ones included: for a copy of the draft.
+    pub fn all_edits(&self) -> Scenario {
+        let edits = self.scene.edits.iter().map(|edit| Edit::clone(&edit.edit));
+        Scenario { edits: edits.collect(), name: self.scene.name.to_string() }
+    }
+
+    /// Forgets what could be undone or done again.
+    pub fn forget_steps(&mut self) {
+        self.undo.clear();
+        self.redo.clear();
+    }
+
     /// Where an edit of [`scenario`](Self::scenario) is in the draft: errors name the scenario's.
     pub fn index_of_applied(&self, applied: usize) -> Option<usize> {
         let on = self.scene.edits.iter().enumerate().filter(|(_, edit)| edit.enabled);
@@ -136,6 +148,19 @@ impl Draft {
         self.record(describe(&edit));
         let enabled = self.scene.edits[index].enabled;
         self.scene.edits[index] = DraftEdit { enabled, ..DraftEdit::new(edit) };
+        true
+    }
+
+    /// Puts any number of edits in the place of one, as one action with the given words. False if there is none at the
+    /// index.
+    pub fn replace_all(&mut self, index: usize, edits: Vec<Edit>, words: impl Into<String>) -> bool {
+        let Some(old) = self.scene.edits.get(index).cloned() else { return false };
+        self.record(words.into());
+        self.scene.edits.remove(index);
+        for (at, mut edit) in edits.into_iter().enumerate() {
+            self.give_id(&mut edit);
+            self.scene.edits.insert(index + at, DraftEdit { enabled: old.enabled, ..DraftEdit::new(edit) });
+        }
         true
     }
 

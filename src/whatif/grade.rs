@@ -92,7 +92,7 @@ impl Grades {
 /// Errors: the store could not be read; the words are its own.
 pub fn grade(
     file: &ScenarioFile,
-    log: &EventLog,
+    log: &Arc<EventLog>,
     recorded: &mut dyn Recorded,
     handles: &dyn Fn(&str, &str) -> bool,
 ) -> Result<Grades, String> {

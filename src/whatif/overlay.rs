@@ -35,7 +35,7 @@ pub trait Recorded {
 }
 
 /// The branch that a scenario makes of what was recorded.
-pub fn apply(scenario: &Scenario, log: &EventLog, recorded: &mut dyn Recorded) -> Result<Branch, EditError> {
+pub fn apply(scenario: &Scenario, log: &Arc<EventLog>, recorded: &mut dyn Recorded) -> Result<Branch, EditError> {
     let mut overlay = Overlay::new(&scenario.name, log, recorded);
     for (index, edit) in scenario.edits.iter().enumerate() {
         overlay.edit = index;
@@ -92,7 +92,7 @@ pub(super) struct Fate {
 }
 
 pub(super) struct Overlay<'a> {
-    pub log: &'a EventLog,
+    pub log: &'a Arc<EventLog>,
     recorded: &'a mut dyn Recorded,
     scenario_name: &'a str,
     /// Index of the edit that is being applied.
@@ -119,7 +119,7 @@ struct Place {
 }
 
 impl<'a> Overlay<'a> {
-    pub fn new(scenario_name: &'a str, log: &'a EventLog, recorded: &'a mut dyn Recorded) -> Self {
+    pub fn new(scenario_name: &'a str, log: &'a Arc<EventLog>, recorded: &'a mut dyn Recorded) -> Self {
         Self {
             log,
             recorded,

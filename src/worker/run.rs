@@ -49,11 +49,13 @@ impl Workshop {
                 }
                 Ok(Outcome::Events(events))
             }
-            Job::Branch { store, scenario } => self
-                .session(store)?
-                .branch_unless(&scenario, cancel)
-                .map(Outcome::Branch)
-                .map_err(|error| failed(&error)),
+            Job::Branch { store, scenario } => match self.session(store)?.branch_unless(&scenario, cancel) {
+                Ok(branch) => Ok(Outcome::Branch(branch)),
+                Err(SessionError::Edit(error)) if !error.is_read_error() => {
+                    Ok(Outcome::Refused { edit: error.edit, why: error.problem.to_string() })
+                }
+                Err(error) => Err(failed(&error)),
+            },
             Job::Copy { store, scenario, out, force, as_foldline } => {
                 let session = self.session(store)?;
                 let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
@@ -133,7 +135,12 @@ pub(super) fn replay_failed(failure: &ReplayFailure) -> Failure {
 pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) -> Result<StateView, Failure> {
     let log = session.log();
     let branch = match &request.scenario {
-        Some(scenario) => Some(session.branch_unless(scenario, cancel).map_err(|error| failed(&error))?),
+        Some(scenario) => match session.branch_unless(scenario, cancel) {
+            Ok(branch) => Some(branch),
+            // An edit that does not fit is told where it stands: what was recorded can still be shown.
+            Err(SessionError::Edit(error)) if !error.is_read_error() => None,
+            Err(error) => return Err(failed(&error)),
+        },
         None => None,
     };
     let stream = session.find_stream(&request.stream)?;

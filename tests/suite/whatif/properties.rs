@@ -223,14 +223,14 @@ fn select(world: &World, key: &str, way: usize) -> Selector {
     }
 }
 
-fn contents(world: &World, event: &BranchEvent) -> Arc<Event> {
+fn contents(world: &World, event: BranchEvent) -> Arc<Event> {
     match event {
         BranchEvent::Recorded { index, version, .. } => {
-            let mut event = (*world.events[*index as usize]).clone();
-            event.version = *version;
+            let mut event = (*world.events[index as usize]).clone();
+            event.version = version;
             Arc::new(event)
         }
-        BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => event.clone(),
+        BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => event,
     }
 }
 

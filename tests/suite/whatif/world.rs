@@ -11,7 +11,7 @@ use foldline::whatif::{Branch, BranchEvent, EditError, Recorded, Scenario, apply
 
 /// A store in memory.
 pub struct World {
-    pub log: EventLog,
+    pub log: Arc<EventLog>,
     pub events: Vec<Arc<Event>>,
     /// How many events were read.
     pub reads: usize,
@@ -101,7 +101,7 @@ pub fn world(text: &str) -> World {
             causation_id: None,
         }));
     }
-    World { log: builder.finish(), events, reads: 0 }
+    World { log: Arc::new(builder.finish()), events, reads: 0 }
 }
 
 impl Recorded for World {
@@ -155,8 +155,8 @@ impl World {
         let texts = lane.iter().map(|event| {
             let version = event.version().map_or("-".to_owned(), |version| version.to_string());
             match event {
-                BranchEvent::Recorded { index, .. } => format!("{version}#{}", self.log.position(*index as usize)),
-                BranchEvent::Edited { base, .. } => format!("{version}~{}", self.log.position(*base as usize)),
+                BranchEvent::Recorded { index, .. } => format!("{version}#{}", self.log.position(index as usize)),
+                BranchEvent::Edited { base, .. } => format!("{version}~{}", self.log.position(base as usize)),
                 BranchEvent::Inserted { event } => format!("{version}+{}", event.event_type),
             }
         });
