@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::names::short_type;
-use crate::model::{Path, Value, json};
+use crate::model::{Path, Segment, Value, json};
 use crate::replay::Change;
 
 use super::compare::{EventMoment, StreamComparison};
@@ -69,6 +69,23 @@ impl StreamFollows {
         Self { comparison, changes }
     }
 
+    /// The changes that are told one by one, of different fields of the state, and how many fields more differ.
+    fn told(&self) -> (Vec<&Change>, usize) {
+        let mut fields: Vec<Option<&Segment>> = Vec::new();
+        let mut told = Vec::new();
+        for change in &self.changes {
+            let field = change.path.0.first();
+            if !fields.contains(&field) {
+                fields.push(field);
+                if told.len() < TOLD {
+                    told.push(change);
+                }
+            }
+        }
+        let others = fields.len() - told.len();
+        (told, others)
+    }
+
     /// Whether the histories come to other states anywhere.
     pub fn differs(&self) -> bool {
         let one = &self.comparison;
@@ -110,8 +127,9 @@ impl Follows {
                     Some(moment) => format!("{name}differs from {}", place_words(moment)),
                     None => format!("{name}differs"),
                 });
-                parts.extend(told.changes.iter().take(TOLD).map(change_words));
-                parts.extend(more(told.changes.len(), TOLD, "more field differs", "more fields differ"));
+                let (named, others) = told.told();
+                parts.extend(named.into_iter().map(change_words));
+                parts.extend(some(others, "more field differs", "more fields differ"));
                 if let Some(error) = one.branch.error.as_ref().filter(|_| told.stops()) {
                     let event = short_type(&error.event_type);
                     let place = error.version.map_or_else(|| event.to_owned(), |version| format!("v{version}"));
@@ -141,8 +159,17 @@ impl Follows {
         let place = place_words(&broken.at);
         let of =
             if told == Some(&one.comparison.stream) { String::new() } else { format!(" of {}", one.comparison.stream) };
-        let mut words = vec![format!("breaks \"{}\" at {place}{of}", broken.name)];
-        words.extend(more(all().count(), 1, "more broken rule", "more broken rules"));
+        let of_this = all().filter(|(_, other)| other.name == broken.name).count();
+        let again = match of_this {
+            1 => String::new(),
+            2 => " and at 1 more event".to_owned(),
+            times => format!(" and at {} more events", times - 1),
+        };
+        let mut words = vec![format!("breaks \"{}\" at {place}{of}{again}", broken.name)];
+        let mut names: Vec<&Arc<str>> = all().map(|(_, broken)| &broken.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        words.extend(more(names.len(), 1, "more rule broken", "more rules broken"));
         words
     }
 

@@ -190,11 +190,10 @@ fn changed_words(edit: &Edit, was: &Was, now: &Was) -> String {
         }
         _ => {}
     }
-    let (before, after) = (was.words(), now.words());
-    if before == after {
+    if was.id.is_some() && same_place(&Was { id: None, ..was.clone() }, now) {
         format!("{named} is another event than when this was made: it has another id")
     } else {
-        format!("{named} is {after}, and was {before} when this was made")
+        format!("{named} is {}, and was {} when this was made", now.words(), was.words())
     }
 }
 

@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::core::Core;
+use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
-    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ReplayFailure, ReplayOptions, Replayer,
+    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
+    Replayer,
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario};
+use crate::whatif::{self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +41,12 @@ pub enum SessionError {
     /// The scenario.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A moment that has no meaning in a stream.
+    #[error("{0}")]
+    Moment(String),
+    /// A file that was to be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A projection file.
     #[error(transparent)]
     Projection(#[from] ProjectionProblem),
@@ -59,7 +67,8 @@ impl SessionError {
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Read(_) | Self::Replay(_) => true,
+            Self::Moment(_) | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_)) => false,
+            Self::Read(_) | Self::Replay(_) | Self::Write(_) => true,
         }
     }
 }
@@ -317,6 +326,16 @@ impl Session {
             kept.remove(0);
         }
         place
+    }
+
+    /// How each edit of a scenario file fits the store.
+    pub fn grade(&self, file: &ScenarioFile, cancel: &Cancel) -> Result<Grades, SessionError> {
+        let handles = |stream: &str, event_type: &str| {
+            let fold = self.fold_of(stream);
+            fold.info().kind == ProjectionKind::Automatic || fold.handler_for(event_type).is_some()
+        };
+        let graded = whatif::grade(file, self.log(), &mut FromStore(self, cancel.clone()), &handles);
+        graded.map_err(|why| if cancel.is_cancelled() { StoreError::Cancelled.into() } else { SessionError::Read(why) })
     }
 
     /// Recorded events for those who apply edits.

@@ -1,6 +1,8 @@
 //! What-if, sentence by sentence: scenario files, naming, places, contents, versions, copies, drafts.
 
 mod compare;
+mod files;
+mod follows;
 mod properties;
 mod world;
 
