@@ -17,7 +17,7 @@ use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Tim
 use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
-use crate::whatif::{Branch, Differences, Scenario, SideBySide};
+use crate::whatif::{Branch, Differences, Follows, Scenario, SideBySide};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,6 +76,8 @@ pub enum Slot {
     Cause,
     /// A summary to copy.
     Reply,
+    /// What follows from the scenario.
+    Follow,
 }
 
 /// One piece of work.
@@ -242,6 +244,15 @@ pub enum Job {
         /// The file's hash, where it is known.
         hash: Option<String>,
     },
+    /// What follows from a scenario in the whole store.
+    Follow {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+        /// What they are compared with; `None` is what was recorded.
+        against: Option<Arc<Scenario>>,
+    },
 }
 
 impl Job {
@@ -262,7 +273,8 @@ impl Job {
             | Self::Project { store, .. }
             | Self::Suggest { store, .. }
             | Self::FindId { store, .. }
-            | Self::Reply { store, .. } => Some(*store),
+            | Self::Reply { store, .. }
+            | Self::Follow { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
             | Self::Close { .. }
@@ -421,6 +433,8 @@ pub enum Outcome {
     },
     /// A summary.
     Reply(Reply),
+    /// What follows from a scenario.
+    Follows(Arc<Follows>),
 }
 
 /// Why a job came to nothing.

@@ -10,7 +10,11 @@ mod compare;
 mod differences;
 mod draft;
 mod error;
+mod file;
 mod finish;
+mod follow;
+mod grade;
+mod hints;
 mod history;
 mod lane;
 mod merge;
@@ -23,6 +27,7 @@ mod runner;
 mod scenario;
 mod select;
 mod sweep;
+mod totals;
 mod words;
 
 pub use alignment::{Alignment, Opposite, SideLane};
@@ -34,15 +39,20 @@ pub use compare::{
 pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, differences};
 pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
+pub use file::{FileEdit, MadeFor, ScenarioFile, Was};
+pub use follow::{Follows, ReadModel, StreamFollows, change_words, place_words};
+pub use grade::{EditGrade, Fit, Grades, grade};
+pub use hints::{Because, HintEvent, HintScan, Hints, StreamHint};
 pub use history::BranchHistory;
 pub use lane::{BranchEvent, LaneEvents, LaneRun};
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
 pub use pairs::{Pair, Sentences, SideBySide, changed_fields, pairs};
-pub use parse::{ScenarioError, parse};
+pub use parse::{ScenarioError, parse, parse_file};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use sweep::{
     Grid, MOST_POINTS, Sweep, SweepBroken, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint, SweepSpec,
     SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,
 };
+pub use totals::{CategoryTotals, FieldTotal, Sums};
 pub use words::describe;

@@ -62,6 +62,11 @@ impl Workshop {
                 let session = self.session(store)?;
                 session.reply(&stream, moment, zone, format, hash.as_deref(), cancel).map(Outcome::Reply)
             }
+            Job::Follow { store, scenario, against } => {
+                let session = self.session(store)?;
+                let follows = session.follow(&scenario, against.as_ref(), progress, cancel);
+                follows.map(|follows| Outcome::Follows(Arc::new(follows))).map_err(|error| failed(&error))
+            }
             job @ (Job::Open { .. }
             | Job::State(_)
             | Job::Events { .. }

@@ -5,7 +5,9 @@ mod copying;
 mod core;
 mod exploring;
 mod files;
+mod fixtures;
 mod fold_streams;
+mod following;
 mod history;
 mod inline;
 mod kept_events;
@@ -29,6 +31,8 @@ mod tracks;
 mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
+pub use files::WriteError;
+pub use fixtures::FixtureCases;
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;

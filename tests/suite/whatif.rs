@@ -2,6 +2,8 @@
 
 mod alignment;
 mod compare;
+mod files;
+mod follows;
 mod properties;
 mod sweep;
 mod world;
