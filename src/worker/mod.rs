@@ -24,6 +24,7 @@ mod suggesting;
 #[cfg(test)]
 mod testing;
 mod tracks;
+mod trying;
 mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
