@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use answers::{
-    EventRow, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track, TrackStep,
-    TrackWhat,
+    EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track,
+    TrackStep, TrackWhat, Tried, TriedEvent,
 };
 
 use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Timestamp, ValuePath};
@@ -78,6 +78,10 @@ pub enum Slot {
     Reply,
     /// What follows from the scenario.
     Follow,
+    /// What events of a type usually say, for a form.
+    Usual,
+    /// What the edit in a form would change.
+    Try,
 }
 
 /// One piece of work.
@@ -253,6 +257,30 @@ pub enum Job {
         /// What they are compared with; `None` is what was recorded.
         against: Option<Arc<Scenario>>,
     },
+    /// What events of a type usually say, from a few of them; for a form in which one is written.
+    TypeSample {
+        /// Of which store.
+        store: StoreKey,
+        /// For an event of which stream; it need not be there yet.
+        stream: Arc<str>,
+        /// Which type, in full or as it is shown. An empty one is the commonest of the stream's category.
+        event_type: Arc<str>,
+        /// The recorded event that is changed, to be read in full.
+        event: Option<u32>,
+    },
+    /// What an edit would change in the state right where it is, before it is made.
+    TryEdit {
+        /// In which store.
+        store: StoreKey,
+        /// The edits without it; `None` for history as recorded.
+        without: Option<Arc<Scenario>>,
+        /// The edits with it.
+        with: Arc<Scenario>,
+        /// In which stream to look.
+        stream: Arc<str>,
+        /// At which event to look.
+        event: TriedEvent,
+    },
 }
 
 impl Job {
@@ -273,8 +301,10 @@ impl Job {
             | Self::Project { store, .. }
             | Self::Suggest { store, .. }
             | Self::FindId { store, .. }
-            | Self::Reply { store, .. }
-            | Self::Follow { store, .. } => Some(*store),
+            | Self::Follow { store, .. }
+            | Self::TypeSample { store, .. }
+            | Self::TryEdit { store, .. }
+            | Self::Reply { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
             | Self::Close { .. }
@@ -435,6 +465,10 @@ pub enum Outcome {
     Reply(Reply),
     /// What follows from a scenario.
     Follows(Arc<Follows>),
+    /// What events of a type usually say.
+    TypeSample(Box<FormSample>),
+    /// What an edit would change.
+    Tried(Box<Tried>),
 }
 
 /// Why a job came to nothing.

@@ -23,11 +23,13 @@ mod nearest;
 mod overlay;
 mod pairs;
 mod parse;
+mod patch;
 mod runner;
 mod scenario;
 mod select;
 mod sweep;
 mod totals;
+mod usual;
 mod words;
 
 pub use alignment::{Alignment, Opposite, SideLane};
@@ -49,10 +51,12 @@ pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
 pub use pairs::{Pair, Sentences, SideBySide, changed_fields, pairs};
 pub use parse::{ScenarioError, parse, parse_file};
+pub use patch::{is_written_alike, patch_between};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use sweep::{
     Grid, MOST_POINTS, Sweep, SweepBroken, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint, SweepSpec,
     SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,
 };
 pub use totals::{CategoryTotals, FieldTotal, Sums};
+pub use usual::{TypeSample, UsualField, UsualFields, UsualType, with_value_at};
 pub use words::describe;

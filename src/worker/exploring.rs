@@ -67,6 +67,14 @@ impl Workshop {
                 let follows = session.follow(&scenario, against.as_ref(), progress, cancel);
                 follows.map(|follows| Outcome::Follows(Arc::new(follows))).map_err(|error| failed(&error))
             }
+            Job::TypeSample { store, stream, event_type, event } => {
+                let sample = self.session(store)?.type_sample(&stream, &event_type, event, cancel)?;
+                Ok(Outcome::TypeSample(Box::new(sample)))
+            }
+            Job::TryEdit { store, without, with, stream, event } => {
+                let tried = self.session(store)?.try_edit(without.as_ref(), &with, &stream, &event, cancel)?;
+                Ok(Outcome::Tried(Box::new(tried)))
+            }
             job @ (Job::Open { .. }
             | Job::State(_)
             | Job::Events { .. }
