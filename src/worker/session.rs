@@ -78,11 +78,13 @@ impl SessionError {
     pub fn is_input_error(&self) -> bool {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
-            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. }) => false,
+            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. })
+            | Self::Moment(_)
+            | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))
+            | Self::Sweep(_) => false,
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Moment(_) | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_)) | Self::Sweep(_) => false,
             Self::Read(_) | Self::Replay(_) | Self::Write(_) => true,
         }
     }
