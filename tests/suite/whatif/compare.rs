@@ -189,6 +189,7 @@ fn the_shape_of_the_contract() {
               }
             }
           ],
+          "mended_invariants": [],
           "no_effect": []
         }
       ],
