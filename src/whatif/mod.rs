@@ -38,7 +38,7 @@ pub use branch::{Branch, BranchLane};
 pub use compare::{
     BrokenInvariant, CopyWritten, End, EventMoment, Sides, StreamComparison, WhatIf, compare, compare_sides,
 };
-pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, differences};
+pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, Tell, differences};
 pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
 pub use file::{FileEdit, MadeFor, ScenarioFile, Was};
@@ -49,7 +49,7 @@ pub use history::BranchHistory;
 pub use lane::{BranchEvent, LaneEvents, LaneRun};
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
-pub use pairs::{Pair, Sentences, SideBySide, changed_fields, pairs};
+pub use pairs::{Pair, Sentences, SideBySide, Stands, changed_fields, pairs};
 pub use parse::{ScenarioError, parse, parse_file};
 pub use patch::{is_written_alike, patch_between};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
