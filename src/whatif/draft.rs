@@ -242,6 +242,11 @@ impl Draft {
         self.saved = Some(self.scene.clone());
     }
 
+    /// Notes that the draft, as it is, is saved nowhere.
+    pub fn mark_unsaved(&mut self) {
+        self.saved = None;
+    }
+
     /// Whether it differs from what was last saved or loaded.
     pub fn is_modified(&self) -> bool {
         self.saved.as_ref() != Some(&self.scene)
