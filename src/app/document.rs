@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::Step;
+use super::following::FollowsView;
 use super::remote::Remote;
+use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
@@ -49,6 +51,10 @@ pub struct Document {
     pub scenarios: Scenarios,
     /// What the active scenario is compared with.
     pub against: Against,
+    /// What follows from the active scenario.
+    pub follows: FollowsView,
+    /// How the scenarios are kept by themselves.
+    pub(super) keeping: Keeping,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -136,6 +142,8 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            follows: FollowsView::default(),
+            keeping: Keeping::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),
