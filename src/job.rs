@@ -9,15 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use answers::{
-    EventRow, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track, TrackStep,
-    TrackWhat,
+    EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track,
+    TrackStep, TrackWhat, Tried, TriedEvent,
 };
 
 use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Timestamp, ValuePath};
 use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
-use crate::whatif::{Branch, Follows, Grades, KeptScenarios, Scenario, ScenarioFile};
+use crate::whatif::{Branch, Differences, Follows, Grades, KeptScenarios, Scenario, ScenarioFile, SideBySide};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +38,10 @@ pub enum Slot {
     Rows,
     /// Applying a scenario.
     Branch(ScenarioId),
+    /// What differs between two histories of a stream, over time.
+    Differences,
+    /// Two histories of a stream side by side.
+    SideBySide,
     /// Writing a copy.
     Copy,
     /// Hashing the opened file.
@@ -84,6 +88,10 @@ pub enum Slot {
     WriteScenario,
     /// Writing a fixture.
     Fixture,
+    /// What events of a type usually say, for a form.
+    Usual,
+    /// What the edit in a form would change.
+    Try,
 }
 
 /// One piece of work.
@@ -116,6 +124,10 @@ pub enum Job {
         /// The edits.
         scenario: Arc<Scenario>,
     },
+    /// Find every event at which the difference between two histories of a stream changes.
+    Differences(Sides),
+    /// Set two histories of a stream side by side.
+    SideBySide(Sides),
     /// Write a copy with a scenario's edits.
     Copy {
         /// Of which store.
@@ -284,6 +296,30 @@ pub enum Job {
     },
     /// Write what a scenario shows as given-when-then cases.
     Fixture(FixtureRequest),
+    /// What events of a type usually say, from a few of them; for a form in which one is written.
+    TypeSample {
+        /// Of which store.
+        store: StoreKey,
+        /// For an event of which stream; it need not be there yet.
+        stream: Arc<str>,
+        /// Which type, in full or as it is shown. An empty one is the commonest of the stream's category.
+        event_type: Arc<str>,
+        /// The recorded event that is changed, to be read in full.
+        event: Option<u32>,
+    },
+    /// What an edit would change in the state right where it is, before it is made.
+    TryEdit {
+        /// In which store.
+        store: StoreKey,
+        /// The edits without it; `None` for history as recorded.
+        without: Option<Arc<Scenario>>,
+        /// The edits with it.
+        with: Arc<Scenario>,
+        /// In which stream to look.
+        stream: Arc<str>,
+        /// At which event to look.
+        event: TriedEvent,
+    },
 }
 
 impl Job {
@@ -291,6 +327,7 @@ impl Job {
     pub fn store(&self) -> Option<StoreKey> {
         match self {
             Self::State(request) => Some(request.store),
+            Self::Differences(sides) | Self::SideBySide(sides) => Some(sides.store),
             Self::Events { store, .. }
             | Self::Branch { store, .. }
             | Self::Copy { store, .. }
@@ -308,7 +345,9 @@ impl Job {
             | Self::Restore { store, .. }
             | Self::ReadScenario { store, .. }
             | Self::WriteScenario { store, .. }
-            | Self::Fixture(FixtureRequest { store, .. }) => Some(*store),
+            | Self::Fixture(FixtureRequest { store, .. })
+            | Self::TypeSample { store, .. }
+            | Self::TryEdit { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
             | Self::Close { .. }
@@ -359,6 +398,21 @@ pub struct StateRequest {
     pub moment: Moment,
     /// With these edits as well.
     pub scenario: Option<Arc<Scenario>>,
+    /// Compared with the history that these edits make; `None` is history as recorded.
+    pub against: Option<Arc<Scenario>>,
+}
+
+/// Two histories of a stream to compare. Without a scenario a side is as recorded.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// Of which store.
+    pub store: StoreKey,
+    /// Of which stream.
+    pub stream: Arc<str>,
+    /// What is compared with.
+    pub left: Option<Arc<Scenario>>,
+    /// What is compared.
+    pub right: Option<Arc<Scenario>>,
 }
 
 /// Which cases are written of which stream, and where to.
@@ -422,6 +476,10 @@ pub enum Outcome {
         /// Why it does not fit, and what to do.
         why: String,
     },
+    /// What differs over time.
+    Differences(Box<Differences>),
+    /// Two histories side by side.
+    SideBySide(Box<SideBySide>),
     /// A copy was written.
     Copied(Copied),
     /// The file's hash (BLAKE3, hexadecimal).
@@ -509,6 +567,10 @@ pub enum Outcome {
         /// How many cases are in it.
         cases: usize,
     },
+    /// What events of a type usually say.
+    TypeSample(Box<FormSample>),
+    /// What an edit would change.
+    Tried(Box<Tried>),
 }
 
 /// Why a job came to nothing.
@@ -590,10 +652,29 @@ pub struct StateView {
     pub projection: Arc<ProjectionInfo>,
     /// As recorded.
     pub baseline: Side,
-    /// With the scenario's edits.
+    /// With the scenario's edits; `None` where they leave the stream as recorded.
     pub branch: Option<Side>,
-    /// What differs between the two ends of the comparison at this moment (from: as recorded, to: branch).
+    /// With the edits of the scenario that is compared with; `None` where that is history as recorded.
+    pub against: Option<Side>,
+    /// What differs between the two sides of the comparison at this moment (from: left, to: right).
     pub differences: Vec<Change>,
+}
+
+impl StateView {
+    /// What is compared with: as recorded, or in another scenario.
+    pub fn left(&self) -> &Side {
+        self.against.as_ref().unwrap_or(&self.baseline)
+    }
+
+    /// What is compared: in the scenario.
+    pub fn right(&self) -> &Side {
+        self.branch.as_ref().unwrap_or(&self.baseline)
+    }
+
+    /// Whether the two sides may differ at all.
+    pub fn is_compared(&self) -> bool {
+        self.branch.is_some() || self.against.is_some()
+    }
 }
 
 /// A copy that was written.

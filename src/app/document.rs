@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::Step;
+use super::comparing::Comparison;
 use super::following::FollowsView;
 use super::remote::Remote;
 use super::scenario_files::Keeping;
@@ -55,6 +56,8 @@ pub struct Document {
     pub follows: FollowsView,
     /// How the scenarios are kept by themselves.
     pub(super) keeping: Keeping,
+    /// What the comparison of the selected stream comes to.
+    pub comparison: Comparison,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -144,6 +147,7 @@ impl Document {
             against: Against::Recorded,
             follows: FollowsView::default(),
             keeping: Keeping::default(),
+            comparison: Comparison::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),

@@ -315,6 +315,14 @@ pub struct WhatIfArgs {
     pub scenarios: Vec<PathBuf>,
     #[command(flatten)]
     pub projection: ProjectionArgs,
+    /// Also vary one number or time of an edit over a range, and find the exact values at which the outcome changes:
+    /// [EDIT:]WHAT=FROM..TO/STEP, such as 1:data.amount=0..100/5, time=FROM..TO/15m or shift=-1h..1h/5m.
+    #[arg(long, value_name = "SWEEP", allow_hyphen_values = true)]
+    pub sweep: Option<String>,
+    /// A field of the end state to show at each value of the sweep; may be repeated. Without it, the projection's key
+    /// fields.
+    #[arg(long, value_name = "FIELD", requires = "sweep")]
+    pub plot: Vec<String>,
     /// Also write a store in which history went the other way.
     #[arg(long, value_name = "OUT")]
     pub save_copy: Option<PathBuf>,

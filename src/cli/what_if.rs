@@ -14,6 +14,7 @@ use super::copy::layout;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
 use super::output::{Output, plain};
+use super::sweep;
 use crate::model::{Cancel, Moment, Progress};
 use crate::whatif::{CopyWritten, Scenario};
 use crate::worker::{CopyTarget, FixtureCases};
@@ -39,6 +40,7 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
         let follows = opened.session.follow(&scenario, None, &Progress::default(), &Cancel::default())?;
         let told = follows.told_of(None).map(|told| told.comparison.stream.clone());
         let mut shape = WhatIfShape::new(&scenario, follows);
+        shape.sweep = sweep::run(args, &scenario, &opened.session, setting.zone())?;
         // What can't be written is known before anything else is.
         let fixture = match &args.fixture {
             Some(out) => Some(fixture(args, fixture_at, out, &opened, &scenario, told, &shape)?),

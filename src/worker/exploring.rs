@@ -33,6 +33,14 @@ impl Workshop {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
                 Ok(Outcome::Vocabulary(Arc::new(vocabulary)))
             }
+            Job::Differences(sides) => {
+                let found = self.session(sides.store)?.differences(&sides, progress, cancel);
+                found.map(|found| Outcome::Differences(Box::new(found))).map_err(|error| failed(&error))
+            }
+            Job::SideBySide(sides) => {
+                let found = self.session(sides.store)?.side_by_side(&sides, cancel);
+                found.map(|found| Outcome::SideBySide(Box::new(found))).map_err(|error| failed(&error))
+            }
             Job::Suggest { store, category, out, force } => {
                 let session = self.session(store)?;
                 self.suggest(&session, category, out, force, cancel).map(Outcome::Suggested)
@@ -66,6 +74,14 @@ impl Workshop {
                 written.map(|()| Outcome::ScenarioWritten { id, path: out }).map_err(|error| failed(&error))
             }
             Job::Fixture(request) => self.session(request.store)?.write_fixture(request, progress, cancel),
+            Job::TypeSample { store, stream, event_type, event } => {
+                let sample = self.session(store)?.type_sample(&stream, &event_type, event, cancel)?;
+                Ok(Outcome::TypeSample(Box::new(sample)))
+            }
+            Job::TryEdit { store, without, with, stream, event } => {
+                let tried = self.session(store)?.try_edit(without.as_ref(), &with, &stream, &event, cancel)?;
+                Ok(Outcome::Tried(Box::new(tried)))
+            }
             job @ (Job::Open { .. }
             | Job::State(_)
             | Job::Events { .. }

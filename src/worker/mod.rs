@@ -23,10 +23,13 @@ mod samples;
 mod scenario_files;
 mod searching;
 mod session;
+mod standing;
 mod suggesting;
+mod sweeping;
 #[cfg(test)]
 mod testing;
 mod tracks;
+mod trying;
 mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};

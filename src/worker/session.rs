@@ -15,7 +15,9 @@ use crate::replay::{
     Replayer,
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile};
+use crate::whatif::{
+    self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError, SweepFailure,
+};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +58,19 @@ pub enum SessionError {
     /// A replay that could not be made.
     #[error(transparent)]
     Replay(#[from] ReplayFailure),
+    /// A sweep that can't be made.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+}
+
+impl From<SweepFailure> for SessionError {
+    fn from(failure: SweepFailure) -> Self {
+        match failure {
+            SweepFailure::Sweep(error) => error.into(),
+            SweepFailure::Edit(error) => error.into(),
+            SweepFailure::Replay(error) => error.into(),
+        }
+    }
 }
 
 impl SessionError {
@@ -67,7 +82,7 @@ impl SessionError {
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Moment(_) | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_)) => false,
+            Self::Moment(_) | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_)) | Self::Sweep(_) => false,
             Self::Read(_) | Self::Replay(_) | Self::Write(_) => true,
         }
     }
@@ -340,7 +355,12 @@ impl Session {
 
     /// Recorded events for those who apply edits.
     pub fn recorded(&self) -> impl Recorded + '_ {
-        FromStore(self, Cancel::default())
+        self.recorded_unless(Cancel::default())
+    }
+
+    /// The same, until told to stop.
+    pub(super) fn recorded_unless(&self, cancel: Cancel) -> impl Recorded + '_ {
+        FromStore(self, cancel)
     }
 }
 

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::cli::output::{Output, counted, plain};
 use crate::cli::state::print_changes;
+use crate::cli::sweep;
 use crate::report::MomentShape;
 use crate::whatif::{
-    Because, CategoryTotals, CopyWritten, EventMoment, Follows, Hints, ReadModel, Scenario, StreamComparison,
+    Because, CategoryTotals, CopyWritten, EventMoment, Follows, Hints, ReadModel, Scenario, StreamComparison, Sweep,
 };
 
 /// A what-if as JSON: what every version prints, then what follows in the whole store.
@@ -22,6 +23,8 @@ pub struct WhatIfShape {
     read_models: Vec<ReadModel>,
     totals: Vec<CategoryTotals>,
     hints: Hints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixture: Option<FixtureWritten>,
 }
@@ -47,6 +50,7 @@ impl WhatIfShape {
             read_models: follows.read_models,
             totals: follows.totals,
             hints: follows.hints,
+            sweep: None,
             fixture: None,
         }
     }
@@ -71,6 +75,10 @@ impl WhatIfShape {
         }
         self.print_models(output)?;
         print_hints(&self.hints, output)?;
+        if let Some(sweep) = &self.sweep {
+            output.line("")?;
+            sweep::print(sweep, output)?;
+        }
         if let Some(copy) = &self.copy {
             output.line("")?;
             output.line(format!("a copy with {} was written: {}", counted(copy.events, "event"), plain(&copy.path)))?;

@@ -223,7 +223,7 @@ fn select(world: &World, key: &str, way: usize) -> Selector {
     }
 }
 
-fn contents(world: &World, event: BranchEvent) -> Arc<Event> {
+pub fn contents(world: &World, event: BranchEvent) -> Arc<Event> {
     match event {
         BranchEvent::Recorded { index, version, .. } => {
             let mut event = (*world.events[index as usize]).clone();
