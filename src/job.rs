@@ -17,7 +17,7 @@ use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Tim
 use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
-use crate::whatif::{Branch, Differences, Follows, Scenario, SideBySide};
+use crate::whatif::{Branch, Differences, Follows, Grades, KeptScenarios, Scenario, ScenarioFile, SideBySide};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +78,16 @@ pub enum Slot {
     Reply,
     /// What follows from the scenario.
     Follow,
+    /// The scenarios that were kept of a store.
+    Restore(StoreKey),
+    /// Keeping a store's scenarios.
+    Keep(StoreKey),
+    /// Reading a scenario file.
+    ReadScenario,
+    /// Writing a scenario file.
+    WriteScenario,
+    /// Writing a fixture.
+    Fixture,
     /// What events of a type usually say, for a form.
     Usual,
     /// What the edit in a form would change.
@@ -257,6 +267,35 @@ pub enum Job {
         /// What they are compared with; `None` is what was recorded.
         against: Option<Arc<Scenario>>,
     },
+    /// Find the scenarios that were kept of a store, and judge them.
+    Restore {
+        /// Of which store.
+        store: StoreKey,
+        /// Where scenarios are kept.
+        folder: PathBuf,
+    },
+    /// Read a scenario file and judge it.
+    ReadScenario {
+        /// For which store.
+        store: StoreKey,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Write a scenario file, whole or not at all.
+    WriteScenario {
+        /// Of which store: it is never overwritten.
+        store: StoreKey,
+        /// Which scenario.
+        id: ScenarioId,
+        /// What will be in it.
+        contents: String,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Write what a scenario shows as given-when-then cases.
+    Fixture(FixtureRequest),
     /// What events of a type usually say, from a few of them; for a form in which one is written.
     TypeSample {
         /// Of which store.
@@ -301,10 +340,14 @@ impl Job {
             | Self::Project { store, .. }
             | Self::Suggest { store, .. }
             | Self::FindId { store, .. }
+            | Self::Reply { store, .. }
             | Self::Follow { store, .. }
+            | Self::Restore { store, .. }
+            | Self::ReadScenario { store, .. }
+            | Self::WriteScenario { store, .. }
+            | Self::Fixture(FixtureRequest { store, .. })
             | Self::TypeSample { store, .. }
-            | Self::TryEdit { store, .. }
-            | Self::Reply { store, .. } => Some(*store),
+            | Self::TryEdit { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
             | Self::Close { .. }
@@ -336,6 +379,12 @@ pub enum Pick {
     Rules,
     /// Where to write a first rule file.
     SaveRules,
+    /// A scenario file to open.
+    Scenario,
+    /// Where to save a scenario.
+    SaveScenario,
+    /// Where to write a fixture.
+    SaveFixture,
 }
 
 /// What to replay, and up to where.
@@ -364,6 +413,23 @@ pub struct Sides {
     pub left: Option<Arc<Scenario>>,
     /// What is compared.
     pub right: Option<Arc<Scenario>>,
+}
+
+/// Which cases are written of which stream, and where to.
+#[derive(Debug, Clone)]
+pub struct FixtureRequest {
+    /// Of which store: it is never overwritten.
+    pub store: StoreKey,
+    /// With which edits; none is history as recorded.
+    pub scenario: Option<Arc<Scenario>>,
+    /// The stream's name.
+    pub stream: Arc<str>,
+    /// One moment; without it the places that tell.
+    pub at: Option<Moment>,
+    /// Where to; text to read where the name ends in `.txt` or `.md`, else JSON.
+    pub out: PathBuf,
+    /// Replace a file that is there.
+    pub force: bool,
 }
 
 /// A job on its way to a worker.
@@ -465,6 +531,42 @@ pub enum Outcome {
     Reply(Reply),
     /// What follows from a scenario.
     Follows(Arc<Follows>),
+    /// The scenarios that were kept of a store.
+    Restored {
+        /// Of which store.
+        store: StoreKey,
+        /// Where they are kept.
+        path: PathBuf,
+        /// They, with how each fits; none were kept where there are none.
+        kept: KeptScenarios,
+        /// How each fits, in their order.
+        grades: Vec<Grades>,
+        /// What a user should know of it.
+        note: Option<String>,
+    },
+    /// A scenario file was read.
+    ScenarioRead {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        file: Box<ScenarioFile>,
+        /// How it fits.
+        grades: Grades,
+    },
+    /// A scenario file was written.
+    ScenarioWritten {
+        /// Which scenario.
+        id: ScenarioId,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A fixture was written.
+    FixtureWritten {
+        /// The file.
+        path: PathBuf,
+        /// How many cases are in it.
+        cases: usize,
+    },
     /// What events of a type usually say.
     TypeSample(Box<FormSample>),
     /// What an edit would change.

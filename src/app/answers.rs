@@ -33,7 +33,7 @@ impl App {
         // What is told of another store than the one that is shown is never shown as if it were of this one.
         let shown = self.document.as_ref().map(|document| document.opened.key);
         if let Some(store) = about.filter(|store| Some(*store) != shown) {
-            return self.done_beside(store, slot, generation, result);
+            return self.done_beside(store, slot, generation, result, requests);
         }
         match result {
             Ok(Outcome::Copied(copied)) => {
@@ -49,10 +49,18 @@ impl App {
 
     /// A job of a store that is not shown has ended: what stays true of it is kept, all else is asked again when it
     /// is shown.
-    fn done_beside(&mut self, store: StoreKey, slot: Slot, generation: u64, result: Result<Outcome, Failure>) {
+    fn done_beside(
+        &mut self,
+        store: StoreKey,
+        slot: Slot,
+        generation: u64,
+        result: Result<Outcome, Failure>,
+        requests: &mut Vec<Request>,
+    ) {
         // A copy is written to its end, also when its store is closed meanwhile.
         match result {
             Ok(Outcome::Copied(copied)) => return self.copied(store, copied),
+            Ok(restored @ Outcome::Restored { .. }) => return self.take(generation, restored, requests),
             Err(Failure::Failed(message)) if slot == Slot::Copy => {
                 self.notify(NoticeKind::Bad, message);
                 return;
@@ -81,6 +89,15 @@ impl App {
             Outcome::Projected(projected) => self.projected(projected, requests),
             Outcome::Suggested(path) => self.suggested(path, requests),
             Outcome::Watched { path, stamp } => self.watched(&path, stamp, requests),
+            Outcome::Restored { store, path, kept, grades, note } => {
+                if let Some(note) = note {
+                    self.notify(NoticeKind::Bad, note);
+                }
+                self.restored(store, path, kept, &grades, requests);
+            }
+            Outcome::ScenarioRead { path, file, grades } => self.scenario_read(path, *file, &grades, requests),
+            Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),
+            Outcome::FixtureWritten { path, cases } => self.fixture_written(path, cases),
             Outcome::Missing(paths) => self.missing = paths,
             Outcome::FoundId { id, event } => self.found_cause(&id, event, requests),
             Outcome::Reply(reply) => {
@@ -133,6 +150,9 @@ impl App {
             Failure::Cancelled => return self.stopped(slot, generation),
             Failure::Failed(message) => message,
         };
+        if self.scenario_file_failed(slot, &message) {
+            return;
+        }
         let document = self.document.as_mut();
         match (slot, document) {
             // Each of these tells it where its answer would have been.
@@ -154,6 +174,9 @@ impl App {
             (Slot::Rows | Slot::Changes, Some(document)) => {
                 document.could_not(generation, &message);
                 self.notify(NoticeKind::Bad, message);
+            }
+            (Slot::Follow, Some(document)) => {
+                document.follows.report.answer(generation, Err(message));
             }
             (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
                 if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
@@ -232,6 +255,9 @@ impl Document {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
             Outcome::Hashed(hash) => self.hashed(generation, hash),
+            Outcome::Follows(report) => {
+                self.follows.report.answer(generation, Ok(report));
+            }
             _ => {}
         }
     }
@@ -252,6 +278,7 @@ impl Document {
         for view in self.scenarios.all_mut() {
             view.branch.answer(generation, Err(why.to_owned()));
         }
+        self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
@@ -279,6 +306,9 @@ impl Document {
         self.comparison.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
+        }
+        if self.follows.report.is_pending() {
+            self.follows.forget();
         }
         if self.vocabulary.is_pending() {
             self.vocabulary.clear();

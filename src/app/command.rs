@@ -131,6 +131,38 @@ pub enum Command {
     NextScenario(Direction),
     /// Give a scenario another name.
     RenameScenario(ScenarioId, String),
+    /// Ask what a scenario is to be called.
+    AskRenameScenario(ScenarioId),
+    /// Put a scenario away; asks first, where it is saved nowhere.
+    AskCloseScenario(ScenarioId),
+    /// Ask where to save a scenario.
+    AskSaveScenario(ScenarioId),
+    /// Write a scenario file.
+    SaveScenario {
+        /// Which scenario.
+        id: ScenarioId,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Ask which scenario file to open.
+    AskOpenScenario,
+    /// Open a scenario file beside the scenarios that are open.
+    OpenScenario(PathBuf),
+    /// Ask where to write a fixture.
+    AskFixture,
+    /// Write what the active scenario shows as given-when-then cases.
+    WriteFixture {
+        /// Of which stream.
+        stream: Arc<str>,
+        /// At the cursor alone, instead of at the places that tell.
+        at_cursor: bool,
+        /// Where to; text to read where the name ends in `.txt` or `.md`.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
     /// Choose what the active scenario is compared with.
     CompareWith(Against),
     /// Ask where to save a copy.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::command::Step;
 use super::comparing::Comparison;
+use super::following::FollowsView;
 use super::remote::Remote;
+use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
@@ -50,6 +52,10 @@ pub struct Document {
     pub scenarios: Scenarios,
     /// What the active scenario is compared with.
     pub against: Against,
+    /// What follows from the active scenario.
+    pub follows: FollowsView,
+    /// How the scenarios are kept by themselves.
+    pub(super) keeping: Keeping,
     /// What the comparison of the selected stream comes to.
     pub comparison: Comparison,
     /// Whether the user said that these edits may be lost.
@@ -139,6 +145,8 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            follows: FollowsView::default(),
+            keeping: Keeping::default(),
             comparison: Comparison::default(),
             given_up: false,
             view: View::fit(&axis),

@@ -7,6 +7,10 @@ use crate::timeline::View;
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
         match command {
+            // A scenario that is dropped on a store is opened for it.
+            Command::Open(path) if self.document.is_some() && is_json(&path) => {
+                self.dispatch(Command::OpenScenario(path), requests);
+            }
             Command::Open(path) => self.open_another(path, requests),
             Command::OpenInstead(path) => self.leave(Leaving::Open(path), requests),
             Command::OpenBeside(path) => self.open_beside(path, requests),
@@ -60,6 +64,14 @@ impl App {
             | Command::NextScenario(_)
             | Command::RenameScenario(..)
             | Command::CompareWith(_) => self.arrange_scenarios(command, requests),
+            Command::AskRenameScenario(_)
+            | Command::AskCloseScenario(_)
+            | Command::AskSaveScenario(_)
+            | Command::SaveScenario { .. }
+            | Command::AskOpenScenario
+            | Command::OpenScenario(_)
+            | Command::AskFixture
+            | Command::WriteFixture { .. } => self.scenario_files(command, requests),
             Command::AskCopy => self.ask_copy(),
             Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
 
@@ -138,6 +150,10 @@ impl App {
             _ => {}
         }
     }
+}
+
+fn is_json(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 fn toggle<T: PartialEq>(all: &mut Vec<T>, one: T) {

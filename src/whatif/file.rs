@@ -87,6 +87,12 @@ impl ScenarioFile {
     /// The file's text: indented, keys in a fixed order, a line break at the end.
     /// [`parse_file`](super::parse_file) gives the same back.
     pub fn to_json(&self) -> String {
+        let mut text = json::to_pretty_text(&self.to_value());
+        text.push('\n');
+        text
+    }
+
+    pub(super) fn to_value(&self) -> Value {
         let edits = self.edits.iter().map(|edit| {
             let mut value = edit_value(&edit.edit);
             if let Value::Object(entries) = &mut value {
@@ -100,15 +106,12 @@ impl ScenarioFile {
             }
             value
         });
-        let file = object([
+        object([
             ("foldline", Some(FORMAT.into())),
             ("name", Some(self.name.as_str().into())),
             ("made_for", self.made_for.as_ref().map(made_for_value)),
             ("edits", Some(Value::List(edits.collect()))),
-        ]);
-        let mut text = json::to_pretty_text(&file);
-        text.push('\n');
-        text
+        ])
     }
 }
 
