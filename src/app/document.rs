@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::choosing::Chosen;
 use super::command::Step;
+use super::edit_form::EditForm;
+use super::moving_edits::Asking;
 use super::remote::Remote;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
@@ -49,6 +52,12 @@ pub struct Document {
     pub scenarios: Scenarios,
     /// What the active scenario is compared with.
     pub against: Against,
+    /// The form in which an edit is written.
+    pub form: Option<EditForm>,
+    /// What is asked about events that are to be edited.
+    pub asking: Option<Asking>,
+    /// Events that are chosen together.
+    pub chosen: Chosen,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -136,6 +145,9 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            form: None,
+            asking: None,
+            chosen: Chosen::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),
@@ -178,6 +190,7 @@ impl Document {
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
         if self.stream != stream {
             self.stream = stream;
+            self.chosen = Chosen::default();
             // What rows changed is told of one stream's state.
             self.changes.clear();
             self.changes_asked.clear();
