@@ -124,6 +124,7 @@ impl App {
             self.opening = None;
         }
         if let Some(document) = &mut self.document {
+            document.comparison.stopped(generation);
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -140,6 +141,8 @@ impl App {
             (
                 Slot::State
                 | Slot::Branch(_)
+                | Slot::Differences
+                | Slot::SideBySide
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::Vocabulary
@@ -206,6 +209,8 @@ impl Document {
                     }
                 }
             }
+            Outcome::Differences(differences) => self.comparison.found(generation, *differences),
+            Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
             Outcome::Life(life) => {
                 if let Some(view) = &mut self.life {
                     view.life.answer(generation, Ok(*life));
@@ -251,6 +256,7 @@ impl Document {
         for view in self.scenarios.all_mut() {
             view.branch.answer(generation, Err(why.to_owned()));
         }
+        self.comparison.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
@@ -278,6 +284,7 @@ impl Document {
 
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
+        self.comparison.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
         }

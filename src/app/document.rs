@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::choosing::Chosen;
 use super::command::Step;
+use super::comparing::Comparison;
 use super::edit_form::EditForm;
 use super::moving_edits::Asking;
 use super::remote::Remote;
@@ -58,6 +59,8 @@ pub struct Document {
     pub asking: Option<Asking>,
     /// Events that are chosen together.
     pub chosen: Chosen,
+    /// What the comparison of the selected stream comes to.
+    pub comparison: Comparison,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -148,6 +151,7 @@ impl Document {
             form: None,
             asking: None,
             chosen: Chosen::default(),
+            comparison: Comparison::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),
