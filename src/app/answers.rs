@@ -104,6 +104,8 @@ impl App {
                 self.clipboard = Some(reply.text);
                 self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
             }
+            Outcome::TypeSample(sample) => self.take_sample(generation, *sample, requests),
+            Outcome::Tried(tried) => self.take_tried(generation, *tried),
             outcome => {
                 if let Some(document) = &mut self.document {
                     document.take(generation, outcome);
@@ -164,7 +166,9 @@ impl App {
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::Vocabulary
-                | Slot::Hash,
+                | Slot::Hash
+                | Slot::Usual
+                | Slot::Try,
                 Some(document),
             ) => {
                 document.could_not(generation, &message);
@@ -189,7 +193,7 @@ impl App {
                 }
             }
             // That the hash is missing is said where it would be shown; the others are tried again by themselves.
-            (Slot::Hash | Slot::Watch | Slot::Recents, _) => {}
+            (Slot::Hash | Slot::Watch | Slot::Recents | Slot::Usual | Slot::Try, _) => {}
             (Slot::Open, _) => self.did_not_open(message),
             _ => {
                 self.notify(NoticeKind::Bad, message);
@@ -284,6 +288,10 @@ impl Document {
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
         self.hash_now.answer(generation, Err(why.to_owned()));
+        if let Some(form) = &mut self.form {
+            form.sample.answer(generation, Err(why.to_owned()));
+            form.tried.answer(generation, Err(why.to_owned()));
+        }
         if let Some(view) = &mut self.life {
             view.life.answer(generation, Err(why.to_owned()));
         }

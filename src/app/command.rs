@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::comparing::Jump;
+use super::edit_form::FormCommand;
+use super::moving_edits::Asking;
 use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
 use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
@@ -119,6 +121,21 @@ pub enum Command {
         /// Its new place.
         to: usize,
     },
+    /// Write an event, or change one, in a form.
+    Form(FormCommand),
+    /// Ask about events that are to be edited, or no longer.
+    Ask(Option<Asking>),
+    /// Make the edit that is asked about.
+    Answer,
+    /// Choose several events; fewer than two are none.
+    Choose {
+        /// Which.
+        events: Vec<u32>,
+        /// From where a range is extended.
+        anchor: Option<u32>,
+    },
+    /// Choose an event besides others, or no longer.
+    ToggleChosen(u32),
     /// Begin another scenario.
     NewScenario,
     /// Begin another scenario with the edits of this one.

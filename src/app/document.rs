@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
+use super::edit_form::EditForm;
 use super::following::FollowsView;
+use super::moving_edits::Asking;
 use super::remote::Remote;
 use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
@@ -56,6 +59,12 @@ pub struct Document {
     pub follows: FollowsView,
     /// How the scenarios are kept by themselves.
     pub(super) keeping: Keeping,
+    /// The form in which an edit is written.
+    pub form: Option<EditForm>,
+    /// What is asked about events that are to be edited.
+    pub asking: Option<Asking>,
+    /// Events that are chosen together.
+    pub chosen: Chosen,
     /// What the comparison of the selected stream comes to.
     pub comparison: Comparison,
     /// Whether the user said that these edits may be lost.
@@ -147,6 +156,9 @@ impl Document {
             against: Against::Recorded,
             follows: FollowsView::default(),
             keeping: Keeping::default(),
+            form: None,
+            asking: None,
+            chosen: Chosen::default(),
             comparison: Comparison::default(),
             given_up: false,
             view: View::fit(&axis),
@@ -190,6 +202,7 @@ impl Document {
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
         if self.stream != stream {
             self.stream = stream;
+            self.chosen = Chosen::default();
             // What rows changed is told of one stream's state.
             self.changes.clear();
             self.changes_asked.clear();

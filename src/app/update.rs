@@ -57,6 +57,9 @@ impl App {
             | Command::Undo
             | Command::Redo
             | Command::ClearEdits => self.edit(command, requests),
+            Command::Form(command) => self.form(command, requests),
+            Command::Ask(asking) => self.ask_about(asking),
+            Command::Answer => self.answer_asking(requests),
             Command::NewScenario
             | Command::DuplicateScenario(_)
             | Command::CloseScenario(_)
@@ -143,6 +146,8 @@ impl App {
             Command::Fit => document.view = View::fit(&document.axis),
             Command::Zoom(factor) => document.zoom(factor),
             Command::Pan(share) => document.view = document.view.panned(share as f32, 1.0, &document.axis),
+            Command::Choose { events, anchor } => document.choose(events, anchor),
+            Command::ToggleChosen(event) => document.toggle_chosen(event),
             Command::TogglePinned(stream) => toggle(&mut document.pinned, stream),
             Command::TogglePin(path) => toggle(&mut document.pins, path),
             Command::HideLife => document.life = None,
