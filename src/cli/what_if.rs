@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::WhatIfArgs;
+use super::compensation;
 use super::copy::layout;
 use super::failure::{CliError, Status};
 use super::options::{self, Setting};
@@ -24,6 +25,8 @@ struct Document<'a> {
     what_if: &'a WhatIf,
     #[serde(skip_serializing_if = "Option::is_none")]
     sweep: Option<&'a whatif::Sweep>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compensation: Option<&'a [whatif::Compensation]>,
 }
 
 /// Runs the command.
@@ -39,6 +42,7 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let opened = options::open_with(&args.store, projections, options::on_unreadable(args.skip_unreadable))?;
     let streams = opened.session.compare(&scenario, &Progress::default(), &Cancel::default())?;
     let sweep = sweep::run(args, &scenario, &opened.session, setting.zone())?;
+    let compensation = if args.compensate { Some(compensation::run(&scenario, &opened.session)?) } else { None };
     let copy = match &args.save_copy {
         Some(out) => {
             let plan = opened.session.scenario_copy(&scenario)?;
@@ -52,12 +56,15 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let what_if = WhatIf { scenario: scenario.name.clone(), edits: scenario.edits.len(), streams, copy };
     let breaks = what_if.streams.iter().any(|stream| !stream.broken_invariants.is_empty());
     if opened.json {
-        output.json(&Document { what_if: &what_if, sweep: sweep.as_ref() })?;
+        output.json(&Document { what_if: &what_if, sweep: sweep.as_ref(), compensation: compensation.as_deref() })?;
     } else {
         print(&what_if, output)?;
         if let Some(sweep) = &sweep {
             output.line("")?;
             sweep::print(sweep, output)?;
+        }
+        if let Some(proposals) = &compensation {
+            compensation::print(proposals, output)?;
         }
     }
     opened.tell_notes(output);

@@ -6,6 +6,7 @@
 mod basis;
 mod branch;
 mod compare;
+mod compensate;
 mod draft;
 mod error;
 mod finish;
@@ -24,6 +25,7 @@ mod words;
 pub use basis::{Basis, subject_of};
 pub use branch::{Branch, BranchEvent, BranchLane};
 pub use compare::{BrokenInvariant, CopyWritten, End, EventMoment, StreamComparison, WhatIf, compare};
+pub use compensate::{Compensation, ProposedEvent, Remaining, Situation, compensate};
 pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
 pub use history::BranchHistory;

@@ -1,6 +1,7 @@
 //! What-if, sentence by sentence: scenario files, naming, places, contents, versions, copies, drafts.
 
 mod compare;
+mod compensate;
 mod properties;
 mod sweep;
 mod world;
