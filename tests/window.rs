@@ -111,13 +111,13 @@ fn undo_is_never_done() {
         window.key_press(key);
         window.run();
     }
-    assert_eq!(window.state().app().document.as_ref().unwrap().draft.len(), 2);
+    assert_eq!(window.state().app().document.as_ref().unwrap().active_scenario().draft.len(), 2);
     for _ in 0..2 {
         window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
         window.run();
     }
     let document = window.state().app().document.as_ref().unwrap();
-    assert!(document.draft.is_empty() && document.branch.value().is_none());
+    assert!(document.active_scenario().draft.is_empty() && document.active_scenario().branch.value().is_none());
     assert_eq!(field(&window, "balance").1, None);
 }
 

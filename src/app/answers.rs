@@ -1,7 +1,10 @@
 //! What becomes of jobs' answers.
 
+use std::sync::Arc;
+
 use super::{App, Dialog, Document, NoticeKind};
 use crate::job::{Copied, Failure, Finished, Job, Outcome, Request, Slot, StoreKey};
+use crate::whatif::Scenario;
 
 impl App {
     pub(super) fn done(&mut self, finished: Finished, requests: &mut Vec<Request>) {
@@ -96,9 +99,12 @@ impl App {
     fn copied(&mut self, store: StoreKey, copied: Copied) {
         let mut documents = self.document.iter_mut().chain(&mut self.beside);
         if let Some(document) = documents.find(|document| document.opened.key == store)
-            && document.scenario() == self.copying
+            && let Some(written) = &self.copying
         {
-            document.draft.mark_saved();
+            let is_written = |scenario: Arc<Scenario>| Arc::ptr_eq(&scenario, written);
+            let written =
+                document.scenarios.all_mut().iter_mut().filter(|view| view.scenario().is_some_and(is_written));
+            written.for_each(|view| view.draft.mark_saved());
         }
         let text = format!(
             "Wrote {} events to {} ({}). The opened store is unchanged",
@@ -116,6 +122,7 @@ impl App {
             self.opening = None;
         }
         if let Some(document) = &mut self.document {
+            document.comparison.stopped(generation);
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -130,7 +137,14 @@ impl App {
         match (slot, document) {
             // Each of these tells it where its answer would have been.
             (
-                Slot::State | Slot::Branch | Slot::Life | Slot::Track(_) | Slot::Vocabulary | Slot::Hash,
+                Slot::State
+                | Slot::Branch(_)
+                | Slot::Differences
+                | Slot::SideBySide
+                | Slot::Life
+                | Slot::Track(_)
+                | Slot::Vocabulary
+                | Slot::Hash,
                 Some(document),
             ) => {
                 document.could_not(generation, &message);
@@ -173,11 +187,26 @@ impl Document {
                 self.changes.extend(rows);
             }
             Outcome::Branch(branch) => {
-                let newest = self.branch.answer(generation, Ok(branch));
-                if newest {
-                    self.place_branch();
+                let mut branch = Some(branch);
+                for view in self.scenarios.all_mut() {
+                    // One of them asked for it.
+                    if view.branch.awaits(generation)
+                        && let Some(branch) = branch.take()
+                    {
+                        view.branch.answer(generation, Ok(branch));
+                        view.place_branch(&self.opened.log, &self.axis);
+                    }
                 }
             }
+            Outcome::Refused { edit, why } => {
+                for view in self.scenarios.all_mut() {
+                    if view.branch.answer(generation, Err(why.clone())) {
+                        view.refused = view.draft.index_of_applied(edit).map(|at| (at, why.clone()));
+                    }
+                }
+            }
+            Outcome::Differences(differences) => self.comparison.found(generation, *differences),
+            Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
             Outcome::Life(life) => {
                 if let Some(view) = &mut self.life {
                     view.life.answer(generation, Ok(*life));
@@ -220,7 +249,10 @@ impl Document {
     /// Tells whoever waits for an answer that it does not come.
     fn could_not(&mut self, generation: u64, why: &str) {
         self.state.answer(generation, Err(why.to_owned()));
-        self.branch.answer(generation, Err(why.to_owned()));
+        for view in self.scenarios.all_mut() {
+            view.branch.answer(generation, Err(why.to_owned()));
+        }
+        self.comparison.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
@@ -244,6 +276,7 @@ impl Document {
 
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
+        self.comparison.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
         }

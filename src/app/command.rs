@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::comparing::Jump;
+use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
-use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, StoreKey};
+use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
 use crate::model::{CategoryIndex, Moment, Timestamp, ValuePath};
 use crate::timeline::{AxisKind, View};
+use crate::whatif::Edit;
 
 /// One wish. Mouse, keyboard, menus and tests all speak these.
 #[derive(Debug)]
@@ -66,6 +69,8 @@ pub enum Command {
     StepTime(i64),
     /// Go to a moment that was typed.
     GoTo(Moment),
+    /// Put the cursor on a difference of the comparison.
+    ToDifference(Jump),
     /// Go where the cursor was before the last jump, or on again.
     Trail(Direction),
     /// Start or stop playing.
@@ -82,8 +87,52 @@ pub enum Command {
     Undo,
     /// Do again what was taken back.
     Redo,
-    /// Drop all edits.
+    /// Drop all edits of the active scenario.
     ClearEdits,
+    /// Add edits to the active scenario, as one step that can be undone.
+    AddEdits {
+        /// The edits.
+        edits: Vec<Edit>,
+        /// What the step is called.
+        words: String,
+    },
+    /// Put another edit in the place of one of the active scenario.
+    ReplaceEdit {
+        /// Its place.
+        at: usize,
+        /// The edit.
+        edit: Edit,
+    },
+    /// Take an edit out of the active scenario.
+    RemoveEdit(usize),
+    /// Switch an edit of the active scenario on or off.
+    SwitchEdit {
+        /// Its place.
+        at: usize,
+        /// On or off.
+        on: bool,
+    },
+    /// Put an edit of the active scenario at another place.
+    ReorderEdit {
+        /// Its place.
+        from: usize,
+        /// Its new place.
+        to: usize,
+    },
+    /// Begin another scenario.
+    NewScenario,
+    /// Begin another scenario with the edits of this one.
+    DuplicateScenario(ScenarioId),
+    /// Put a scenario away.
+    CloseScenario(ScenarioId),
+    /// Make a scenario the active one.
+    ShowScenario(ScenarioId),
+    /// Make the next or previous scenario the active one.
+    NextScenario(Direction),
+    /// Give a scenario another name.
+    RenameScenario(ScenarioId, String),
+    /// Choose what the active scenario is compared with.
+    CompareWith(Against),
     /// Ask where to save a copy.
     AskCopy,
     /// Write a copy.
@@ -166,6 +215,8 @@ pub enum Command {
     SetScale(u16),
     /// Choose the order of streams.
     SetSort(StreamSort),
+    /// Choose what the panel at the bottom shows.
+    ShowTab(Tab),
     /// Show or hide a panel.
     TogglePanel(PanelName),
     /// Give a panel another width or height, in points.
@@ -221,6 +272,22 @@ pub enum Direction {
     Back,
     /// Onwards, down, later.
     Forward,
+}
+
+/// What the panel at the bottom shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// The events of a stream or of the whole store.
+    #[default]
+    Events,
+    /// What a search found.
+    Found,
+    /// The edits of the active scenario, and what follows from them.
+    WhatIf,
+    /// What differs over time, and events side by side.
+    Compare,
+    /// What comes of a range of values.
+    Sweep,
 }
 
 /// Something that opens over the window.

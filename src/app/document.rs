@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::branch_marks::BranchMarks;
 use super::command::Step;
+use super::comparing::Comparison;
 use super::remote::Remote;
+use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
 use super::stream_list::StreamList;
@@ -15,7 +16,7 @@ use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, Track
 use crate::model::{Moment, StreamIndex, Timestamp, ValuePath};
 use crate::query::Vocabulary;
 use crate::timeline::{Axis, AxisKind, View};
-use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target};
+use crate::whatif::{Edit, Scenario, Selector, Target};
 
 /// Where in history everything stands. One for the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,16 +46,14 @@ pub struct Document {
     pub rows: HashMap<u32, EventRow>,
     /// What the rows in sight wait for.
     pub rows_asked: Remote<()>,
-    /// The edits.
-    pub draft: Draft,
-    /// The edits as they were last asked to be applied: one value, so that workers know it again.
-    scenario: Option<Arc<Scenario>>,
+    /// The scenarios.
+    pub scenarios: Scenarios,
+    /// What the active scenario is compared with.
+    pub against: Against,
+    /// What the comparison of the selected stream comes to.
+    pub comparison: Comparison,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
-    /// The history with the edits; `None` without any, or while they are applied for the first time.
-    pub branch: Remote<Arc<Branch>>,
-    /// Which branch lanes there are to draw, and where their events stand.
-    pub branch_marks: BranchMarks,
     /// The timeline's axis.
     pub axis: Axis,
     /// What it shows of it.
@@ -138,12 +137,11 @@ impl Document {
             state: Remote::default(),
             rows: HashMap::new(),
             rows_asked: Remote::default(),
-            draft: Draft::new(Scenario::new("What-if")),
-            scenario: None,
+            scenarios: Scenarios::default(),
+            against: Against::Recorded,
+            comparison: Comparison::default(),
             given_up: false,
-            branch: Remote::default(),
             view: View::fit(&axis),
-            branch_marks: BranchMarks::default(),
             list: StreamList::new(&opened, sort),
             pinned: Vec::new(),
             pins: Vec::new(),
@@ -245,12 +243,11 @@ impl Document {
         self.stepped(Step::Forward).is_none()
     }
 
-    /// Works out where the events of the branch's lanes stand along the axis.
-    pub fn place_branch(&mut self) {
-        self.branch_marks = match self.branch.value() {
-            Some((branch, _)) => BranchMarks::new(&self.opened.log, &self.axis, branch),
-            None => BranchMarks::default(),
-        };
+    /// Works out where the events of the branches' lanes stand along the axis.
+    pub fn place_branches(&mut self) {
+        for view in self.scenarios.all_mut() {
+            view.place_branch(&self.opened.log, &self.axis);
+        }
     }
 
     /// The index of the selected stream, if it is one of the recorded ones.
@@ -322,7 +319,7 @@ impl Document {
     pub fn set_axis(&mut self, kind: AxisKind) {
         self.axis = self.opened.drawing.axis(kind);
         self.view = View::fit(&self.axis);
-        self.place_branch();
+        self.place_branches();
         self.move_to(self.cursor);
     }
 
@@ -335,15 +332,19 @@ impl Document {
         last.map_or(Cursor::Start, |event| Cursor::Event(event as u32))
     }
 
-    /// Whether the scenario leaves this event out.
+    /// Whether the active scenario leaves this event out.
     pub fn is_left_out(&self, event: u32) -> bool {
         self.left_out_at(event).is_some()
     }
 
-    /// Where in the draft the edit is that leaves this event out.
+    /// Where in the active scenario the edit is that leaves this event out.
     pub fn left_out_at(&self, event: u32) -> Option<usize> {
-        let edit = self.leave_out(event);
-        self.draft.edits().position(|known| *known.edit == edit)
+        self.active_scenario().left_out_at(&self.opened.log, event)
+    }
+
+    /// The scenario that edits go to and that is compared.
+    pub fn active_scenario(&self) -> &ScenarioView {
+        self.scenarios.active()
     }
 
     /// An event in words: `v4 of account-A`.
@@ -361,23 +362,18 @@ impl Document {
         Edit::Delete(Target::One(Selector::Position(self.opened.log.position(event as usize))))
     }
 
-    /// Whether there are edits.
+    /// Whether the active scenario has edits.
     pub fn has_edits(&self) -> bool {
-        !self.draft.is_empty()
+        self.active_scenario().has_edits()
     }
 
-    /// Whether there are edits that are in no copy.
+    /// Whether there are edits that are in no file and in no copy.
     pub fn has_unsaved_edits(&self) -> bool {
-        self.has_edits() && self.draft.is_modified()
+        self.scenarios.all().iter().any(ScenarioView::is_unsaved)
     }
 
-    /// The edits as a scenario; none without any.
+    /// The active scenario's edits; none without any that is switched on.
     pub fn scenario(&self) -> Option<Arc<Scenario>> {
-        self.scenario.clone()
-    }
-
-    /// Takes what the draft says now as the scenario.
-    pub fn apply_draft(&mut self) {
-        self.scenario = self.has_edits().then(|| Arc::new(self.draft.scenario()));
+        self.active_scenario().scenario()
     }
 }

@@ -2,53 +2,148 @@
 
 use std::path::PathBuf;
 
-use super::{App, Command, Dialog, NoticeKind};
-use crate::job::{Job, Request, Slot};
+use super::scenarios::Against;
+use super::{App, Command, Dialog, Direction, NoticeKind};
+use crate::job::{Job, Request, ScenarioId, Slot};
+use crate::model::EventLog;
+use crate::whatif::{Edit, Target, VersionRange};
 
 impl App {
-    pub(super) fn edit(&mut self, command: &Command, requests: &mut Vec<Request>) {
+    pub(super) fn edit(&mut self, command: Command, requests: &mut Vec<Request>) {
         let Some(document) = &mut self.document else { return };
-        match *command {
+        let log = document.opened.log.clone();
+        match command {
             Command::LeaveOut(event) if !document.is_left_out(event) => {
                 let words = format!("Leave out {}", document.words_for(event));
                 let edit = document.leave_out(event);
-                document.draft.add_all([edit], words);
+                document.scenarios.active_mut().draft.add_all([edit], words);
             }
             Command::TakeBack(event) => {
                 if let Some(at) = document.left_out_at(event) {
-                    document.draft.remove(at);
+                    let words = format!("Take back in {}", document.words_for(event));
+                    let draft = &mut document.scenarios.active_mut().draft;
+                    let rest = draft.edits().nth(at).map_or_else(Vec::new, |edit| without(&edit.edit, &log, event));
+                    draft.replace_all(at, rest, words);
                 }
             }
+            Command::AddEdits { edits, words } => document.scenarios.active_mut().draft.add_all(edits, words),
+            Command::ReplaceEdit { at, edit } => {
+                document.scenarios.active_mut().draft.replace(at, edit);
+            }
+            Command::RemoveEdit(at) => {
+                document.scenarios.active_mut().draft.remove(at);
+            }
+            Command::SwitchEdit { at, on } => {
+                document.scenarios.active_mut().draft.set_enabled(at, on);
+            }
+            Command::ReorderEdit { from, to } => {
+                document.scenarios.active_mut().draft.reorder(from, to);
+            }
             Command::Undo => {
-                document.draft.undo();
+                document.scenarios.active_mut().draft.undo();
             }
             Command::Redo => {
-                document.draft.redo();
+                document.scenarios.active_mut().draft.redo();
             }
-            Command::ClearEdits => document.draft.clear(),
+            Command::ClearEdits => document.scenarios.active_mut().draft.clear(),
             _ => return,
         }
         document.given_up = false;
-        document.apply_draft();
-        self.apply_edits(requests);
+        document.scenarios.active_mut().apply(&log);
+        let id = document.scenarios.active().id;
+        self.apply_edits(id, requests);
         self.follow_cursor(requests);
     }
 
-    /// Asks for the branch that the edits make.
-    pub(super) fn apply_edits(&mut self, requests: &mut Vec<Request>) {
+    /// Opens, closes, shows or names scenarios, or chooses what the active one is compared with.
+    pub(super) fn arrange_scenarios(&mut self, command: Command, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        let log = document.opened.log.clone();
+        match command {
+            Command::NewScenario => {
+                let fresh = document.scenarios.fresh();
+                document.scenarios.add(fresh);
+            }
+            Command::DuplicateScenario(id) => {
+                let Some(view) = document.scenarios.get(id) else { return };
+                let mut copy = view.draft.all_edits();
+                copy.name = document.scenarios.free_name(&copy.name);
+                let off: Vec<usize> =
+                    view.draft.edits().enumerate().filter(|(_, edit)| !edit.enabled).map(|(at, _)| at).collect();
+                let id = document.scenarios.add(copy);
+                let view = document.scenarios.active_mut();
+                off.into_iter().for_each(|at| {
+                    view.draft.set_enabled(at, false);
+                });
+                view.draft.forget_steps();
+                view.apply(&log);
+                self.apply_edits(id, requests);
+            }
+            Command::CloseScenario(id) => {
+                document.scenarios.remove(id);
+                if document.against == Against::Scenario(id) {
+                    document.against = Against::Recorded;
+                }
+            }
+            Command::ShowScenario(id) => {
+                if !document.scenarios.activate(id) {
+                    return;
+                }
+                if document.against == Against::Scenario(id) {
+                    document.against = Against::Recorded;
+                }
+            }
+            Command::NextScenario(direction) => {
+                let all: Vec<ScenarioId> = document.scenarios.all().iter().map(|view| view.id).collect();
+                let at = all.iter().position(|id| *id == document.scenarios.active().id).unwrap_or(0);
+                let next = match direction {
+                    Direction::Forward => (at + 1) % all.len(),
+                    Direction::Back => (at + all.len() - 1) % all.len(),
+                };
+                return self.arrange_scenarios(Command::ShowScenario(all[next]), requests);
+            }
+            Command::RenameScenario(id, name) => {
+                let Some(view) = document.scenarios.get_mut(id) else { return };
+                view.draft.rename(&name);
+                return;
+            }
+            Command::CompareWith(against) => {
+                let active = document.scenarios.active().id;
+                let known = |id: ScenarioId| id != active && document.scenarios.get(id).is_some();
+                document.against = match against {
+                    Against::Scenario(id) if known(id) => against,
+                    _ => Against::Recorded,
+                };
+            }
+            _ => return,
+        }
+        self.follow_cursor(requests);
+    }
+
+    /// Asks for the branches that all scenarios make.
+    pub(super) fn apply_all_edits(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &self.document else { return };
+        let all: Vec<ScenarioId> = document.scenarios.all().iter().map(|view| view.id).collect();
+        all.into_iter().for_each(|id| self.apply_edits(id, requests));
+    }
+
+    /// Asks for the branch that a scenario's edits make.
+    pub(super) fn apply_edits(&mut self, id: ScenarioId, requests: &mut Vec<Request>) {
         let Some(document) = &mut self.document else { return };
         let store = document.opened.key;
-        match document.scenario() {
+        let Some(view) = document.scenarios.get_mut(id) else { return };
+        match view.scenario() {
             Some(scenario) => {
-                let request = self.request(Slot::Branch, "Applying the edits", Job::Branch { store, scenario });
-                if let Some(document) = &mut self.document {
-                    document.branch.ask(request.generation);
+                let request = self.request(Slot::Branch(id), "Applying the edits", Job::Branch { store, scenario });
+                let view = self.document.as_mut().and_then(|document| document.scenarios.get_mut(id));
+                if let Some(view) = view {
+                    view.branch.ask(request.generation);
                 }
                 requests.push(request);
             }
             None => {
-                document.branch.clear();
-                document.place_branch();
+                view.branch.clear();
+                view.place_branch(&document.opened.log, &document.axis);
             }
         }
     }
@@ -59,7 +154,7 @@ impl App {
         let stem = path.file_stem().map_or_else(|| "store".into(), |stem| stem.to_string_lossy().into_owned());
         let extension = path.extension().map_or_else(|| "db".into(), |e| e.to_string_lossy().into_owned());
         let proposed = path.with_file_name(format!("{stem}-what-if.{extension}"));
-        let contents = match document.draft.len() {
+        let contents = match document.scenarios.active().draft.edits().filter(|edit| edit.enabled).count() {
             0 => "All events as recorded, without edits".to_owned(),
             1 => "All events with 1 edit".to_owned(),
             edits => format!("All events with {edits} edits"),
@@ -84,4 +179,24 @@ impl App {
         let title = format!("Writing {}", out.display());
         requests.push(self.request(Slot::Copy, title, Job::Copy { store, scenario, out, force, as_foldline }));
     }
+}
+
+/// What is left of an edit that leaves events out when one of them is to be there again.
+fn without(edit: &Edit, log: &EventLog, event: u32) -> Vec<Edit> {
+    let Edit::Delete(Target::Range(VersionRange { stream, from, to })) = edit else { return Vec::new() };
+    let place = || {
+        let lane = log.lane(log.find_stream(stream)?);
+        lane.iter().position(|other| *other == event).map(|place| place as i64 + 1)
+    };
+    let Some(version) = log.version(event as usize).or_else(place) else { return Vec::new() };
+    let lane = log.find_stream(stream).map_or(&[][..], |stream| log.lane(stream));
+    let number = |(place, event): (usize, &u32)| log.version(*event as usize).unwrap_or(place as i64 + 1);
+    let numbers = || lane.iter().enumerate().map(number);
+    let range = |from, to| Edit::Delete(Target::Range(VersionRange { stream: stream.clone(), from, to }));
+    // A range without an event in it would be an error.
+    let before = numbers().any(|number| number < version && from.is_none_or(|from| number >= from));
+    let after = numbers().any(|number| number > version && to.is_none_or(|to| number <= to));
+    let before = before.then(|| range(*from, version.checked_sub(1)));
+    let after = after.then(|| range(version.checked_add(1), *to));
+    before.into_iter().chain(after).collect()
 }

@@ -8,6 +8,7 @@ mod answers;
 pub mod as_of;
 pub mod branch_marks;
 pub mod command;
+pub mod comparing;
 pub mod document;
 mod editing;
 mod focusing;
@@ -17,6 +18,7 @@ mod opening;
 pub mod palette;
 mod projecting;
 pub mod remote;
+pub mod scenarios;
 pub mod search;
 pub mod settings;
 pub mod stream_list;
@@ -33,9 +35,11 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
-pub use command::{Command, Direction, Focus, Sheet, Step, ThemeChoice, TrackSource};
+pub use command::{Command, Direction, Focus, Sheet, Step, Tab, ThemeChoice, TrackSource};
+pub use comparing::{Comparison, Jump};
 pub use document::{Cursor, Document, LifeView, TrackView};
 pub use remote::Remote;
+pub use scenarios::{Against, ScenarioView, Scenarios};
 pub use search::Search;
 pub use settings::{PanelName, Settings, StreamSort, ZoneChoice};
 pub use stream_list::{ListRow, StreamList};
@@ -150,6 +154,8 @@ pub struct App {
     pub notices: Vec<Notice>,
     /// The question that is open.
     pub dialog: Option<Dialog>,
+    /// What the panel at the bottom shows.
+    pub tab: Tab,
     /// What opens over the window.
     pub sheet: Option<Sheet>,
     /// Preferences, and where the user was in each store.

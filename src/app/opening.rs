@@ -159,7 +159,7 @@ impl App {
         document.forget_questions();
         let hashed = document.opened.hash.is_some();
         self.document = Some(document);
-        self.apply_edits(requests);
+        self.apply_all_edits(requests);
         self.refresh_views(requests);
         if !hashed {
             self.hash(requests);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::actions::{ACTIONS, Action, why_not};
+use super::actions::{Action, actions, why_not};
 use super::{App, Command, ZoneChoice};
 use crate::job::StoreKey;
 use crate::model::{StreamIndex, zoned};
@@ -147,7 +147,7 @@ fn fixed(app: &App, text: &str) -> Vec<Entry> {
             entries.push(Entry { target, title, detail, why_not, rank: rank + later });
         }
     };
-    for action in ACTIONS {
+    for action in actions() {
         // The palette itself leads nowhere from here, and help is in it once.
         if !matches!(action.id, "palette" | "help-too") {
             let why_not = (action.command)(app).is_none().then(|| why_not(action, app));

@@ -23,10 +23,11 @@ impl App {
             return;
         };
         let notes = document.take_projections(projected);
+        document.comparison.forget();
         for note in notes {
             self.notify(NoticeKind::Note, note);
         }
-        self.apply_edits(requests);
+        self.apply_all_edits(requests);
         self.refresh_views(requests);
     }
 

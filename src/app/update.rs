@@ -1,6 +1,6 @@
 //! What each command does: which noun it is about. None of this draws, waits or reads a clock.
 
-use super::{App, Command, Dialog, Leaving};
+use super::{App, Command, Dialog, Focus, Leaving, PanelName, Tab};
 use crate::job::{Job, Request, Slot};
 use crate::timeline::View;
 
@@ -39,12 +39,27 @@ impl App {
             | Command::GoTo(_)
             | Command::Trail(_)
             | Command::SetAxis(_) => self.move_about(&command, requests),
+            Command::ToDifference(jump) => self.jump_to_difference(jump, requests),
             Command::Play(on) => self.play(on, requests),
             Command::SetSpeed(speed) => self.settings.speed = speed,
 
-            Command::LeaveOut(_) | Command::TakeBack(_) | Command::Undo | Command::Redo | Command::ClearEdits => {
-                self.edit(&command, requests);
-            }
+            Command::LeaveOut(_)
+            | Command::TakeBack(_)
+            | Command::AddEdits { .. }
+            | Command::ReplaceEdit { .. }
+            | Command::RemoveEdit(_)
+            | Command::SwitchEdit { .. }
+            | Command::ReorderEdit { .. }
+            | Command::Undo
+            | Command::Redo
+            | Command::ClearEdits => self.edit(command, requests),
+            Command::NewScenario
+            | Command::DuplicateScenario(_)
+            | Command::CloseScenario(_)
+            | Command::ShowScenario(_)
+            | Command::NextScenario(_)
+            | Command::RenameScenario(..)
+            | Command::CompareWith(_) => self.arrange_scenarios(command, requests),
             Command::AskCopy => self.ask_copy(),
             Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
 
@@ -71,12 +86,18 @@ impl App {
                 self.settings.scale = scale.clamp(*super::settings::SCALES.start(), *super::settings::SCALES.end());
             }
             Command::ShowLegend(shown) => self.settings.legend = shown,
+            Command::ShowTab(tab) => self.show_tab(tab),
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
             Command::ToggleMeasurements => self.measurements = !self.measurements,
             Command::Show(sheet) => self.sheet = Some(sheet),
             Command::CloseDialog => (self.dialog, self.sheet) = (None, None),
-            Command::Focus(focus) => self.send_focus(focus),
+            Command::Focus(focus) => {
+                if focus == Focus::Events {
+                    self.tab = Tab::Events;
+                }
+                self.send_focus(focus);
+            }
             Command::Focused(focus) => self.panel = focus,
             Command::NextPanel(direction) => self.next_panel(direction),
             Command::Dismiss(id) => self.notices.retain(|notice| notice.id != id),
@@ -87,6 +108,12 @@ impl App {
             Command::Done(finished) => self.done(finished, requests),
             command => self.arrange(command),
         }
+    }
+
+    /// Shows a tab of the panel at the bottom, which is unfolded for it.
+    fn show_tab(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.settings.panels.show(PanelName::Events, true);
     }
 
     /// What concerns the open store's picture alone.

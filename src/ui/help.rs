@@ -3,7 +3,7 @@
 use egui::{Id, Modal, RichText, Role, ScrollArea, Sense, WidgetInfo, pos2, vec2};
 
 use super::{icons, keys, theme};
-use crate::app::actions::{ACTIONS, Group};
+use crate::app::actions::{Group, actions};
 use crate::app::{App, Command, Sheet};
 
 /// What the mouse does on the timeline.
@@ -78,7 +78,7 @@ fn columns_ui(ui: &mut egui::Ui, columns: usize) {
 }
 
 fn of_group(group: Group) -> impl Iterator<Item = &'static crate::app::actions::Action> {
-    ACTIONS.iter().filter(move |action| action.group == group && action.shortcut.is_some())
+    actions().filter(move |action| action.group == group && action.shortcut.is_some())
 }
 
 fn group_ui(ui: &mut egui::Ui, group: Option<Group>) {

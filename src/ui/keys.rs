@@ -3,7 +3,7 @@
 use egui::{KeyboardShortcut, Modifiers};
 
 use super::icons;
-use crate::app::actions::{ACTIONS, Action, Key, Shortcut};
+use crate::app::actions::{Action, Key, Shortcut, actions};
 use crate::app::{App, Command};
 
 /// Queues the commands of the shortcuts that were pressed.
@@ -18,7 +18,7 @@ pub fn shortcuts(ui: &egui::Ui, app: &App, at_timeline: bool, queue: &mut Vec<Co
     let elsewhere = focused || egui::Popup::is_any_open(ui.ctx());
     let typing = ui.text_edit_focused();
     // Those with most modifiers first: shift or alt and the same key would match without them as well.
-    let with_keys = || ACTIONS.iter().filter_map(|action| Some((action, action.shortcut?)));
+    let with_keys = || actions().filter_map(|action| Some((action, action.shortcut?)));
     let modifiers = |keys: &Shortcut| u8::from(keys.shift) + u8::from(keys.alt);
     let ordered = (0..=2).rev().flat_map(|count| with_keys().filter(move |(_, keys)| modifiers(keys) == count));
     for (action, shortcut) in ordered {

@@ -1,6 +1,7 @@
 //! The only module that knows egui. Draws what [`App`] holds and queues [`Command`]s; writes nothing else.
 
 mod as_of;
+mod compare;
 mod dialogs;
 mod events;
 mod frame_log;
@@ -20,12 +21,14 @@ mod shell;
 mod state;
 mod status_bar;
 mod streams;
+mod sweep;
 mod text;
 mod theme;
 mod timeline;
 mod top_bar;
 mod welcome;
 mod welcome_art;
+mod whatif;
 mod zone_menu;
 
 use std::path::PathBuf;
@@ -139,6 +142,9 @@ struct ViewState {
     timeline: timeline::TimelineView,
     state: state::StatePanelView,
     events: events::EventsView,
+    whatif: whatif::WhatIfView,
+    compare: compare::CompareView,
+    sweep: sweep::SweepView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,
     search: search_field::SearchView,

@@ -141,10 +141,10 @@ fn pill(ui: &mut egui::Ui, words: &str, colour: egui::Color32) {
 fn what_if_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     // Also when the last edit was taken back: it can be done again.
-    if !document.has_edits() && document.draft.undo_words().is_none() && document.draft.redo_words().is_none() {
+    if !document.active_scenario().is_in_use() {
         return;
     }
-    let words = match document.draft.len() {
+    let words = match document.active_scenario().draft.len() {
         0 => "what-if: no edits".to_owned(),
         1 => "what-if: 1 edit".to_owned(),
         edits => format!("what-if: {edits} edits"),

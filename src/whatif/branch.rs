@@ -6,59 +6,16 @@ use std::sync::Arc;
 use crate::model::{CopyPlan, CopyRow, Event, EventLog, StreamIndex};
 use crate::replay::{CommonTail, Fork};
 
+use super::lane::{BranchEvent, LaneEvents};
 use super::overlay::{Recorded, Subject};
-
-/// An event of a branch's lane.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BranchEvent {
-    /// As recorded, in its own stream; its number there may differ.
-    Recorded {
-        /// The event's index in the log.
-        index: u32,
-        /// Its place in its lane as recorded.
-        place: u32,
-        /// Its version in the branch.
-        version: Option<i64>,
-    },
-    /// Recorded, with other contents or in another stream.
-    Edited {
-        /// The event's index in the log.
-        base: u32,
-        /// What it is in the branch.
-        event: Arc<Event>,
-    },
-    /// Never recorded.
-    Inserted {
-        /// The event.
-        event: Arc<Event>,
-    },
-}
-
-impl BranchEvent {
-    /// The event's version in the branch.
-    pub fn version(&self) -> Option<i64> {
-        match self {
-            Self::Recorded { version, .. } => *version,
-            Self::Edited { event, .. } | Self::Inserted { event } => event.version,
-        }
-    }
-
-    /// The index of the recorded event that this is, if it is one.
-    pub fn index(&self) -> Option<u32> {
-        match self {
-            Self::Recorded { index, .. } => Some(*index),
-            Self::Edited { base, .. } => Some(*base),
-            Self::Inserted { .. } => None,
-        }
-    }
-}
+use super::scenario::Scenario;
 
 /// A stream that an edit concerns.
 #[derive(Debug, Clone)]
 pub struct BranchLane {
     pub(super) name: Arc<str>,
     pub(super) stream: Option<StreamIndex>,
-    pub(super) events: Arc<[BranchEvent]>,
+    pub(super) events: LaneEvents,
     pub(super) recorded: usize,
     pub(super) lifted: Vec<u32>,
     pub(super) fresh: Vec<u32>,
@@ -78,7 +35,7 @@ impl BranchLane {
     }
 
     /// The branch's events, in replay order.
-    pub fn events(&self) -> &Arc<[BranchEvent]> {
+    pub fn events(&self) -> &LaneEvents {
         &self.events
     }
 
@@ -139,7 +96,7 @@ pub(super) struct Slot {
 /// What was recorded, with a scenario's edits.
 #[derive(Debug, Clone, Default)]
 pub struct Branch {
-    pub(super) scenario: String,
+    pub(super) scenario: Scenario,
     /// Recorded streams in the order of their first appearance, then new ones.
     pub(super) lanes: Vec<BranchLane>,
     pub(super) by_name: HashMap<Arc<str>, usize>,
@@ -167,8 +124,8 @@ impl Branch {
     }
 
     /// A stream's events in the branch, in replay order; `None` where they are as recorded.
-    pub fn lane(&self, name: &str) -> Option<&[BranchEvent]> {
-        self.stream(name).map(|lane| &*lane.events)
+    pub fn lane(&self, name: &str) -> Option<&LaneEvents> {
+        self.stream(name).map(|lane| &lane.events)
     }
 
     /// How many events of a stream, from its start, are as recorded; `None` where all are.
@@ -204,7 +161,7 @@ impl Branch {
         let differing = self.lanes.iter().filter(|lane| !lane.is_as_recorded());
         Ok(CopyPlan {
             rows: writer.rows,
-            scenario: Some(self.scenario.clone()),
+            scenario: Some(self.scenario.to_json()),
             edited_streams: differing.map(|lane| (lane.name.clone(), lane.first_invalid())).collect(),
         })
     }
@@ -213,8 +170,8 @@ impl Branch {
     fn changed_versions(&self, log: &EventLog) -> HashMap<u32, Option<i64>> {
         let events = self.lanes.iter().flat_map(|lane| lane.events.iter());
         let changed = events.filter_map(|event| match event {
-            BranchEvent::Recorded { index, version, .. } if *version != log.version(*index as usize) => {
-                Some((*index, *version))
+            BranchEvent::Recorded { index, version, .. } if version != log.version(index as usize) => {
+                Some((index, version))
             }
             _ => None,
         });

@@ -6,7 +6,9 @@ mod copying;
 mod core;
 mod exploring;
 mod files;
+mod fixtures;
 mod fold_streams;
+mod following;
 mod history;
 mod inline;
 mod kept_events;
@@ -27,9 +29,12 @@ mod sweeping;
 #[cfg(test)]
 mod testing;
 mod tracks;
+mod trying;
 mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
+pub use files::WriteError;
+pub use fixtures::FixtureCases;
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;

@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn answers_come_in_the_order_in_which_jobs_end() {
         let mut world = world(4);
-        for (number, slot) in [(1, Slot::Rows), (2, Slot::Branch), (3, Slot::State)] {
+        for (number, slot) in [(1, Slot::Rows), (2, Slot::Branch(crate::job::ScenarioId(0))), (3, Slot::State)] {
             world.submit(slot, number);
             world.starts(number);
         }

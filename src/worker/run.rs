@@ -1,7 +1,7 @@
 //! Runs one job at a time: from a request's words to the session's work.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::copying::{CopyLayout, CopyTarget};
 use super::projections::{Projections, projection_beside};
@@ -11,7 +11,7 @@ use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
 use crate::store::AccessMode;
 use crate::timeline::Drawing;
-use crate::whatif::Scenario;
+use crate::whatif::{Branch, Scenario};
 
 /// Events read between two looks at whether somebody still wants them.
 const EVENTS_AT_ONCE: usize = 32;
@@ -49,11 +49,13 @@ impl Workshop {
                 }
                 Ok(Outcome::Events(events))
             }
-            Job::Branch { store, scenario } => self
-                .session(store)?
-                .branch_unless(&scenario, cancel)
-                .map(Outcome::Branch)
-                .map_err(|error| failed(&error)),
+            Job::Branch { store, scenario } => match self.session(store)?.branch_unless(&scenario, cancel) {
+                Ok(branch) => Ok(Outcome::Branch(branch)),
+                Err(SessionError::Edit(error)) if !error.is_read_error() => {
+                    Ok(Outcome::Refused { edit: error.edit, why: error.problem.to_string() })
+                }
+                Err(error) => Err(failed(&error)),
+            },
             Job::Copy { store, scenario, out, force, as_foldline } => {
                 let session = self.session(store)?;
                 let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
@@ -133,19 +135,26 @@ pub(super) fn replay_failed(failure: &ReplayFailure) -> Failure {
 /// The state of a stream at a moment, as recorded and in a scenario's branch.
 pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) -> Result<StateView, Failure> {
     let log = session.log();
-    let branch = match &request.scenario {
-        Some(scenario) => Some(session.branch_unless(scenario, cancel).map_err(|error| failed(&error))?),
-        None => None,
+    let applied = |scenario: &Option<Arc<Scenario>>| match scenario {
+        Some(scenario) => match session.branch_unless(scenario, cancel) {
+            Ok(branch) => Ok(Some(branch)),
+            // An edit that does not fit is told where it stands: what was recorded can still be shown.
+            Err(SessionError::Edit(error)) if !error.is_read_error() => Ok(None),
+            Err(error) => Err(failed(&error)),
+        },
+        None => Ok(None),
     };
+    let (branch, against) = (applied(&request.scenario)?, applied(&request.against)?);
     let stream = session.find_stream(&request.stream)?;
     let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
-    let (recorded, branch_replayer) = loop {
+    let (recorded, branch_replayer, against_replayer) = loop {
         let folds = session.folds();
-        let branch_replayer = branch.as_ref().and_then(|branch| session.branch_replayer(branch, &request.stream));
+        let replayer = |branch: &Option<Arc<Branch>>| session.branch_replayer(branch.as_ref()?, &request.stream);
+        let (branched, other) = (replayer(&branch), replayer(&against));
         let recorded = session.replayer(stream);
-        // Both sides by the same projection, also when another is chosen meanwhile.
+        // All sides by the same projection, also when another is chosen meanwhile.
         if Arc::ptr_eq(&folds, &session.folds()) {
-            break (recorded, branch_replayer);
+            break (recorded, branched, other);
         }
     };
     let mut recorded = lock(&recorded);
@@ -153,22 +162,24 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
     let fold = recorded.fold().clone();
     // The branch reads through the recorded stream's history, never through its replayer: no lock is taken twice.
     drop(recorded);
-    let in_branch = branch.as_ref().and_then(|branch| branch.stream(&request.stream)).zip(branch_replayer);
-    let branch = match in_branch {
-        Some((lane, replayer)) => Some(side(&mut lock(&replayer), &lane.select(log, request.moment), cancel)?),
-        None => None,
+    let in_branch = |branch: &Option<Arc<Branch>>, replayer: Option<Arc<Mutex<Replayer>>>| {
+        let lane = branch.as_ref().and_then(|branch| branch.stream(&request.stream));
+        let there = lane.zip(replayer);
+        there.map(|(lane, replayer)| side(&mut lock(&replayer), &lane.select(log, request.moment), cancel)).transpose()
     };
-    let differences = branch
-        .as_ref()
-        .map_or_else(Vec::new, |branch| diff_for(&*fold, &baseline.frame.state.value, &branch.frame.state.value));
-    Ok(StateView {
+    let mut view = StateView {
         stream: request.stream.clone(),
         moment: request.moment,
         projection: Arc::new(fold.info().clone()),
         baseline,
-        branch,
-        differences,
-    })
+        branch: in_branch(&branch, branch_replayer)?,
+        against: in_branch(&against, against_replayer)?,
+        differences: Vec::new(),
+    };
+    if view.is_compared() {
+        view.differences = diff_for(&*fold, &view.left().frame.state.value, &view.right().frame.state.value);
+    }
+    Ok(view)
 }
 
 fn side(replayer: &mut Replayer, selection: &Selection, cancel: &Cancel) -> Result<Side, Failure> {

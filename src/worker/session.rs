@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::core::Core;
+use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
-    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ReplayFailure, ReplayOptions, Replayer,
+    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
+    Replayer,
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario, SweepError, SweepFailure};
+use crate::whatif::{
+    self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError, SweepFailure,
+};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +43,12 @@ pub enum SessionError {
     /// The scenario.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A moment that has no meaning in a stream.
+    #[error("{0}")]
+    Moment(String),
+    /// A file that was to be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A projection file.
     #[error(transparent)]
     Projection(#[from] ProjectionProblem),
@@ -72,8 +82,8 @@ impl SessionError {
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Read(_) | Self::Replay(_) => true,
-            Self::Sweep(_) => false,
+            Self::Moment(_) | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_)) | Self::Sweep(_) => false,
+            Self::Read(_) | Self::Replay(_) | Self::Write(_) => true,
         }
     }
 }
@@ -104,6 +114,7 @@ pub struct Session {
     exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
+    pub(super) following: super::following::Kept,
 }
 
 impl Session {
@@ -139,6 +150,7 @@ impl Session {
             exploring: Mutex::default(),
             branched: Mutex::default(),
             branches: Mutex::default(),
+            following: super::following::Kept::default(),
         }))
     }
 
@@ -329,6 +341,16 @@ impl Session {
             kept.remove(0);
         }
         place
+    }
+
+    /// How each edit of a scenario file fits the store.
+    pub fn grade(&self, file: &ScenarioFile, cancel: &Cancel) -> Result<Grades, SessionError> {
+        let handles = |stream: &str, event_type: &str| {
+            let fold = self.fold_of(stream);
+            fold.info().kind == ProjectionKind::Automatic || fold.handler_for(event_type).is_some()
+        };
+        let graded = whatif::grade(file, self.log(), &mut FromStore(self, cancel.clone()), &handles);
+        graded.map_err(|why| if cancel.is_cancelled() { StoreError::Cancelled.into() } else { SessionError::Read(why) })
     }
 
     /// Recorded events for those who apply edits.

@@ -1,7 +1,7 @@
 //! The window's frame: top bar, palette, help, panels, text size, zones, several stores.
 
 use egui::{Key, Modifiers, Role};
-use foldline::app::actions::ACTIONS;
+use foldline::app::actions::actions;
 use foldline::app::{Cursor, PanelName, Settings, ZoneChoice};
 use foldline::model::Timestamp;
 use foldline::ui::Setup;
@@ -65,7 +65,7 @@ fn help_lists_every_action_with_a_shortcut() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));
     press(&mut window, Modifiers::NONE, Key::F1);
-    for action in ACTIONS.iter().filter(|action| action.shortcut.is_some()) {
+    for action in actions().filter(|action| action.shortcut.is_some()) {
         let prefix = format!("{}: ", action.text);
         let found = window
             .get_all_by(|node| node.label().or_else(|| node.value()).is_some_and(|label| label.starts_with(&prefix)))
@@ -162,14 +162,14 @@ fn a_key_in_a_text_field_belongs_to_the_field() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));
     press(&mut window, Modifiers::NONE, Key::Delete);
-    assert_eq!(window.state().app().document.as_ref().unwrap().draft.len(), 1);
+    assert_eq!(window.state().app().document.as_ref().unwrap().active_scenario().draft.len(), 1);
     press(&mut window, Modifiers::COMMAND, Key::F);
     for key in [Key::Delete, Key::Home, Key::Space] {
         press(&mut window, Modifiers::NONE, key);
     }
     press(&mut window, Modifiers::COMMAND, Key::Z);
     let document = window.state().app().document.as_ref().unwrap();
-    assert_eq!(document.draft.len(), 1);
+    assert_eq!(document.active_scenario().draft.len(), 1);
     assert_ne!(document.cursor, Cursor::Start);
     // Escape gives the keys back to the timeline: once for the suggestions, once for the field.
     press(&mut window, Modifiers::NONE, Key::Escape);

@@ -1,8 +1,7 @@
 //! The table of what a user can do: it feeds buttons, shortcuts, help and tests.
 
 mod table;
-
-pub use table::ACTIONS;
+mod what_if;
 
 use super::{App, Command};
 
@@ -125,9 +124,14 @@ impl Group {
     }
 }
 
+/// Everything that can be done from a button, a key or the palette.
+pub fn actions() -> impl Iterator<Item = &'static Action> + Clone {
+    table::ACTIONS.iter().chain(what_if::ACTIONS)
+}
+
 /// The action of this id.
 pub fn action(id: &str) -> Option<&'static Action> {
-    ACTIONS.iter().find(|action| action.id == id)
+    actions().find(|action| action.id == id)
 }
 
 /// Why an action can't be done now, in a few words. Ask only where it gives no command.
@@ -144,6 +148,9 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "end" => "the stream has no events",
         "axis-time" | "axis-sequence" | "sort-first" | "sort-name" | "sort-events" | "sort-last" => "in use",
         "leave-out" => "no event is selected",
+        "duplicate-scenario" | "show-compare" | "show-sweep" => "no edits yet",
+        "first-difference" | "next-difference" | "previous-difference" => no_difference(app),
+        "next-scenario" | "previous-scenario" => "no other scenario is open",
         "undo" | "redo" => "nothing to do again or to take back",
         "clear-edits" => "no edits",
         "trail-back" | "trail-forward" => "nowhere to go back to",
@@ -158,6 +165,19 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
     }
 }
 
+/// Why there is no difference to go to.
+fn no_difference(app: &App) -> &'static str {
+    let Some(document) = &app.document else { return "no store is open" };
+    let comparison = &document.comparison;
+    match comparison.current() {
+        _ if !comparison.is_asked() => "no edits yet",
+        None if comparison.differences().is_pending() => "still comparing",
+        None => "the comparison failed",
+        Some(found) if found.rows.is_empty() => "both have the same states",
+        Some(_) => "no further difference that way",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -168,7 +188,7 @@ mod tests {
     fn names_and_shortcuts_are_unique() {
         let mut ids = HashSet::new();
         let mut shortcuts = HashSet::new();
-        for action in ACTIONS {
+        for action in actions() {
             assert!(ids.insert(action.id), "{}", action.id);
             assert!(action.shortcut.is_none_or(|shortcut| shortcuts.insert(shortcut)), "{}", action.id);
             assert!(!action.tooltip.ends_with('.'), "{}", action.id);
@@ -179,7 +199,7 @@ mod tests {
     fn without_a_store_only_the_window_can_be_changed() {
         let app = App::new();
         let possible: Vec<&str> =
-            ACTIONS.iter().filter(|action| (action.command)(&app).is_some()).map(|action| action.id).collect();
+            actions().filter(|action| (action.command)(&app).is_some()).map(|action| action.id).collect();
         let about_the_window = [
             "theme",
             "open",
@@ -193,7 +213,7 @@ mod tests {
             "measurements",
         ];
         assert_eq!(possible, about_the_window);
-        for action in ACTIONS.iter().filter(|action| !possible.contains(&action.id)) {
+        for action in actions().filter(|action| !possible.contains(&action.id)) {
             assert!(!why_not(action, &app).is_empty(), "{}", action.id);
         }
     }

@@ -6,30 +6,30 @@ use crate::app::{App, Command, Cursor, Direction, Focus, PanelName, Sheet, Step,
 use crate::job::{Pick, ReplyFormat};
 use crate::timeline::AxisKind;
 
-const fn keys(command: bool, shift: bool, alt: bool, key: Key) -> Option<Shortcut> {
+pub(super) const fn keys(command: bool, shift: bool, alt: bool, key: Key) -> Option<Shortcut> {
     Some(Shortcut { command, shift, alt, key })
 }
 
-const fn single(key: Key) -> Option<Shortcut> {
+pub(super) const fn single(key: Key) -> Option<Shortcut> {
     keys(false, false, false, key)
 }
 
-const fn with_shift(key: Key) -> Option<Shortcut> {
+pub(super) const fn with_shift(key: Key) -> Option<Shortcut> {
     keys(false, true, false, key)
 }
 
-const fn with_command(key: Key) -> Option<Shortcut> {
+pub(super) const fn with_command(key: Key) -> Option<Shortcut> {
     keys(true, false, false, key)
 }
 
-const fn with_alt(key: Key) -> Option<Shortcut> {
+pub(super) const fn with_alt(key: Key) -> Option<Shortcut> {
     keys(false, false, true, key)
 }
 
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-/// Everything that can be done from a button, a key or the palette.
+/// What can be done from a button, a key or the palette; what is about edits is in `what_if.rs`.
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "start",
@@ -70,50 +70,6 @@ pub const ACTIONS: &[Action] = &[
         tooltip: "Show the whole history on the timeline",
         shortcut: single(Key::Letter('F')),
         command: |app| app.document.as_ref().map(|_| Command::Fit),
-    },
-    Action {
-        id: "leave-out",
-        group: Group::WhatIf,
-        text: "Leave this event out",
-        tooltip: "What if the selected event had not happened? The store itself is never changed",
-        shortcut: single(Key::Delete),
-        command: |app| {
-            let document = app.document.as_ref()?;
-            let event = document.event?;
-            Some(if document.is_left_out(event) { Command::TakeBack(event) } else { Command::LeaveOut(event) })
-        },
-    },
-    Action {
-        id: "undo",
-        group: Group::WhatIf,
-        text: "Undo",
-        tooltip: "Take back the last edit",
-        shortcut: with_command(Key::Letter('Z')),
-        command: |app| app.document.as_ref().filter(|d| d.draft.undo_words().is_some()).map(|_| Command::Undo),
-    },
-    Action {
-        id: "redo",
-        group: Group::WhatIf,
-        text: "Redo",
-        tooltip: "Do again what was taken back",
-        shortcut: with_command(Key::Letter('Y')),
-        command: |app| app.document.as_ref().filter(|d| d.draft.redo_words().is_some()).map(|_| Command::Redo),
-    },
-    Action {
-        id: "clear-edits",
-        group: Group::WhatIf,
-        text: "Drop all edits",
-        tooltip: "Go back to history as recorded",
-        shortcut: None,
-        command: |app| app.document.as_ref().filter(|d| d.has_edits()).map(|_| Command::ClearEdits),
-    },
-    Action {
-        id: "save-copy",
-        group: Group::WhatIf,
-        text: "Save as copy…",
-        tooltip: "Write a new store with the edits; the opened one stays as it is",
-        shortcut: with_command(Key::Letter('S')),
-        command: |app| app.document.as_ref().map(|_| Command::AskCopy),
     },
     Action {
         id: "close",

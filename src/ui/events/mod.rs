@@ -1,4 +1,4 @@
-//! The panel at the bottom: the events of the selected stream or of the whole store, and what a search found.
+//! The panel at the bottom, in tabs: events, what a search found, the edits of a scenario, comparison, sweeps.
 
 mod columns;
 mod results;
@@ -10,15 +10,14 @@ pub use results::summary;
 
 use egui::{Align, Layout, RichText, Stroke};
 
-use super::{ViewState, icons, keys, theme};
+use super::{ViewState, compare, icons, keys, sweep, theme, whatif};
 use crate::app::actions::action;
-use crate::app::{App, Command, Document, Focus};
+use crate::app::{App, Command, Document, Focus, Tab};
 use crate::job::StoreKey;
 
 /// What the panel shows.
 #[derive(Default)]
 pub struct EventsView {
-    tab: Tab,
     /// Every event of the store instead of those of the selected stream.
     all: bool,
     table: table::TableView,
@@ -27,35 +26,42 @@ pub struct EventsView {
     searched: Option<(StoreKey, u64)>,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Tab {
-    #[default]
-    Events,
-    Found,
-}
-
 /// The panel.
 pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let Some(document) = &app.document else { return };
     let take_focus = view.focus == Some(Focus::Events);
-    let view = &mut view.events;
+    let ViewState { events: view, whatif: whatif_view, compare: compare_view, sweep: sweep_view, .. } = view;
     let search = &document.search;
     let searched = search.is_active().then_some((document.opened.key, search.run));
     if view.searched != searched {
-        view.tab = if searched.is_some() { Tab::Found } else { Tab::Events };
+        // Another store has no results of its own to show, and keeps what was shown.
+        match searched {
+            Some(_) => queue.push(Command::ShowTab(Tab::Found)),
+            None if app.tab == Tab::Found => queue.push(Command::ShowTab(Tab::Events)),
+            None => {}
+        }
         view.results = results::ResultsView::default();
         view.searched = searched;
-    }
-    if take_focus {
-        view.tab = Tab::Events;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     // The panel is as high as the user made it, however little there is to show.
     ui.set_min_height(ui.available_height());
     tabs_ui(ui, app, document, view, queue);
-    let mut wanted = match view.tab {
-        Tab::Events => table::table_ui(ui, app, document, view, take_focus, queue),
-        Tab::Found => results::results_ui(ui, app, document, &mut view.results, queue),
+    let mut wanted = match app.tab {
+        Tab::Found if document.search.is_active() => results::results_ui(ui, app, document, &mut view.results, queue),
+        Tab::Events | Tab::Found => table::table_ui(ui, app, document, view, take_focus, queue),
+        Tab::WhatIf => {
+            whatif::whatif_ui(ui, app, document, whatif_view, take_focus, queue);
+            Vec::new()
+        }
+        Tab::Compare => {
+            compare::compare_ui(ui, app, document, compare_view, take_focus, queue);
+            Vec::new()
+        }
+        Tab::Sweep => {
+            sweep::sweep_ui(ui, app, document, sweep_view, take_focus, queue);
+            Vec::new()
+        }
     };
     wanted.extend(document.event);
     let missing = wanted.iter().any(|event| !document.rows.contains_key(event));
@@ -70,22 +76,33 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
         ui.set_height(theme::TABS);
         ui.spacing_mut().item_spacing.x = theme::TIGHT;
         ui.add_space(theme::TIGHT);
-        if theme::tab(ui, view.tab == Tab::Events, "Events", None).clicked() {
-            view.tab = Tab::Events;
-        }
+        let mut tab_ui = |ui: &mut egui::Ui, tab: Tab, name: &str, count: Option<usize>| {
+            if theme::tab(ui, app.tab == tab, name, count).clicked() {
+                queue.push(Command::ShowTab(tab));
+            }
+        };
+        tab_ui(ui, Tab::Events, "Events", None);
         if document.search.is_active() {
             let count = document.search.problem.is_none().then_some(document.search.hits.len());
-            if theme::tab(ui, view.tab == Tab::Found, "Found", count).clicked() {
-                view.tab = Tab::Found;
-            }
+            tab_ui(ui, Tab::Found, "Found", count);
+        }
+        let edits = document.active_scenario().draft.len();
+        tab_ui(ui, Tab::WhatIf, "What-if", (edits > 0).then_some(edits));
+        // Without edits there is nothing to compare and nothing to vary.
+        if document.scenarios.in_use().next().is_some() {
+            tab_ui(ui, Tab::Compare, "Compare", None);
+            tab_ui(ui, Tab::Sweep, "Sweep", None);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::TIGHT);
-            if view.tab == Tab::Found {
+            if app.tab == Tab::Found {
                 let end = icons::icon_button(ui, icons::CLOSE, "End the search", "Forget what was searched and found");
                 if end.clicked() {
                     queue.push(Command::ClearSearch);
                 }
+                return;
+            }
+            if app.tab != Tab::Events {
                 return;
             }
             scope_ui(ui, document, view);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use crate::app::Document;
-use crate::job::{RowChange, StoreKey};
+use crate::job::{RowChange, ScenarioId, StoreKey};
 use crate::model::{names, zoned};
 use crate::replay::Change;
 use crate::ui::text;
@@ -32,7 +32,7 @@ pub struct RowText {
 }
 
 /// What the texts were made of: other values of these, other texts.
-type Of = (StoreKey, Option<Arc<str>>, [u64; 3], Tz);
+type Of = (StoreKey, Option<Arc<str>>, [u64; 3], ScenarioId, Tz);
 
 /// The texts of the rows that were in sight.
 #[derive(Default)]
@@ -47,8 +47,13 @@ const KEPT: usize = 2_000;
 impl Texts {
     /// Forgets what is no longer so. `stream` is the one whose rows they are; `None` for rows of the whole store.
     pub fn refresh(&mut self, document: &Document, zone: Tz, stream: Option<&Arc<str>>) {
-        let editions = [document.rows_asked.edition(), document.changes_asked.edition(), document.branch.edition()];
-        let of = Some((document.opened.key, stream.cloned(), editions, zone));
+        let editions = [
+            document.rows_asked.edition(),
+            document.changes_asked.edition(),
+            document.active_scenario().branch.edition(),
+        ];
+        let scenario = document.active_scenario().id;
+        let of = Some((document.opened.key, stream.cloned(), editions, scenario, zone));
         if self.of != of || self.rows.len() > KEPT {
             self.of = of;
             self.rows.clear();
@@ -94,7 +99,7 @@ fn row_text(document: &Document, zone: Tz, event: u32, place: Option<usize>) -> 
 
 /// The version of a recorded event in the branch, if its stream has a lane there and the event is in it.
 fn branch_version(document: &Document, event: u32, place: usize) -> Option<Option<i64>> {
-    let (branch, _) = document.branch.value()?;
+    let (branch, _) = document.active_scenario().branch.value()?;
     let lane = branch.stream(document.stream.as_deref()?)?;
     let mut there = place.checked_sub(lane.lifted().partition_point(|lifted| (*lifted as usize) < place))?;
     for fresh in lane.fresh() {
@@ -103,7 +108,7 @@ fn branch_version(document: &Document, event: u32, place: usize) -> Option<Optio
         }
         there += 1;
     }
-    lane.events().get(there).filter(|found| found.index() == Some(event)).map(crate::whatif::BranchEvent::version)
+    lane.events().get(there).filter(|found| found.index() == Some(event)).map(|found| found.version())
 }
 
 fn say_changes(out: &mut RowText, change: &RowChange) {

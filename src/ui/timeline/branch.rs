@@ -3,19 +3,21 @@
 use egui::{Color32, Mesh, Painter, Rect, Shape as Paint, Stroke, Ui, pos2};
 
 use super::{Stage, lanes};
+use crate::job::ScenarioId;
 use crate::model::StreamIndex;
-use crate::timeline::{Shape, lanes::columns};
+use crate::timeline::Shape;
 use crate::ui::{marks, theme};
 
 /// Paints it.
-pub fn paint(ui: &Ui, stage: &Stage<'_>, stream: StreamIndex, rect: Rect) {
+pub fn paint(ui: &Ui, stage: &Stage<'_>, stream: StreamIndex, scenario: ScenarioId, rect: Rect) {
     let (document, tokens) = (stage.document, &stage.tokens);
     let plot = stage.plot(rect);
     let painter = ui.painter_at(plot.intersect(ui.clip_rect()));
     let log = &document.opened.log;
-    let Some(lane) = document.branch_marks.lane(&log.stream(stream).name) else { return };
+    let Some(view) = document.scenarios.get(scenario) else { return };
+    let Some(lane) = view.marks.lane(&log.stream(stream).name) else { return };
     // Edits that are still being applied, or can't be: the lane is that of the edits before.
-    let current = document.branch.value().is_some_and(|(_, current)| current);
+    let current = view.current_branch().is_some();
     let violet = if current { tokens.what_if } else { theme::dimmed(tokens.what_if) };
     let fork = stage.scale.x(lane.fork).clamp(plot.left() - 40.0, plot.right());
     let after = Rect::from_min_max(pos2(fork, plot.top() + 2.0), pos2(plot.right(), plot.bottom() - 2.0));
@@ -25,7 +27,7 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, stream: StreamIndex, rect: Rect) {
     painter.extend(Paint::dashed_line(&[pos2(fork, middle), pos2(plot.right(), middle)], line, 6.0, 3.0));
     painter.line_segment([pos2(fork - 10.0, plot.top()), pos2(fork, middle)], line);
     let mut mesh = Mesh::default();
-    for column in columns(log, &document.axis, &lane.recorded, document.view, plot.width()) {
+    for column in lane.columns(log, &document.axis, document.view, plot.width()) {
         let mark = document.opened.drawing.marks.mark(log, column.last as usize);
         let colour = marks::colour(mark, tokens);
         let colour = if document.is_future(column.last) { theme::dimmed(colour) } else { colour };

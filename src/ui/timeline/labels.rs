@@ -31,11 +31,12 @@ pub fn label_ui(
             let above = timeline.rows.is_above(stream);
             stream_ui(ui, stage, stream, label, (pinned, above), queue);
         }
-        Row::Branch(stream) => {
+        Row::Branch(stream, scenario) => {
             let name = &stage.document.opened.log.stream(stream).name;
-            let response = ui.interact(label, ui.scope_id().with(("branch", stream)), Sense::click());
+            let response = ui.interact(label, ui.scope_id().with(("branch", stream, scenario)), Sense::click());
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("What-if lane of {name}")));
-            words(ui, indented(label), "What-if", theme::words(12.5), stage.tokens.what_if, 0.0);
+            let title = stage.document.scenarios.get(scenario).map_or("What-if", |view| view.draft.name());
+            words(ui, indented(label), title, theme::words(12.5), stage.tokens.what_if, 0.0);
             theme::focus_ring(ui, &response);
             if response.clicked() {
                 queue.push(Command::SelectStream(name.clone()));

@@ -277,7 +277,7 @@ fn rows_ui(
                 timeline.legend.saw(stage.document.opened.log.stream(*stream).category);
                 lanes::paint(ui, stage, timeline, *stream, *rect, pinned);
             }
-            Row::Branch(stream) => branch::paint(ui, stage, *stream, *rect),
+            Row::Branch(stream, scenario) => branch::paint(ui, stage, *stream, *scenario, *rect),
             Row::Track(id) => tracks::paint(ui, stage, &timeline.tracks, *id, *rect),
             Row::Pinned | Row::Category(..) => {}
         }

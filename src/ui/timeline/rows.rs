@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::tracks::Shapes;
-use crate::app::{Document, ListRow};
-use crate::job::StoreKey;
+use crate::app::{Document, ListRow, ScenarioView};
+use crate::job::{ScenarioId, StoreKey};
 use crate::model::{CategoryIndex, StreamIndex};
 use crate::ui::theme;
 
@@ -21,7 +21,7 @@ pub enum Row {
     /// A stream.
     Stream(StreamIndex),
     /// What a stream would be with the edits.
-    Branch(StreamIndex),
+    Branch(StreamIndex, ScenarioId),
     /// A track of the selected stream, by its number.
     Track(u32),
 }
@@ -40,7 +40,7 @@ pub struct Rows {
 struct Of {
     store: StoreKey,
     list: u64,
-    branch: u64,
+    branches: Vec<(ScenarioId, u64)>,
     pinned: Vec<Arc<str>>,
     selected: Option<Arc<str>>,
 }
@@ -48,11 +48,11 @@ struct Of {
 impl Rows {
     /// Looks again, if anything changed.
     pub fn refresh(&mut self, document: &Document) {
-        let branch = document.branch.value().map(|(branch, _)| branch);
+        let branches = || document.scenarios.all().iter().map(|view| (view.id, view.branch.edition()));
         let same = self.of.as_ref().is_some_and(|of| {
             of.store == document.opened.key
                 && of.list == document.list.edition()
-                && of.branch == document.branch.edition()
+                && of.branches.iter().copied().eq(branches())
                 && of.pinned == document.pinned
                 && of.selected == document.stream
         });
@@ -62,22 +62,22 @@ impl Rows {
         self.of = Some(Of {
             store: document.opened.key,
             list: document.list.edition(),
-            branch: document.branch.edition(),
+            branches: branches().collect(),
             pinned: document.pinned.clone(),
             selected: document.stream.clone(),
         });
         let log = &document.opened.log;
         self.above = document.pinned.iter().filter_map(|name| log.find_stream(name)).collect();
         self.above.extend(document.stream_index().filter(|selected| !self.above.contains(selected)));
-        self.with_branches = branch.filter(|branch| !branch.lanes().is_empty()).map(|branch| {
+        let any = document.scenarios.all().iter().any(|view| view.branch.value().is_some());
+        self.with_branches = any.then(|| {
             let mut rows = Vec::with_capacity(document.list.rows().len());
             for row in document.list.rows() {
                 rows.push(plain(row));
                 if let ListRow::Stream(stream) = row
                     && !self.above.contains(stream)
-                    && branch.lane(&log.stream(*stream).name).is_some()
                 {
-                    rows.push(Row::Branch(*stream));
+                    rows.extend(branches_of(document, *stream));
                 }
             }
             rows
@@ -95,12 +95,9 @@ impl Rows {
             return Vec::new();
         }
         let mut rows = vec![(Row::Pinned, HEADING)];
-        let branch = document.branch.value().map(|(branch, _)| branch);
         for stream in &self.above {
             rows.push((Row::Stream(*stream), theme::LANE));
-            if branch.is_some_and(|branch| branch.lane(&document.opened.log.stream(*stream).name).is_some()) {
-                rows.push((Row::Branch(*stream), theme::LANE));
-            }
+            rows.extend(branches_of(document, *stream).map(|row| (row, theme::LANE)));
             if Some(*stream) == document.stream_index() {
                 rows.extend(document.tracks.iter().map(|track| (Row::Track(track.id), tracks.height(track.id))));
             }
@@ -120,6 +117,14 @@ impl Rows {
             None => document.list.rows().get(at).map(plain),
         }
     }
+}
+
+/// The lanes that scenarios make of a stream.
+fn branches_of(document: &Document, stream: StreamIndex) -> impl Iterator<Item = Row> {
+    let name = &document.opened.log.stream(stream).name;
+    let makes =
+        move |view: &&ScenarioView| view.branch.value().is_some_and(|(branch, _)| branch.stream(name).is_some());
+    document.scenarios.all().iter().filter(makes).map(move |view| Row::Branch(stream, view.id))
 }
 
 fn plain(row: &ListRow) -> Row {

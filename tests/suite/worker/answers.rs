@@ -144,6 +144,6 @@ fn a_cursor_that_moves_faster_than_states_come_ends_where_it_is() {
     let (view, newest) = document.state.value().unwrap();
     let branch = view.branch.as_ref().unwrap();
     assert_eq!((view.baseline.at.count, branch.at.count, newest), (4, 3, true));
-    let (branch, newest) = document.branch.value().unwrap();
+    let (branch, newest) = document.active_scenario().branch.value().unwrap();
     assert_eq!((branch.lanes().len(), newest), (1, true));
 }
