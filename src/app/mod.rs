@@ -9,6 +9,7 @@ pub mod as_of;
 pub mod branch_marks;
 pub mod command;
 pub mod comparing;
+mod compensating;
 pub mod document;
 mod editing;
 mod focusing;
@@ -22,6 +23,7 @@ pub mod scenarios;
 pub mod search;
 pub mod settings;
 pub mod stream_list;
+mod sweeping;
 #[cfg(test)]
 pub(crate) mod testing;
 mod ticking;

@@ -274,6 +274,11 @@ impl App {
             (Pick::Open, _) => self.open_another(path, requests),
             (Pick::SaveCopy, Some(Dialog::SaveCopy { proposed, .. }))
             | (Pick::SaveRules, Some(Dialog::MakeRules { proposed, .. })) => *proposed = path,
+            (Pick::SaveProposal, _) => {
+                if let Some(document) = &mut self.document {
+                    document.compensating.propose_path(path);
+                }
+            }
             (Pick::Rules, _) => self.use_projection(crate::job::ProjectionChoice::File(path), requests),
             _ => {}
         }

@@ -56,8 +56,8 @@ pub use parse::{ScenarioError, parse, parse_file};
 pub use patch::{is_written_alike, patch_between};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use sweep::{
-    Grid, MOST_POINTS, Sweep, SweepBroken, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint, SweepSpec,
-    SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,
+    Grid, MOST_POINTS, Sweep, SweepBroken, SweepEdit, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint,
+    SweepSpec, SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,
 };
 pub use totals::{CategoryTotals, FieldTotal, Sums};
 pub use usual::{TypeSample, UsualField, UsualFields, UsualType, with_value_at};

@@ -16,6 +16,7 @@ pub(super) fn pick(pick: Pick) -> Option<PathBuf> {
             .pick_file(),
         Pick::SaveCopy => dialog.set_title("Save as copy").save_file(),
         Pick::Rules => dialog.set_title("Use projection file").add_filter("Projections", &["json"]).pick_file(),
+        Pick::SaveProposal => dialog.set_title("Save proposal as").add_filter("JSON", &["json"]).save_file(),
         Pick::SaveRules => dialog.set_title("Save rules as").add_filter("Projections", &["json"]).save_file(),
     }
 }
