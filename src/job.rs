@@ -13,11 +13,14 @@ pub use answers::{
     TrackStep, TrackWhat, Tried, TriedEvent,
 };
 
-use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Timestamp, ValuePath};
+use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Path, Progress, Timestamp, ValuePath};
 use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
-use crate::whatif::{Branch, Differences, Follows, Grades, KeptScenarios, Scenario, ScenarioFile, SideBySide};
+use crate::whatif::{
+    Branch, Compensation, Differences, Follows, Grades, KeptScenarios, Scenario, ScenarioFile, SideBySide, Sweep,
+    SweepEdit, SweepSpec,
+};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,6 +95,14 @@ pub enum Slot {
     Usual,
     /// What the edit in a form would change.
     Try,
+    /// What can be varied in the edits.
+    SweepPlaces,
+    /// Varying a value of an edit.
+    Sweep,
+    /// Proposing compensating events.
+    Compensate,
+    /// Writing a text that was asked for.
+    Write,
 }
 
 /// One piece of work.
@@ -320,6 +331,42 @@ pub enum Job {
         /// At which event to look.
         event: TriedEvent,
     },
+    /// What can be varied in a scenario's edits.
+    SweepPlaces {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+    },
+    /// Vary a value of an edit over a range.
+    Sweep {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+        /// What is varied.
+        spec: SweepSpec,
+        /// The fields to show; none for those that tell most.
+        fields: Vec<Path>,
+    },
+    /// Propose events that would bring recorded states to those of a scenario.
+    Compensate {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+    },
+    /// Write a text that was asked for. The store is never overwritten.
+    Write {
+        /// Beside which store.
+        store: StoreKey,
+        /// Where to.
+        out: PathBuf,
+        /// What will be in it.
+        text: Arc<str>,
+        /// Replace a file that is there.
+        force: bool,
+    },
 }
 
 impl Job {
@@ -347,7 +394,11 @@ impl Job {
             | Self::WriteScenario { store, .. }
             | Self::Fixture(FixtureRequest { store, .. })
             | Self::TypeSample { store, .. }
-            | Self::TryEdit { store, .. } => Some(*store),
+            | Self::TryEdit { store, .. }
+            | Self::SweepPlaces { store, .. }
+            | Self::Sweep { store, .. }
+            | Self::Compensate { store, .. }
+            | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
             | Self::Close { .. }
@@ -385,6 +436,8 @@ pub enum Pick {
     SaveScenario,
     /// Where to write a fixture.
     SaveFixture,
+    /// Where to write a proposal of compensating events.
+    SaveProposal,
 }
 
 /// What to replay, and up to where.
@@ -571,6 +624,14 @@ pub enum Outcome {
     TypeSample(Box<FormSample>),
     /// What an edit would change.
     Tried(Box<Tried>),
+    /// What can be varied, edit by edit.
+    SweepPlaces(Vec<SweepEdit>),
+    /// A sweep.
+    Swept(Arc<Sweep>),
+    /// Proposals, a stream each.
+    Compensations(Vec<Compensation>),
+    /// A text was written.
+    Written(PathBuf),
 }
 
 /// Why a job came to nothing.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
+use super::compensating::Compensating;
 use super::edit_form::EditForm;
 use super::following::FollowsView;
 use super::moving_edits::Asking;
@@ -16,6 +17,7 @@ use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
 use super::stream_list::StreamList;
+use super::sweeping::Sweeping;
 use super::trail::Trail;
 use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, TrackWhat};
 use crate::model::{Moment, StreamIndex, Timestamp, ValuePath};
@@ -67,6 +69,10 @@ pub struct Document {
     pub chosen: Chosen,
     /// What the comparison of the selected stream comes to.
     pub comparison: Comparison,
+    /// What comes of a range of values in one edit.
+    pub sweeping: Sweeping,
+    /// Events that would bring the recorded states to those of the active scenario.
+    pub compensating: Compensating,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -160,6 +166,8 @@ impl Document {
             asking: None,
             chosen: Chosen::default(),
             comparison: Comparison::default(),
+            sweeping: Sweeping::default(),
+            compensating: Compensating::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),

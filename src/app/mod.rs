@@ -10,6 +10,7 @@ pub mod branch_marks;
 pub mod choosing;
 pub mod command;
 pub mod comparing;
+mod compensating;
 pub mod document;
 pub mod edit_form;
 pub mod edit_words;
@@ -28,6 +29,7 @@ pub mod scenarios;
 pub mod search;
 pub mod settings;
 pub mod stream_list;
+mod sweeping;
 #[cfg(test)]
 pub(crate) mod testing;
 mod ticking;

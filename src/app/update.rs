@@ -75,6 +75,12 @@ impl App {
             | Command::OpenScenario(_)
             | Command::AskFixture
             | Command::WriteFixture { .. } => self.scenario_files(command, requests),
+            Command::SweepOver { .. } | Command::SweepRange { .. } | Command::SweepFields(_) => {
+                self.set_sweep(command, requests);
+            }
+            Command::UseSweepValue(value) => self.use_sweep_value(&value, requests),
+            Command::ShowCompensation => self.show_compensation(requests),
+            Command::SaveCompensation { stream, out, force } => self.save_compensation(&stream, out, force, requests),
             Command::AskCopy => self.ask_copy(),
             Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
 
@@ -101,7 +107,10 @@ impl App {
                 self.settings.scale = scale.clamp(*super::settings::SCALES.start(), *super::settings::SCALES.end());
             }
             Command::ShowLegend(shown) => self.settings.legend = shown,
-            Command::ShowTab(tab) => self.show_tab(tab),
+            Command::ShowTab(tab) => {
+                self.show_tab(tab);
+                self.want_sweep(requests);
+            }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
             Command::ToggleMeasurements => self.measurements = !self.measurements,

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::cli::compensation;
 use crate::cli::output::{Output, counted, plain};
 use crate::cli::state::print_changes;
 use crate::cli::sweep;
 use crate::report::MomentShape;
 use crate::whatif::{
-    Because, CategoryTotals, CopyWritten, EventMoment, Follows, Hints, ReadModel, Scenario, StreamComparison, Sweep,
+    Because, CategoryTotals, Compensation, CopyWritten, EventMoment, Follows, Hints, ReadModel, Scenario,
+    StreamComparison, Sweep,
 };
 
 /// A what-if as JSON: what every version prints, then what follows in the whole store.
@@ -26,6 +28,8 @@ pub struct WhatIfShape {
     hints: Hints,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Sweep>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compensation: Option<Vec<Compensation>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixture: Option<FixtureWritten>,
 }
@@ -52,6 +56,7 @@ impl WhatIfShape {
             totals: follows.totals,
             hints: follows.hints,
             sweep: None,
+            compensation: None,
             fixture: None,
         }
     }
@@ -79,6 +84,9 @@ impl WhatIfShape {
         if let Some(sweep) = &self.sweep {
             output.line("")?;
             sweep::print(sweep, output)?;
+        }
+        if let Some(proposals) = &self.compensation {
+            compensation::print(proposals, output)?;
         }
         if let Some(copy) = &self.copy {
             output.line("")?;
