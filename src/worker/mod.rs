@@ -3,6 +3,7 @@
 mod comparing;
 mod copying;
 mod core;
+mod edited;
 mod exploring;
 mod files;
 mod fold_streams;

@@ -8,13 +8,15 @@ use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
+use crate::replay::{Frame, ReplayFailure, Replayer, diff_for, diff_for_within};
 use crate::store::AccessMode;
 use crate::timeline::Drawing;
 use crate::whatif::Scenario;
 
 /// Events read between two looks at whether somebody still wants them.
 const EVENTS_AT_ONCE: usize = 32;
+/// Leaves that differ, in each list: more than anybody looks at.
+const DIFFERENCES: usize = 5_000;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
@@ -164,9 +166,9 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         Some((lane, replayer)) => Some(side(&mut lock(&replayer), &lane.select(log, request.moment), cancel)?),
         None => None,
     };
-    let differences = branch
-        .as_ref()
-        .map_or_else(Vec::new, |branch| diff_for(&*fold, &baseline.frame.state.value, &branch.frame.state.value));
+    let differences = branch.as_ref().map_or_else(Vec::new, |branch| {
+        diff_for_within(&*fold, &baseline.frame.state.value, &branch.frame.state.value, DIFFERENCES)
+    });
     Ok(StateView {
         stream: request.stream.clone(),
         moment: request.moment,
