@@ -9,15 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use answers::{
-    EventRow, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track, TrackStep,
-    TrackWhat,
+    EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track,
+    TrackStep, TrackWhat, Tried, TriedEvent,
 };
 
 use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Timestamp, ValuePath};
 use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
-use crate::whatif::{Branch, Scenario};
+use crate::whatif::{Branch, Differences, Follows, Scenario, SideBySide};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +38,10 @@ pub enum Slot {
     Rows,
     /// Applying a scenario.
     Branch(ScenarioId),
+    /// What differs between two histories of a stream, over time.
+    Differences,
+    /// Two histories of a stream side by side.
+    SideBySide,
     /// Writing a copy.
     Copy,
     /// Hashing the opened file.
@@ -72,6 +76,12 @@ pub enum Slot {
     Cause,
     /// A summary to copy.
     Reply,
+    /// What follows from the scenario.
+    Follow,
+    /// What events of a type usually say, for a form.
+    Usual,
+    /// What the edit in a form would change.
+    Try,
 }
 
 /// One piece of work.
@@ -104,6 +114,10 @@ pub enum Job {
         /// The edits.
         scenario: Arc<Scenario>,
     },
+    /// Find every event at which the difference between two histories of a stream changes.
+    Differences(Sides),
+    /// Set two histories of a stream side by side.
+    SideBySide(Sides),
     /// Write a copy with a scenario's edits.
     Copy {
         /// Of which store.
@@ -234,6 +248,39 @@ pub enum Job {
         /// The file's hash, where it is known.
         hash: Option<String>,
     },
+    /// What follows from a scenario in the whole store.
+    Follow {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+        /// What they are compared with; `None` is what was recorded.
+        against: Option<Arc<Scenario>>,
+    },
+    /// What events of a type usually say, from a few of them; for a form in which one is written.
+    TypeSample {
+        /// Of which store.
+        store: StoreKey,
+        /// For an event of which stream; it need not be there yet.
+        stream: Arc<str>,
+        /// Which type, in full or as it is shown. An empty one is the commonest of the stream's category.
+        event_type: Arc<str>,
+        /// The recorded event that is changed, to be read in full.
+        event: Option<u32>,
+    },
+    /// What an edit would change in the state right where it is, before it is made.
+    TryEdit {
+        /// In which store.
+        store: StoreKey,
+        /// The edits without it; `None` for history as recorded.
+        without: Option<Arc<Scenario>>,
+        /// The edits with it.
+        with: Arc<Scenario>,
+        /// In which stream to look.
+        stream: Arc<str>,
+        /// At which event to look.
+        event: TriedEvent,
+    },
 }
 
 impl Job {
@@ -241,6 +288,7 @@ impl Job {
     pub fn store(&self) -> Option<StoreKey> {
         match self {
             Self::State(request) => Some(request.store),
+            Self::Differences(sides) | Self::SideBySide(sides) => Some(sides.store),
             Self::Events { store, .. }
             | Self::Branch { store, .. }
             | Self::Copy { store, .. }
@@ -253,6 +301,9 @@ impl Job {
             | Self::Project { store, .. }
             | Self::Suggest { store, .. }
             | Self::FindId { store, .. }
+            | Self::Follow { store, .. }
+            | Self::TypeSample { store, .. }
+            | Self::TryEdit { store, .. }
             | Self::Reply { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
@@ -298,6 +349,21 @@ pub struct StateRequest {
     pub moment: Moment,
     /// With these edits as well.
     pub scenario: Option<Arc<Scenario>>,
+    /// Compared with the history that these edits make; `None` is history as recorded.
+    pub against: Option<Arc<Scenario>>,
+}
+
+/// Two histories of a stream to compare. Without a scenario a side is as recorded.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// Of which store.
+    pub store: StoreKey,
+    /// Of which stream.
+    pub stream: Arc<str>,
+    /// What is compared with.
+    pub left: Option<Arc<Scenario>>,
+    /// What is compared.
+    pub right: Option<Arc<Scenario>>,
 }
 
 /// A job on its way to a worker.
@@ -344,6 +410,10 @@ pub enum Outcome {
         /// Why it does not fit, and what to do.
         why: String,
     },
+    /// What differs over time.
+    Differences(Box<Differences>),
+    /// Two histories side by side.
+    SideBySide(Box<SideBySide>),
     /// A copy was written.
     Copied(Copied),
     /// The file's hash (BLAKE3, hexadecimal).
@@ -393,6 +463,12 @@ pub enum Outcome {
     },
     /// A summary.
     Reply(Reply),
+    /// What follows from a scenario.
+    Follows(Arc<Follows>),
+    /// What events of a type usually say.
+    TypeSample(Box<FormSample>),
+    /// What an edit would change.
+    Tried(Box<Tried>),
 }
 
 /// Why a job came to nothing.
@@ -474,10 +550,29 @@ pub struct StateView {
     pub projection: Arc<ProjectionInfo>,
     /// As recorded.
     pub baseline: Side,
-    /// With the scenario's edits.
+    /// With the scenario's edits; `None` where they leave the stream as recorded.
     pub branch: Option<Side>,
-    /// What differs between the two ends of the comparison at this moment (from: as recorded, to: branch).
+    /// With the edits of the scenario that is compared with; `None` where that is history as recorded.
+    pub against: Option<Side>,
+    /// What differs between the two sides of the comparison at this moment (from: left, to: right).
     pub differences: Vec<Change>,
+}
+
+impl StateView {
+    /// What is compared with: as recorded, or in another scenario.
+    pub fn left(&self) -> &Side {
+        self.against.as_ref().unwrap_or(&self.baseline)
+    }
+
+    /// What is compared: in the scenario.
+    pub fn right(&self) -> &Side {
+        self.branch.as_ref().unwrap_or(&self.baseline)
+    }
+
+    /// Whether the two sides may differ at all.
+    pub fn is_compared(&self) -> bool {
+        self.branch.is_some() || self.against.is_some()
+    }
 }
 
 /// A copy that was written.

@@ -122,6 +122,7 @@ impl App {
             self.opening = None;
         }
         if let Some(document) = &mut self.document {
+            document.comparison.stopped(generation);
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -136,7 +137,14 @@ impl App {
         match (slot, document) {
             // Each of these tells it where its answer would have been.
             (
-                Slot::State | Slot::Branch(_) | Slot::Life | Slot::Track(_) | Slot::Vocabulary | Slot::Hash,
+                Slot::State
+                | Slot::Branch(_)
+                | Slot::Differences
+                | Slot::SideBySide
+                | Slot::Life
+                | Slot::Track(_)
+                | Slot::Vocabulary
+                | Slot::Hash,
                 Some(document),
             ) => {
                 document.could_not(generation, &message);
@@ -197,6 +205,8 @@ impl Document {
                     }
                 }
             }
+            Outcome::Differences(differences) => self.comparison.found(generation, *differences),
+            Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
             Outcome::Life(life) => {
                 if let Some(view) = &mut self.life {
                     view.life.answer(generation, Ok(*life));
@@ -242,6 +252,7 @@ impl Document {
         for view in self.scenarios.all_mut() {
             view.branch.answer(generation, Err(why.to_owned()));
         }
+        self.comparison.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
@@ -265,6 +276,7 @@ impl Document {
 
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
+        self.comparison.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
         }

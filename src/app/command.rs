@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::comparing::Jump;
 use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
 use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
@@ -68,6 +69,8 @@ pub enum Command {
     StepTime(i64),
     /// Go to a moment that was typed.
     GoTo(Moment),
+    /// Put the cursor on a difference of the comparison.
+    ToDifference(Jump),
     /// Go where the cursor was before the last jump, or on again.
     Trail(Direction),
     /// Start or stop playing.

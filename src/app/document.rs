@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::Step;
+use super::comparing::Comparison;
 use super::remote::Remote;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
@@ -49,6 +50,8 @@ pub struct Document {
     pub scenarios: Scenarios,
     /// What the active scenario is compared with.
     pub against: Against,
+    /// What the comparison of the selected stream comes to.
+    pub comparison: Comparison,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -136,6 +139,7 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            comparison: Comparison::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),

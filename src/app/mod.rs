@@ -8,6 +8,7 @@ mod answers;
 pub mod as_of;
 pub mod branch_marks;
 pub mod command;
+pub mod comparing;
 pub mod document;
 mod editing;
 mod focusing;
@@ -35,6 +36,7 @@ use chrono_tz::Tz;
 
 pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
 pub use command::{Command, Direction, Focus, Sheet, Step, Tab, ThemeChoice, TrackSource};
+pub use comparing::{Comparison, Jump};
 pub use document::{Cursor, Document, LifeView, TrackView};
 pub use remote::Remote;
 pub use scenarios::{Against, ScenarioView, Scenarios};

@@ -23,6 +23,7 @@ impl App {
             return;
         };
         let notes = document.take_projections(projected);
+        document.comparison.forget();
         for note in notes {
             self.notify(NoticeKind::Note, note);
         }

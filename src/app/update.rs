@@ -39,6 +39,7 @@ impl App {
             | Command::GoTo(_)
             | Command::Trail(_)
             | Command::SetAxis(_) => self.move_about(&command, requests),
+            Command::ToDifference(jump) => self.jump_to_difference(jump, requests),
             Command::Play(on) => self.play(on, requests),
             Command::SetSpeed(speed) => self.settings.speed = speed,
 

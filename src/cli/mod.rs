@@ -17,6 +17,7 @@ mod output;
 mod sample;
 mod state;
 mod streams;
+mod sweep;
 mod table;
 mod what_if;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::file::Was;
 use super::overlay::inserted_id;
 use super::scenario::{Edit, Scenario};
 use super::words::describe;
@@ -25,6 +26,8 @@ pub struct DraftEdit {
     pub edit: Arc<Edit>,
     /// Whether it applies.
     pub enabled: bool,
+    /// What it was about when it was made, if its file said so.
+    pub was: Option<Arc<Was>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +43,21 @@ struct Step {
     scene: Scene,
 }
 
+impl DraftEdit {
+    /// An edit that is switched on.
+    fn new(edit: Edit) -> Self {
+        Self { edit: Arc::new(edit), enabled: true, was: None }
+    }
+}
+
 impl Draft {
     /// A draft of a scenario that has nothing to undo and nothing to save.
     pub fn new(scenario: Scenario) -> Self {
-        let edits = scenario.edits.into_iter().map(|edit| DraftEdit { edit: Arc::new(edit), enabled: true });
-        let scene = Scene { name: scenario.name.into(), edits: edits.collect() };
+        Self::of_edits(&scenario.name, scenario.edits.into_iter().map(DraftEdit::new))
+    }
+
+    pub(super) fn of_edits(name: &str, edits: impl Iterator<Item = DraftEdit>) -> Self {
+        let scene = Scene { name: name.into(), edits: edits.collect() };
         Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new() }
     }
 
@@ -108,7 +121,7 @@ impl Draft {
         let index = self.len();
         self.give_id(&mut edit);
         self.record(describe(&edit));
-        self.scene.edits.push_back(DraftEdit { edit: Arc::new(edit), enabled: true });
+        self.scene.edits.push_back(DraftEdit::new(edit));
         index
     }
 
@@ -117,7 +130,7 @@ impl Draft {
         let before = self.scene.clone();
         for mut edit in edits {
             self.give_id(&mut edit);
-            self.scene.edits.push_back(DraftEdit { edit: Arc::new(edit), enabled: true });
+            self.scene.edits.push_back(DraftEdit::new(edit));
         }
         if self.scene != before {
             let after = std::mem::replace(&mut self.scene, before);
@@ -133,7 +146,8 @@ impl Draft {
         }
         self.give_id(&mut edit);
         self.record(describe(&edit));
-        self.scene.edits[index].edit = Arc::new(edit);
+        let enabled = self.scene.edits[index].enabled;
+        self.scene.edits[index] = DraftEdit { enabled, ..DraftEdit::new(edit) };
         true
     }
 
@@ -145,7 +159,7 @@ impl Draft {
         self.scene.edits.remove(index);
         for (at, mut edit) in edits.into_iter().enumerate() {
             self.give_id(&mut edit);
-            self.scene.edits.insert(index + at, DraftEdit { edit: Arc::new(edit), enabled: old.enabled });
+            self.scene.edits.insert(index + at, DraftEdit { enabled: old.enabled, ..DraftEdit::new(edit) });
         }
         true
     }

@@ -22,7 +22,7 @@ use super::error::{EditError, EditProblem, selector_text};
 use super::finish;
 use super::merge::merge_patch;
 use super::naming::Naming;
-use super::scenario::{After, Edit, Insert, Move, Scenario, Selector, Target, TimeChange, Update};
+use super::scenario::{After, Edit, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 
 /// What a scenario needs of the recorded events besides their index. Errors are the store's words.
 pub trait Recorded {
@@ -101,7 +101,7 @@ pub(super) struct Overlay<'a> {
     recorded: &'a mut dyn Recorded,
     scenario_name: &'a str,
     /// Index of the edit that is being applied.
-    edit: usize,
+    pub edit: usize,
     naming: Naming,
     pub fates: HashMap<Subject, Fate>,
     pub nodes: Vec<Node>,
@@ -124,7 +124,7 @@ struct Place {
 }
 
 impl<'a> Overlay<'a> {
-    fn new(scenario_name: &'a str, log: &'a Arc<EventLog>, recorded: &'a mut dyn Recorded) -> Self {
+    pub fn new(scenario_name: &'a str, log: &'a Arc<EventLog>, recorded: &'a mut dyn Recorded) -> Self {
         Self {
             log,
             recorded,
@@ -141,7 +141,8 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    fn apply(&mut self, edit: &Edit) -> Done<()> {
+    /// Applies one edit, on top of those before it. After an error the overlay may hold half of it.
+    pub fn apply(&mut self, edit: &Edit) -> Done<()> {
         match edit {
             Edit::Delete(target) => {
                 for (subject, _) in self.targets(target)? {
@@ -200,6 +201,32 @@ impl<'a> Overlay<'a> {
         Ok(named)
     }
 
+    /// The recorded event that a selector names, whatever edits did to it; `None` where there is none.
+    pub fn recorded_index(&mut self, selector: &Selector) -> Result<Option<u32>, String> {
+        match selector {
+            Selector::Position(position) => Ok(self.naming.by_position(self.log, *position).ok()),
+            Selector::Version { stream, version } => Ok(self.naming.by_version(self.log, stream, *version).ok()),
+            Selector::Id(id) if self.inserted_ids.contains_key(id) => Ok(None),
+            Selector::Id(id) => self.recorded.find_id(id),
+        }
+    }
+
+    /// How many events were recorded in a range; `None` where the stream is not there.
+    pub fn count_in_range(&mut self, range: &VersionRange) -> Option<usize> {
+        self.naming.by_range(self.log, range).ok().map(|events| events.len())
+    }
+
+    /// A recorded event in full.
+    pub fn read(&mut self, index: u32) -> Result<Arc<Event>, String> {
+        self.recorded.event(index)
+    }
+
+    /// What the events of a target say by now.
+    pub fn contents_of(&mut self, target: &Target) -> Done<Vec<(Subject, Arc<Event>)>> {
+        let targets = self.targets(target)?;
+        targets.into_iter().map(|(subject, _)| Ok((subject, self.event(subject)?))).collect()
+    }
+
     /// Notes the streams that an event is in by now.
     fn touch(&mut self, subject: Subject) {
         match (self.node_of(subject), subject) {
@@ -242,7 +269,7 @@ impl<'a> Overlay<'a> {
     // Contents
 
     /// What an event says by now.
-    fn event(&mut self, subject: Subject) -> Done<Arc<Event>> {
+    pub fn event(&mut self, subject: Subject) -> Done<Arc<Event>> {
         if let Some(event) = self.fates.get(&subject).and_then(|fate| fate.event.clone()) {
             return Ok(event);
         }

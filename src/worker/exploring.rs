@@ -33,6 +33,14 @@ impl Workshop {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
                 Ok(Outcome::Vocabulary(Arc::new(vocabulary)))
             }
+            Job::Differences(sides) => {
+                let found = self.session(sides.store)?.differences(&sides, progress, cancel);
+                found.map(|found| Outcome::Differences(Box::new(found))).map_err(|error| failed(&error))
+            }
+            Job::SideBySide(sides) => {
+                let found = self.session(sides.store)?.side_by_side(&sides, cancel);
+                found.map(|found| Outcome::SideBySide(Box::new(found))).map_err(|error| failed(&error))
+            }
             Job::Suggest { store, category, out, force } => {
                 let session = self.session(store)?;
                 self.suggest(&session, category, out, force, cancel).map(Outcome::Suggested)
@@ -53,6 +61,19 @@ impl Workshop {
             Job::Reply { store, stream, moment, zone, format, hash } => {
                 let session = self.session(store)?;
                 session.reply(&stream, moment, zone, format, hash.as_deref(), cancel).map(Outcome::Reply)
+            }
+            Job::Follow { store, scenario, against } => {
+                let session = self.session(store)?;
+                let follows = session.follow(&scenario, against.as_ref(), progress, cancel);
+                follows.map(|follows| Outcome::Follows(Arc::new(follows))).map_err(|error| failed(&error))
+            }
+            Job::TypeSample { store, stream, event_type, event } => {
+                let sample = self.session(store)?.type_sample(&stream, &event_type, event, cancel)?;
+                Ok(Outcome::TypeSample(Box::new(sample)))
+            }
+            Job::TryEdit { store, without, with, stream, event } => {
+                let tried = self.session(store)?.try_edit(without.as_ref(), &with, &stream, &event, cancel)?;
+                Ok(Outcome::Tried(Box::new(tried)))
             }
             job @ (Job::Open { .. }
             | Job::State(_)

@@ -6,7 +6,9 @@ mod core;
 mod edited;
 mod exploring;
 mod files;
+mod fixtures;
 mod fold_streams;
+mod following;
 mod history;
 mod inline;
 mod kept_events;
@@ -21,13 +23,18 @@ mod run;
 mod samples;
 mod searching;
 mod session;
+mod standing;
 mod suggesting;
+mod sweeping;
 #[cfg(test)]
 mod testing;
 mod tracks;
+mod trying;
 mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
+pub use files::WriteError;
+pub use fixtures::FixtureCases;
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;

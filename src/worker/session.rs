@@ -6,15 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::core::Core;
 use super::edited::{Asked, FromStore};
+use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
-    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ReplayFailure, ReplayOptions, Replayer,
+    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
+    Replayer,
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario};
+use crate::whatif::{
+    self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError, SweepFailure,
+};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +44,12 @@ pub enum SessionError {
     /// The scenario.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A moment that has no meaning in a stream.
+    #[error("{0}")]
+    Moment(String),
+    /// A file that was to be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A projection file.
     #[error(transparent)]
     Projection(#[from] ProjectionProblem),
@@ -49,6 +59,19 @@ pub enum SessionError {
     /// A replay that could not be made.
     #[error(transparent)]
     Replay(#[from] ReplayFailure),
+    /// A sweep that can't be made.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+}
+
+impl From<SweepFailure> for SessionError {
+    fn from(failure: SweepFailure) -> Self {
+        match failure {
+            SweepFailure::Sweep(error) => error.into(),
+            SweepFailure::Edit(error) => error.into(),
+            SweepFailure::Replay(error) => error.into(),
+        }
+    }
 }
 
 impl SessionError {
@@ -60,7 +83,8 @@ impl SessionError {
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Read(_) | Self::Replay(_) => true,
+            Self::Moment(_) | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_)) | Self::Sweep(_) => false,
+            Self::Read(_) | Self::Replay(_) | Self::Write(_) => true,
         }
     }
 }
@@ -94,6 +118,7 @@ pub struct Session {
     branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
     asked: Mutex<Asked>,
+    pub(super) following: super::following::Kept,
 }
 
 impl Session {
@@ -130,6 +155,7 @@ impl Session {
             branched: Mutex::default(),
             branches: Mutex::default(),
             asked: Mutex::default(),
+            following: super::following::Kept::default(),
         }))
     }
 
@@ -347,9 +373,24 @@ impl Session {
         place
     }
 
+    /// How each edit of a scenario file fits the store.
+    pub fn grade(&self, file: &ScenarioFile, cancel: &Cancel) -> Result<Grades, SessionError> {
+        let handles = |stream: &str, event_type: &str| {
+            let fold = self.fold_of(stream);
+            fold.info().kind == ProjectionKind::Automatic || fold.handler_for(event_type).is_some()
+        };
+        let graded = whatif::grade(file, self.log(), &mut FromStore::new(self, cancel.clone()), &handles);
+        graded.map_err(|why| if cancel.is_cancelled() { StoreError::Cancelled.into() } else { SessionError::Read(why) })
+    }
+
     /// Recorded events for those who apply edits.
     pub fn recorded(&self) -> impl Recorded + '_ {
-        FromStore::new(self, Cancel::default())
+        self.recorded_unless(Cancel::default())
+    }
+
+    /// The same, until told to stop.
+    pub(super) fn recorded_unless(&self, cancel: Cancel) -> impl Recorded + '_ {
+        FromStore::new(self, cancel)
     }
 
     /// What those who apply edits asked for before.
