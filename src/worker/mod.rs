@@ -4,6 +4,7 @@ mod comparing;
 mod compensating;
 mod copying;
 mod core;
+mod edited;
 mod exploring;
 mod files;
 mod fixtures;
