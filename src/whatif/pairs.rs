@@ -145,7 +145,7 @@ pub fn changed_fields(left: &Event, right: &Event) -> Vec<Change> {
     let time = |event: &Event| event.time.map(|time| Value::string(time.to_string()));
     scalar("time", time(left), time(right));
     scalar("stream", left.stream.as_deref().map(Value::from), right.stream.as_deref().map(Value::from));
-    let data = |event: &Event| event.data.decoded().map_or(Value::Null, |data| data.into_owned());
+    let data = |event: &Event| event.data.decoded().map_or(Value::Null, std::borrow::Cow::into_owned);
     for (name, from, to) in [("data", &data(left), &data(right)), ("metadata", &left.metadata, &right.metadata)] {
         found.extend(diff(from, to).into_iter().map(|mut change| {
             change.path.0.insert(0, Segment::Key(name.into()));

@@ -2,7 +2,11 @@
 
 mod alignment;
 mod compare;
+mod compensate;
+mod files;
+mod follows;
 mod properties;
+mod sweep;
 mod world;
 
 use foldline::model::{CopyRow, Moment, json};
