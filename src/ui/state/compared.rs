@@ -12,7 +12,8 @@ pub fn compared_ui(ui: &mut egui::Ui, document: &Document, shown: &StateView, qu
     let tokens = theme::tokens(ui);
     let small = |words: String| RichText::new(words).font(theme::words(theme::SMALL));
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().item_spacing = egui::vec2(6.0, 0.0);
+        ui.spacing_mut().interact_size.y = 18.0;
         // The link goes to the next line as a whole.
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         icons::sign(ui, icons::BRANCH, theme::ICON_SMALL, theme::ICON, tokens.what_if);
