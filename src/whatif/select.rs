@@ -66,6 +66,38 @@ impl BranchLane {
         self.events().len()
     }
 
+    /// For each place the position from which on a cursor takes it in, as [`select`](Self::select) has it.
+    pub(super) fn positions(&self, log: &EventLog) -> Vec<i64> {
+        let lane = self.stream().map_or(&[][..], |stream| log.lane(stream));
+        let position = |index: u32| log.position(index as usize);
+        let start = lane.first().map(|first| position(*first));
+        let (mut reached, mut positions) = (i64::MIN, Vec::with_capacity(self.events().len()));
+        for run in self.events().runs(0..self.events().len()) {
+            match run {
+                LaneRun::Recorded { places, first, fresh: false } => {
+                    for index in &lane[first..first + places.len()] {
+                        reached = reached.max(position(*index));
+                        positions.push(reached);
+                    }
+                }
+                LaneRun::Own { event: BranchEvent::Edited { base, .. }, fresh: false, .. } => {
+                    reached = reached.max(position(base));
+                    positions.push(reached);
+                }
+                LaneRun::Recorded { places, .. } => {
+                    reached = reached.max(start.unwrap_or(reached));
+                    positions.extend(places.map(|_| reached));
+                }
+                LaneRun::Own { event, .. } => {
+                    let stands = start.or_else(|| stands_by_time(log, &event));
+                    reached = reached.max(stands.unwrap_or(reached));
+                    positions.push(reached);
+                }
+            }
+        }
+        positions
+    }
+
     /// As in a recorded stream: up to the last event that is not later, and what follows without a time.
     fn up_to_instant(&self, log: &EventLog, time: Timestamp) -> usize {
         let lane = self.stream().map_or(&[][..], |stream| log.lane(stream));

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::files::WriteError;
 use super::samples::SampleError;
 use super::session::{Session, SessionError};
 use crate::job::Copied;
@@ -56,7 +57,11 @@ impl Remedy {
 impl SessionError {
     /// What would help, if it can be chosen.
     pub fn remedy(&self) -> Option<Remedy> {
-        if let Self::Store(error) = self { Remedy::of(error) } else { None }
+        match self {
+            Self::Store(error) => Remedy::of(error),
+            Self::Write(WriteError::Exists(_)) => Some(Remedy::Overwrite),
+            _ => None,
+        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! What-if, sentence by sentence: scenario files, naming, places, contents, versions, copies, drafts.
 
+mod alignment;
 mod compare;
+mod compensate;
+mod files;
+mod follows;
 mod properties;
+mod sweep;
 mod world;
 
 use foldline::model::{CopyRow, Moment, json};

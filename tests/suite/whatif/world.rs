@@ -7,7 +7,7 @@ use foldline::model::{
     Event, EventKind, EventLog, EventLogBuilder, LogRow, Object, Origin, Payload, Timestamp, Unreadable, Value, json,
 };
 use foldline::replay::{Applied, Fold, FoldError, History, MemoryHistory, ProjectionInfo, ProjectionKind, State};
-use foldline::whatif::{Branch, BranchEvent, EditError, Recorded, Scenario, apply, parse};
+use foldline::whatif::{Branch, BranchEvent, EditError, Grades, Recorded, Scenario, ScenarioFile, apply, grade, parse};
 
 /// A store in memory.
 pub struct World {
@@ -132,6 +132,12 @@ impl Recorded for Reader<'_> {
 impl World {
     pub fn apply(&mut self, scenario: &Scenario) -> Result<Branch, EditError> {
         apply(scenario, &self.log, &mut Reader(&self.events, &mut self.reads))
+    }
+
+    /// How a scenario file fits; events of `handled` types have a rule.
+    pub fn grade(&mut self, file: &ScenarioFile, handled: &[&str]) -> Grades {
+        let handles = |_: &str, event_type: &str| handled.contains(&event_type);
+        grade(file, &self.log, &mut Reader(&self.events, &mut self.reads), &handles).unwrap()
     }
 
     /// Applies edits given as JSON objects, one a line.
