@@ -147,9 +147,10 @@ def main():
         store, rules, edits = folder / "store.db", folder / "rules.json", folder / "edits.json"
         called = library("write", store)
         at_rest(store)
-        original = store.read_bytes()
         rules.write_text(json.dumps({**RULES, "category": called["category"]}))
         names, recorded = check("the store itself", store, called, rules)
+        at_rest(store)
+        original = store.read_bytes()
         print(f"{LIBRARY}: wrote {len(recorded)} events of {len(names)} accounts; Foldline replays them to the same states")
 
         edits.write_text(json.dumps(scenario(called, recorded)))
