@@ -24,6 +24,7 @@ mod overlay;
 mod pairs;
 mod parse;
 mod patch;
+mod quick;
 mod runner;
 mod scenario;
 mod select;
