@@ -15,11 +15,11 @@ pub use answers::{
 };
 pub use outcome::Outcome;
 
-use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Timestamp, ValuePath};
+use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Path, Progress, Timestamp, ValuePath};
 use crate::query::Query;
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
-use crate::whatif::Scenario;
+use crate::whatif::{Scenario, SweepSpec};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,6 +94,14 @@ pub enum Slot {
     Usual,
     /// What the edit in a form would change.
     Try,
+    /// What can be varied in the edits.
+    SweepPlaces,
+    /// Varying a value of an edit.
+    Sweep,
+    /// Proposing compensating events.
+    Compensate,
+    /// Writing a text that was asked for.
+    Write,
 }
 
 /// One piece of work.
@@ -322,6 +330,42 @@ pub enum Job {
         /// At which event to look.
         event: TriedEvent,
     },
+    /// What can be varied in a scenario's edits.
+    SweepPlaces {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+    },
+    /// Vary a value of an edit over a range.
+    Sweep {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+        /// What is varied.
+        spec: SweepSpec,
+        /// The fields to show; none for those that tell most.
+        fields: Vec<Path>,
+    },
+    /// Propose events that would bring recorded states to those of a scenario.
+    Compensate {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+    },
+    /// Write a text that was asked for. The store is never overwritten.
+    Write {
+        /// Beside which store.
+        store: StoreKey,
+        /// Where to.
+        out: PathBuf,
+        /// What will be in it.
+        text: Arc<str>,
+        /// Replace a file that is there.
+        force: bool,
+    },
 }
 
 impl Job {
@@ -349,7 +393,11 @@ impl Job {
             | Self::WriteScenario { store, .. }
             | Self::Fixture(FixtureRequest { store, .. })
             | Self::TypeSample { store, .. }
-            | Self::TryEdit { store, .. } => Some(*store),
+            | Self::TryEdit { store, .. }
+            | Self::SweepPlaces { store, .. }
+            | Self::Sweep { store, .. }
+            | Self::Compensate { store, .. }
+            | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
             | Self::Close { .. }
@@ -387,6 +435,8 @@ pub enum Pick {
     SaveScenario,
     /// Where to write a fixture.
     SaveFixture,
+    /// Where to write a proposal of compensating events.
+    SaveProposal,
 }
 
 /// What to replay, and up to where.

@@ -100,10 +100,18 @@ impl App {
             Outcome::FixtureWritten { path, cases } => self.fixture_written(path, cases),
             Outcome::Missing(paths) => self.missing = paths,
             Outcome::FoundId { id, event } => self.found_cause(&id, event, requests),
+            Outcome::SweepPlaces(edits) => {
+                if self.document.as_mut().is_some_and(|document| document.sweeping.learn(generation, edits)) {
+                    self.want_sweep(requests);
+                }
+            }
+            Outcome::Written(path) => self.proposal_written(&path),
             Outcome::Reply(reply) => {
                 self.clipboard = Some(reply.text);
                 self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
             }
+            Outcome::TypeSample(sample) => self.take_sample(generation, *sample, requests),
+            Outcome::Tried(tried) => self.take_tried(generation, *tried),
             outcome => {
                 if let Some(document) = &mut self.document {
                     document.take(generation, outcome);
@@ -140,6 +148,7 @@ impl App {
         }
         if let Some(document) = &mut self.document {
             document.comparison.stopped(generation);
+            document.sweeping.stopped(generation);
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -161,14 +170,20 @@ impl App {
                 | Slot::Branch(_)
                 | Slot::Differences
                 | Slot::SideBySide
+                | Slot::SweepPlaces
+                | Slot::Sweep
+                | Slot::Compensate
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::Vocabulary
-                | Slot::Hash,
+                | Slot::Hash
+                | Slot::Usual
+                | Slot::Try,
                 Some(document),
             ) => {
                 document.could_not(generation, &message);
             }
+            (Slot::Write, Some(document)) => document.compensating.not_written(message),
             (Slot::Search, Some(document)) => document.search_stopped(generation, Some(message)),
             (Slot::Project, Some(document)) => document.projection_problem = Some(message),
             (Slot::Rows | Slot::Changes, Some(document)) => {
@@ -189,7 +204,7 @@ impl App {
                 }
             }
             // That the hash is missing is said where it would be shown; the others are tried again by themselves.
-            (Slot::Hash | Slot::Watch | Slot::Recents, _) => {}
+            (Slot::Hash | Slot::Watch | Slot::Recents | Slot::Usual | Slot::Try, _) => {}
             (Slot::Open, _) => self.did_not_open(message),
             _ => {
                 self.notify(NoticeKind::Bad, message);
@@ -228,6 +243,8 @@ impl Document {
                     }
                 }
             }
+            Outcome::Swept(sweep) => self.sweeping.found(generation, sweep),
+            Outcome::Compensations(proposals) => self.compensating.found(generation, proposals),
             Outcome::Differences(differences) => self.comparison.found(generation, *differences),
             Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
             Outcome::Life(life) => {
@@ -280,10 +297,16 @@ impl Document {
         }
         self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
+        self.sweeping.could_not(generation, why);
+        self.compensating.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
         self.hash_now.answer(generation, Err(why.to_owned()));
+        if let Some(form) = &mut self.form {
+            form.sample.answer(generation, Err(why.to_owned()));
+            form.tried.answer(generation, Err(why.to_owned()));
+        }
         if let Some(view) = &mut self.life {
             view.life.answer(generation, Err(why.to_owned()));
         }
@@ -304,6 +327,8 @@ impl Document {
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
         self.comparison.forget();
+        self.sweeping.forget();
+        self.compensating.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
         }

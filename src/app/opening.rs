@@ -279,6 +279,11 @@ impl App {
             | (Pick::SaveScenario, Some(Dialog::SaveScenario { proposed, .. }))
             | (Pick::SaveFixture, Some(Dialog::Fixture { proposed, .. }))
             | (Pick::Scenario, Some(Dialog::OpenScenario { proposed, .. })) => *proposed = path,
+            (Pick::SaveProposal, _) => {
+                if let Some(document) = &mut self.document {
+                    document.compensating.propose_path(path);
+                }
+            }
             (Pick::Rules, _) => self.use_projection(crate::job::ProjectionChoice::File(path), requests),
             _ => {}
         }

@@ -24,6 +24,8 @@ impl App {
         };
         let notes = document.take_projections(projected);
         document.comparison.forget();
+        document.sweeping.forget();
+        document.compensating.forget();
         for note in notes {
             self.notify(NoticeKind::Note, note);
         }

@@ -57,6 +57,9 @@ impl App {
             | Command::Undo
             | Command::Redo
             | Command::ClearEdits => self.edit(command, requests),
+            Command::Form(command) => self.form(command, requests),
+            Command::Ask(asking) => self.ask_about(asking),
+            Command::Answer => self.answer_asking(requests),
             Command::NewScenario
             | Command::DuplicateScenario(_)
             | Command::CloseScenario(_)
@@ -73,6 +76,12 @@ impl App {
             | Command::OpenScenario(_)
             | Command::AskFixture
             | Command::WriteFixture { .. } => self.scenario_files(command, requests),
+            Command::SweepOver { .. } | Command::SweepRange { .. } | Command::SweepFields(_) => {
+                self.set_sweep(command, requests);
+            }
+            Command::UseSweepValue(value) => self.use_sweep_value(&value, requests),
+            Command::ShowCompensation => self.show_compensation(requests),
+            Command::SaveCompensation { stream, out, force } => self.save_compensation(&stream, out, force, requests),
             Command::AskCopy => self.ask_copy(),
             Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
 
@@ -99,7 +108,10 @@ impl App {
                 self.settings.scale = scale.clamp(*super::settings::SCALES.start(), *super::settings::SCALES.end());
             }
             Command::ShowLegend(shown) => self.settings.legend = shown,
-            Command::ShowTab(tab) => self.show_tab(tab),
+            Command::ShowTab(tab) => {
+                self.show_tab(tab);
+                self.want_sweep(requests);
+            }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
             Command::ToggleMeasurements => self.measurements = !self.measurements,
@@ -144,6 +156,8 @@ impl App {
             Command::Fit => document.view = View::fit(&document.axis),
             Command::Zoom(factor) => document.zoom(factor),
             Command::Pan(share) => document.view = document.view.panned(share as f32, 1.0, &document.axis),
+            Command::Choose { events, anchor } => document.choose(events, anchor),
+            Command::ToggleChosen(event) => document.toggle_chosen(event),
             Command::TogglePinned(stream) => toggle(&mut document.pinned, stream),
             Command::TogglePin(path) => toggle(&mut document.pins, path),
             Command::HideLife => document.life = None,

@@ -323,6 +323,10 @@ pub struct WhatIfArgs {
     /// fields.
     #[arg(long, value_name = "FIELD", requires = "sweep")]
     pub plot: Vec<String>,
+    /// Also propose events that, appended today, would bring each stream's recorded state to the branch's. Nothing is
+    /// written to the store.
+    #[arg(long)]
+    pub compensate: bool,
     /// Also write a store in which history went the other way.
     #[arg(long, value_name = "OUT")]
     pub save_copy: Option<PathBuf>,

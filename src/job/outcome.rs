@@ -8,7 +8,9 @@ use super::{
     StateView, StoreKey, Track, Tried,
 };
 use crate::query::Vocabulary;
-use crate::whatif::{Branch, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide};
+use crate::whatif::{
+    Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
+};
 
 /// What came of a job.
 #[derive(Debug)]
@@ -123,4 +125,12 @@ pub enum Outcome {
     TypeSample(Box<FormSample>),
     /// What an edit would change.
     Tried(Box<Tried>),
+    /// What can be varied, edit by edit.
+    SweepPlaces(Vec<SweepEdit>),
+    /// A sweep.
+    Swept(Arc<Sweep>),
+    /// Proposals, a stream each.
+    Compensations(Vec<Compensation>),
+    /// A text was written.
+    Written(PathBuf),
 }

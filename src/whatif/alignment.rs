@@ -382,6 +382,18 @@ impl<'a> SideLane<'a> {
         self.log.count_up_to_position(position).checked_sub(1).map(|last| last as u32)
     }
 
+    /// Where a cursor stands for events that an edit put somewhere: their places, and the recorded event at which it
+    /// takes them in. Sorted.
+    pub fn stands(&self) -> Vec<(u32, u32)> {
+        let fresh = self.branch.map_or(&[][..], BranchLane::fresh);
+        if fresh.is_empty() {
+            return Vec::new();
+        }
+        let positions = self.positions();
+        let at = |place: &u32| Some((*place, self.event_at(*positions.get(*place as usize)?)?));
+        fresh.iter().filter_map(at).collect()
+    }
+
     /// For each place the position from which on a cursor takes it in; never falling.
     pub fn positions(&self) -> Vec<i64> {
         if let Some(lane) = self.branch {

@@ -212,6 +212,13 @@ impl Draft {
         true
     }
 
+    /// Gives the last action other words: those of the window, which knows the events.
+    pub fn call_last_step(&mut self, words: impl Into<String>) {
+        if let Some(step) = self.undo.last_mut() {
+            step.words = words.into();
+        }
+    }
+
     /// The last action that can be undone, in words.
     pub fn undo_words(&self) -> Option<&str> {
         self.undo.last().map(|step| &*step.words)

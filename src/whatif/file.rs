@@ -100,7 +100,7 @@ impl ScenarioFile {
                     ("off", (!edit.enabled).then_some(Value::Bool(true))),
                     ("was", edit.was.as_ref().map(was_value)),
                 ]);
-                for (key, slot) in extra.as_object().into_iter().flat_map(|extra| extra.iter()) {
+                for (key, slot) in extra.as_object().into_iter().flat_map(super::super::model::value::Object::iter) {
                     entries.insert(key.clone(), slot.value.clone(), slot.origin);
                 }
             }

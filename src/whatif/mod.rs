@@ -7,6 +7,7 @@ mod alignment;
 mod basis;
 mod branch;
 mod compare;
+mod compensate;
 mod differences;
 mod draft;
 mod error;
@@ -39,7 +40,8 @@ pub use branch::{Branch, BranchLane};
 pub use compare::{
     BrokenInvariant, CopyWritten, End, EventMoment, Sides, StreamComparison, WhatIf, compare, compare_sides,
 };
-pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, differences};
+pub use compensate::{Compensation, ProposedEvent, Remaining, Situation, compensate};
+pub use differences::{DifferenceRow, Differences, Lanes, LeafDifference, RowEvent, Tell, differences};
 pub use draft::{Draft, DraftEdit};
 pub use error::{EditError, EditProblem};
 pub use file::{FileEdit, MadeFor, ScenarioFile, Was};
@@ -51,13 +53,13 @@ pub use kept::{KEPT_FORMAT, KeptScenario, KeptScenarios};
 pub use lane::{BranchEvent, LaneEvents, LaneRun};
 pub use merge::merge_patch;
 pub use overlay::{Recorded, apply, inserted_id};
-pub use pairs::{Pair, Sentences, SideBySide, changed_fields, pairs};
+pub use pairs::{Pair, Sentences, SideBySide, Stands, changed_fields, pairs};
 pub use parse::{ScenarioError, parse, parse_file};
 pub use patch::{is_written_alike, patch_between};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 pub use sweep::{
-    Grid, MOST_POINTS, Sweep, SweepBroken, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint, SweepSpec,
-    SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,
+    Grid, MOST_POINTS, Sweep, SweepBroken, SweepEdit, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint,
+    SweepSpec, SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,
 };
 pub use totals::{CategoryTotals, FieldTotal, Sums};
 pub use usual::{TypeSample, UsualField, UsualFields, UsualType, with_value_at};

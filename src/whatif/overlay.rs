@@ -29,6 +29,11 @@ pub trait Recorded {
     /// The event at this index, in full.
     fn event(&mut self, index: u32) -> Result<Arc<Event>, String>;
 
+    /// Several at once, in the order asked for.
+    fn events(&mut self, indices: &[u32]) -> Result<Vec<Arc<Event>>, String> {
+        indices.iter().map(|index| self.event(*index)).collect()
+    }
+
     /// The event with this id. Asked for every inserted event and every selector by id, each time that a scenario is
     /// applied: where the store has no index of ids, answers are worth remembering.
     fn find_id(&mut self, id: &str) -> Result<Option<u32>, String>;
@@ -289,8 +294,26 @@ impl<'a> Overlay<'a> {
         let shifts_a_range = matches!(update.time, Some(TimeChange::ShiftSeconds(_)))
             && matches!(update.target, Target::Range(_))
             && targets.iter().any(|(subject, _)| self.time(*subject).is_some());
+        let unchanged = |subject: &Subject| self.fates.get(subject).is_none_or(|fate| fate.event.is_none());
+        let wanted: Vec<u32> = targets
+            .iter()
+            .filter_map(|(subject, _)| match subject {
+                Subject::Recorded(index) if unchanged(subject) => Some(*index),
+                _ => None,
+            })
+            .collect();
+        let read = self.recorded.events(&wanted).map_err(EditProblem::Read)?;
+        let mut read: HashMap<u32, Arc<Event>> = wanted.into_iter().zip(read).collect();
         for (subject, words) in targets {
-            let mut event = Event::clone(&*self.event(subject)?);
+            let recorded = match subject {
+                Subject::Recorded(index) => read.remove(&index),
+                Subject::Inserted(_) => None,
+            };
+            let event = match recorded {
+                Some(event) => event,
+                None => self.event(subject)?,
+            };
+            let mut event = Event::clone(&event);
             patch(&mut event, update, &words)?;
             match (update.time, event.time) {
                 (Some(TimeChange::To(time)), _) => {

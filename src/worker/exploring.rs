@@ -82,6 +82,22 @@ impl Workshop {
                 let tried = self.session(store)?.try_edit(without.as_ref(), &with, &stream, &event, cancel)?;
                 Ok(Outcome::Tried(Box::new(tried)))
             }
+            Job::SweepPlaces { store, scenario } => {
+                let places = self.session(store)?.sweep_places(&scenario, cancel);
+                Ok(Outcome::SweepPlaces(places))
+            }
+            Job::Sweep { store, scenario, spec, fields } => {
+                let swept = self.session(store)?.sweep(&scenario, &spec, &fields, progress, cancel);
+                swept.map(|sweep| Outcome::Swept(Arc::new(sweep))).map_err(|error| failed(&error))
+            }
+            Job::Compensate { store, scenario } => {
+                let proposals = self.session(store)?.compensate(&scenario, None, progress, cancel);
+                proposals.map(Outcome::Compensations).map_err(|error| failed(&error))
+            }
+            Job::Write { store, out, text, force } => {
+                let written = self.session(store)?.write_text(&out, &text, force);
+                written.map(|()| Outcome::Written(out)).map_err(|error| Failure::Failed(error.to_string()))
+            }
             job @ (Job::Open { .. }
             | Job::State(_)
             | Job::Events { .. }

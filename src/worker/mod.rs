@@ -1,8 +1,10 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod comparing;
+mod compensating;
 mod copying;
 mod core;
+mod edited;
 mod exploring;
 mod files;
 mod fixtures;

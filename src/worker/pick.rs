@@ -21,6 +21,7 @@ pub(super) fn pick(pick: Pick) -> Option<PathBuf> {
         Pick::SaveFixture => {
             dialog.set_title("Export as fixture").add_filter("Fixtures", &["json", "txt", "md"]).save_file()
         }
+        Pick::SaveProposal => dialog.set_title("Save proposal as").add_filter("JSON", &["json"]).save_file(),
         Pick::SaveRules => dialog.set_title("Save rules as").add_filter("Projections", &["json"]).save_file(),
     }
 }

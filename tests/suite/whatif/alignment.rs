@@ -66,7 +66,16 @@ impl<'a> Both<'a> {
     fn differences(&self, fold: &dyn Fold, most: usize) -> Differences {
         self.with(fold, |sides| {
             let (progress, cancel) = (Progress::default(), Cancel::default());
-            differences(sides, self.lanes(), most, OnUnreadable::Stop, &progress, &cancel).unwrap()
+            differences(
+                sides,
+                self.lanes(),
+                &|event| event.event_type.to_string(),
+                most,
+                OnUnreadable::Stop,
+                &progress,
+                &cancel,
+            )
+            .unwrap()
         })
     }
 
@@ -451,7 +460,8 @@ fn looking_for_differences_stops_where_both_sides_are_the_same_again() {
     let both = Both::of(&world, Some(&a), Some(&b), "a").unwrap();
     let progress = Progress::default();
     let found = both.with(&Bank::new(false), |sides| {
-        differences(sides, both.lanes(), 10, OnUnreadable::Stop, &progress, &Cancel::default()).unwrap()
+        differences(sides, both.lanes(), &|_| String::new(), 10, OnUnreadable::Stop, &progress, &Cancel::default())
+            .unwrap()
     });
     assert_eq!((found.rows.len(), found.at_end), (2, 0));
     assert!(progress.counts().0 < 2000, "{:?}", progress.counts());
