@@ -67,6 +67,7 @@ impl App {
             | Command::NextScenario(_)
             | Command::RenameScenario(..)
             | Command::CompareWith(_) => self.arrange_scenarios(command, requests),
+            Command::JumpToMoment { stream, moment } => self.jump_to_moment(&stream, &moment, requests),
             Command::AskRenameScenario(_)
             | Command::AskCloseScenario(_)
             | Command::AskSaveScenario(_)

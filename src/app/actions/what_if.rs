@@ -1,6 +1,6 @@
 //! What can be done with edits and scenarios.
 
-use super::table::{single, with_alt, with_command, with_shift};
+use super::table::{keys, single, with_alt, with_command, with_shift};
 use super::{Action, Group, Key};
 use crate::app::{App, Command, Direction, Jump, Tab};
 
@@ -71,6 +71,54 @@ pub const ACTIONS: &[Action] = &[
         command: |app| {
             let active = app.document.as_ref().filter(|d| d.has_edits())?.active_scenario().id;
             Some(Command::DuplicateScenario(active))
+        },
+    },
+    Action {
+        id: "save-scenario",
+        group: Group::WhatIf,
+        text: "Save scenario…",
+        tooltip: "Write the edits to a file that can be sent, opened again, or given to the command line",
+        shortcut: keys(true, true, false, Key::Letter('S')),
+        command: |app| {
+            let document = app.document.as_ref().filter(|document| document.has_edits())?;
+            Some(Command::AskSaveScenario(document.active_scenario().id))
+        },
+    },
+    Action {
+        id: "open-scenario",
+        group: Group::WhatIf,
+        text: "Open scenario…",
+        tooltip: "Open a file of edits beside the scenarios that are open",
+        shortcut: keys(true, true, false, Key::Letter('O')),
+        command: |app| app.document.as_ref().map(|_| Command::AskOpenScenario),
+    },
+    Action {
+        id: "export-fixture",
+        group: Group::WhatIf,
+        text: "Export as fixture…",
+        tooltip: "Given these events, when this one comes, then this state: for the tests of those who write the system",
+        shortcut: None,
+        command: |app| app.document.as_ref()?.stream.as_ref().map(|_| Command::AskFixture),
+    },
+    Action {
+        id: "rename-scenario",
+        group: Group::WhatIf,
+        text: "Rename the scenario…",
+        tooltip: "Give the active scenario another name",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|d| Command::AskRenameScenario(d.active_scenario().id)),
+    },
+    Action {
+        id: "close-scenario",
+        group: Group::WhatIf,
+        text: "Close the scenario",
+        tooltip: "Put the active scenario away; asks first, where its edits are in no file",
+        shortcut: None,
+        command: |app| {
+            let document = app.document.as_ref()?;
+            let view = document.active_scenario();
+            let closes = view.is_in_use() || view.file.is_some() || document.scenarios.all().len() > 1;
+            closes.then_some(Command::AskCloseScenario(view.id))
         },
     },
     Action {
