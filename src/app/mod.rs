@@ -238,6 +238,12 @@ impl App {
         self.surroundings.zone
     }
 
+    /// Whether a sheet, a form or a question lies over the window.
+    pub fn is_covered(&self) -> bool {
+        let asks = |document: &Document| document.form.is_some() || document.asking.is_some();
+        self.sheet.is_some() || self.dialog.is_some() || self.document.as_ref().is_some_and(asks)
+    }
+
     /// Does what a command says, and gives the jobs that it leads to.
     pub fn update(&mut self, command: Command) -> Vec<Request> {
         let mut requests = Vec::new();

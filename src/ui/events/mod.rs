@@ -2,7 +2,7 @@
 
 mod columns;
 mod results;
-mod row;
+pub mod row;
 mod table;
 mod texts;
 
@@ -50,10 +50,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
     let mut wanted = match app.tab {
         Tab::Found if document.search.is_active() => results::results_ui(ui, app, document, &mut view.results, queue),
         Tab::Events | Tab::Found => table::table_ui(ui, app, document, view, take_focus, queue),
-        Tab::WhatIf => {
-            whatif::whatif_ui(ui, app, document, whatif_view, take_focus, queue);
-            Vec::new()
-        }
+        Tab::WhatIf => whatif::whatif_ui(ui, app, document, whatif_view, take_focus, queue),
         Tab::Compare => {
             compare::compare_ui(ui, app, document, compare_view, take_focus, queue);
             Vec::new()

@@ -190,16 +190,13 @@ pub fn menu_ui(ui: &mut Ui, document: &Document, event: u32, sentence: &str, que
     let log = &document.opened.log;
     let at = event as usize;
     let full = document.rows.get(&event).map(|row| &row.event);
+    crate::ui::whatif::menu::edit_items(ui, document, event, queue);
+    ui.separator();
     let mut item = |ui: &mut Ui, words: &str, command: &dyn Fn() -> Command| {
         if ui.button(words).clicked() {
             queue.push(command());
         }
     };
-    if document.is_left_out(event) {
-        item(ui, "Take back in", &|| Command::TakeBack(event));
-    } else {
-        item(ui, "Leave this event out", &|| Command::LeaveOut(event));
-    }
     if let Some(cause) = full.and_then(|event| event.causation_id.clone()) {
         item(ui, "Go to the cause", &|| Command::FollowCause(cause.clone()));
     }

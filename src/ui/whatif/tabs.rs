@@ -2,7 +2,8 @@
 
 use egui::{RichText, Role, Stroke, WidgetInfo, vec2};
 
-use crate::app::{Command, Document};
+use crate::app::{Asking, Command, Document};
+use crate::ui::menus::item;
 use crate::ui::{icons, theme};
 
 /// Height of the strip, in points.
@@ -29,6 +30,28 @@ pub fn tabs_ui(ui: &mut egui::Ui, document: &Document, queue: &mut Vec<Command>)
             if tab.clicked() {
                 queue.push(Command::ShowScenario(view.id));
             }
+            let rename = || Command::Ask(Some(Asking::Rename(view.id, view.draft.name().to_owned())));
+            if tab.double_clicked() {
+                queue.push(rename());
+            }
+            tab.context_menu(|ui| {
+                ui.set_min_width(200.0);
+                if item(ui, icons::PENCIL, "Rename…", "", true) {
+                    queue.push(rename());
+                }
+                if item(ui, icons::COPY, "Duplicate", "", view.has_edits()) {
+                    queue.push(Command::DuplicateScenario(view.id));
+                }
+                let close = match view.draft.len() {
+                    0 => "Close".to_owned(),
+                    1 => "Close and drop its edit".to_owned(),
+                    count => format!("Close and drop its {count} edits"),
+                };
+                if item(ui, icons::CLOSE, &close, "", view.is_in_use()) {
+                    queue.push(Command::CloseScenario(view.id));
+                }
+            });
+            tab.on_hover_text("Double-click to rename");
         }
         if icons::icon_button(ui, icons::PLUS, "New scenario", "Begin another scenario beside these").clicked() {
             queue.push(Command::NewScenario);
