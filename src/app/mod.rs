@@ -16,6 +16,7 @@ pub mod edit_words;
 mod editing;
 mod focusing;
 mod looking;
+pub mod merged_rows;
 mod moving;
 pub mod moving_edits;
 mod opening;

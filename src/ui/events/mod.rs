@@ -108,6 +108,11 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
                 let label = RichText::new(label).font(theme::words(theme::SMALL)).color(tokens.what_if);
                 keys::action_button(ui, app, action, label, queue);
             }
+            if !document.chosen.is_empty() {
+                let words = format!("{} selected", crate::ui::text::grouped(document.chosen.len()));
+                let label = ui.label(RichText::new(words).font(theme::words(theme::SMALL)).color(tokens.text));
+                crate::ui::announce(ui, &label);
+            }
         });
     });
     let rect = row.response.rect;

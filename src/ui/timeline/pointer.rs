@@ -91,7 +91,7 @@ fn menu_ui(ui: &mut Ui, stage: &Stage<'_>, event: Option<u32>, queue: &mut Vec<C
         queue.push(Command::JumpTo(event));
     }
     ui.separator();
-    edit_items(ui, document, event, queue);
+    edit_items(ui, document, event, false, queue);
 }
 
 fn pan_or_scrub(

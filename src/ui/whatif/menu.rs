@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::app::{Command, Document, FormCommand, FormStart};
 use crate::ui::icons;
-use crate::ui::menus::{heading, item};
+use crate::ui::menus::{heading, item, item_response};
 use crate::whatif::Edit;
 
 /// The command that opens the form.
@@ -13,7 +13,7 @@ pub fn begin(start: FormStart) -> Command {
 }
 
 /// The edits that can be made at a recorded event, and of the chosen events if it is one of them.
-pub fn edit_items(ui: &mut Ui, document: &Document, event: u32, queue: &mut Vec<Command>) {
+pub fn edit_items(ui: &mut Ui, document: &Document, event: u32, take_focus: bool, queue: &mut Vec<Command>) {
     ui.set_min_width(250.0);
     let chosen = document.chosen_with(event);
     if chosen.len() > 1 {
@@ -23,12 +23,13 @@ pub fn edit_items(ui: &mut Ui, document: &Document, event: u32, queue: &mut Vec<
     }
     heading(ui, &document.words_for(event));
     let out = document.is_left_out(event);
-    if out {
-        if item(ui, icons::UNDO, "Take back in", "Delete", true) {
-            queue.push(Command::TakeBack(event));
-        }
-    } else if item(ui, icons::TRASH, "Leave this event out", "Delete", true) {
-        queue.push(Command::LeaveOut(event));
+    let (glyph, words) = if out { (icons::UNDO, "Take back in") } else { (icons::TRASH, "Leave this event out") };
+    let first = item_response(ui, glyph, words, "Delete", true);
+    if take_focus {
+        first.request_focus();
+    }
+    if first.clicked() {
+        queue.push(if out { Command::TakeBack(event) } else { Command::LeaveOut(event) });
     }
     if item(ui, icons::PENCIL, "Change this event…", "E", !out) {
         queue.push(begin(FormStart::Change(event)));
