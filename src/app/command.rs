@@ -83,6 +83,10 @@ pub enum Command {
     // What-if.
     /// Leave an event out, as a what-if edit.
     LeaveOut(u32),
+    /// Leave the chosen events out.
+    LeaveOutChosen,
+    /// Leave out all that follows an event in its stream.
+    SkipAfter(u32),
     /// Take an event back in that was left out.
     TakeBack(u32),
     /// Take back the last edit.

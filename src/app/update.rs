@@ -49,6 +49,8 @@ impl App {
 
             Command::LeaveOut(_)
             | Command::TakeBack(_)
+            | Command::LeaveOutChosen
+            | Command::SkipAfter(_)
             | Command::AddEdits { .. }
             | Command::ReplaceEdit { .. }
             | Command::RemoveEdit(_)
