@@ -1,7 +1,9 @@
 //! The What-if tab: the scenarios, the edits of the active one, and what follows from them.
 
+mod compensation;
 mod tabs;
 
+pub use compensation::{CompensationView, compensation_ui};
 pub use tabs::tabs_ui;
 
 use crate::app::{App, Command, Document};
