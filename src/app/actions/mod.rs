@@ -149,7 +149,7 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "axis-time" | "axis-sequence" | "sort-first" | "sort-name" | "sort-events" | "sort-last" => "in use",
         "close-scenario" => "there is only an empty one",
         "export-fixture" => "no stream is selected",
-        "save-scenario" | "duplicate-scenario" | "show-compare" | "show-sweep" => "no edits yet",
+        "save-scenario" | "duplicate-scenario" | "show-compare" | "show-sweep" | "compensate" => "no edits yet",
         "leave-out-chosen" => "not several events are selected",
         "insert-at-end" => "no stream is selected",
         "change-event" | "retime" | "move-event" if app.document.as_ref().is_some_and(|d| d.event.is_some()) => {

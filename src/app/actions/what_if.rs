@@ -281,6 +281,14 @@ pub const ACTIONS: &[Action] = &[
         shortcut: None,
         command: |app| in_use(app, Tab::Sweep),
     },
+    Action {
+        id: "compensate",
+        group: Group::WhatIf,
+        text: "Propose compensation…",
+        tooltip: "Which events, appended today, would bring the recorded states to those of the scenario",
+        shortcut: None,
+        command: |app| app.document.as_ref()?.scenario().map(|_| Command::ShowCompensation),
+    },
 ];
 
 fn begin(start: FormStart) -> Command {
