@@ -1,65 +1,266 @@
 //! Where the events of a branch's lanes stand along the axis: worked out when a branch comes, not at each frame.
+//!
+//! Only what differs is held. Everything else of a lane is the recorded lane's, from the fork on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::model::{Event, EventLog};
+use crate::model::{Event, EventLog, StreamIndex, Timestamp};
 use crate::timeline::{Axis, AxisKind};
-use crate::whatif::{Branch, BranchEvent};
+use crate::whatif::{Branch, BranchEvent, BranchLane};
 
 /// The lanes of a branch, by stream.
 #[derive(Debug, Clone, Default)]
-pub struct BranchMarks(HashMap<Arc<str>, BranchLaneMarks>);
+pub struct BranchMarks {
+    lanes: HashMap<Arc<str>, BranchLaneMarks>,
+    new_streams: Vec<Arc<str>>,
+}
 
 /// One lane.
 #[derive(Debug, Clone, Default)]
 pub struct BranchLaneMarks {
-    /// Events that are as recorded, by coordinate: their indices in the log.
-    pub recorded: Vec<u32>,
-    /// Events that the scenario made or changed, by coordinate; with the recorded one, if there was one.
-    pub own: Vec<(f64, Option<u32>)>,
+    /// The recorded stream; `None` for one that only the branch has.
+    pub stream: Option<StreamIndex>,
+    /// Recorded events that are not in the branch as they were: left out, moved, or changed. Sorted by index.
+    pub missing: Vec<u32>,
+    /// Where those stand, sorted.
+    pub missing_at: Vec<f64>,
+    /// Events that the scenario made, changed or moved, by coordinate.
+    pub own: Vec<OwnMark>,
     /// Where the branch leaves the recorded history.
     pub fork: f64,
+    /// The version there, or the place in the stream from 1 where versions are null.
+    pub fork_version: Option<i64>,
+    /// What the edits come to in this stream, in a few words: `without v7`, `1 left out, 2 inserted`.
+    pub words: String,
+}
+
+/// An event that is not as recorded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OwnMark {
+    /// Where it stands.
+    pub at: f64,
+    /// How many events of the lane stand exactly there before it: marks are put beside each other.
+    pub step: u8,
+    /// Its place in the branch's lane.
+    pub place: u32,
+    /// The recorded event that it is, if it is one.
+    pub base: Option<u32>,
 }
 
 impl BranchMarks {
     /// The lanes of a branch.
     pub fn new(log: &EventLog, axis: &Axis, branch: &Branch) -> Self {
-        let place = |event: &Event, reached: f64| match axis.kind() {
-            AxisKind::Time => event.time.map_or(reached, |time| axis.coordinate_of_time(time)),
-            AxisKind::Sequence => reached,
+        let placed = |lane: &BranchLane| {
+            let events = lane.fresh().iter().filter_map(|place| lane.events().get(*place as usize));
+            events.filter_map(BranchEvent::index).collect::<Vec<u32>>()
         };
-        let lanes = branch.lanes().iter().map(|lane| {
-            let recorded = lane.stream().map_or(&[][..], |stream| log.lane(stream));
-            let coordinate = |event: &u32| axis.coordinate(log, *event as usize);
-            let fork = recorded.get(lane.first_invalid()).or(recorded.last()).and_then(coordinate).unwrap_or(0.0);
-            let mut marks = BranchLaneMarks { fork, ..BranchLaneMarks::default() };
-            // An event that stands nowhere by itself stands with the one before it.
-            let mut reached = recorded.first().and_then(coordinate).unwrap_or(0.0);
-            for event in lane.events().iter() {
-                match event {
-                    BranchEvent::Recorded { index, .. } => {
-                        if let Some(at) = coordinate(index) {
-                            reached = at;
-                            marks.recorded.push(*index);
-                        }
-                    }
-                    BranchEvent::Edited { base, event } => marks.own.push((place(event, reached), Some(*base))),
-                    BranchEvent::Inserted { event } => marks.own.push((place(event, reached), None)),
-                }
-            }
-            marks.recorded.retain(|event| coordinate(event).is_some_and(|at| at >= fork));
-            marks
-                .recorded
-                .sort_by(|a, b| coordinate(a).partial_cmp(&coordinate(b)).unwrap_or(std::cmp::Ordering::Equal));
-            marks.own.sort_by(|a, b| a.0.total_cmp(&b.0));
-            (lane.name().clone(), marks)
-        });
-        Self(lanes.collect())
+        let elsewhere: HashSet<u32> = branch.lanes().iter().flat_map(placed).collect();
+        let lanes =
+            branch.lanes().iter().map(|lane| (lane.name().clone(), BranchLaneMarks::new(log, axis, lane, &elsewhere)));
+        let new_streams = branch.lanes().iter().filter(|lane| lane.stream().is_none() && !lane.events().is_empty());
+        Self { lanes: lanes.collect(), new_streams: new_streams.map(|lane| lane.name().clone()).collect() }
     }
 
     /// The lane of a stream, if the branch has one.
     pub fn lane(&self, stream: &str) -> Option<&BranchLaneMarks> {
-        self.0.get(stream)
+        self.lanes.get(stream)
+    }
+
+    /// Streams that only the branch has, and that have events in it.
+    pub fn new_streams(&self) -> &[Arc<str>] {
+        &self.new_streams
+    }
+}
+
+impl BranchLaneMarks {
+    fn new(log: &EventLog, axis: &Axis, lane: &BranchLane, elsewhere: &HashSet<u32>) -> Self {
+        let recorded = lane.stream().map_or(&[][..], |stream| log.lane(stream));
+        let at = |event: u32| axis.coordinate(log, event as usize);
+        let fresh = fresh_coordinates(log, axis, lane);
+        let mut own: Vec<OwnMark> = Vec::with_capacity(fresh.len());
+        let mut missing: Vec<u32> =
+            lane.lifted().iter().filter_map(|place| recorded.get(*place as usize).copied()).collect();
+        let mut next = lane.fresh().iter().zip(fresh).peekable();
+        let mut changed = Counted::default();
+        for (place, event) in lane.events().iter().enumerate() {
+            let mark = |at, base| OwnMark { at, step: 0, place: place as u32, base };
+            if let Some((_, at)) = next.next_if(|(fresh, _)| **fresh as usize == place) {
+                own.push(mark(at, event.index()));
+            } else if let BranchEvent::Edited { base, event } = event {
+                own.extend(place_of(axis, event).or_else(|| at(*base)).map(|at| mark(at, Some(*base))));
+                missing.push(*base);
+                changed.add(number(log, *base, place));
+            }
+        }
+        own.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.place.cmp(&b.place)));
+        missing.sort_unstable();
+        let mut missing_at: Vec<f64> = missing.iter().filter_map(|event| at(*event)).collect();
+        missing_at.sort_by(f64::total_cmp);
+        beside(&mut own, |at| stands_there(log, axis, recorded, &missing, at));
+        let first = lane.first_invalid();
+        let fallback = recorded.get(first).or(recorded.last()).and_then(|event| at(*event));
+        let ends = own.first().map(|mark| mark.at).into_iter().chain(missing_at.first().copied());
+        let fork_version = match (recorded.get(first), lane.events().get(first)) {
+            (Some(event), _) => Some(number(log, *event, first)),
+            (None, Some(event)) => event.version().or(Some(first as i64 + 1)),
+            (None, None) => None,
+        };
+        Self {
+            stream: lane.stream(),
+            fork: ends.reduce(f64::min).or(fallback).unwrap_or(0.0),
+            fork_version,
+            words: words(log, lane, recorded, changed, elsewhere),
+            missing,
+            missing_at,
+            own,
+        }
+    }
+}
+
+/// Where the events stand that are not at their recorded place: one for each of [`BranchLane::fresh`]. On the
+/// sequence axis, those that follow the same event share the room after it.
+pub(super) fn fresh_coordinates(log: &EventLog, axis: &Axis, lane: &BranchLane) -> Vec<f64> {
+    let (events, fresh) = (lane.events(), lane.fresh());
+    let mut out = Vec::with_capacity(fresh.len());
+    // Runs of events that follow each other.
+    for run in fresh.chunk_by(|a, b| a + 1 == *b) {
+        let (first, last) = (run[0] as usize, run[run.len() - 1] as usize);
+        let recorded = |event: &BranchEvent| event.index().and_then(|index| axis.coordinate(log, index as usize));
+        let before = first.checked_sub(1).and_then(|before| events.get(before)).and_then(recorded);
+        let after = events.get(last + 1).and_then(recorded);
+        for (at, place) in run.iter().enumerate() {
+            let share = (at + 1) as f64 / (run.len() + 1) as f64;
+            let event = &events[*place as usize];
+            let coordinate = match axis.kind() {
+                AxisKind::Time => coordinate_in_time(log, axis, event).or(before).or(after),
+                AxisKind::Sequence => match (before, after) {
+                    (Some(before), _) => Some(before + share),
+                    (None, Some(after)) => Some(after - 1.0 + share),
+                    (None, None) => time_of(log, event).map(|time| among(log, time) - 1.0 + share),
+                },
+            };
+            out.push(coordinate.unwrap_or(0.0));
+        }
+    }
+    out
+}
+
+/// A recorded event that is at its place in a branch's lane, as it is there. Costs what was edited, not what the
+/// lane has.
+pub fn in_branch<'a>(log: &EventLog, lane: &'a BranchLane, event: u32) -> Option<&'a BranchEvent> {
+    let recorded = log.lane(lane.stream()?);
+    let place = match log.is_lane_by_position(lane.stream()?) {
+        true => recorded.binary_search(&event).ok()?,
+        false => recorded.iter().position(|other| *other == event)?,
+    };
+    let mut there = place.checked_sub(lane.lifted().partition_point(|lifted| (*lifted as usize) < place))?;
+    there += lane.fresh().iter().enumerate().take_while(|(at, fresh)| **fresh as usize <= there + at).count();
+    lane.events().get(there).filter(|found| found.index() == Some(event))
+}
+
+/// When an event of a branch happened.
+pub fn time_of(log: &EventLog, event: &BranchEvent) -> Option<Timestamp> {
+    match event {
+        BranchEvent::Recorded { index, .. } => log.time(*index as usize),
+        BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => event.time,
+    }
+}
+
+fn coordinate_in_time(log: &EventLog, axis: &Axis, event: &BranchEvent) -> Option<f64> {
+    time_of(log, event).map(|time| axis.coordinate_of_time(time))
+}
+
+/// Where an event with contents of its own stands, if the axis is of time.
+fn place_of(axis: &Axis, event: &Event) -> Option<f64> {
+    event.time.filter(|_| axis.kind() == AxisKind::Time).map(|time| axis.coordinate_of_time(time))
+}
+
+/// How many events of the store are not later: in a store whose order is that of time.
+fn among(log: &EventLog, time: Timestamp) -> f64 {
+    let (mut low, mut high) = (0, log.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if log.time(middle).is_none_or(|at| at <= time) { low = middle + 1 } else { high = middle }
+    }
+    low as f64
+}
+
+/// The version that people see: where there is none, the place from 1.
+fn number(log: &EventLog, event: u32, place: usize) -> i64 {
+    log.version(event as usize).unwrap_or(place as i64 + 1)
+}
+
+/// Whether a recorded event that stayed as it was stands exactly there.
+fn stands_there(log: &EventLog, axis: &Axis, recorded: &[u32], missing: &[u32], at: f64) -> bool {
+    let coordinate = |event: &u32| axis.coordinate(log, *event as usize).unwrap_or(f64::NEG_INFINITY);
+    let from = recorded.partition_point(|event| coordinate(event) < at);
+    let there = recorded[from..].iter().take_while(|event| coordinate(event) == at);
+    there.take(8).any(|event| missing.binary_search(event).is_err())
+}
+
+fn beside(own: &mut [OwnMark], taken: impl Fn(f64) -> bool) {
+    for run in own.chunk_by_mut(|a, b| a.at == b.at) {
+        let first = usize::from(taken(run[0].at));
+        for (step, mark) in run.iter_mut().enumerate() {
+            mark.step = (first + step).min(6) as u8;
+        }
+    }
+}
+
+/// How many there are, and the only one by its number.
+#[derive(Default, Clone, Copy)]
+struct Counted {
+    count: usize,
+    only: i64,
+}
+
+impl Counted {
+    fn add(&mut self, number: i64) {
+        self.count += 1;
+        self.only = number;
+    }
+}
+
+/// `without v7`, `v7 moved`, `1 left out, 2 inserted`. `elsewhere` are the events that edits gave a place.
+fn words(log: &EventLog, lane: &BranchLane, recorded: &[u32], changed: Counted, elsewhere: &HashSet<u32>) -> String {
+    let stays: HashSet<u32> = lane.moved().iter().map(|(_, to)| *to).collect();
+    let within: HashSet<u32> = lane.moved().iter().map(|(from, _)| *from).collect();
+    let (mut left_out, mut moved, mut away) = (Counted::default(), Counted::default(), Counted::default());
+    for place in lane.lifted() {
+        let Some(event) = recorded.get(*place as usize) else { continue };
+        let count = match (within.contains(place), elsewhere.contains(event)) {
+            (true, _) => &mut moved,
+            (false, true) => &mut away,
+            (false, false) => &mut left_out,
+        };
+        count.add(number(log, *event, *place as usize));
+    }
+    let (mut inserted, mut joined) = (0, 0);
+    for place in lane.fresh().iter().filter(|place| !stays.contains(place)) {
+        match lane.events().get(*place as usize) {
+            Some(BranchEvent::Inserted { .. }) => inserted += 1,
+            _ => joined += 1,
+        }
+    }
+    let counts = [
+        (left_out.count, "left out"),
+        (changed.count, "changed"),
+        (moved.count, "moved"),
+        (away.count, "moved away"),
+        (joined, "moved here"),
+        (inserted, "inserted"),
+    ];
+    let only = counts.iter().map(|(count, _)| count).sum::<usize>() == 1;
+    match (left_out.count, changed.count, moved.count, away.count) {
+        (1, ..) if only => format!("without v{}", left_out.only),
+        (_, 1, ..) if only => format!("v{} changed", changed.only),
+        (_, _, 1, _) if only => format!("v{} moved", moved.only),
+        (.., 1) if only => format!("v{} moved away", away.only),
+        _ => {
+            let there = counts.iter().filter(|(count, _)| *count > 0);
+            let parts: Vec<String> = there.map(|(count, what)| format!("{count} {what}")).collect();
+            if parts.is_empty() { "as recorded".to_owned() } else { parts.join(", ") }
+        }
     }
 }

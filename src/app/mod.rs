@@ -9,6 +9,7 @@ pub mod as_of;
 pub mod branch_marks;
 pub mod command;
 pub mod document;
+pub mod dragging;
 mod editing;
 mod focusing;
 mod looking;

@@ -45,6 +45,8 @@ impl App {
             Command::LeaveOut(_)
             | Command::TakeBack(_)
             | Command::AddEdits { .. }
+            | Command::ChangeEdits { .. }
+            | Command::NudgeEvent(_)
             | Command::ReplaceEdit { .. }
             | Command::RemoveEdit(_)
             | Command::SwitchEdit { .. }

@@ -8,10 +8,10 @@ use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
+use crate::replay::{Frame, MemoryHistory, ReplayFailure, Replayer, diff_for};
 use crate::store::AccessMode;
 use crate::timeline::Drawing;
-use crate::whatif::Scenario;
+use crate::whatif::{Branch, Scenario};
 
 /// Events read between two looks at whether somebody still wants them.
 const EVENTS_AT_ONCE: usize = 32;
@@ -143,6 +143,12 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         },
         None => None,
     };
+    if let Some(branch) = &branch
+        && log.find_stream(&request.stream).is_none()
+        && branch.stream(&request.stream).is_some()
+    {
+        return new_stream(session, request, branch, cancel);
+    }
     let stream = session.find_stream(&request.stream)?;
     let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
     let (recorded, branch_replayer) = loop {
@@ -174,6 +180,34 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         baseline,
         branch,
         differences,
+    })
+}
+
+/// The state of a stream that only a scenario has, beside that of a stream without events.
+fn new_stream(
+    session: &Arc<Session>,
+    request: &StateRequest,
+    branch: &Arc<Branch>,
+    cancel: &Cancel,
+) -> Result<StateView, Failure> {
+    let (lane, replayer) = branch
+        .stream(&request.stream)
+        .zip(session.branch_replayer(branch, &request.stream))
+        .ok_or_else(|| Failure::Failed(format!("there is no stream {}", request.stream)))?;
+    let mut replayer = lock(&replayer);
+    let selection = lane.select(session.log(), request.moment);
+    let there = side(&mut replayer, &selection, cancel)?;
+    let fold = replayer.fold().clone();
+    let nothing = Arc::new(MemoryHistory::default());
+    let mut recorded = Replayer::new(fold.clone(), nothing, session.replay_options());
+    let baseline = side(&mut recorded, &Selection::Prefix(0), cancel)?;
+    Ok(StateView {
+        stream: request.stream.clone(),
+        moment: request.moment,
+        projection: Arc::new(fold.info().clone()),
+        differences: diff_for(&*fold, &baseline.frame.state.value, &there.frame.state.value),
+        baseline,
+        branch: Some(there),
     })
 }
 

@@ -148,6 +148,7 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "end" => "the stream has no events",
         "axis-time" | "axis-sequence" | "sort-first" | "sort-name" | "sort-events" | "sort-last" => "in use",
         "leave-out" => "no event is selected",
+        "move-earlier" | "move-later" => "no event is selected that is there",
         "duplicate-scenario" | "show-compare" | "show-sweep" => "no edits yet",
         "next-scenario" | "previous-scenario" => "no other scenario is open",
         "undo" | "redo" => "nothing to do again or to take back",

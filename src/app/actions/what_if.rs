@@ -1,6 +1,6 @@
 //! What can be done with edits and scenarios.
 
-use super::table::{single, with_alt, with_command};
+use super::table::{keys, single, with_alt, with_command};
 use super::{Action, Group, Key};
 use crate::app::{App, Command, Direction, Tab};
 
@@ -17,6 +17,22 @@ pub const ACTIONS: &[Action] = &[
             let event = document.event?;
             Some(if document.is_left_out(event) { Command::TakeBack(event) } else { Command::LeaveOut(event) })
         },
+    },
+    Action {
+        id: "move-earlier",
+        group: Group::WhatIf,
+        text: "Move this event earlier",
+        tooltip: "What if the selected event had come before the one before it? Its time stays",
+        shortcut: keys(false, true, true, Key::Left),
+        command: |app| nudge(app, Direction::Back),
+    },
+    Action {
+        id: "move-later",
+        group: Group::WhatIf,
+        text: "Move this event later",
+        tooltip: "What if the selected event had come after the one after it? Its time stays",
+        shortcut: keys(false, true, true, Key::Right),
+        command: |app| nudge(app, Direction::Forward),
     },
     Action {
         id: "undo",
@@ -114,6 +130,11 @@ pub const ACTIONS: &[Action] = &[
         command: |app| in_use(app, Tab::Sweep),
     },
 ];
+
+fn nudge(app: &App, direction: Direction) -> Option<Command> {
+    let document = app.document.as_ref()?;
+    document.event.filter(|event| !document.is_left_out(*event)).map(|_| Command::NudgeEvent(direction))
+}
 
 fn another_scenario(app: &App, direction: Direction) -> Option<Command> {
     let document = app.document.as_ref().filter(|document| document.scenarios.all().len() > 1);
