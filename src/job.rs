@@ -9,15 +9,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use answers::{
-    EventRow, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track, TrackStep,
-    TrackWhat,
+    EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track,
+    TrackStep, TrackWhat, Tried, TriedEvent,
 };
 
-use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Progress, Timestamp, ValuePath};
+use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Path, Progress, Timestamp, ValuePath};
 use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
-use crate::whatif::{Branch, Scenario};
+use crate::whatif::{
+    Branch, Compensation, Differences, Follows, Grades, KeptScenarios, Scenario, ScenarioFile, SideBySide, Sweep,
+    SweepEdit, SweepSpec,
+};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +41,10 @@ pub enum Slot {
     Rows,
     /// Applying a scenario.
     Branch(ScenarioId),
+    /// What differs between two histories of a stream, over time.
+    Differences,
+    /// Two histories of a stream side by side.
+    SideBySide,
     /// Writing a copy.
     Copy,
     /// Hashing the opened file.
@@ -72,6 +79,30 @@ pub enum Slot {
     Cause,
     /// A summary to copy.
     Reply,
+    /// What follows from the scenario.
+    Follow,
+    /// The scenarios that were kept of a store.
+    Restore(StoreKey),
+    /// Keeping a store's scenarios.
+    Keep(StoreKey),
+    /// Reading a scenario file.
+    ReadScenario,
+    /// Writing a scenario file.
+    WriteScenario,
+    /// Writing a fixture.
+    Fixture,
+    /// What events of a type usually say, for a form.
+    Usual,
+    /// What the edit in a form would change.
+    Try,
+    /// What can be varied in the edits.
+    SweepPlaces,
+    /// Varying a value of an edit.
+    Sweep,
+    /// Proposing compensating events.
+    Compensate,
+    /// Writing a text that was asked for.
+    Write,
 }
 
 /// One piece of work.
@@ -104,6 +135,10 @@ pub enum Job {
         /// The edits.
         scenario: Arc<Scenario>,
     },
+    /// Find every event at which the difference between two histories of a stream changes.
+    Differences(Sides),
+    /// Set two histories of a stream side by side.
+    SideBySide(Sides),
     /// Write a copy with a scenario's edits.
     Copy {
         /// Of which store.
@@ -234,6 +269,104 @@ pub enum Job {
         /// The file's hash, where it is known.
         hash: Option<String>,
     },
+    /// What follows from a scenario in the whole store.
+    Follow {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+        /// What they are compared with; `None` is what was recorded.
+        against: Option<Arc<Scenario>>,
+    },
+    /// Find the scenarios that were kept of a store, and judge them.
+    Restore {
+        /// Of which store.
+        store: StoreKey,
+        /// Where scenarios are kept.
+        folder: PathBuf,
+    },
+    /// Read a scenario file and judge it.
+    ReadScenario {
+        /// For which store.
+        store: StoreKey,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Write a scenario file, whole or not at all.
+    WriteScenario {
+        /// Of which store: it is never overwritten.
+        store: StoreKey,
+        /// Which scenario.
+        id: ScenarioId,
+        /// What will be in it.
+        contents: String,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Write what a scenario shows as given-when-then cases.
+    Fixture(FixtureRequest),
+    /// What events of a type usually say, from a few of them; for a form in which one is written.
+    TypeSample {
+        /// Of which store.
+        store: StoreKey,
+        /// For an event of which stream; it need not be there yet.
+        stream: Arc<str>,
+        /// Which type, in full or as it is shown. An empty one is the commonest of the stream's category.
+        event_type: Arc<str>,
+        /// The recorded event that is changed, to be read in full.
+        event: Option<u32>,
+    },
+    /// What an edit would change in the state right where it is, before it is made.
+    TryEdit {
+        /// In which store.
+        store: StoreKey,
+        /// The edits without it; `None` for history as recorded.
+        without: Option<Arc<Scenario>>,
+        /// The edits with it.
+        with: Arc<Scenario>,
+        /// In which stream to look.
+        stream: Arc<str>,
+        /// At which event to look.
+        event: TriedEvent,
+    },
+    /// What can be varied in a scenario's edits.
+    SweepPlaces {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+    },
+    /// Vary a value of an edit over a range.
+    Sweep {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+        /// What is varied.
+        spec: SweepSpec,
+        /// The fields to show; none for those that tell most.
+        fields: Vec<Path>,
+    },
+    /// Propose events that would bring recorded states to those of a scenario.
+    Compensate {
+        /// In which store.
+        store: StoreKey,
+        /// The edits.
+        scenario: Arc<Scenario>,
+    },
+    /// Write a text that was asked for. The store is never overwritten.
+    Write {
+        /// Beside which store.
+        store: StoreKey,
+        /// Where to.
+        out: PathBuf,
+        /// What will be in it.
+        text: Arc<str>,
+        /// Replace a file that is there.
+        force: bool,
+    },
 }
 
 impl Job {
@@ -241,6 +374,7 @@ impl Job {
     pub fn store(&self) -> Option<StoreKey> {
         match self {
             Self::State(request) => Some(request.store),
+            Self::Differences(sides) | Self::SideBySide(sides) => Some(sides.store),
             Self::Events { store, .. }
             | Self::Branch { store, .. }
             | Self::Copy { store, .. }
@@ -253,7 +387,18 @@ impl Job {
             | Self::Project { store, .. }
             | Self::Suggest { store, .. }
             | Self::FindId { store, .. }
-            | Self::Reply { store, .. } => Some(*store),
+            | Self::Reply { store, .. }
+            | Self::Follow { store, .. }
+            | Self::Restore { store, .. }
+            | Self::ReadScenario { store, .. }
+            | Self::WriteScenario { store, .. }
+            | Self::Fixture(FixtureRequest { store, .. })
+            | Self::TypeSample { store, .. }
+            | Self::TryEdit { store, .. }
+            | Self::SweepPlaces { store, .. }
+            | Self::Sweep { store, .. }
+            | Self::Compensate { store, .. }
+            | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)
             | Self::Close { .. }
@@ -285,6 +430,14 @@ pub enum Pick {
     Rules,
     /// Where to write a first rule file.
     SaveRules,
+    /// A scenario file to open.
+    Scenario,
+    /// Where to save a scenario.
+    SaveScenario,
+    /// Where to write a fixture.
+    SaveFixture,
+    /// Where to write a proposal of compensating events.
+    SaveProposal,
 }
 
 /// What to replay, and up to where.
@@ -298,6 +451,38 @@ pub struct StateRequest {
     pub moment: Moment,
     /// With these edits as well.
     pub scenario: Option<Arc<Scenario>>,
+    /// Compared with the history that these edits make; `None` is history as recorded.
+    pub against: Option<Arc<Scenario>>,
+}
+
+/// Two histories of a stream to compare. Without a scenario a side is as recorded.
+#[derive(Debug, Clone)]
+pub struct Sides {
+    /// Of which store.
+    pub store: StoreKey,
+    /// Of which stream.
+    pub stream: Arc<str>,
+    /// What is compared with.
+    pub left: Option<Arc<Scenario>>,
+    /// What is compared.
+    pub right: Option<Arc<Scenario>>,
+}
+
+/// Which cases are written of which stream, and where to.
+#[derive(Debug, Clone)]
+pub struct FixtureRequest {
+    /// Of which store: it is never overwritten.
+    pub store: StoreKey,
+    /// With which edits; none is history as recorded.
+    pub scenario: Option<Arc<Scenario>>,
+    /// The stream's name.
+    pub stream: Arc<str>,
+    /// One moment; without it the places that tell.
+    pub at: Option<Moment>,
+    /// Where to; text to read where the name ends in `.txt` or `.md`, else JSON.
+    pub out: PathBuf,
+    /// Replace a file that is there.
+    pub force: bool,
 }
 
 /// A job on its way to a worker.
@@ -344,6 +529,10 @@ pub enum Outcome {
         /// Why it does not fit, and what to do.
         why: String,
     },
+    /// What differs over time.
+    Differences(Box<Differences>),
+    /// Two histories side by side.
+    SideBySide(Box<SideBySide>),
     /// A copy was written.
     Copied(Copied),
     /// The file's hash (BLAKE3, hexadecimal).
@@ -393,6 +582,56 @@ pub enum Outcome {
     },
     /// A summary.
     Reply(Reply),
+    /// What follows from a scenario.
+    Follows(Arc<Follows>),
+    /// The scenarios that were kept of a store.
+    Restored {
+        /// Of which store.
+        store: StoreKey,
+        /// Where they are kept.
+        path: PathBuf,
+        /// They, with how each fits; none were kept where there are none.
+        kept: KeptScenarios,
+        /// How each fits, in their order.
+        grades: Vec<Grades>,
+        /// What a user should know of it.
+        note: Option<String>,
+    },
+    /// A scenario file was read.
+    ScenarioRead {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        file: Box<ScenarioFile>,
+        /// How it fits.
+        grades: Grades,
+    },
+    /// A scenario file was written.
+    ScenarioWritten {
+        /// Which scenario.
+        id: ScenarioId,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A fixture was written.
+    FixtureWritten {
+        /// The file.
+        path: PathBuf,
+        /// How many cases are in it.
+        cases: usize,
+    },
+    /// What events of a type usually say.
+    TypeSample(Box<FormSample>),
+    /// What an edit would change.
+    Tried(Box<Tried>),
+    /// What can be varied, edit by edit.
+    SweepPlaces(Vec<SweepEdit>),
+    /// A sweep.
+    Swept(Arc<Sweep>),
+    /// Proposals, a stream each.
+    Compensations(Vec<Compensation>),
+    /// A text was written.
+    Written(PathBuf),
 }
 
 /// Why a job came to nothing.
@@ -474,10 +713,29 @@ pub struct StateView {
     pub projection: Arc<ProjectionInfo>,
     /// As recorded.
     pub baseline: Side,
-    /// With the scenario's edits.
+    /// With the scenario's edits; `None` where they leave the stream as recorded.
     pub branch: Option<Side>,
-    /// What differs between the two ends of the comparison at this moment (from: as recorded, to: branch).
+    /// With the edits of the scenario that is compared with; `None` where that is history as recorded.
+    pub against: Option<Side>,
+    /// What differs between the two sides of the comparison at this moment (from: left, to: right).
     pub differences: Vec<Change>,
+}
+
+impl StateView {
+    /// What is compared with: as recorded, or in another scenario.
+    pub fn left(&self) -> &Side {
+        self.against.as_ref().unwrap_or(&self.baseline)
+    }
+
+    /// What is compared: in the scenario.
+    pub fn right(&self) -> &Side {
+        self.branch.as_ref().unwrap_or(&self.baseline)
+    }
+
+    /// Whether the two sides may differ at all.
+    pub fn is_compared(&self) -> bool {
+        self.branch.is_some() || self.against.is_some()
+    }
 }
 
 /// A copy that was written.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::{Event, EventLog, StreamIndex, Timestamp};
 use crate::timeline::{Axis, AxisKind};
-use crate::whatif::{Branch, BranchEvent, BranchLane};
+use crate::whatif::{Branch, BranchEvent, BranchLane, LaneRun};
 
 /// The lanes of a branch, by stream.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +53,7 @@ impl BranchMarks {
     pub fn new(log: &EventLog, axis: &Axis, branch: &Branch) -> Self {
         let placed = |lane: &BranchLane| {
             let events = lane.fresh().iter().filter_map(|place| lane.events().get(*place as usize));
-            events.filter_map(BranchEvent::index).collect::<Vec<u32>>()
+            events.filter_map(|event| event.index()).collect::<Vec<u32>>()
         };
         let elsewhere: HashSet<u32> = branch.lanes().iter().flat_map(placed).collect();
         let lanes =
@@ -81,17 +81,19 @@ impl BranchLaneMarks {
         let mut own: Vec<OwnMark> = Vec::with_capacity(fresh.len());
         let mut missing: Vec<u32> =
             lane.lifted().iter().filter_map(|place| recorded.get(*place as usize).copied()).collect();
-        let mut next = lane.fresh().iter().zip(fresh).peekable();
         let mut changed = Counted::default();
-        for (place, event) in lane.events().iter().enumerate() {
-            let mark = |at, base| OwnMark { at, step: 0, place: place as u32, base };
-            if let Some((_, at)) = next.next_if(|(fresh, _)| **fresh as usize == place) {
-                own.push(mark(at, event.index()));
-            } else if let BranchEvent::Edited { base, event } = event {
-                own.extend(place_of(axis, event).or_else(|| at(*base)).map(|at| mark(at, Some(*base))));
-                missing.push(*base);
-                changed.add(number(log, *base, place));
-            }
+        for (place, at) in lane.fresh().iter().zip(fresh) {
+            let base = lane.events().get(*place as usize).and_then(|event| event.index());
+            own.push(OwnMark { at, step: 0, place: *place, base });
+        }
+        for run in lane.events().runs(0..lane.events().len()) {
+            let LaneRun::Own { place, event: BranchEvent::Edited { base, event }, fresh: false } = run else {
+                continue;
+            };
+            let there = place_of(axis, &event).or_else(|| at(base));
+            own.extend(there.map(|at| OwnMark { at, step: 0, place: place as u32, base: Some(base) }));
+            missing.push(base);
+            changed.add(number(log, base, place));
         }
         own.sort_by(|a, b| a.at.total_cmp(&b.at).then(a.place.cmp(&b.place)));
         missing.sort_unstable();
@@ -126,18 +128,18 @@ pub(super) fn fresh_coordinates(log: &EventLog, axis: &Axis, lane: &BranchLane) 
     // Runs of events that follow each other.
     for run in fresh.chunk_by(|a, b| a + 1 == *b) {
         let (first, last) = (run[0] as usize, run[run.len() - 1] as usize);
-        let recorded = |event: &BranchEvent| event.index().and_then(|index| axis.coordinate(log, index as usize));
+        let recorded = |event: BranchEvent| event.index().and_then(|index| axis.coordinate(log, index as usize));
         let before = first.checked_sub(1).and_then(|before| events.get(before)).and_then(recorded);
         let after = events.get(last + 1).and_then(recorded);
         for (at, place) in run.iter().enumerate() {
             let share = (at + 1) as f64 / (run.len() + 1) as f64;
-            let event = &events[*place as usize];
+            let time = events.get(*place as usize).and_then(|event| time_of(log, &event));
             let coordinate = match axis.kind() {
-                AxisKind::Time => coordinate_in_time(log, axis, event).or(before).or(after),
+                AxisKind::Time => time.map(|time| axis.coordinate_of_time(time)).or(before).or(after),
                 AxisKind::Sequence => match (before, after) {
                     (Some(before), _) => Some(before + share),
                     (None, Some(after)) => Some(after - 1.0 + share),
-                    (None, None) => time_of(log, event).map(|time| among(log, time) - 1.0 + share),
+                    (None, None) => time.map(|time| among(log, time) - 1.0 + share),
                 },
             };
             out.push(coordinate.unwrap_or(0.0));
@@ -146,17 +148,25 @@ pub(super) fn fresh_coordinates(log: &EventLog, axis: &Axis, lane: &BranchLane) 
     out
 }
 
-/// A recorded event that is at its place in a branch's lane, as it is there. Costs what was edited, not what the
+/// The place in a branch's lane of a recorded event that no edit put elsewhere. Costs what was edited, not what the
 /// lane has.
-pub fn in_branch<'a>(log: &EventLog, lane: &'a BranchLane, event: u32) -> Option<&'a BranchEvent> {
-    let recorded = log.lane(lane.stream()?);
-    let place = match log.is_lane_by_position(lane.stream()?) {
-        true => recorded.binary_search(&event).ok()?,
-        false => recorded.iter().position(|other| *other == event)?,
-    };
-    let mut there = place.checked_sub(lane.lifted().partition_point(|lifted| (*lifted as usize) < place))?;
-    there += lane.fresh().iter().enumerate().take_while(|(at, fresh)| **fresh as usize <= there + at).count();
-    lane.events().get(there).filter(|found| found.index() == Some(event))
+pub fn in_branch(log: &EventLog, lane: &BranchLane, event: u32) -> Option<usize> {
+    let place = place_in(log, lane.stream()?, event)?;
+    if lane.lifted().binary_search(&(place as u32)).is_ok() {
+        return None;
+    }
+    let there = place - lane.lifted().partition_point(|lifted| (*lifted as usize) < place);
+    let before = lane.fresh().iter().enumerate().take_while(|(at, fresh)| **fresh as usize <= there + at).count();
+    Some(there + before)
+}
+
+/// The place of an event in its stream's lane.
+pub fn place_in(log: &EventLog, stream: StreamIndex, event: u32) -> Option<usize> {
+    let lane = log.lane(stream);
+    if log.is_lane_by_position(stream) {
+        return lane.binary_search(&event).ok();
+    }
+    lane.iter().position(|other| *other == event)
 }
 
 /// When an event of a branch happened.
@@ -165,10 +175,6 @@ pub fn time_of(log: &EventLog, event: &BranchEvent) -> Option<Timestamp> {
         BranchEvent::Recorded { index, .. } => log.time(*index as usize),
         BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => event.time,
     }
-}
-
-fn coordinate_in_time(log: &EventLog, axis: &Axis, event: &BranchEvent) -> Option<f64> {
-    time_of(log, event).map(|time| axis.coordinate_of_time(time))
 }
 
 /// Where an event with contents of its own stands, if the axis is of time.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::branch_marks::{fresh_coordinates, time_of};
+use super::branch_marks::{fresh_coordinates, in_branch, place_in, time_of};
 use super::scenarios::{ScenarioView, event_of};
 use super::{Command, Direction, Document};
 use crate::model::{EventLog, StreamIndex, Timestamp, names, zoned};
@@ -106,11 +106,13 @@ impl<'a> Hand<'a> {
         {
             return Err(format!("{} is in several streams and can't be moved", called(document, held)));
         }
-        let is_held = |event: &BranchEvent| *held == subject(event);
+        let at = |lane: &BranchLane, place: usize| lane.events().get(place);
         let lanes = view.current_branch().map_or(&[][..], |branch| branch.lanes());
         let moved = lanes.iter().find_map(|lane| {
-            let place = lane.fresh().iter().find(|place| is_held(&lane.events()[**place as usize]))?;
-            Some((lane.name().clone(), *place as usize, time_of(log, &lane.events()[*place as usize])))
+            let fresh = lane.fresh().iter().map(|place| *place as usize);
+            let mut held_there = fresh.filter_map(|place| Some((place, at(lane, place)?)));
+            let (place, event) = held_there.find(|(_, event)| *held == subject(event))?;
+            Some((lane.name().clone(), place, time_of(log, &event)))
         });
         let found = moved.or_else(|| {
             let Held::Recorded(event) = held else { return None };
@@ -118,8 +120,8 @@ impl<'a> Hand<'a> {
             let name = &log.stream(stream).name;
             let (place, time) = match lanes.iter().find(|lane| lane.stream() == Some(stream)) {
                 Some(lane) => {
-                    let place = lane.events().iter().position(is_held)?;
-                    (place, time_of(log, &lane.events()[place]))
+                    let place = in_branch(log, lane, *event)?;
+                    (place, at(lane, place).and_then(|event| time_of(log, &event)))
                 }
                 None => (place_in(log, stream, *event)?, log.time(*event as usize)),
             };
@@ -502,7 +504,9 @@ impl<'a> Order<'a> {
 
     fn subject(&self, at: usize) -> Held {
         match self.lane {
-            Some(lane) => subject(&lane.events()[self.full(at)]),
+            Some(lane) => {
+                lane.events().get(self.full(at)).map_or_else(|| Held::Inserted(Arc::default()), |event| subject(&event))
+            }
             None => Held::Recorded(self.events[self.full(at)]),
         }
     }
@@ -513,7 +517,7 @@ impl<'a> Order<'a> {
 
     fn time(&self, at: usize) -> Option<Timestamp> {
         match self.lane {
-            Some(lane) => time_of(self.log, &lane.events()[self.full(at)]),
+            Some(lane) => lane.events().get(self.full(at)).and_then(|event| time_of(self.log, &event)),
             None => self.log.time(self.events[self.full(at)] as usize),
         }
     }
@@ -526,7 +530,7 @@ impl<'a> Order<'a> {
         match lane.fresh().binary_search(&(full as u32)) {
             Ok(at) => self.fresh[at],
             Err(_) => {
-                let index = lane.events()[full].index();
+                let index = lane.events().get(full).and_then(|event| event.index());
                 index.and_then(|index| self.axis.coordinate(self.log, index as usize)).unwrap_or(f64::NEG_INFINITY)
             }
         }
@@ -552,15 +556,6 @@ fn subject(event: &BranchEvent) -> Held {
         BranchEvent::Recorded { index, .. } | BranchEvent::Edited { base: index, .. } => Held::Recorded(*index),
         BranchEvent::Inserted { event } => Held::Inserted(event.id.clone().unwrap_or_default()),
     }
-}
-
-/// The place of an event in its stream's lane.
-fn place_in(log: &EventLog, stream: StreamIndex, event: u32) -> Option<usize> {
-    let lane = log.lane(stream);
-    if log.is_lane_by_position(stream) {
-        return lane.binary_search(&event).ok();
-    }
-    lane.iter().position(|other| *other == event)
 }
 
 /// `v7`, `#12` without a version, `the inserted Funds deposited`.

@@ -45,12 +45,15 @@ impl App {
             stream,
             moment: document.moment(),
             scenario: document.scenario(),
+            against: document.against_scenario(),
         };
         let request = self.request(Slot::State, "Replaying", Job::State(request));
         if let Some(document) = &mut self.document {
             document.state.ask(request.generation);
         }
         requests.push(request);
+        self.want_comparison(requests);
+        self.want_sweep(requests);
     }
 
     /// Asks for everything that is told of the selected stream.
@@ -135,6 +138,13 @@ impl Document {
         {
             self.select_stream(Some(log.stream(*first).name.clone()));
         }
+        self.move_to(Cursor::Event(event));
+        self.show_cursor();
+    }
+
+    /// Goes to an event with which the selected stream stands.
+    pub(super) fn jump_in_stream(&mut self, event: u32) {
+        self.trail.leave(self.place());
         self.move_to(Cursor::Event(event));
         self.show_cursor();
     }

@@ -7,6 +7,10 @@ use crate::timeline::View;
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
         match command {
+            // A scenario that is dropped on a store is opened for it.
+            Command::Open(path) if self.document.is_some() && is_json(&path) => {
+                self.dispatch(Command::OpenScenario(path), requests);
+            }
             Command::Open(path) => self.open_another(path, requests),
             Command::OpenInstead(path) => self.leave(Leaving::Open(path), requests),
             Command::OpenBeside(path) => self.open_beside(path, requests),
@@ -39,6 +43,7 @@ impl App {
             | Command::GoTo(_)
             | Command::Trail(_)
             | Command::SetAxis(_) => self.move_about(&command, requests),
+            Command::ToDifference(jump) => self.jump_to_difference(jump, requests),
             Command::Play(on) => self.play(on, requests),
             Command::SetSpeed(speed) => self.settings.speed = speed,
 
@@ -54,6 +59,9 @@ impl App {
             | Command::Undo
             | Command::Redo
             | Command::ClearEdits => self.edit(command, requests),
+            Command::Form(command) => self.form(command, requests),
+            Command::Ask(asking) => self.ask_about(asking),
+            Command::Answer => self.answer_asking(requests),
             Command::NewScenario
             | Command::DuplicateScenario(_)
             | Command::CloseScenario(_)
@@ -61,6 +69,20 @@ impl App {
             | Command::NextScenario(_)
             | Command::RenameScenario(..)
             | Command::CompareWith(_) => self.arrange_scenarios(command, requests),
+            Command::AskRenameScenario(_)
+            | Command::AskCloseScenario(_)
+            | Command::AskSaveScenario(_)
+            | Command::SaveScenario { .. }
+            | Command::AskOpenScenario
+            | Command::OpenScenario(_)
+            | Command::AskFixture
+            | Command::WriteFixture { .. } => self.scenario_files(command, requests),
+            Command::SweepOver { .. } | Command::SweepRange { .. } | Command::SweepFields(_) => {
+                self.set_sweep(command, requests);
+            }
+            Command::UseSweepValue(value) => self.use_sweep_value(&value, requests),
+            Command::ShowCompensation => self.show_compensation(requests),
+            Command::SaveCompensation { stream, out, force } => self.save_compensation(&stream, out, force, requests),
             Command::AskCopy => self.ask_copy(),
             Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
 
@@ -87,7 +109,10 @@ impl App {
                 self.settings.scale = scale.clamp(*super::settings::SCALES.start(), *super::settings::SCALES.end());
             }
             Command::ShowLegend(shown) => self.settings.legend = shown,
-            Command::ShowTab(tab) => self.show_tab(tab),
+            Command::ShowTab(tab) => {
+                self.show_tab(tab);
+                self.want_sweep(requests);
+            }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
             Command::ToggleMeasurements => self.measurements = !self.measurements,
@@ -132,6 +157,8 @@ impl App {
             Command::Fit => document.view = View::fit(&document.axis),
             Command::Zoom(factor) => document.zoom(factor),
             Command::Pan(share) => document.view = document.view.panned(share as f32, 1.0, &document.axis),
+            Command::Choose { events, anchor } => document.choose(events, anchor),
+            Command::ToggleChosen(event) => document.toggle_chosen(event),
             Command::TogglePinned(stream) => toggle(&mut document.pinned, stream),
             Command::TogglePin(path) => toggle(&mut document.pins, path),
             Command::HideLife => document.life = None,
@@ -139,6 +166,10 @@ impl App {
             _ => {}
         }
     }
+}
+
+fn is_json(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 fn toggle<T: PartialEq>(all: &mut Vec<T>, one: T) {

@@ -288,24 +288,66 @@ pub struct TableArgs {
     pub skip_unreadable: bool,
 }
 
+/// How a fixture is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixtureFormat {
+    /// JSON for a test to read.
+    Json,
+    /// Text for people to read.
+    Text,
+}
+
+impl FixtureFormat {
+    /// What a file's name asks for.
+    pub fn of(out: &std::path::Path) -> Self {
+        if crate::report::is_text_fixture(out) { Self::Text } else { Self::Json }
+    }
+}
+
 /// `what-if`
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("written").args(["save_copy", "fixture"]).multiple(true))]
 pub struct WhatIfArgs {
     #[command(flatten)]
     pub store: StoreArgs,
-    /// The scenario: a JSON file with a list of edits.
-    #[arg(long, value_name = "FILE")]
-    pub scenario: PathBuf,
+    /// The scenario: a JSON file with a list of edits. May be repeated: each is compared with what was recorded.
+    #[arg(long = "scenario", value_name = "FILE", required = true)]
+    pub scenarios: Vec<PathBuf>,
     #[command(flatten)]
     pub projection: ProjectionArgs,
+    /// Also vary one number or time of an edit over a range, and find the exact values at which the outcome changes:
+    /// [EDIT:]WHAT=FROM..TO/STEP, such as 1:data.amount=0..100/5, time=FROM..TO/15m or shift=-1h..1h/5m.
+    #[arg(long, value_name = "SWEEP", allow_hyphen_values = true)]
+    pub sweep: Option<String>,
+    /// A field of the end state to show at each value of the sweep; may be repeated. Without it, the projection's key
+    /// fields.
+    #[arg(long, value_name = "FIELD", requires = "sweep")]
+    pub plot: Vec<String>,
+    /// Also propose events that, appended today, would bring each stream's recorded state to the branch's. Nothing is
+    /// written to the store.
+    #[arg(long)]
+    pub compensate: bool,
     /// Also write a store in which history went the other way.
     #[arg(long, value_name = "OUT")]
     pub save_copy: Option<PathBuf>,
     /// The copy's layout: the store's own unless named.
     #[arg(long = "as", value_name = "LAYOUT", value_enum, requires = "save_copy")]
     pub layout_of_copy: Option<LayoutOfCopy>,
+    /// Also write what it showed as given-when-then cases, for the tests of those who write the system.
+    #[arg(long, value_name = "OUT")]
+    pub fixture: Option<PathBuf>,
+    /// How the fixture is written; by OUT's ending (.txt and .md are text) unless named.
+    #[arg(long, value_name = "FORMAT", value_enum, requires = "fixture")]
+    pub fixture_format: Option<FixtureFormat>,
+    /// The stream that the fixture is about: the first that differs unless named.
+    #[arg(long, value_name = "STREAM", allow_hyphen_values = true, requires = "fixture")]
+    pub fixture_stream: Option<String>,
+    /// The one moment that the fixture is about: v3 (version), '#12' or p12 (position), or a time. Without it there is
+    /// a case for the first difference, for each rule where it is first broken, and for the end.
+    #[arg(long, value_name = "MOMENT", allow_hyphen_values = true, requires = "fixture")]
+    pub fixture_at: Option<String>,
     /// Replace OUT if it is there.
-    #[arg(long, requires = "save_copy")]
+    #[arg(long, requires = "written")]
     pub force: bool,
     /// Go on where a needed payload can't be read.
     #[arg(long)]

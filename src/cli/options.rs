@@ -42,6 +42,11 @@ impl Setting {
         Ok(Self { zone, today: today(zone) })
     }
 
+    /// The zone of local times.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
     /// A moment from its text.
     pub fn moment(&self, text: &str) -> Result<Moment, CliError> {
         Ok(moment::parse(text, self.zone, self.today)?)

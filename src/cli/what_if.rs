@@ -1,105 +1,135 @@
-//! `foldline what-if`: a scenario's edits against what was recorded.
+//! `foldline what-if`: scenarios' edits against what was recorded.
+
+mod print;
+mod scenarios;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::WhatIfArgs;
+use serde::Serialize;
+
+use self::print::{FixtureWritten, WhatIfShape};
+use super::args::{FixtureFormat, WhatIfArgs};
+use super::compensation;
 use super::copy::layout;
 use super::failure::{CliError, Status};
-use super::options::{self, Setting};
-use super::output::{Output, counted, plain};
-use super::state::print_changes;
-use crate::model::{Cancel, Progress};
-use crate::whatif::{self, CopyWritten, EventMoment, Scenario, StreamComparison, WhatIf};
-use crate::worker::CopyTarget;
+use super::options::{self, Opened, Setting};
+use super::output::{Output, plain};
+use super::sweep;
+use crate::model::{Cancel, Moment, Progress};
+use crate::whatif::{CopyWritten, Scenario};
+use crate::worker::{CopyTarget, FixtureCases};
 
-/// Scenario files larger than this are no scenario files.
-const FILE_LIMIT: u64 = 256 << 20;
+/// Several scenarios at once, each as it would be alone.
+#[derive(Serialize)]
+struct Several {
+    scenarios: Vec<WhatIfShape>,
+}
 
 /// Runs the command.
 pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
-    Setting::of(&args.store)?;
+    let setting = Setting::of(&args.store)?;
     let projections = options::projections(&args.projection)?;
-    if let Some(out) = &args.save_copy {
-        let files = args.projection.files.iter().map(PathBuf::as_path);
-        let inputs: Vec<&Path> = std::iter::once(args.scenario.as_path()).chain(files).collect();
-        options::check_target(out, &args.store, &inputs)?;
-    }
-    let scenario = Arc::new(read(args)?);
+    let fixture_at = args.fixture_at.as_deref().map(|moment| setting.moment(moment)).transpose()?;
+    check_outputs(args)?;
+    let files = args.scenarios.iter().map(|path| Ok((scenarios::read(path)?, path)));
+    let files = files.collect::<Result<Vec<_>, CliError>>()?;
     let opened = options::open_with(&args.store, projections, options::on_unreadable(args.skip_unreadable))?;
-    let streams = opened.session.compare(&scenario, &Progress::default(), &Cancel::default())?;
-    let copy = match &args.save_copy {
-        Some(out) => {
+    let mut shapes = Vec::with_capacity(files.len());
+    for (file, path) in &files {
+        let scenario = scenarios::fitting(file, path, &opened, output)?;
+        let follows = opened.session.follow(&scenario, None, &Progress::default(), &Cancel::default())?;
+        let told = follows.told_of(None).map(|told| told.comparison.stream.clone());
+        let mut shape = WhatIfShape::new(&scenario, follows);
+        shape.sweep = sweep::run(args, &scenario, &opened.session, setting.zone())?;
+        if args.compensate {
+            shape.compensation = Some(compensation::run(&scenario, &opened.session)?);
+        }
+        // What can't be written is known before anything else is.
+        let fixture = match &args.fixture {
+            Some(out) => Some(fixture(args, fixture_at, out, &opened, &scenario, told, &shape)?),
+            None => None,
+        };
+        if let Some(out) = &args.save_copy {
             let plan = opened.session.scenario_copy(&scenario)?;
             let target = CopyTarget { out, force: args.force, whole: false, layout: layout(args.layout_of_copy) };
             let copied = opened.session.write_copy(&plan, target, &Progress::default(), &Cancel::default())?;
             copied.notes.iter().for_each(|note| output.note(plain(note)));
-            Some(CopyWritten { path: out.to_string_lossy().into_owned(), events: copied.events })
+            shape.copy = Some(CopyWritten { path: out.to_string_lossy().into_owned(), events: copied.events });
         }
-        None => None,
-    };
-    let what_if = WhatIf { scenario: scenario.name.clone(), edits: scenario.edits.len(), streams, copy };
-    let breaks = what_if.streams.iter().any(|stream| !stream.broken_invariants.is_empty());
-    if opened.json {
-        output.json(&what_if)?;
-    } else {
-        print(&what_if, output)?;
+        if let (Some(out), Some((written, text))) = (&args.fixture, fixture) {
+            opened.session.write_text(out, &text, args.force)?;
+            shape.fixture = Some(written);
+        }
+        shapes.push(shape);
     }
+    let breaks = shapes.iter().any(WhatIfShape::breaks);
+    print(shapes, opened.json, output)?;
     opened.tell_notes(output);
     Ok(Status::found_if(breaks))
 }
 
-fn read(args: &WhatIfArgs) -> Result<Scenario, CliError> {
-    let path = &args.scenario;
-    let unreadable =
-        |why: String| CliError::Input(format!("can't read the scenario ({why}); check the name: {}", path.display()));
-    let about = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if about.is_dir() || about.len() > FILE_LIMIT {
-        return Err(unreadable("a scenario is a file of JSON text".to_owned()));
-    }
-    let text = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let text = String::from_utf8(text).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
-    whatif::parse(&text).map_err(|error| CliError::Input(format!("{}: {error}", path.display())))
-}
-
-fn print(what_if: &WhatIf, output: &mut Output<'_>) -> std::io::Result<()> {
-    output.line(format!("{}: {}", plain(&what_if.scenario), counted(what_if.edits, "edit")))?;
-    if what_if.streams.is_empty() {
-        output.line("no stream differs")?;
-    }
-    for stream in &what_if.streams {
-        output.line("")?;
-        print_stream(stream, output)?;
-    }
-    if let Some(copy) = &what_if.copy {
-        output.line("")?;
-        output.line(format!("a copy with {} was written: {}", counted(copy.events, "event"), plain(&copy.path)))?;
-    }
-    Ok(())
-}
-
-fn print_stream(stream: &StreamComparison, output: &mut Output<'_>) -> std::io::Result<()> {
-    let name = plain(&stream.stream);
-    match &stream.first_divergence {
-        Some(moment) => output.line(format!("{name} differs from {}", words(moment)))?,
-        None => output.line(format!("{name} has the same states"))?,
-    }
-    print_changes(&stream.changes, output)?;
-    for broken in &stream.broken_invariants {
-        output.line(format!("  newly broken at {}: {}", words(&broken.at), plain(&broken.name)))?;
-    }
-    for moment in &stream.no_effect {
-        output.line(format!("  no longer has an effect: {}", words(moment)))?;
-    }
-    for (side, end) in [("as recorded", &stream.baseline), ("in the branch", &stream.branch)] {
-        if let Some(error) = &end.error {
-            output.line(format!("  {side} the projection stops: {}", plain(&error.to_string())))?;
+fn print(mut shapes: Vec<WhatIfShape>, json: bool, output: &mut Output<'_>) -> Result<(), CliError> {
+    match (json, shapes.len()) {
+        (true, 1) => output.json(&shapes.remove(0))?,
+        (true, _) => output.json(&Several { scenarios: shapes })?,
+        (false, _) => {
+            for (at, shape) in shapes.iter().enumerate() {
+                if at > 0 {
+                    output.line("")?;
+                }
+                shape.print(output)?;
+            }
         }
     }
     Ok(())
 }
 
-fn words(moment: &EventMoment) -> String {
-    let EventMoment { position, version, time, event_type } = moment.clone();
-    plain(&crate::report::MomentShape { position, version, time, event_type: Some(event_type) }.words())
+/// Refuses what can't be written where it is asked for, before anything is read.
+fn check_outputs(args: &WhatIfArgs) -> Result<(), CliError> {
+    let several = args.scenarios.len() > 1;
+    for (option, out) in [("--save-copy", &args.save_copy), ("--fixture", &args.fixture)] {
+        let Some(out) = out else { continue };
+        if several {
+            return Err(CliError::Usage(format!("{option} writes what one scenario makes; name one --scenario")));
+        }
+        let files = args.projection.files.iter().chain(&args.scenarios).map(PathBuf::as_path);
+        options::check_target(out, &args.store, &files.collect::<Vec<&Path>>())?;
+    }
+    if let (Some(copy), Some(fixture)) = (&args.save_copy, &args.fixture)
+        && (copy == fixture || crate::worker::is_same_file(copy, fixture))
+    {
+        return Err(CliError::Usage(format!("--save-copy and --fixture name the same file: {}", copy.display())));
+    }
+    Ok(())
+}
+
+/// A fixture's text, and what will be said of it.
+fn fixture(
+    args: &WhatIfArgs,
+    at: Option<Moment>,
+    out: &Path,
+    opened: &Opened,
+    scenario: &Arc<Scenario>,
+    told: Option<Arc<str>>,
+    shape: &WhatIfShape,
+) -> Result<(FixtureWritten, String), CliError> {
+    let first = || told.or_else(|| shape.streams.first().map(|one| one.stream.clone()));
+    let stream: Arc<str> = match &args.fixture_stream {
+        Some(name) if shape.streams.iter().any(|one| *one.stream == **name) => name.as_str().into(),
+        Some(name) => opened.log().stream(opened.stream(name)?).name.clone(),
+        None => first().ok_or_else(|| {
+            CliError::Usage(
+                "the scenario has no edits, so no stream stands out; name one with --fixture-stream".to_owned(),
+            )
+        })?,
+    };
+    let cases = at.map_or(FixtureCases::Telling, FixtureCases::At);
+    let fixture = opened.session.fixture(scenario, &stream, cases, &Progress::default(), &Cancel::default())?;
+    let text = match args.fixture_format.unwrap_or_else(|| FixtureFormat::of(out)) {
+        FixtureFormat::Json => fixture.to_json(),
+        FixtureFormat::Text => fixture.to_text(),
+    };
+    let path = out.to_string_lossy().into_owned();
+    Ok((FixtureWritten { path, stream, cases: fixture.cases.len() }, text))
 }

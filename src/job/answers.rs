@@ -7,6 +7,7 @@ use super::StoreKey;
 use crate::model::{Event, Value, ValuePath};
 use crate::query::Query;
 use crate::replay::{Change, ProjectionInfo};
+use crate::whatif::TypeSample;
 
 /// An event in full, for a table.
 #[derive(Debug, Clone)]
@@ -144,4 +145,41 @@ pub struct Reply {
     pub format: ReplyFormat,
     /// The text.
     pub text: String,
+}
+
+/// What a form needs to know in order to write an event.
+#[derive(Debug, Clone)]
+pub struct FormSample {
+    /// What events of the type usually say.
+    pub usual: TypeSample,
+    /// The recorded event that is changed, if one was asked for.
+    pub row: Option<EventRow>,
+}
+
+/// An event that an edit is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TriedEvent {
+    /// A recorded one.
+    Recorded(u32),
+    /// One that an edit inserts, by its id.
+    Inserted(Arc<str>),
+}
+
+/// What an edit would change.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tried {
+    /// The edit that does not fit, by its index, and why: nothing else is known then.
+    pub refused: Option<(usize, String)>,
+    /// What differs in the state right after the event; of an inserted one, what it changes.
+    pub changes: Vec<Change>,
+    /// What differs at the end of the stream.
+    pub at_end: Vec<Change>,
+    /// Names of invariants that hold right there without the edit, and with it do not.
+    pub broken: Vec<Arc<str>>,
+    /// Why the projection can't take the event in.
+    pub failed: Option<String>,
+    /// Why it stopped before the event, with the edit or without.
+    pub stopped: Option<String>,
+    /// Why it stops at a later event, which it does not without the edit.
+    pub fails_later: Option<String>,
 }

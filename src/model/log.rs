@@ -55,6 +55,10 @@ struct LaneOrder {
     by_position: bool,
     /// They all have a time, and none an earlier one than the event before it.
     by_time: bool,
+    /// They all have a version, each a greater one than the event before it.
+    by_version: bool,
+    /// This stream is the first one of each.
+    own: bool,
 }
 
 /// No version, and no time, in their columns.
@@ -223,6 +227,16 @@ impl EventLog {
     /// Whether all events of a lane have a time, and none an earlier one than the event before it.
     pub fn is_lane_by_time(&self, stream: StreamIndex) -> bool {
         self.orders[stream.0 as usize].by_time
+    }
+
+    /// Whether all events of a lane have a version, each a greater one than the event before it.
+    pub fn is_lane_by_version(&self, stream: StreamIndex) -> bool {
+        self.orders[stream.0 as usize].by_version
+    }
+
+    /// Whether a lane's events are all in this stream first: only then do their versions count the lane.
+    pub fn is_lane_its_own(&self, stream: StreamIndex) -> bool {
+        self.orders[stream.0 as usize].own
     }
 
     /// How many events have a position up to this one.
@@ -436,7 +450,9 @@ impl EventLogBuilder {
         }
         log.starts = counts;
         log.members = members;
-        for stream in 0..log.streams.len() {
+        let mut own = vec![true; log.streams.len()];
+        log.extra.iter().for_each(|(_, stream)| own[*stream as usize] = false);
+        for (stream, own) in own.into_iter().enumerate() {
             let (from, to) = (log.starts[stream], log.starts[stream + 1]);
             sort_lane(&mut log.members[from..to], &log.versions);
             let lane = &log.members[from..to];
@@ -444,6 +460,10 @@ impl EventLogBuilder {
                 by_position: lane.is_sorted(),
                 by_time: lane.is_sorted_by_key(|event| log.time(*event as usize))
                     && lane.first().is_none_or(|first| log.time(*first as usize).is_some()),
+                // Ascending, only the first can be without one: nothing is less than it.
+                by_version: lane.is_sorted_by(|a, b| log.versions[*a as usize] < log.versions[*b as usize])
+                    && lane.first().is_none_or(|first| log.versions[*first as usize] != NONE),
+                own,
             };
             log.orders.push(order);
         }

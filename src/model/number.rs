@@ -141,6 +141,24 @@ impl Number {
         Ok(Self::from_decimal(result))
     }
 
+    /// How many digits it has after its point as it is written: 2 for `77.50`. `None` beyond the exact range.
+    pub fn decimals(&self) -> Option<u32> {
+        self.decimal().ok().map(|decimal| decimal.scale)
+    }
+
+    /// The value in units of `10^-decimals`, if it is a whole number of them: 7750 for `77.5` and 2.
+    pub fn in_units(&self, decimals: u32) -> Option<i128> {
+        let decimal = self.decimal().ok()?;
+        let decimal = if decimal.scale > decimals { decimal.trimmed() } else { decimal };
+        (decimal.scale <= decimals).then(|| decimal.rescaled(decimals))?
+    }
+
+    /// So many units of `10^-decimals`, written with that many decimals. `None` beyond the exact range.
+    pub fn from_units(units: i128, decimals: u32) -> Option<Self> {
+        let decimal = Decimal { mantissa: units, scale: decimals };
+        decimal.is_within_bounds().then(|| Self::from_decimal(decimal))
+    }
+
     fn from_decimal(Decimal { mantissa, scale }: Decimal) -> Self {
         match (i64::try_from(mantissa), scale) {
             (Ok(int), 0) => Self(Repr::Int(int)),
@@ -452,6 +470,18 @@ mod tests {
         assert_eq!(n("-0.5").checked_add(&n("0.5")).unwrap().to_string(), "0.0");
         assert_eq!(n("999999999999999.9").checked_add(&n("0.1")).unwrap().to_string(), "1000000000000000.0");
         assert_eq!(size_of::<Number>(), 24);
+    }
+
+    #[test]
+    fn units_are_whole_and_come_back() {
+        assert_eq!(n("77.5").in_units(2), Some(7750));
+        assert_eq!(n("77.50").in_units(1), Some(775));
+        assert_eq!(n("77.55").in_units(1), None);
+        assert_eq!(n("2e1").in_units(0), Some(20));
+        assert_eq!(Number::from_units(7750, 2).unwrap().to_string(), "77.50");
+        assert_eq!(Number::from_units(-5, 2).unwrap().to_string(), "-0.05");
+        assert_eq!(n("77.50").decimals(), Some(2));
+        assert_eq!(n("1e-1000000000").decimals(), None);
     }
 
     #[test]

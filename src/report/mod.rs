@@ -3,6 +3,7 @@
 
 mod csv;
 mod event;
+mod fixture;
 mod moment;
 pub mod reply;
 mod sentence;
@@ -10,6 +11,7 @@ mod words;
 
 pub use csv::EventCsv;
 pub use event::{EventShape, write_ndjson};
+pub use fixture::{FIXTURE_FORMAT, Fixture, FixtureCase, FixtureThen, is_text_fixture};
 pub use moment::MomentShape;
 pub use reply::{ReplyEvent, ReplyFacts, SetLeaf};
 pub use sentence::sentence;

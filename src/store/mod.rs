@@ -35,7 +35,7 @@ use std::time::Duration;
 
 use crate::model::{Cancel, EventLog, Progress};
 
-pub use copy::{CopyOptions, CopyReport, write_copy};
+pub use copy::{CopyOptions, CopyReport, describe_copy, write_copy};
 pub use error::StoreError;
 pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
 pub use layout::{LayoutInfo, LayoutSpec, layouts};

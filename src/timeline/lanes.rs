@@ -55,20 +55,40 @@ impl Lanes {
 
 /// The columns of a width in which events stand. Costs a binary search for each column that has any.
 pub fn columns(log: &EventLog, axis: &Axis, events: &[u32], view: View, width: f32) -> Vec<Column> {
-    let coordinate = |event: u32| axis.coordinate(log, event as usize).unwrap_or(f64::NEG_INFINITY);
+    columns_of(log, axis, events.len(), |at| events[at], view, width)
+}
+
+/// The same for events that are in no list: `len` of them, each got by its number, by coordinate.
+pub fn columns_of(
+    log: &EventLog,
+    axis: &Axis,
+    len: usize,
+    event: impl Fn(usize) -> u32,
+    view: View,
+    width: f32,
+) -> Vec<Column> {
+    let coordinate = |at: usize| axis.coordinate(log, event(at) as usize).unwrap_or(f64::NEG_INFINITY);
+    let before = |mut from: usize, end: f64| {
+        let mut to = len;
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if coordinate(middle) < end { from = middle + 1 } else { to = middle }
+        }
+        from
+    };
     let mut out = Vec::new();
-    let mut rest = &events[events.partition_point(|event| coordinate(*event) < view.start)..];
-    while let Some(first) = rest.first() {
-        let x = view.x_from_coordinate(coordinate(*first), width);
+    let mut at = before(0, view.start);
+    while at < len {
+        let x = view.x_from_coordinate(coordinate(at), width);
         if x >= width {
             break;
         }
         let x = x.max(0.0) as u32;
         let end = view.coordinate_from_x(x as f32 + 1.0, width);
         // At least one event is taken, or rounding at a column's edge could stop the walk.
-        let count = rest.partition_point(|event| coordinate(*event) < end).max(1);
-        out.push(Column { x, count: count as u32, first: *first, last: rest[count - 1] });
-        rest = &rest[count..];
+        let next = before(at, end).max(at + 1);
+        out.push(Column { x, count: (next - at) as u32, first: event(at), last: event(next - 1) });
+        at = next;
     }
     out
 }

@@ -16,6 +16,7 @@ mod notices;
 mod palette;
 mod places;
 mod rows;
+mod scenario_dialogs;
 mod search_field;
 mod shell;
 mod state;
@@ -292,6 +293,9 @@ impl eframe::App for Window {
 
     fn on_exit(&mut self) {
         if let Some((path, contents)) = self.app.unsaved_settings() {
+            places::keep(&path, &contents);
+        }
+        for (path, contents) in self.app.unkept_scenarios() {
             places::keep(&path, &contents);
         }
     }

@@ -6,59 +6,16 @@ use std::sync::Arc;
 use crate::model::{CopyPlan, CopyRow, Event, EventLog, StreamIndex};
 use crate::replay::{CommonTail, Fork};
 
+use super::lane::{BranchEvent, LaneEvents};
 use super::overlay::{Recorded, Subject};
-
-/// An event of a branch's lane.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BranchEvent {
-    /// As recorded, in its own stream; its number there may differ.
-    Recorded {
-        /// The event's index in the log.
-        index: u32,
-        /// Its place in its lane as recorded.
-        place: u32,
-        /// Its version in the branch.
-        version: Option<i64>,
-    },
-    /// Recorded, with other contents or in another stream.
-    Edited {
-        /// The event's index in the log.
-        base: u32,
-        /// What it is in the branch.
-        event: Arc<Event>,
-    },
-    /// Never recorded.
-    Inserted {
-        /// The event.
-        event: Arc<Event>,
-    },
-}
-
-impl BranchEvent {
-    /// The event's version in the branch.
-    pub fn version(&self) -> Option<i64> {
-        match self {
-            Self::Recorded { version, .. } => *version,
-            Self::Edited { event, .. } | Self::Inserted { event } => event.version,
-        }
-    }
-
-    /// The index of the recorded event that this is, if it is one.
-    pub fn index(&self) -> Option<u32> {
-        match self {
-            Self::Recorded { index, .. } => Some(*index),
-            Self::Edited { base, .. } => Some(*base),
-            Self::Inserted { .. } => None,
-        }
-    }
-}
+use super::scenario::Scenario;
 
 /// A stream that an edit concerns.
 #[derive(Debug, Clone)]
 pub struct BranchLane {
     pub(super) name: Arc<str>,
     pub(super) stream: Option<StreamIndex>,
-    pub(super) events: Arc<[BranchEvent]>,
+    pub(super) events: LaneEvents,
     pub(super) recorded: usize,
     pub(super) lifted: Vec<u32>,
     pub(super) fresh: Vec<u32>,
@@ -78,7 +35,7 @@ impl BranchLane {
     }
 
     /// The branch's events, in replay order.
-    pub fn events(&self) -> &Arc<[BranchEvent]> {
+    pub fn events(&self) -> &LaneEvents {
         &self.events
     }
 
@@ -139,7 +96,7 @@ pub(super) struct Slot {
 /// What was recorded, with a scenario's edits.
 #[derive(Debug, Clone, Default)]
 pub struct Branch {
-    pub(super) scenario: String,
+    pub(super) scenario: Scenario,
     /// Recorded streams in the order of their first appearance, then new ones.
     pub(super) lanes: Vec<BranchLane>,
     pub(super) by_name: HashMap<Arc<str>, usize>,
@@ -167,8 +124,8 @@ impl Branch {
     }
 
     /// A stream's events in the branch, in replay order; `None` where they are as recorded.
-    pub fn lane(&self, name: &str) -> Option<&[BranchEvent]> {
-        self.stream(name).map(|lane| &*lane.events)
+    pub fn lane(&self, name: &str) -> Option<&LaneEvents> {
+        self.stream(name).map(|lane| &lane.events)
     }
 
     /// How many events of a stream, from its start, are as recorded; `None` where all are.
@@ -186,8 +143,8 @@ impl Branch {
     /// The whole store's events in the branch, in store order. Reads every event whose version or place changed; an
     /// error is the store's words.
     pub fn copy_plan(&self, log: &EventLog, recorded: &mut dyn Recorded) -> Result<CopyPlan, String> {
-        let mut writer =
-            PlanWriter { branch: self, log, recorded, versions: self.changed_versions(log), rows: Vec::new() };
+        let (versions, marks) = (self.changed_versions(log), self.archived_marks(log));
+        let mut writer = PlanWriter { branch: self, log, recorded, versions, marks, rows: Vec::new() };
         writer.rows.reserve(self.events(log));
         writer.placed(&self.head)?;
         let mut next = 0;
@@ -204,21 +161,76 @@ impl Branch {
         let differing = self.lanes.iter().filter(|lane| !lane.is_as_recorded());
         Ok(CopyPlan {
             rows: writer.rows,
-            scenario: Some(self.scenario.clone()),
+            scenario: Some(self.scenario.to_json()),
             edited_streams: differing.map(|lane| (lane.name.clone(), lane.first_invalid())).collect(),
+            as_of: None,
         })
+    }
+
+    /// Whether events that edits put into a recorded stream are archived there: as the event before them, at the start
+    /// as the one after them. A library leaves out what is archived, so such an event belongs to its neighbours.
+    fn archived_marks(&self, log: &EventLog) -> ArchivedMarks {
+        let mut marks = ArchivedMarks::default();
+        if !(0..log.len()).any(|index| log.is_archived(index)) {
+            return marks;
+        }
+        for lane in self.lanes.iter().filter(|lane| lane.stream.is_some()) {
+            let fresh = |place: usize| u32::try_from(place).is_ok_and(|place| lane.fresh.binary_search(&place).is_ok());
+            let settled: Vec<Option<bool>> = (lane.events.iter().enumerate())
+                .map(|(place, event)| event.index().filter(|_| !fresh(place)).map(|i| log.is_archived(i as usize)))
+                .collect();
+            let mut before = settled.iter().flatten().next().copied();
+            for (place, event) in lane.events.iter().enumerate() {
+                if settled[place].is_some() {
+                    before = settled[place];
+                } else if let Some(archived) = before {
+                    match event {
+                        BranchEvent::Recorded { index, .. } | BranchEvent::Edited { base: index, .. } => {
+                            marks.recorded.insert(index, archived);
+                        }
+                        BranchEvent::Inserted { event } => {
+                            marks.inserted.extend(event.id.clone().map(|id| (id, archived)));
+                        }
+                    }
+                }
+            }
+        }
+        marks
     }
 
     /// The versions of recorded events that have another one in the branch.
     fn changed_versions(&self, log: &EventLog) -> HashMap<u32, Option<i64>> {
         let events = self.lanes.iter().flat_map(|lane| lane.events.iter());
         let changed = events.filter_map(|event| match event {
-            BranchEvent::Recorded { index, version, .. } if *version != log.version(*index as usize) => {
-                Some((*index, *version))
+            BranchEvent::Recorded { index, version, .. } if version != log.version(index as usize) => {
+                Some((index, version))
             }
             _ => None,
         });
         changed.collect()
+    }
+}
+
+/// Marks of events at places that edits gave them.
+#[derive(Default)]
+struct ArchivedMarks {
+    recorded: HashMap<u32, bool>,
+    inserted: HashMap<Arc<str>, bool>,
+}
+
+impl ArchivedMarks {
+    /// The event with the mark that it has at its place.
+    fn marked(&self, subject: Subject, mut event: Arc<Event>) -> Arc<Event> {
+        let archived = match subject {
+            Subject::Recorded(index) => self.recorded.get(&index),
+            Subject::Inserted(_) => event.id.as_ref().and_then(|id| self.inserted.get(id)),
+        };
+        if let Some(archived) = archived
+            && event.archived != *archived
+        {
+            Arc::make_mut(&mut event).archived = *archived;
+        }
+        event
     }
 }
 
@@ -227,6 +239,7 @@ struct PlanWriter<'a> {
     log: &'a EventLog,
     recorded: &'a mut dyn Recorded,
     versions: HashMap<u32, Option<i64>>,
+    marks: ArchivedMarks,
     rows: Vec<CopyRow>,
 }
 
@@ -252,6 +265,13 @@ impl PlanWriter<'_> {
                 (Subject::Inserted(_), Some(event)) => CopyRow::Inserted(event.clone()),
                 (Subject::Recorded(base), None) => self.reread(base, true)?,
                 (Subject::Inserted(_), None) => continue,
+            };
+            let row = match row {
+                CopyRow::Edited { base, event, moved } => {
+                    CopyRow::Edited { base, event: self.marks.marked(*subject, event), moved }
+                }
+                CopyRow::Inserted(event) => CopyRow::Inserted(self.marks.marked(*subject, event)),
+                recorded @ CopyRow::Recorded(_) => recorded,
             };
             self.rows.push(row);
         }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::model::{Cancel, Event, Progress, Timestamp, Value, json};
 use crate::replay::{Change, CommonTail, Fold, History, OnUnreadable, ReplayError, ReplayFailure, diff_for};
 
+use super::alignment::Alignment;
 use super::branch::BranchLane;
 use super::history::BranchHistory;
 use super::runner::{Ran, Runner, Setting};
@@ -57,6 +58,8 @@ pub struct StreamComparison {
     pub changes: Vec<Change>,
     /// Invariants that do not hold at an event of the branch, and held there in the baseline.
     pub broken_invariants: Vec<BrokenInvariant>,
+    /// Invariants that do not hold at an event of the baseline, and hold at that place in the branch.
+    pub mended_invariants: Vec<BrokenInvariant>,
     /// Events of the branch that changed the state in the baseline and no longer do.
     pub no_effect: Vec<EventMoment>,
 }
@@ -88,12 +91,12 @@ pub struct EventMoment {
     pub event_type: Arc<str>,
 }
 
-/// An invariant that an event of the branch leaves broken.
+/// An invariant that an event leaves broken, in one of the two histories.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct BrokenInvariant {
     /// The invariant's name.
     pub name: Arc<str>,
-    /// The event, in the branch.
+    /// The event, in the history in which it is broken.
     pub at: EventMoment,
 }
 
@@ -117,18 +120,60 @@ pub fn compare(
     cancel: &Cancel,
 ) -> Result<StreamComparison, ReplayFailure> {
     let branch = BranchHistory::new(baseline.clone(), lane.events().clone());
-    let setting = Setting { fold, on_unreadable, progress, cancel };
-    let mut common = Runner::new(setting, &**baseline);
-    common.run_to(lane.first_invalid())?;
+    let alignment = Alignment::recorded(lane);
+    let sides = Sides { fold, stream: lane.name(), left: &**baseline, right: &branch, alignment: &alignment };
+    compare_sides(sides, on_unreadable, progress, cancel)
+}
+
+/// Two histories of one stream, and how their events stand opposite each other.
+#[derive(Clone, Copy)]
+pub struct Sides<'a> {
+    /// What makes states on both sides.
+    pub fold: &'a dyn Fold,
+    /// The stream's name.
+    pub stream: &'a Arc<str>,
+    /// What is compared with.
+    pub left: &'a dyn History,
+    /// What is compared.
+    pub right: &'a dyn History,
+    /// How they stand opposite each other.
+    pub alignment: &'a Alignment,
+}
+
+impl<'a> Sides<'a> {
+    /// Both sides after all events with which they begin alike.
+    pub(super) fn parted(&self, setting: Setting<'a>) -> Result<(Runner<'a>, Runner<'a>), ReplayFailure> {
+        let mut common = Runner::new(setting, self.left);
+        common.run_to(self.alignment.fork().first_invalid)?;
+        let right = common.fork(self.right);
+        Ok((common, right))
+    }
+
+    /// The events with which both end alike, if the projection sees no difference in them.
+    pub(super) fn common_tail(&self) -> Option<CommonTail> {
+        self.alignment.fork().tail.filter(|tail| !(tail.renumbered && self.fold.reads_versions()))
+    }
+}
+
+/// Compares any two histories of a stream: the left one takes the baseline's place, the right one the branch's. What
+/// [`compare`] says of the events looked at holds here too.
+pub fn compare_sides(
+    sides: Sides<'_>,
+    on_unreadable: OnUnreadable,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<StreamComparison, ReplayFailure> {
+    let setting = Setting { fold: sides.fold, on_unreadable, progress, cancel };
+    let (baseline, branch) = sides.parted(setting)?;
     let comparison = Comparison {
-        fold,
-        lane,
-        branch: common.fork(&branch),
-        baseline: common,
+        sides,
+        baseline,
+        branch,
         first_divergence: None,
         broken: Vec::new(),
+        mended: Vec::new(),
         no_effect: Vec::new(),
-        moved: Moved::of(lane),
+        moved: Moved::of(sides.alignment),
     };
     comparison.run()
 }
@@ -152,8 +197,8 @@ struct Moved {
 }
 
 impl Moved {
-    fn of(lane: &BranchLane) -> Self {
-        let places = lane.moved().iter().map(|(baseline, branch)| (*baseline as usize, *branch as usize));
+    fn of(alignment: &Alignment) -> Self {
+        let places = alignment.moved().iter().map(|(baseline, branch)| (*baseline as usize, *branch as usize));
         let branch_places: HashMap<usize, usize> = places.collect();
         let arrivals = branch_places.values().copied().collect();
         Self { branch_places, arrivals, ..Self::default() }
@@ -162,34 +207,50 @@ impl Moved {
 
 /// How far from the start of the common tail the two states are compared next: at 1, 2, 4, 8 … events, so that it
 /// costs little where they never meet again.
-fn next_look(done: usize) -> usize {
+pub(super) fn next_look(done: usize) -> usize {
     done.max(1) * 2
 }
 
+/// How many events of the common tail both sides have passed, if they are at the same place of it.
+pub(super) fn passed_of_tail(tail: &CommonTail, left: &Runner<'_>, right: &Runner<'_>) -> Option<usize> {
+    let into = left.at.checked_sub(tail.baseline)?;
+    (right.at.checked_sub(tail.branch)? == into).then_some(into)
+}
+
+/// Whether both states are the same down to the spelling of numbers and the order of keys: then so is all that the
+/// same events make of them.
+pub(super) fn has_met(left: &Runner<'_>, right: &Runner<'_>) -> bool {
+    left.error.is_none()
+        && right.error.is_none()
+        && (left.state.value.is_same(&right.state.value)
+            || json::to_text(&left.state.value) == json::to_text(&right.state.value))
+}
+
 struct Comparison<'a> {
-    fold: &'a dyn Fold,
-    lane: &'a BranchLane,
+    sides: Sides<'a>,
     baseline: Runner<'a>,
     branch: Runner<'a>,
     first_divergence: Option<EventMoment>,
     /// With places in the branch, to sort by.
     broken: Vec<(usize, usize, EventMoment)>,
+    /// In the order of the baseline.
+    mended: Vec<(usize, EventMoment)>,
     no_effect: Vec<(usize, EventMoment)>,
     moved: Moved,
 }
 
 impl Comparison<'_> {
     fn run(mut self) -> Result<StreamComparison, ReplayFailure> {
-        let tail = self.lane.fork().tail.filter(|tail| !(tail.renumbered && self.fold.reads_versions()));
+        let tail = self.sides.common_tail();
         let mut look_at = 0;
         while !(self.baseline.is_done() && self.branch.is_done()) {
             if self.baseline.error.is_some() && self.branch.error.is_some() {
                 break;
             }
-            if let Some(into) = tail.and_then(|tail| self.passed_of_tail(&tail))
+            if let Some(into) = tail.and_then(|tail| passed_of_tail(&tail, &self.baseline, &self.branch))
                 && into >= look_at
             {
-                if self.has_met() {
+                if has_met(&self.baseline, &self.branch) {
                     break;
                 }
                 look_at = next_look(into);
@@ -200,29 +261,11 @@ impl Comparison<'_> {
         self.finish(met)
     }
 
-    /// How many events of the common tail both sides have passed, if they are at the same place of it.
-    fn passed_of_tail(&self, tail: &CommonTail) -> Option<usize> {
-        let into = self.baseline.at.checked_sub(tail.baseline)?;
-        (self.branch.at.checked_sub(tail.branch)? == into).then_some(into)
-    }
-
-    /// Whether both states are the same down to the spelling of numbers and the order of keys: then so is all that
-    /// the same events make of them.
-    fn has_met(&self) -> bool {
-        self.baseline.error.is_none()
-            && self.branch.error.is_none()
-            && (self.baseline.state.value.is_same(&self.branch.state.value)
-                || json::to_text(&self.baseline.state.value) == json::to_text(&self.branch.state.value))
-    }
-
     /// Passes the next events that stand opposite each other.
     fn step(&mut self) -> Result<(), ReplayFailure> {
         let (base_place, branch_place) = (self.baseline.at, self.branch.at);
-        let lifted = self.lane.lifted().binary_search(&(base_place as u32)).is_ok();
-        let fresh = self.lane.fresh().binary_search(&(branch_place as u32)).is_ok();
-        // Only one side moves where the other has nothing opposite.
-        let base_moves = !self.baseline.is_done() && (lifted || !fresh || self.branch.is_done());
-        let branch_moves = !self.branch.is_done() && (fresh || !lifted || self.baseline.is_done());
+        let opposite = self.sides.alignment.opposite(base_place, branch_place);
+        let (base_moves, branch_moves) = (opposite.left, opposite.right);
         let recorded = if base_moves { Some(self.baseline.step()?) } else { None };
         // At a place from which an event was moved on, the branch has the one that stands there now.
         let here = if !branch_moves && self.moved.branch_places.contains_key(&base_place) && !self.branch.is_done() {
@@ -237,8 +280,21 @@ impl Comparison<'_> {
             let event = event(&branched).or(here).or_else(|| event(&recorded));
             self.first_divergence = event.map(|event| EventMoment::of(&event));
         }
-        self.note(recorded.as_ref(), branched.as_ref(), lifted || fresh);
+        self.note_mended(recorded.as_ref());
+        self.note(recorded.as_ref(), branched.as_ref(), !opposite.paired);
         Ok(())
+    }
+
+    /// Notes what a recorded event leaves broken and the branch does not, where it stands by then.
+    fn note_mended(&mut self, recorded: Option<&Ran>) {
+        let Some(ran) = recorded.filter(|ran| ran.took_part && self.branch.error.is_none()) else { return };
+        let broken = self.baseline.broken();
+        if broken.is_empty() {
+            return;
+        }
+        let there = self.branch.broken();
+        let mended = broken.into_iter().filter(|invariant| !there.contains(invariant));
+        self.mended.extend(mended.map(|invariant| (invariant, EventMoment::of(&ran.event))));
     }
 
     /// Notes invariants and effects at a place. `unpaired` events are not the same one.
@@ -281,46 +337,52 @@ impl Comparison<'_> {
         self.broken.sort_by_key(|(place, invariant, _)| (*place, *invariant));
         self.no_effect.sort_by_key(|(place, _)| *place);
         let skipped_before = self.baseline.skipped;
-        self.baseline.run_to(self.lane.recorded_len())?;
+        self.baseline.run_to(self.sides.left.len())?;
         let baseline = end(&self.baseline);
         let branch = match met {
             Some(tail) => {
-                self.end_of_met(&tail, &baseline, self.branch.skipped + self.baseline.skipped - skipped_before)
+                self.end_of_met(&tail, &baseline, self.branch.skipped + self.baseline.skipped - skipped_before)?
             }
             None => end(&self.branch),
         };
-        let invariants = &self.fold.info().invariants;
-        let broken = self
-            .broken
-            .into_iter()
-            .filter_map(|(_, invariant, at)| Some(BrokenInvariant { name: invariants.get(invariant)?.clone(), at }));
+        let invariants = &self.sides.fold.info().invariants;
+        let named = |(invariant, at): (usize, EventMoment)| {
+            Some(BrokenInvariant { name: invariants.get(invariant)?.clone(), at })
+        };
+        let broken = self.broken.into_iter().map(|(_, invariant, at)| (invariant, at)).filter_map(named);
+        let mended = self.mended.into_iter().filter_map(named);
         Ok(StreamComparison {
-            stream: self.lane.name().clone(),
+            stream: self.sides.stream.clone(),
             first_divergence: self.first_divergence,
-            changes: diff_for(self.fold, &baseline.state, &branch.state),
+            changes: diff_for(self.sides.fold, &baseline.state, &branch.state),
             baseline,
             branch,
             broken_invariants: broken.collect(),
+            mended_invariants: mended.collect(),
             no_effect: self.no_effect.into_iter().map(|(_, moment)| moment).collect(),
         })
     }
 
     /// The branch's end where it has met the baseline: the baseline's, under the branch's numbers.
-    fn end_of_met(&self, tail: &CommonTail, baseline: &End, skipped: usize) -> End {
-        let version_at = |place: usize| {
-            let place = place.checked_sub(tail.baseline)? + tail.branch;
-            self.lane.events().get(place)?.version()
+    fn end_of_met(&self, tail: &CommonTail, baseline: &End, skipped: usize) -> Result<End, ReplayFailure> {
+        let right = self.sides.right;
+        let version_at = |place: usize| -> Result<Option<i64>, ReplayFailure> {
+            let Some(place) = place.checked_sub(tail.baseline).map(|into| into + tail.branch) else { return Ok(None) };
+            if place >= right.len() {
+                return Ok(None);
+            }
+            Ok(right.events(place..place + 1)?.pop().and_then(|event| event.version))
         };
         let version = match &self.baseline.last {
-            Some((place, _)) if *place >= tail.baseline => version_at(*place),
+            Some((place, _)) if *place >= tail.baseline => version_at(*place)?,
             _ => self.branch.last.as_ref().and_then(|(_, event)| event.version),
         };
         let mut error = baseline.error.clone();
         if let Some(error) = &mut error {
-            error.version = version_at(error.place);
+            error.version = version_at(error.place)?;
             error.place = (error.place + tail.branch).saturating_sub(tail.baseline);
         }
-        End { version, state: baseline.state.clone(), skipped, error }
+        Ok(End { version, state: baseline.state.clone(), skipped, error })
     }
 }
 

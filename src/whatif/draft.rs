@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::file::Was;
 use super::overlay::inserted_id;
 use super::scenario::{Edit, Scenario};
 use super::words::describe;
@@ -16,6 +17,7 @@ pub struct Draft {
     undo: Vec<Step>,
     redo: Vec<Step>,
     saved: Option<Scene>,
+    edition: u64,
 }
 
 /// An edit of a draft.
@@ -25,13 +27,8 @@ pub struct DraftEdit {
     pub edit: Arc<Edit>,
     /// Whether it applies.
     pub enabled: bool,
-}
-
-impl DraftEdit {
-    /// An edit that is switched on.
-    fn new(edit: Edit) -> Self {
-        Self { edit: Arc::new(edit), enabled: true }
-    }
+    /// What it was about when it was made, if its file said so.
+    pub was: Option<Arc<Was>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,12 +44,22 @@ struct Step {
     scene: Scene,
 }
 
+impl DraftEdit {
+    /// An edit that is switched on.
+    fn new(edit: Edit) -> Self {
+        Self { edit: Arc::new(edit), enabled: true, was: None }
+    }
+}
+
 impl Draft {
     /// A draft of a scenario that has nothing to undo and nothing to save.
     pub fn new(scenario: Scenario) -> Self {
-        let edits = scenario.edits.into_iter().map(|edit| DraftEdit { edit: Arc::new(edit), enabled: true });
-        let scene = Scene { name: scenario.name.into(), edits: edits.collect() };
-        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new() }
+        Self::of_edits(&scenario.name, scenario.edits.into_iter().map(DraftEdit::new))
+    }
+
+    pub(super) fn of_edits(name: &str, edits: impl Iterator<Item = DraftEdit>) -> Self {
+        let scene = Scene { name: name.into(), edits: edits.collect() };
+        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new(), edition: 0 }
     }
 
     /// The scenario's name.
@@ -115,7 +122,7 @@ impl Draft {
         let index = self.len();
         self.give_id(&mut edit);
         self.record(describe(&edit));
-        self.scene.edits.push_back(DraftEdit { edit: Arc::new(edit), enabled: true });
+        self.scene.edits.push_back(DraftEdit::new(edit));
         index
     }
 
@@ -124,7 +131,7 @@ impl Draft {
         let before = self.scene.clone();
         for mut edit in edits {
             self.give_id(&mut edit);
-            self.scene.edits.push_back(DraftEdit { edit: Arc::new(edit), enabled: true });
+            self.scene.edits.push_back(DraftEdit::new(edit));
         }
         if self.scene != before {
             let after = std::mem::replace(&mut self.scene, before);
@@ -140,7 +147,8 @@ impl Draft {
         }
         self.give_id(&mut edit);
         self.record(describe(&edit));
-        self.scene.edits[index].edit = Arc::new(edit);
+        let enabled = self.scene.edits[index].enabled;
+        self.scene.edits[index] = DraftEdit { enabled, ..DraftEdit::new(edit) };
         true
     }
 
@@ -152,7 +160,7 @@ impl Draft {
         self.scene.edits.remove(index);
         for (at, mut edit) in edits.into_iter().enumerate() {
             self.give_id(&mut edit);
-            self.scene.edits.insert(index + at, DraftEdit { edit: Arc::new(edit), enabled: old.enabled });
+            self.scene.edits.insert(index + at, DraftEdit { enabled: old.enabled, ..DraftEdit::new(edit) });
         }
         true
     }
@@ -230,6 +238,13 @@ impl Draft {
         true
     }
 
+    /// Gives the last action other words: those of the window, which knows the events.
+    pub fn call_last_step(&mut self, words: impl Into<String>) {
+        if let Some(step) = self.undo.last_mut() {
+            step.words = words.into();
+        }
+    }
+
     /// The last action that can be undone, in words.
     pub fn undo_words(&self) -> Option<&str> {
         self.undo.last().map(|step| &*step.words)
@@ -245,6 +260,7 @@ impl Draft {
         let Some(Step { words, scene }) = self.undo.pop() else { return false };
         let scene = std::mem::replace(&mut self.scene, scene);
         self.redo.push(Step { words, scene });
+        self.edition += 1;
         true
     }
 
@@ -253,12 +269,25 @@ impl Draft {
         let Some(Step { words, scene }) = self.redo.pop() else { return false };
         let scene = std::mem::replace(&mut self.scene, scene);
         self.undo.push(Step { words, scene });
+        self.edition += 1;
         true
     }
 
     /// Notes that the draft was saved as it is.
     pub fn mark_saved(&mut self) {
+        self.edition += 1;
         self.saved = Some(self.scene.clone());
+    }
+
+    /// Notes that the draft, as it is, is saved nowhere.
+    pub fn mark_unsaved(&mut self) {
+        self.edition += 1;
+        self.saved = None;
+    }
+
+    /// How often it was changed, undone or saved: tells whether there is anything new to keep.
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Whether it differs from what was last saved or loaded.
@@ -268,6 +297,7 @@ impl Draft {
 
     /// Notes the scene before an action.
     fn record(&mut self, words: String) {
+        self.edition += 1;
         if self.undo.len() >= UNDO_LIMIT {
             self.undo.remove(0);
         }

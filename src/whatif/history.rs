@@ -6,18 +6,28 @@ use std::sync::Arc;
 use crate::model::Event;
 use crate::replay::{History, HistoryError};
 
-use super::branch::BranchEvent;
+use super::lane::{BranchEvent, LaneEvents, LaneRun};
 
 /// Takes recorded events from the stream's recorded history, in runs, and all others from the lane.
 pub struct BranchHistory {
     baseline: Arc<dyn History>,
-    lane: Arc<[BranchEvent]>,
+    lane: LaneEvents,
 }
 
 impl BranchHistory {
     /// The history of a lane over the same stream's history as recorded; an empty one for a new stream.
-    pub fn new(baseline: Arc<dyn History>, lane: Arc<[BranchEvent]>) -> Self {
+    pub fn new(baseline: Arc<dyn History>, lane: LaneEvents) -> Self {
         Self { baseline, lane }
+    }
+
+    fn numbered(&self, recorded: Vec<Arc<Event>>, places: Range<usize>) -> impl Iterator<Item = Arc<Event>> {
+        recorded.into_iter().zip(places).map(|(mut event, place)| {
+            let version = self.lane.version(place);
+            if event.version != version {
+                Arc::make_mut(&mut event).version = version;
+            }
+            event
+        })
     }
 }
 
@@ -27,56 +37,45 @@ impl History for BranchHistory {
     }
 
     fn events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
-        let wanted = self.lane.get(range.clone());
-        let wanted =
-            wanted.ok_or_else(|| HistoryError(format!("no events {range:?} in a branch of {}", self.len())))?;
-        let mut events = Vec::with_capacity(wanted.len());
-        for run in wanted.chunk_by(follows) {
+        if range.end > self.len() {
+            return Err(HistoryError(format!("no events {range:?} in a branch of {}", self.len())));
+        }
+        let mut events = Vec::with_capacity(range.len());
+        for run in self.lane.runs(range) {
             match run {
-                [BranchEvent::Recorded { place, .. }, ..] => {
-                    let first = *place as usize;
-                    let recorded = self.baseline.events(first..first + run.len())?;
-                    if recorded.len() != run.len() {
+                LaneRun::Recorded { places, first, .. } => {
+                    let recorded = self.baseline.events(first..first + places.len())?;
+                    if recorded.len() != places.len() {
                         let came = recorded.len();
-                        return Err(HistoryError(format!("{} events were asked for and {came} came", run.len())));
+                        return Err(HistoryError(format!("{} events were asked for and {came} came", places.len())));
                     }
-                    events.extend(recorded.into_iter().zip(run).map(|(event, here)| numbered(event, here.version())));
+                    events.extend(self.numbered(recorded, places));
                 }
-                others => events.extend(others.iter().filter_map(|event| match event {
-                    BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => Some(event.clone()),
-                    BranchEvent::Recorded { .. } => None,
-                })),
+                LaneRun::Own { event, .. } => events.extend(own(event)),
             }
         }
         Ok(events)
     }
 
     fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
-        let wanted = self.lane.get(range.clone()).unwrap_or_default();
-        match wanted.chunk_by(follows).next() {
-            Some(run @ [BranchEvent::Recorded { place, .. }, ..]) => {
-                let first = *place as usize;
-                let recorded = self.baseline.first_events(first..first + run.len())?;
-                Ok(recorded.into_iter().zip(run).map(|(event, here)| numbered(event, here.version())).collect())
-            }
-            Some(run) => self.events(range.start..range.start + run.len()),
+        let from = range.start;
+        let events = self.first_events_unnumbered(range)?;
+        let places = from..from + events.len();
+        Ok(self.numbered(events, places).collect())
+    }
+
+    fn first_events_unnumbered(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        match self.lane.runs(range.clone()).next() {
+            Some(LaneRun::Recorded { places, first, .. }) => self.baseline.first_events(first..first + places.len()),
+            Some(LaneRun::Own { place, .. }) => self.events(place..place + 1),
             None => self.events(range),
         }
     }
 }
 
-/// Whether two neighbours in the lane come from neighbouring recorded places, or neither is as recorded.
-fn follows(a: &BranchEvent, b: &BranchEvent) -> bool {
-    match (a, b) {
-        (BranchEvent::Recorded { place: a, .. }, BranchEvent::Recorded { place: b, .. }) => *b == a + 1,
-        (BranchEvent::Recorded { .. }, _) | (_, BranchEvent::Recorded { .. }) => false,
-        _ => true,
+fn own(event: BranchEvent) -> Option<Arc<Event>> {
+    match event {
+        BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => Some(event),
+        BranchEvent::Recorded { .. } => None,
     }
-}
-
-fn numbered(mut event: Arc<Event>, version: Option<i64>) -> Arc<Event> {
-    if event.version != version {
-        Arc::make_mut(&mut event).version = version;
-    }
-    event
 }

@@ -22,12 +22,17 @@ use super::error::{EditError, EditProblem, selector_text};
 use super::finish;
 use super::merge::merge_patch;
 use super::naming::Naming;
-use super::scenario::{After, Edit, Insert, Move, Scenario, Selector, Target, TimeChange, Update};
+use super::scenario::{After, Edit, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 
 /// What a scenario needs of the recorded events besides their index. Errors are the store's words.
 pub trait Recorded {
     /// The event at this index, in full.
     fn event(&mut self, index: u32) -> Result<Arc<Event>, String>;
+
+    /// Several at once, in the order asked for.
+    fn events(&mut self, indices: &[u32]) -> Result<Vec<Arc<Event>>, String> {
+        indices.iter().map(|index| self.event(*index)).collect()
+    }
 
     /// The event with this id. Asked for every inserted event and every selector by id, each time that a scenario is
     /// applied: where the store has no index of ids, answers are worth remembering.
@@ -35,7 +40,7 @@ pub trait Recorded {
 }
 
 /// The branch that a scenario makes of what was recorded.
-pub fn apply(scenario: &Scenario, log: &EventLog, recorded: &mut dyn Recorded) -> Result<Branch, EditError> {
+pub fn apply(scenario: &Scenario, log: &Arc<EventLog>, recorded: &mut dyn Recorded) -> Result<Branch, EditError> {
     let mut overlay = Overlay::new(&scenario.name, log, recorded);
     for (index, edit) in scenario.edits.iter().enumerate() {
         overlay.edit = index;
@@ -92,11 +97,11 @@ pub(super) struct Fate {
 }
 
 pub(super) struct Overlay<'a> {
-    pub log: &'a EventLog,
+    pub log: &'a Arc<EventLog>,
     recorded: &'a mut dyn Recorded,
     scenario_name: &'a str,
     /// Index of the edit that is being applied.
-    edit: usize,
+    pub edit: usize,
     naming: Naming,
     pub fates: HashMap<Subject, Fate>,
     pub nodes: Vec<Node>,
@@ -119,7 +124,7 @@ struct Place {
 }
 
 impl<'a> Overlay<'a> {
-    fn new(scenario_name: &'a str, log: &'a EventLog, recorded: &'a mut dyn Recorded) -> Self {
+    pub fn new(scenario_name: &'a str, log: &'a Arc<EventLog>, recorded: &'a mut dyn Recorded) -> Self {
         Self {
             log,
             recorded,
@@ -136,7 +141,8 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    fn apply(&mut self, edit: &Edit) -> Done<()> {
+    /// Applies one edit, on top of those before it. After an error the overlay may hold half of it.
+    pub fn apply(&mut self, edit: &Edit) -> Done<()> {
         match edit {
             Edit::Delete(target) => {
                 for (subject, _) in self.targets(target)? {
@@ -195,6 +201,32 @@ impl<'a> Overlay<'a> {
         Ok(named)
     }
 
+    /// The recorded event that a selector names, whatever edits did to it; `None` where there is none.
+    pub fn recorded_index(&mut self, selector: &Selector) -> Result<Option<u32>, String> {
+        match selector {
+            Selector::Position(position) => Ok(self.naming.by_position(self.log, *position).ok()),
+            Selector::Version { stream, version } => Ok(self.naming.by_version(self.log, stream, *version).ok()),
+            Selector::Id(id) if self.inserted_ids.contains_key(id) => Ok(None),
+            Selector::Id(id) => self.recorded.find_id(id),
+        }
+    }
+
+    /// How many events were recorded in a range; `None` where the stream is not there.
+    pub fn count_in_range(&mut self, range: &VersionRange) -> Option<usize> {
+        self.naming.by_range(self.log, range).ok().map(|events| events.len())
+    }
+
+    /// A recorded event in full.
+    pub fn read(&mut self, index: u32) -> Result<Arc<Event>, String> {
+        self.recorded.event(index)
+    }
+
+    /// What the events of a target say by now.
+    pub fn contents_of(&mut self, target: &Target) -> Done<Vec<(Subject, Arc<Event>)>> {
+        let targets = self.targets(target)?;
+        targets.into_iter().map(|(subject, _)| Ok((subject, self.event(subject)?))).collect()
+    }
+
     /// Notes the streams that an event is in by now.
     fn touch(&mut self, subject: Subject) {
         match (self.node_of(subject), subject) {
@@ -237,7 +269,7 @@ impl<'a> Overlay<'a> {
     // Contents
 
     /// What an event says by now.
-    fn event(&mut self, subject: Subject) -> Done<Arc<Event>> {
+    pub fn event(&mut self, subject: Subject) -> Done<Arc<Event>> {
         if let Some(event) = self.fates.get(&subject).and_then(|fate| fate.event.clone()) {
             return Ok(event);
         }
@@ -262,8 +294,26 @@ impl<'a> Overlay<'a> {
         let shifts_a_range = matches!(update.time, Some(TimeChange::ShiftSeconds(_)))
             && matches!(update.target, Target::Range(_))
             && targets.iter().any(|(subject, _)| self.time(*subject).is_some());
+        let unchanged = |subject: &Subject| self.fates.get(subject).is_none_or(|fate| fate.event.is_none());
+        let wanted: Vec<u32> = targets
+            .iter()
+            .filter_map(|(subject, _)| match subject {
+                Subject::Recorded(index) if unchanged(subject) => Some(*index),
+                _ => None,
+            })
+            .collect();
+        let read = self.recorded.events(&wanted).map_err(EditProblem::Read)?;
+        let mut read: HashMap<u32, Arc<Event>> = wanted.into_iter().zip(read).collect();
         for (subject, words) in targets {
-            let mut event = Event::clone(&*self.event(subject)?);
+            let recorded = match subject {
+                Subject::Recorded(index) => read.remove(&index),
+                Subject::Inserted(_) => None,
+            };
+            let event = match recorded {
+                Some(event) => event,
+                None => self.event(subject)?,
+            };
+            let mut event = Event::clone(&event);
             patch(&mut event, update, &words)?;
             match (update.time, event.time) {
                 (Some(TimeChange::To(time)), _) => {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use crate::model::{Key, Object, Timestamp, Value, json};
 
+use super::file::{FileEdit, MadeFor, ScenarioFile, Was};
+use super::kept::{KEPT_FORMAT, KeptScenario, KeptScenarios};
 use super::nearest::did_you_mean;
 use super::scenario::{
     After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange,
@@ -28,8 +30,17 @@ fn place_text(place: &str) -> String {
 
 type Parsed<T> = Result<T, ScenarioError>;
 
-/// Reads a scenario file.
+/// Reads a scenario file: the edits that apply.
 pub fn parse(text: &str) -> Parsed<Scenario> {
+    parse_file(text).map(|file| file.scenario())
+}
+
+/// Reads a scenario file with all that is in it.
+pub fn parse_file(text: &str) -> Parsed<ScenarioFile> {
+    file_from_value(&value_of(text)?)
+}
+
+fn value_of(text: &str) -> Parsed<Value> {
     let mut repeated = None;
     let file = json::parse_noting_repeats(text.as_bytes(), &mut |key| {
         repeated.get_or_insert_with(|| key.to_owned());
@@ -38,7 +49,35 @@ pub fn parse(text: &str) -> Parsed<Scenario> {
     if let Some(key) = repeated {
         return Err(fail("", format!("an object has the key \"{key}\" twice")));
     }
-    let file = Fields::of(&file, "")?;
+    Ok(file)
+}
+
+/// Scenarios as they are kept by themselves.
+pub(super) fn kept_from_value(text: &str) -> Parsed<KeptScenarios> {
+    let value = value_of(text)?;
+    let file = Fields::of(&value, "")?;
+    match file.text("foldline")?.as_deref() {
+        Some(KEPT_FORMAT) => {}
+        _ => return Err(fail("foldline", format!("expected \"{KEPT_FORMAT}\""))),
+    }
+    let scenarios = match file.require("scenarios")? {
+        Value::List(scenarios) => scenarios,
+        other => return Err(file.expected("scenarios", "a list", other)),
+    };
+    let scenarios = scenarios.iter().enumerate().map(|(index, slot)| {
+        let place = format!("scenarios[{index}]");
+        let one = Fields::of(&slot.value, &place)?;
+        let path = one.text("path")?.map(|path| path.to_string());
+        let modified = one.bool("modified")?.unwrap_or_default();
+        Ok(KeptScenario { file: file_from_value(one.require("scenario")?)?, path, modified })
+    });
+    let scenarios = scenarios.collect::<Parsed<Vec<_>>>()?;
+    let active = file.count("active")?.and_then(|active| usize::try_from(active).ok()).unwrap_or_default();
+    Ok(KeptScenarios { store: file.text("store")?.unwrap_or_default().to_string(), active, scenarios })
+}
+
+fn file_from_value(file: &Value) -> Parsed<ScenarioFile> {
+    let file = Fields::of(file, "")?;
     // The format comes first: another version may have other keys.
     match file.get("foldline") {
         Some(Value::String(format)) if &**format == FORMAT => {}
@@ -49,15 +88,48 @@ pub fn parse(text: &str) -> Parsed<Scenario> {
             return Err(fail("", format!("this is no scenario file: it needs \"foldline\": \"{FORMAT}\"")));
         }
     }
-    file.only(&["foldline", "name", "edits"])?;
+    file.only(&["foldline", "name", "made_for", "edits"])?;
     let name = file.text("name")?.ok_or_else(|| file.needs("name", "the scenario's name, a text"))?;
     let edits = match file.get("edits") {
         Some(Value::List(edits)) => edits,
         Some(other) => return Err(fail("edits", format!("expected a list of edits, found {}", shown(other)))),
         None => return Err(file.needs("edits", "a list of edits, [] for none")),
     };
-    let edits = edits.iter().enumerate().map(|(index, slot)| parse_edit(&slot.value, &format!("edits[{index}]")));
-    Ok(Scenario { name: name.to_string(), edits: edits.collect::<Parsed<_>>()? })
+    let edits = edits.iter().enumerate().map(|(index, slot)| parse_file_edit(&slot.value, &format!("edits[{index}]")));
+    let made_for = file.get("made_for").map(parse_made_for).transpose()?;
+    Ok(ScenarioFile { name: name.to_string(), made_for, edits: edits.collect::<Parsed<_>>()? })
+}
+
+fn parse_made_for(value: &Value) -> Parsed<MadeFor> {
+    let fields = Fields::of(value, "made_for")?;
+    fields.only(&["store", "events", "last_position"])?;
+    let store = fields.text("store")?.map(|store| store.to_string());
+    Ok(MadeFor { store, events: fields.count("events")?, last_position: fields.integer("last_position")? })
+}
+
+/// The keys that every edit of a file may have besides its own.
+const OF_EVERY_EDIT: [&str; 2] = ["off", "was"];
+
+fn parse_file_edit(value: &Value, place: &str) -> Parsed<FileEdit> {
+    let edit = parse_edit(value, place)?;
+    let fields = Fields::of(value, place)?;
+    let off = fields.bool("off")?.unwrap_or_default();
+    let was = match fields.get("was") {
+        Some(was) => Some(parse_was(was, &fields.at("was"))?),
+        None => None,
+    };
+    Ok(FileEdit { edit, enabled: !off, was })
+}
+
+fn parse_was(value: &Value, place: &str) -> Parsed<Was> {
+    let was = Fields::of(value, place)?;
+    was.only(&["type", "time", "id", "events"])?;
+    Ok(Was {
+        event_type: was.text("type")?,
+        time: was.time("time")?,
+        id: was.text("id")?,
+        events: was.count("events")?,
+    })
 }
 
 const VERBS: [&str; 4] = ["delete", "update", "insert", "move"];
@@ -74,7 +146,7 @@ fn parse_edit(value: &Value, place: &str) -> Parsed<Edit> {
     };
     match *verb {
         "delete" => {
-            edit.only(&["delete"])?;
+            edit.only_and_of_every(&["delete"])?;
             Ok(Edit::Delete(parse_target(edit.require("delete")?, &edit.at("delete"))?))
         }
         "update" => parse_update(&edit).map(Edit::Update),
@@ -84,13 +156,9 @@ fn parse_edit(value: &Value, place: &str) -> Parsed<Edit> {
 }
 
 fn parse_update(edit: &Fields<'_>) -> Parsed<Update> {
-    edit.only(&["update", "type", "data", "metadata", "replace", "time", "shift_seconds"])?;
+    edit.only_and_of_every(&["update", "type", "data", "metadata", "replace", "time", "shift_seconds"])?;
     let target = parse_target(edit.require("update")?, &edit.at("update"))?;
-    let replace = match edit.get("replace") {
-        None => false,
-        Some(Value::Bool(replace)) => *replace,
-        Some(other) => return Err(edit.expected("replace", "true or false", other)),
-    };
+    let replace = edit.bool("replace")?.unwrap_or_default();
     let (data, metadata) = (edit.get("data").cloned(), edit.get("metadata").cloned());
     if replace && data.is_none() && metadata.is_none() {
         return Err(fail(&edit.at("replace"), "needs \"data\" or \"metadata\", the new contents"));
@@ -107,7 +175,7 @@ fn parse_update(edit: &Fields<'_>) -> Parsed<Update> {
 }
 
 fn parse_insert(edit: &Fields<'_>) -> Parsed<Insert> {
-    edit.only(&["insert", "type", "data", "metadata", "time", "id"])?;
+    edit.only_and_of_every(&["insert", "type", "data", "metadata", "time", "id"])?;
     let at = edit.at("insert");
     let place = Fields::of(edit.require("insert")?, &at)?;
     place.only(&["stream", "after"])?;
@@ -125,7 +193,7 @@ fn parse_insert(edit: &Fields<'_>) -> Parsed<Insert> {
 }
 
 fn parse_move(edit: &Fields<'_>) -> Parsed<Move> {
-    edit.only(&["move", "stream", "after"])?;
+    edit.only_and_of_every(&["move", "stream", "after"])?;
     let place = edit.at("move");
     let event = match parse_target(edit.require("move")?, &place)? {
         Target::One(selector) => selector,
@@ -231,7 +299,15 @@ impl<'a> Fields<'a> {
     }
 
     fn only(&self, known: &[&'static str]) -> Parsed<()> {
-        let unknown = |key: &Key| !known.contains(&&**key);
+        self.only_or(known, &[])
+    }
+
+    fn only_and_of_every(&self, known: &[&'static str]) -> Parsed<()> {
+        self.only_or(known, &OF_EVERY_EDIT)
+    }
+
+    fn only_or(&self, known: &[&'static str], silent: &[&str]) -> Parsed<()> {
+        let unknown = |key: &Key| !known.contains(&&**key) && !silent.contains(&&**key);
         let Some((key, _)) = self.object.iter().find(|(key, _)| unknown(key)) else { return Ok(()) };
         let hint = did_you_mean(key, known.iter().copied());
         let hint = hint.unwrap_or_else(|| format!("; known are {}", known.join(", ")));
@@ -272,6 +348,24 @@ impl<'a> Fields<'a> {
                 Some(integer) => Ok(Some(integer)),
                 None => Err(self.expected(key, "a whole number", value)),
             },
+        }
+    }
+
+    fn count(&self, key: &str) -> Parsed<Option<u64>> {
+        match (self.integer(key)?, self.get(key)) {
+            (Some(integer), Some(found)) => match u64::try_from(integer) {
+                Ok(count) => Ok(Some(count)),
+                Err(_) => Err(self.expected(key, "a count", found)),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn bool(&self, key: &str) -> Parsed<Option<bool>> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(other) => Err(self.expected(key, "true or false", other)),
         }
     }
 

@@ -36,6 +36,17 @@ pub(super) struct Runner<'a> {
     pub error: Option<ReplayError>,
 }
 
+/// What a run has come to, to go on from there as often as need be.
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    /// Place of the next event.
+    pub at: usize,
+    state: State,
+    last: Option<(usize, Arc<Event>)>,
+    skipped: usize,
+    error: Option<ReplayError>,
+}
+
 /// One event of a run.
 pub(super) struct Ran {
     pub place: usize,
@@ -59,6 +70,18 @@ impl<'a> Runner<'a> {
             skipped: 0,
             error: None,
         }
+    }
+
+    /// Goes on from where another run was, with a history that has the same events up to there.
+    pub fn from(setting: Setting<'a>, history: &'a dyn History, start: &Start) -> Self {
+        let Start { at, state, last, skipped, error } = start.clone();
+        Self { setting, history, chunk: Vec::new(), chunk_start: 0, at, state, last, skipped, error }
+    }
+
+    /// Where it is.
+    pub fn start(&self) -> Start {
+        let (state, last, error) = (self.state.clone(), self.last.clone(), self.error.clone());
+        Start { at: self.at, state, last, skipped: self.skipped, error }
     }
 
     /// Another history that has the same events so far.
@@ -100,6 +123,11 @@ impl<'a> Runner<'a> {
         let (place, event, took_part) = self.fold_next()?;
         let changes = if took_part { diff_for(self.setting.fold, &before, &self.state.value) } else { Vec::new() };
         Ok(Ran { place, event, changes, took_part })
+    }
+
+    /// Folds the next event without looking at what it does; false if the state does not take it in.
+    pub fn advance(&mut self) -> Result<(Arc<Event>, bool), ReplayFailure> {
+        self.fold_next().map(|(_, event, took_part)| (event, took_part))
     }
 
     /// Folds events up to a place, or to the error.

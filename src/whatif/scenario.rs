@@ -177,7 +177,7 @@ impl Scenario {
     }
 }
 
-fn object<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
+pub(super) fn object<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
     let present = entries.into_iter().filter_map(|(key, value)| Some((Key::from(key), value?)));
     Value::Object(present.collect::<Object>())
 }
@@ -186,7 +186,7 @@ fn text(text: &Arc<str>) -> Value {
     Value::String(text.clone())
 }
 
-fn edit_value(edit: &Edit) -> Value {
+pub(super) fn edit_value(edit: &Edit) -> Value {
     match edit {
         Edit::Delete(target) => object([("delete", Some(target_value(target)))]),
         Edit::Update(update) => {

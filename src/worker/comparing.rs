@@ -3,9 +3,16 @@
 use std::sync::Arc;
 
 use super::session::{Session, SessionError};
-use crate::model::{Cancel, Progress};
-use crate::replay::{History, MemoryHistory};
-use crate::whatif::{self, Scenario, StreamComparison};
+use crate::job;
+use crate::model::{Cancel, Event, Progress};
+use crate::replay::{Fold, History, MemoryHistory};
+use crate::whatif::{
+    self, Alignment, Branch, BranchHistory, BranchLane, Differences, Lanes, Scenario, Sentences, SideBySide, SideLane,
+    Sides, StreamComparison,
+};
+
+/// Rows of differences that are kept: more than anybody looks through, and no more memory than a few megabytes.
+const DIFFERENCES: usize = 10_000;
 
 impl Session {
     /// Every stream that an edit concerns, as recorded against the branch. Progress counts events read.
@@ -27,4 +34,86 @@ impl Session {
         });
         compared.collect()
     }
+
+    /// Every event of a stream at which the difference between two histories of it changes. Progress counts events
+    /// read.
+    pub fn differences(
+        &self,
+        sides: &job::Sides,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Differences, SessionError> {
+        let both = self.both(sides, cancel)?;
+        let lanes = both.lanes(self);
+        let total = lanes.left.len() + lanes.right.len() - both.alignment.fork().first_invalid;
+        progress.set_total(total as u64);
+        let recorded: Arc<dyn History> = match self.log().find_stream(&sides.stream) {
+            Some(stream) => self.history(stream),
+            None => Arc::new(MemoryHistory::default()),
+        };
+        let history = |lane: Option<&BranchLane>| -> Arc<dyn History> {
+            match lane {
+                Some(lane) => Arc::new(BranchHistory::new(recorded.clone(), lane.events().clone())),
+                None => recorded.clone(),
+            }
+        };
+        let (left, right) = (history(lanes.left.branch()), history(lanes.right.branch()));
+        let fold = self.fold_of(&sides.stream);
+        let folded =
+            Sides { fold: &*fold, stream: &sides.stream, left: &*left, right: &*right, alignment: &both.alignment };
+        let on_unreadable = self.replay_options().on_unreadable;
+        let tell = |event: &Event| sentence(&*fold, event);
+        Ok(whatif::differences(folded, lanes, &tell, DIFFERENCES, on_unreadable, progress, cancel)?)
+    }
+
+    /// Two histories of a stream side by side. Reads none of their events.
+    pub fn side_by_side(&self, sides: &job::Sides, cancel: &Cancel) -> Result<SideBySide, SessionError> {
+        let both = self.both(sides, cancel)?;
+        let lanes = both.lanes(self);
+        let rows = whatif::pairs(&both.alignment, lanes.left, lanes.right);
+        let fold = self.fold_of(&sides.stream);
+        let sentences = (sentences(&*fold, lanes.left), sentences(&*fold, lanes.right));
+        let stands = (lanes.left.stands(), lanes.right.stands());
+        Ok(SideBySide { stream: sides.stream.clone(), rows, sentences, stands, left: both.left, right: both.right })
+    }
+
+    fn both(&self, sides: &job::Sides, cancel: &Cancel) -> Result<Both, SessionError> {
+        let branch = |scenario: &Option<Arc<Scenario>>| {
+            scenario.as_ref().map(|scenario| self.branch_unless(scenario, cancel)).transpose()
+        };
+        let (left, right) = (branch(&sides.left)?, branch(&sides.right)?);
+        fn lane<'a>(branch: &'a Option<Arc<Branch>>, stream: &str) -> Option<&'a BranchLane> {
+            branch.as_ref().and_then(|branch| branch.stream(stream))
+        }
+        let alignment = Alignment::of(lane(&left, &sides.stream), lane(&right, &sides.stream));
+        let recorded = self.log().find_stream(&sides.stream).map_or(0, |stream| self.log().lane(stream).len());
+        let alignment = alignment.unwrap_or_else(|| Alignment::unchanged(recorded));
+        Ok(Both { stream: sides.stream.clone(), left, right, alignment })
+    }
+}
+
+/// Two histories of a stream, and how they stand opposite each other.
+struct Both {
+    stream: Arc<str>,
+    left: Option<Arc<Branch>>,
+    right: Option<Arc<Branch>>,
+    alignment: Alignment,
+}
+
+impl Both {
+    fn lanes<'a>(&'a self, session: &'a Session) -> Lanes<'a> {
+        let lane = |branch: &'a Option<Arc<Branch>>| SideLane::new(session.log(), &self.stream, branch.as_deref());
+        Lanes { left: lane(&self.left), right: lane(&self.right) }
+    }
+}
+
+/// Sentences of events that are not as recorded; those of all others are read with them.
+fn sentences(fold: &dyn Fold, lane: SideLane<'_>) -> Sentences {
+    let own = lane.own_events();
+    own.map(|(place, event)| (place as u32, sentence(fold, &event).into())).collect()
+}
+
+/// What happened, by the projection's own words or else by the payload.
+fn sentence(fold: &dyn Fold, event: &Event) -> String {
+    fold.label(event).unwrap_or_else(|| crate::report::sentence(event))
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::files::WriteError;
 use super::samples::SampleError;
 use super::session::{Session, SessionError};
 use crate::job::Copied;
@@ -56,7 +57,11 @@ impl Remedy {
 impl SessionError {
     /// What would help, if it can be chosen.
     pub fn remedy(&self) -> Option<Remedy> {
-        if let Self::Store(error) = self { Remedy::of(error) } else { None }
+        match self {
+            Self::Store(error) => Remedy::of(error),
+            Self::Write(WriteError::Exists(_)) => Some(Remedy::Overwrite),
+            _ => None,
+        }
     }
 }
 
@@ -151,7 +156,7 @@ pub fn partial_copy(
     until: Option<Moment>,
     streams: Option<&[StreamIndex]>,
 ) -> Result<CopyPlan, CutError> {
-    let mut plan = CopyPlan::default();
+    let mut plan = CopyPlan { as_of: until, ..CopyPlan::default() };
     let mut taken = vec![false; log.len()];
     let (mut untimed, mut untimed_count) = (Vec::new(), 0);
     for stream in (0..log.streams().len() as u32).map(StreamIndex) {

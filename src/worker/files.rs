@@ -36,6 +36,47 @@ pub(super) fn write_whole(path: &Path, contents: &[u8], replace: bool, readers: 
     put.map(drop).map_err(|error| error.error)
 }
 
+/// Why a file that was asked for is not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// There is a file of the name already.
+    #[error("the file exists; choose another name, or allow it to be overwritten: {}", .0.display())]
+    Exists(PathBuf),
+    /// It would take the place of the store that is open, or of a file that SQLite keeps beside it.
+    #[error("it would overwrite the store that is open; choose another name: {}", .0.display())]
+    IsStore(PathBuf),
+    /// The system refused.
+    #[error("can't write the file ({why}); choose another place: {}", path.display())]
+    Cannot {
+        /// The file.
+        path: PathBuf,
+        /// What is in the way.
+        why: String,
+    },
+}
+
+/// Writes a text that was asked for, whole or not at all. The store is never overwritten.
+pub(super) fn write_output(out: &Path, text: &str, force: bool, store: &Path) -> Result<(), WriteError> {
+    let cannot = |why: String| WriteError::Cannot { path: out.to_owned(), why };
+    if is_part_of(out, store) {
+        return Err(WriteError::IsStore(out.to_owned()));
+    }
+    if out.is_dir() {
+        return Err(cannot("there is a folder of this name".to_owned()));
+    }
+    if !force && out.symlink_metadata().is_ok() {
+        return Err(WriteError::Exists(out.to_owned()));
+    }
+    match write_whole(out, text.as_bytes(), force, Readers::Everyone) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(WriteError::Exists(out.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(cannot("the folder does not exist; make it first".to_owned()))
+        }
+        Err(error) => Err(cannot(error.to_string())),
+    }
+}
+
 /// Temporary files are for their owner only; rules are no secret.
 #[cfg(unix)]
 fn give_usual_permissions(file: &std::fs::File) {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::session::{Session, SessionError};
-use crate::model::{Cancel, Event, EventLog, Selection, StreamIndex, Wanted};
+use crate::model::{Cancel, Event, EventLog, Progress, Selection, StreamIndex, Wanted};
 use crate::replay::{Applied, Fold, ReplayError, State, step};
 
 /// A stream as far as it is folded.
@@ -55,6 +55,16 @@ impl Session {
         wanted: &[(StreamIndex, Selection)],
         cancel: &Cancel,
     ) -> Result<Vec<FoldedStream>, SessionError> {
+        self.end_states_telling(wanted, &Progress::default(), cancel)
+    }
+
+    /// The same with progress: it counts events taken in.
+    pub(super) fn end_states_telling(
+        &self,
+        wanted: &[(StreamIndex, Selection)],
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<FoldedStream>, SessionError> {
         let log = self.log();
         let mut categories: Vec<_> = wanted.iter().map(|(stream, _)| log.stream(*stream).category).collect();
         categories.sort_unstable();
@@ -66,7 +76,7 @@ impl Session {
                 categories.iter().fold(Wanted::NOTHING, |all, one_of| all.or(self.fold(*one_of).wants(&one.name)))
             })
             .collect();
-        self.fold_reading(wanted, Some(&parts), cancel, &mut |_| {})
+        self.fold_reading(wanted, Some(&parts), cancel, &mut |_| progress.add(1))
     }
 
     /// Folds one stream from its first event to its last, or to its projection's error, and visits every event taken

@@ -1,11 +1,15 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod comparing;
+mod compensating;
 mod copying;
 mod core;
+mod edited;
 mod exploring;
 mod files;
+mod fixtures;
 mod fold_streams;
+mod following;
 mod history;
 mod inline;
 mod kept_events;
@@ -18,21 +22,28 @@ mod replies;
 mod row_changes;
 mod run;
 mod samples;
+mod scenario_files;
 mod searching;
 mod session;
+mod standing;
 mod suggesting;
+mod sweeping;
 #[cfg(test)]
 mod testing;
 mod tracks;
+mod trying;
 mod vocabulary;
 
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
+pub use files::WriteError;
+pub use fixtures::FixtureCases;
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use pool::Pool;
 pub use projections::{OnBadProjection, ProjectionProblem, Projections, projection_beside};
 pub use run::Workshop;
 pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
+pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
 pub use crate::store::is_same_file;

@@ -1,20 +1,22 @@
 //! Runs one job at a time: from a request's words to the session's work.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::copying::{CopyLayout, CopyTarget};
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Frame, MemoryHistory, ReplayFailure, Replayer, diff_for};
+use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
 use crate::store::AccessMode;
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
 /// Events read between two looks at whether somebody still wants them.
 const EVENTS_AT_ONCE: usize = 32;
+/// Leaves that differ, in each list: more than anybody looks at.
+const DIFFERENCES: usize = 5_000;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
@@ -120,6 +122,7 @@ impl Workshop {
 pub(super) fn failed(error: &SessionError) -> Failure {
     match error {
         SessionError::Store(error) if error.is_cancelled() => Failure::Cancelled,
+        SessionError::Replay(ReplayFailure::Cancelled) => Failure::Cancelled,
         error => Failure::Failed(error.to_string()),
     }
 }
@@ -134,81 +137,94 @@ pub(super) fn replay_failed(failure: &ReplayFailure) -> Failure {
 /// The state of a stream at a moment, as recorded and in a scenario's branch.
 pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) -> Result<StateView, Failure> {
     let log = session.log();
-    let branch = match &request.scenario {
+    let applied = |scenario: &Option<Arc<Scenario>>| match scenario {
         Some(scenario) => match session.branch_unless(scenario, cancel) {
-            Ok(branch) => Some(branch),
+            Ok(branch) => Ok(Some(branch)),
             // An edit that does not fit is told where it stands: what was recorded can still be shown.
-            Err(SessionError::Edit(error)) if !error.is_read_error() => None,
-            Err(error) => return Err(failed(&error)),
+            Err(SessionError::Edit(error)) if !error.is_read_error() => Ok(None),
+            Err(error) => Err(failed(&error)),
         },
-        None => None,
+        None => Ok(None),
     };
-    if let Some(branch) = &branch
-        && log.find_stream(&request.stream).is_none()
-        && branch.stream(&request.stream).is_some()
-    {
-        return new_stream(session, request, branch, cancel);
+    let (branch, against) = (applied(&request.scenario)?, applied(&request.against)?);
+    if log.find_stream(&request.stream).is_none() {
+        return new_stream(session, request, branch.as_ref(), against.as_ref(), cancel);
     }
     let stream = session.find_stream(&request.stream)?;
     let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
-    let (recorded, branch_replayer) = loop {
+    let (fold, baseline, branch_replayer, against_replayer) = loop {
         let folds = session.folds();
-        let branch_replayer = branch.as_ref().and_then(|branch| session.branch_replayer(branch, &request.stream));
         let recorded = session.replayer(stream);
-        // Both sides by the same projection, also when another is chosen meanwhile.
+        // First: branches begin with what is known of the recorded stream. They read through its history, never
+        // through its replayer: no lock is taken twice.
+        let (fold, baseline) = {
+            let mut recorded = lock(&recorded);
+            (recorded.fold().clone(), side(&mut recorded, &selection, cancel)?)
+        };
+        let replayer = |branch: &Option<Arc<Branch>>| session.branch_replayer(branch.as_ref()?, &request.stream);
+        let (branched, other) = (replayer(&branch), replayer(&against));
+        // All sides by the same projection, also when another is chosen meanwhile.
         if Arc::ptr_eq(&folds, &session.folds()) {
-            break (recorded, branch_replayer);
+            break (fold, baseline, branched, other);
         }
     };
-    let mut recorded = lock(&recorded);
-    let baseline = side(&mut recorded, &selection, cancel)?;
-    let fold = recorded.fold().clone();
-    // The branch reads through the recorded stream's history, never through its replayer: no lock is taken twice.
-    drop(recorded);
-    let in_branch = branch.as_ref().and_then(|branch| branch.stream(&request.stream)).zip(branch_replayer);
-    let branch = match in_branch {
-        Some((lane, replayer)) => Some(side(&mut lock(&replayer), &lane.select(log, request.moment), cancel)?),
-        None => None,
+    let in_branch = |branch: &Option<Arc<Branch>>, replayer: Option<Arc<Mutex<Replayer>>>| {
+        let lane = branch.as_ref().and_then(|branch| branch.stream(&request.stream));
+        let there = lane.zip(replayer);
+        there.map(|(lane, replayer)| side(&mut lock(&replayer), &lane.select(log, request.moment), cancel)).transpose()
     };
-    let differences = branch
-        .as_ref()
-        .map_or_else(Vec::new, |branch| diff_for(&*fold, &baseline.frame.state.value, &branch.frame.state.value));
-    Ok(StateView {
+    let mut view = StateView {
         stream: request.stream.clone(),
         moment: request.moment,
         projection: Arc::new(fold.info().clone()),
         baseline,
-        branch,
-        differences,
-    })
+        branch: in_branch(&branch, branch_replayer)?,
+        against: in_branch(&against, against_replayer)?,
+        differences: Vec::new(),
+    };
+    tell_apart(&mut view, &*fold);
+    Ok(view)
 }
 
-/// The state of a stream that only a scenario has, beside that of a stream without events.
+fn tell_apart(view: &mut StateView, fold: &dyn Fold) {
+    if view.is_compared() {
+        let (left, right) = (&view.left().frame.state.value, &view.right().frame.state.value);
+        view.differences = diff_for_within(fold, left, right, DIFFERENCES);
+    }
+}
+
+/// The state of a stream that only scenarios have, beside that of a stream without events.
 fn new_stream(
     session: &Arc<Session>,
     request: &StateRequest,
-    branch: &Arc<Branch>,
+    branch: Option<&Arc<Branch>>,
+    against: Option<&Arc<Branch>>,
     cancel: &Cancel,
 ) -> Result<StateView, Failure> {
-    let (lane, replayer) = branch
-        .stream(&request.stream)
-        .zip(session.branch_replayer(branch, &request.stream))
-        .ok_or_else(|| Failure::Failed(format!("there is no stream {}", request.stream)))?;
-    let mut replayer = lock(&replayer);
-    let selection = lane.select(session.log(), request.moment);
-    let there = side(&mut replayer, &selection, cancel)?;
-    let fold = replayer.fold().clone();
+    let has = |branch: &Arc<Branch>| branch.stream(&request.stream).is_some();
+    if !branch.into_iter().chain(against).any(has) {
+        return Err(Failure::Failed(format!("there is no stream {}", request.stream)));
+    }
+    let fold = session.fold_of(&request.stream);
+    let there = |branch: Option<&Arc<Branch>>| {
+        let lane = branch
+            .and_then(|branch| branch.stream(&request.stream).zip(session.branch_replayer(branch, &request.stream)));
+        let selected = lane.map(|(lane, replayer)| (lane.select(session.log(), request.moment), replayer));
+        selected.map(|(selection, replayer)| side(&mut lock(&replayer), &selection, cancel)).transpose()
+    };
     let nothing = Arc::new(MemoryHistory::default());
     let mut recorded = Replayer::new(fold.clone(), nothing, session.replay_options());
-    let baseline = side(&mut recorded, &Selection::Prefix(0), cancel)?;
-    Ok(StateView {
+    let mut view = StateView {
         stream: request.stream.clone(),
         moment: request.moment,
         projection: Arc::new(fold.info().clone()),
-        differences: diff_for(&*fold, &baseline.frame.state.value, &there.frame.state.value),
-        baseline,
-        branch: Some(there),
-    })
+        baseline: side(&mut recorded, &Selection::Prefix(0), cancel)?,
+        branch: there(branch)?,
+        against: there(against)?,
+        differences: Vec::new(),
+    };
+    tell_apart(&mut view, &*fold);
+    Ok(view)
 }
 
 fn side(replayer: &mut Replayer, selection: &Selection, cancel: &Cancel) -> Result<Side, Failure> {

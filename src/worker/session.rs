@@ -5,15 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::core::Core;
+use super::edited::{Asked, FromStore};
+use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
-    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ReplayFailure, ReplayOptions, Replayer,
+    Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
+    Replayer,
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
-use crate::whatif::{self, Branch, BranchHistory, EditError, Recorded, Scenario};
+use crate::whatif::{
+    self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError, SweepFailure,
+};
 
 /// How a store is to be opened and replayed.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +44,12 @@ pub enum SessionError {
     /// The scenario.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A moment that has no meaning in a stream.
+    #[error("{0}")]
+    Moment(String),
+    /// A file that was to be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A projection file.
     #[error(transparent)]
     Projection(#[from] ProjectionProblem),
@@ -48,6 +59,19 @@ pub enum SessionError {
     /// A replay that could not be made.
     #[error(transparent)]
     Replay(#[from] ReplayFailure),
+    /// A sweep that can't be made.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+}
+
+impl From<SweepFailure> for SessionError {
+    fn from(failure: SweepFailure) -> Self {
+        match failure {
+            SweepFailure::Sweep(error) => error.into(),
+            SweepFailure::Edit(error) => error.into(),
+            SweepFailure::Replay(error) => error.into(),
+        }
+    }
 }
 
 impl SessionError {
@@ -55,17 +79,22 @@ impl SessionError {
     pub fn is_input_error(&self) -> bool {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
-            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. }) => false,
+            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. })
+            | Self::Moment(_)
+            | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))
+            | Self::Sweep(_) => false,
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Read(_) | Self::Replay(_) => true,
+            Self::Read(_) | Self::Replay(_) | Self::Write(_) => true,
         }
     }
 }
 
 /// Replayers kept: the streams that were looked at last, each as recorded and in a branch.
 const REPLAYERS: usize = 8;
+/// Other branches that a branch's replayer learns from: the newest ones.
+const LEARNED_FROM: usize = 4;
 /// Replayers kept for looking about in histories: of the stream that is shown, and of the one before.
 const SECOND_REPLAYERS: usize = 2;
 
@@ -90,6 +119,8 @@ pub struct Session {
     exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
+    asked: Mutex<Asked>,
+    pub(super) following: super::following::Kept,
 }
 
 impl Session {
@@ -125,6 +156,8 @@ impl Session {
             exploring: Mutex::default(),
             branched: Mutex::default(),
             branches: Mutex::default(),
+            asked: Mutex::default(),
+            following: super::following::Kept::default(),
         }))
     }
 
@@ -241,20 +274,24 @@ impl Session {
         })
     }
 
-    /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded.
+    /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded. It begins with what is
+    /// known of the recorded stream, and of other branches of it: the one before the last edit differs least.
     pub fn branch_replayer(&self, branch: &Arc<Branch>, name: &str) -> Option<Shared<Replayer>> {
         let lane = branch.stream(name)?;
-        let known = |kept: &[Branched]| {
-            let found = kept.iter().find(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name);
-            found.map(|(_, _, replayer)| replayer.clone())
+        let known = |kept: &mut Vec<Branched>| {
+            let at = kept.iter().position(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name)?;
+            let found = kept.remove(at);
+            let replayer = found.2.clone();
+            kept.push(found);
+            Some(replayer)
         };
-        let found = known(&lock(&self.branched));
+        let found = known(&mut lock(&self.branched));
         if found.is_some() {
             return found;
         }
         // Not while the list is held: the recorded stream's replayer may be at work for long.
         let folds = self.folds();
-        let replayer = match lane.stream() {
+        let mut replayer = match lane.stream() {
             Some(stream) => {
                 let recorded = self.replayer(stream);
                 let recorded = lock(&recorded);
@@ -266,8 +303,21 @@ impl Session {
                 Replayer::new(self.fold_of(name), history, self.replay_options())
             }
         };
+        let others: Vec<Branched> = {
+            let kept = lock(&self.branched);
+            kept.iter().rev().filter(|(_, n, _)| **n == *name).take(LEARNED_FROM).cloned().collect()
+        };
+        for (other, _, known) in &others {
+            // One that is at work is not waited for.
+            if let Some(other) = other.stream(name)
+                && let Ok(known) = known.try_lock()
+                && Arc::ptr_eq(known.fold(), replayer.fold())
+            {
+                replayer.learn(&known, &lane.events().fork_from(other.events()));
+            }
+        }
         let mut kept = lock(&self.branched);
-        if let Some(sooner) = known(&kept) {
+        if let Some(sooner) = known(&mut kept) {
             return Some(sooner);
         }
         let replayer = Arc::new(Mutex::new(replayer));
@@ -294,7 +344,7 @@ impl Session {
         if let Some(branch) = &*place {
             return Ok(branch.clone());
         }
-        let applied = whatif::apply(scenario, self.log(), &mut FromStore(self, cancel.clone()));
+        let applied = whatif::apply(scenario, self.log(), &mut FromStore::new(self, cancel.clone()));
         if applied.is_err() && cancel.is_cancelled() {
             return Err(StoreError::Cancelled.into());
         }
@@ -303,11 +353,19 @@ impl Session {
         Ok(branch)
     }
 
-    /// Where a scenario's branch is, or will be: held by who applies it.
+    /// Where a scenario's branch is, or will be: held by who applies it. The same edits again, as after an undo, have
+    /// the same branch.
     fn place_of_branch(&self, scenario: &Arc<Scenario>) -> OnceBranch {
         let mut kept = lock(&self.branches);
-        if let Some((_, place)) = kept.iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
-            return place.clone();
+        let same = |known: &Arc<Scenario>| {
+            // Equal numbers may be spelled differently, which is seen in states.
+            Arc::ptr_eq(known, scenario) || known == scenario && known.to_json() == scenario.to_json()
+        };
+        if let Some(at) = kept.iter().position(|(known, _)| same(known)) {
+            let found = kept.remove(at);
+            let place = found.1.clone();
+            kept.push(found);
+            return place;
         }
         let place = OnceBranch::default();
         kept.push((scenario.clone(), place.clone()));
@@ -317,31 +375,29 @@ impl Session {
         place
     }
 
+    /// How each edit of a scenario file fits the store.
+    pub fn grade(&self, file: &ScenarioFile, cancel: &Cancel) -> Result<Grades, SessionError> {
+        let handles = |stream: &str, event_type: &str| {
+            let fold = self.fold_of(stream);
+            fold.info().kind == ProjectionKind::Automatic || fold.handler_for(event_type).is_some()
+        };
+        let graded = whatif::grade(file, self.log(), &mut FromStore::new(self, cancel.clone()), &handles);
+        graded.map_err(|why| if cancel.is_cancelled() { StoreError::Cancelled.into() } else { SessionError::Read(why) })
+    }
+
     /// Recorded events for those who apply edits.
     pub fn recorded(&self) -> impl Recorded + '_ {
-        FromStore(self, Cancel::default())
-    }
-}
-
-/// What was recorded, until told to stop.
-struct FromStore<'a>(&'a Session, Cancel);
-
-impl FromStore<'_> {
-    fn go_on(&self) -> Result<(), String> {
-        if self.1.is_cancelled() { Err(StoreError::Cancelled.to_string()) } else { Ok(()) }
-    }
-}
-
-impl Recorded for FromStore<'_> {
-    fn event(&mut self, index: u32) -> Result<Arc<Event>, String> {
-        self.go_on()?;
-        let events = self.0.events(&[index]).map_err(|error| error.to_string())?;
-        events.into_iter().next().map(Arc::new).ok_or_else(|| format!("event {index} could not be read"))
+        self.recorded_unless(Cancel::default())
     }
 
-    fn find_id(&mut self, id: &str) -> Result<Option<u32>, String> {
-        self.go_on()?;
-        self.0.with_reader(|reader| reader.find_id(self.0.log(), id)).map_err(|error| error.to_string())
+    /// The same, until told to stop.
+    pub(super) fn recorded_unless(&self, cancel: Cancel) -> impl Recorded + '_ {
+        FromStore::new(self, cancel)
+    }
+
+    /// What those who apply edits asked for before.
+    pub(super) fn asked(&self) -> MutexGuard<'_, Asked> {
+        lock(&self.asked)
     }
 }
 

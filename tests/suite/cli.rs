@@ -6,6 +6,7 @@ mod real;
 mod states;
 mod statuses;
 mod traces;
+mod what_if;
 mod writing;
 
 use std::path::{Path, PathBuf};

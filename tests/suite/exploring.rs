@@ -63,7 +63,7 @@ impl Shop {
     }
 
     fn state(&self, stream: &str, moment: Moment) -> Box<StateView> {
-        let request = StateRequest { store: KEY, stream: stream.into(), moment, scenario: None };
+        let request = StateRequest { store: KEY, stream: stream.into(), moment, scenario: None, against: None };
         match self.run(Job::State(request)) {
             Ok(Outcome::State(view)) => view,
             other => panic!("{other:?}"),

@@ -1,7 +1,12 @@
 //! What-if, sentence by sentence: scenario files, naming, places, contents, versions, copies, drafts.
 
+mod alignment;
 mod compare;
+mod compensate;
+mod files;
+mod follows;
 mod properties;
+mod sweep;
 mod world;
 
 use foldline::model::{CopyRow, Moment, json};
@@ -262,11 +267,12 @@ fn moves_cross_streams_and_keep_id_time_and_payload() {
     let branch = world.edit(r#"{"move":{"position":40},"after":{"stream":"b","version":1}}"#).unwrap();
     assert_eq!(world.lane_text(&branch, "a"), "1#10 2#20 3#60");
     assert_eq!(world.lane_text(&branch, "b"), "1#30 2~40 3#50");
-    let foldline::whatif::BranchEvent::Edited { event, .. } = &branch.lane("b").unwrap()[1] else { panic!() };
+    let moved = branch.lane("b").unwrap().get(1);
+    let Some(foldline::whatif::BranchEvent::Edited { event, .. }) = moved else { panic!() };
     let mut expected = (*world.events[3]).clone();
     expected.stream = Some("b".into());
     expected.version = Some(2);
-    assert_eq!(**event, expected);
+    assert_eq!(*event, expected);
 
     check_lane(TWO, r#"{"move":{"position":40},"stream":"b"}"#, "b", "1~40 2#30 3#50");
     check_lane(TWO, r#"{"move":{"position":40},"stream":"z"}"#, "z", "1~40");
@@ -341,7 +347,7 @@ fn inserted_events_have_defaults() {
         .unwrap();
     let find = |stream: &str, kind: &str| {
         let found = branch.lane(stream).unwrap().iter().find_map(|event| match event {
-            foldline::whatif::BranchEvent::Inserted { event } if &*event.event_type == kind => Some(event.clone()),
+            foldline::whatif::BranchEvent::Inserted { event } if &*event.event_type == kind => Some(event),
             _ => None,
         });
         found.unwrap()

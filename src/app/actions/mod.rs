@@ -150,6 +150,7 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "leave-out" => "no event is selected",
         "move-earlier" | "move-later" => "no event is selected that is there",
         "duplicate-scenario" | "show-compare" | "show-sweep" => "no edits yet",
+        "first-difference" | "next-difference" | "previous-difference" => no_difference(app),
         "next-scenario" | "previous-scenario" => "no other scenario is open",
         "undo" | "redo" => "nothing to do again or to take back",
         "clear-edits" => "no edits",
@@ -162,6 +163,19 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "pin-stream" | "copy-reply" | "copy-reply-markdown" | "make-rules" => "no stream is selected",
         "faster" | "slower" => "no other speed",
         _ => "not now",
+    }
+}
+
+/// Why there is no difference to go to.
+fn no_difference(app: &App) -> &'static str {
+    let Some(document) = &app.document else { return "no store is open" };
+    let comparison = &document.comparison;
+    match comparison.current() {
+        _ if !comparison.is_asked() => "no edits yet",
+        None if comparison.differences().is_pending() => "still comparing",
+        None => "the comparison failed",
+        Some(found) if found.rows.is_empty() => "both have the same states",
+        Some(_) => "no further difference that way",
     }
 }
 

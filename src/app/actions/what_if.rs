@@ -1,8 +1,8 @@
 //! What can be done with edits and scenarios.
 
-use super::table::{keys, single, with_alt, with_command};
+use super::table::{keys, single, with_alt, with_command, with_shift};
 use super::{Action, Group, Key};
-use crate::app::{App, Command, Direction, Tab};
+use crate::app::{App, Command, Direction, Jump, Tab};
 
 /// Edits, scenarios, copies.
 pub const ACTIONS: &[Action] = &[
@@ -122,6 +122,30 @@ pub const ACTIONS: &[Action] = &[
         command: |app| in_use(app, Tab::Compare),
     },
     Action {
+        id: "first-difference",
+        group: Group::WhatIf,
+        text: "First difference",
+        tooltip: "Put the cursor where the two histories that are compared come to other states",
+        shortcut: with_command(Key::Function(8)),
+        command: |app| to_difference(app, Jump::First),
+    },
+    Action {
+        id: "next-difference",
+        group: Group::WhatIf,
+        text: "Next difference",
+        tooltip: "Put the cursor on the next event that changes what differs",
+        shortcut: single(Key::Function(8)),
+        command: |app| to_difference(app, Jump::Next),
+    },
+    Action {
+        id: "previous-difference",
+        group: Group::WhatIf,
+        text: "Previous difference",
+        tooltip: "Put the cursor on the previous event that changes what differs",
+        shortcut: with_shift(Key::Function(8)),
+        command: |app| to_difference(app, Jump::Previous),
+    },
+    Action {
         id: "show-sweep",
         group: Group::WhatIf,
         text: "Sweep over values",
@@ -139,6 +163,10 @@ fn nudge(app: &App, direction: Direction) -> Option<Command> {
 fn another_scenario(app: &App, direction: Direction) -> Option<Command> {
     let document = app.document.as_ref().filter(|document| document.scenarios.all().len() > 1);
     document.map(|_| Command::NextScenario(direction))
+}
+
+fn to_difference(app: &App, jump: Jump) -> Option<Command> {
+    app.document.as_ref()?.difference(jump).map(|_| Command::ToDifference(jump))
 }
 
 /// Shows a tab that needs edits to say anything.

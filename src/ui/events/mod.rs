@@ -54,10 +54,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
             whatif::whatif_ui(ui, app, document, whatif_view, take_focus, queue);
             Vec::new()
         }
-        Tab::Compare => {
-            compare::compare_ui(ui, app, document, compare_view, take_focus, queue);
-            Vec::new()
-        }
+        Tab::Compare => compare::compare_ui(ui, app, document, compare_view, take_focus, queue),
         Tab::Sweep => {
             sweep::sweep_ui(ui, app, document, sweep_view, take_focus, queue);
             Vec::new()

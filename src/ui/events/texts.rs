@@ -108,7 +108,7 @@ fn branch_version(document: &Document, event: u32, place: usize) -> Option<Optio
         }
         there += 1;
     }
-    lane.events().get(there).filter(|found| found.index() == Some(event)).map(crate::whatif::BranchEvent::version)
+    lane.events().get(there).filter(|found| found.index() == Some(event)).map(|found| found.version())
 }
 
 fn say_changes(out: &mut RowText, change: &RowChange) {

@@ -151,7 +151,7 @@ pub fn paint(
     let line = Stroke::new(if active { 1.6 } else { 1.2 }, violet);
     let (middle, fork) = (line_of(rect, row), stage.scale.x(lane.fork));
     let left = fork.clamp(plot.left() - 40.0, plot.right() + 40.0);
-    hatch(&painter, Rect::from_min_max(pos2(left, plot.top()), plot.max), violet);
+    marks::hatch(&painter, Rect::from_min_max(pos2(left, plot.top()), plot.max), violet);
     let mut begin = left;
     match recorded {
         Some(recorded) if fork > plot.left() - 40.0 && fork < plot.right() + 40.0 => {
@@ -300,17 +300,4 @@ pub fn two_lines(
     let bottom = Rect::from_min_max(pos2(rect.left(), rect.center().y + 1.0), pos2(rect.right(), rect.bottom() - 3.0));
     labels::words(ui, bottom, under.0, theme::words(10.5), under.1, 0.0);
     galley
-}
-
-fn hatch(painter: &Painter, rect: Rect, colour: Color32) {
-    if rect.width() <= 0.0 {
-        return;
-    }
-    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
-    let stroke = Stroke::new(1.0, theme::hatching(colour));
-    let mut x = rect.left() - rect.height();
-    while x < rect.right() {
-        painter.line_segment([pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())], stroke);
-        x += 8.0;
-    }
 }

@@ -9,7 +9,7 @@ use crate::app::{ScenarioView, branch_marks};
 use crate::model::{Event, Timestamp, Value, json, names, zoned};
 use crate::timeline::Shape;
 use crate::ui::{marks, theme};
-use crate::whatif::{BranchEvent, describe};
+use crate::whatif::BranchEvent;
 
 /// A payload is cut after so many letters.
 const PAYLOAD: usize = 160;
@@ -20,8 +20,10 @@ pub fn recorded_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &str, event: 
     match branch::scenario(stage, row) {
         Some(view) => {
             let lane = view.branch.value().and_then(|(branch, _)| branch.stream(name));
-            let there = lane.and_then(|lane| branch_marks::in_branch(&document.opened.log, lane, event));
-            let version = there.and_then(BranchEvent::version);
+            let version = lane.and_then(|lane| {
+                let place = branch_marks::in_branch(&document.opened.log, lane, event)?;
+                lane.events().version(place)
+            });
             version_ui(ui, stage, view, document.opened.log.version(event as usize), version);
         }
         None => {
@@ -39,7 +41,7 @@ pub fn own_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &str, place: u32) 
     let Some((branch, _)) = view.branch.value() else { return };
     let Some(there) = branch.stream(name).and_then(|lane| lane.events().get(place as usize)) else { return };
     ui.spacing_mut().item_spacing.y = 3.0;
-    let (held, contents) = match there {
+    let (held, contents) = match &there {
         BranchEvent::Recorded { index, .. } => (Held::Recorded(*index), None),
         BranchEvent::Edited { base, event } => (Held::Recorded(*base), Some(event)),
         BranchEvent::Inserted { event } => (Held::Inserted(event.id.clone().unwrap_or_default()), Some(event)),
@@ -71,7 +73,7 @@ pub fn own_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &str, place: u32) 
     let quiet = |words: String| RichText::new(words).font(theme::mono(theme::SMALL)).color(stage.tokens.secondary);
     let recorded = base.and_then(|base| log.time(base as usize));
     ui.label(quiet(place_words(stage, name, base)));
-    ui.label(quiet(time_words(stage, branch_marks::time_of(log, there), recorded.filter(|_| base.is_some()))));
+    ui.label(quiet(time_words(stage, branch_marks::time_of(log, &there), recorded.filter(|_| base.is_some()))));
     version_ui(ui, stage, view, base.and_then(|base| log.version(base as usize)), there.version());
     edits_ui(ui, stage, view, &concerning(document, view, &held));
 }
@@ -113,7 +115,7 @@ fn version_ui(ui: &mut Ui, stage: &Stage<'_>, view: &ScenarioView, recorded: Opt
 fn edits_ui(ui: &mut Ui, stage: &Stage<'_>, view: &ScenarioView, edits: &[usize]) {
     for at in edits.iter().take(4) {
         let Some(edit) = view.draft.edits().nth(*at) else { continue };
-        let words = format!("◆ {}", describe(&edit.edit));
+        let words = format!("◆ {}", stage.document.edit_words(&edit.edit).sentence());
         ui.label(RichText::new(words).font(theme::words(theme::SMALL)).color(stage.tokens.what_if));
     }
     if edits.len() > 4 {

@@ -28,7 +28,7 @@ fn project(shop: &Shop, choice: ProjectionChoice) -> Result<Projected, Failure> 
 /// What is shown at the end of account A: as recorded, and without its second event.
 fn shown(shop: &Shop, scenario: &Arc<Scenario>) -> [String; 2] {
     let (stream, moment, scenario) = ("account-A".into(), Moment::Position(6), Some(scenario.clone()));
-    match shop.run(Job::State(StateRequest { store: KEY, stream, moment, scenario })) {
+    match shop.run(Job::State(StateRequest { store: KEY, stream, moment, scenario, against: None })) {
         Ok(Outcome::State(view)) => {
             let branch = view.branch.unwrap();
             [view.baseline, branch].map(|side| to_text(&side.frame.state.value))

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use super::world::{Bank, World, value, world};
 
 /// The store in the branch, as one list. What was moved on or deleted stays as an empty place.
-struct Oracle {
+pub(super) struct Oracle {
     items: Vec<Item>,
     streams: Vec<(String, usize)>,
 }
@@ -108,7 +108,7 @@ fn data_text(event: &Event) -> String {
 
 const TYPES: [&str; 4] = ["Opened", "In", "Out", "Closed"];
 
-fn histories() -> impl Strategy<Value = World> {
+pub(super) fn histories() -> impl Strategy<Value = World> {
     prop::collection::vec((0..3usize, 0..4usize, 0..5i64), 1..14).prop_map(|rows| {
         let lines = rows
             .iter()
@@ -117,14 +117,14 @@ fn histories() -> impl Strategy<Value = World> {
     })
 }
 
-type Seed = (u8, usize, usize, usize);
+pub(super) type Seed = (u8, usize, usize, usize);
 
-fn seeds() -> impl Strategy<Value = Vec<Seed>> {
+pub(super) fn seeds() -> impl Strategy<Value = Vec<Seed>> {
     prop::collection::vec((0..6u8, any::<usize>(), any::<usize>(), 0..40usize), 0..8)
 }
 
 /// A scenario that is valid in the world, and what it makes of it.
-fn valid_scenario(world: &World, seeds: &[Seed]) -> (Scenario, Oracle) {
+pub(super) fn valid_scenario(world: &World, seeds: &[Seed]) -> (Scenario, Oracle) {
     let mut oracle = Oracle::new(world);
     let mut scenario = Scenario::new("property");
     for (number, (kind, which, where_to, n)) in seeds.iter().enumerate() {
@@ -223,14 +223,14 @@ fn select(world: &World, key: &str, way: usize) -> Selector {
     }
 }
 
-fn contents(world: &World, event: &BranchEvent) -> Arc<Event> {
+pub fn contents(world: &World, event: BranchEvent) -> Arc<Event> {
     match event {
         BranchEvent::Recorded { index, version, .. } => {
-            let mut event = (*world.events[*index as usize]).clone();
-            event.version = *version;
+            let mut event = (*world.events[index as usize]).clone();
+            event.version = version;
             Arc::new(event)
         }
-        BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => event.clone(),
+        BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => event,
     }
 }
 
@@ -467,7 +467,7 @@ fn values() -> impl Strategy<Value = Value> {
 }
 
 /// Any scenario that can be written, most of them nonsense.
-fn scenarios() -> impl Strategy<Value = Scenario> {
+pub(super) fn scenarios() -> impl Strategy<Value = Scenario> {
     let name = || prop_oneof![Just("a".to_owned()), Just("b".to_owned()), "[a-z\" ]{1,6}".prop_map(|text| text)];
     let selector = move || {
         prop_oneof![

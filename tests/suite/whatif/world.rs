@@ -7,11 +7,11 @@ use foldline::model::{
     Event, EventKind, EventLog, EventLogBuilder, LogRow, Object, Origin, Payload, Timestamp, Unreadable, Value, json,
 };
 use foldline::replay::{Applied, Fold, FoldError, History, MemoryHistory, ProjectionInfo, ProjectionKind, State};
-use foldline::whatif::{Branch, BranchEvent, EditError, Recorded, Scenario, apply, parse};
+use foldline::whatif::{Branch, BranchEvent, EditError, Grades, Recorded, Scenario, ScenarioFile, apply, grade, parse};
 
 /// A store in memory.
 pub struct World {
-    pub log: EventLog,
+    pub log: Arc<EventLog>,
     pub events: Vec<Arc<Event>>,
     /// How many events were read.
     pub reads: usize,
@@ -101,7 +101,7 @@ pub fn world(text: &str) -> World {
             causation_id: None,
         }));
     }
-    World { log: builder.finish(), events, reads: 0 }
+    World { log: Arc::new(builder.finish()), events, reads: 0 }
 }
 
 impl Recorded for World {
@@ -134,6 +134,12 @@ impl World {
         apply(scenario, &self.log, &mut Reader(&self.events, &mut self.reads))
     }
 
+    /// How a scenario file fits; events of `handled` types have a rule.
+    pub fn grade(&mut self, file: &ScenarioFile, handled: &[&str]) -> Grades {
+        let handles = |_: &str, event_type: &str| handled.contains(&event_type);
+        grade(file, &self.log, &mut Reader(&self.events, &mut self.reads), &handles).unwrap()
+    }
+
     /// Applies edits given as JSON objects, one a line.
     pub fn edit(&mut self, edits: &str) -> Result<Branch, EditError> {
         self.apply(&scenario(edits))
@@ -155,8 +161,8 @@ impl World {
         let texts = lane.iter().map(|event| {
             let version = event.version().map_or("-".to_owned(), |version| version.to_string());
             match event {
-                BranchEvent::Recorded { index, .. } => format!("{version}#{}", self.log.position(*index as usize)),
-                BranchEvent::Edited { base, .. } => format!("{version}~{}", self.log.position(*base as usize)),
+                BranchEvent::Recorded { index, .. } => format!("{version}#{}", self.log.position(index as usize)),
+                BranchEvent::Edited { base, .. } => format!("{version}~{}", self.log.position(base as usize)),
                 BranchEvent::Inserted { event } => format!("{version}+{}", event.event_type),
             }
         });
