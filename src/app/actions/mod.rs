@@ -159,6 +159,7 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "leave-out" | "change-event" | "retime" | "move-event" | "insert-before" | "skip-after" => {
             "no event is selected"
         }
+        "move-earlier" | "move-later" => "no event is selected that is there",
         "first-difference" | "next-difference" | "previous-difference" => no_difference(app),
         "next-scenario" | "previous-scenario" => "no other scenario is open",
         "undo" | "redo" => "nothing to do again or to take back",
