@@ -44,7 +44,7 @@ pub fn form_ui(ui: &Ui, app: &App, view: &mut FormView, queue: &mut Vec<Command>
         ui.set_width((room.width() - 64.0).min(860.0));
         head_ui(ui, document, form);
         ui.add_space(theme::GAP);
-        let height = (room.height() - FRAME).clamp(200.0, 520.0);
+        let height = (room.height() - FRAME).clamp(200.0, 430.0);
         let width = ui.available_width() - ASIDE - theme::SECTION;
         let (room, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), Sense::hover());
         let scroll =
@@ -199,7 +199,7 @@ fn fields_ui(
     line(ui, form, (Field::Time, "Time", hint), width - 20.0, ask);
     said_ui(ui, form, Field::Time, ask);
     label(ui, "Payload (JSON)");
-    let data = json_ui(ui, form, Field::Data, "Payload", 9, ask);
+    let data = json_ui(ui, form, Field::Data, "Payload", if form.is_insert() { 8 } else { 12 }, ask);
     if focus && !form.is_insert() {
         data.request_focus();
     }
@@ -337,14 +337,14 @@ fn foot_ui(ui: &mut Ui, form: &EditForm, view: &mut FormView, ask: &mut dyn FnMu
         }
         let status: Arc<str> = if form.waits {
             "".into()
-        } else if let Some(problem) = form.checked.problems.first() {
-            problem.words.as_str().into()
+        } else if !form.checked.problems.is_empty() {
+            "Not yet: mend what is marked in red".into()
         } else if !possible {
             "Nothing is changed yet".into()
         } else {
             "Ctrl+Enter makes the edit, Esc leaves".into()
         };
-        let colour = if form.checked.problems.is_empty() { tokens.secondary } else { tokens.bad };
-        ui.add(egui::Label::new(RichText::new(&*status).font(theme::words(theme::SMALL)).color(colour)).truncate());
+        let status = RichText::new(&*status).font(theme::words(theme::SMALL)).color(tokens.secondary);
+        ui.add(egui::Label::new(status).truncate());
     });
 }
