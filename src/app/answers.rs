@@ -33,7 +33,7 @@ impl App {
         // What is told of another store than the one that is shown is never shown as if it were of this one.
         let shown = self.document.as_ref().map(|document| document.opened.key);
         if let Some(store) = about.filter(|store| Some(*store) != shown) {
-            return self.done_beside(store, slot, generation, result);
+            return self.done_beside(store, slot, generation, result, requests);
         }
         match result {
             Ok(Outcome::Copied(copied)) => {
@@ -49,10 +49,18 @@ impl App {
 
     /// A job of a store that is not shown has ended: what stays true of it is kept, all else is asked again when it
     /// is shown.
-    fn done_beside(&mut self, store: StoreKey, slot: Slot, generation: u64, result: Result<Outcome, Failure>) {
+    fn done_beside(
+        &mut self,
+        store: StoreKey,
+        slot: Slot,
+        generation: u64,
+        result: Result<Outcome, Failure>,
+        requests: &mut Vec<Request>,
+    ) {
         // A copy is written to its end, also when its store is closed meanwhile.
         match result {
             Ok(Outcome::Copied(copied)) => return self.copied(store, copied),
+            Ok(restored @ Outcome::Restored { .. }) => return self.take(generation, restored, requests),
             Err(Failure::Failed(message)) if slot == Slot::Copy => {
                 self.notify(NoticeKind::Bad, message);
                 return;
@@ -81,8 +89,23 @@ impl App {
             Outcome::Projected(projected) => self.projected(projected, requests),
             Outcome::Suggested(path) => self.suggested(path, requests),
             Outcome::Watched { path, stamp } => self.watched(&path, stamp, requests),
+            Outcome::Restored { store, path, kept, grades, note } => {
+                if let Some(note) = note {
+                    self.notify(NoticeKind::Bad, note);
+                }
+                self.restored(store, path, kept, &grades, requests);
+            }
+            Outcome::ScenarioRead { path, file, grades } => self.scenario_read(path, *file, &grades, requests),
+            Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),
+            Outcome::FixtureWritten { path, cases } => self.fixture_written(path, cases),
             Outcome::Missing(paths) => self.missing = paths,
             Outcome::FoundId { id, event } => self.found_cause(&id, event, requests),
+            Outcome::SweepPlaces(edits) => {
+                if self.document.as_mut().is_some_and(|document| document.sweeping.learn(generation, edits)) {
+                    self.want_sweep(requests);
+                }
+            }
+            Outcome::Written(path) => self.proposal_written(&path),
             Outcome::Reply(reply) => {
                 self.clipboard = Some(reply.text);
                 self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
@@ -125,6 +148,7 @@ impl App {
         }
         if let Some(document) = &mut self.document {
             document.comparison.stopped(generation);
+            document.sweeping.stopped(generation);
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -135,6 +159,9 @@ impl App {
             Failure::Cancelled => return self.stopped(slot, generation),
             Failure::Failed(message) => message,
         };
+        if self.scenario_file_failed(slot, &message) {
+            return;
+        }
         let document = self.document.as_mut();
         match (slot, document) {
             // Each of these tells it where its answer would have been.
@@ -143,6 +170,9 @@ impl App {
                 | Slot::Branch(_)
                 | Slot::Differences
                 | Slot::SideBySide
+                | Slot::SweepPlaces
+                | Slot::Sweep
+                | Slot::Compensate
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::Vocabulary
@@ -153,11 +183,15 @@ impl App {
             ) => {
                 document.could_not(generation, &message);
             }
+            (Slot::Write, Some(document)) => document.compensating.not_written(message),
             (Slot::Search, Some(document)) => document.search_stopped(generation, Some(message)),
             (Slot::Project, Some(document)) => document.projection_problem = Some(message),
             (Slot::Rows | Slot::Changes, Some(document)) => {
                 document.could_not(generation, &message);
                 self.notify(NoticeKind::Bad, message);
+            }
+            (Slot::Follow, Some(document)) => {
+                document.follows.report.answer(generation, Err(message));
             }
             (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
                 if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
@@ -209,6 +243,8 @@ impl Document {
                     }
                 }
             }
+            Outcome::Swept(sweep) => self.sweeping.found(generation, sweep),
+            Outcome::Compensations(proposals) => self.compensating.found(generation, proposals),
             Outcome::Differences(differences) => self.comparison.found(generation, *differences),
             Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
             Outcome::Life(life) => {
@@ -236,6 +272,9 @@ impl Document {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
             Outcome::Hashed(hash) => self.hashed(generation, hash),
+            Outcome::Follows(report) => {
+                self.follows.report.answer(generation, Ok(report));
+            }
             _ => {}
         }
     }
@@ -256,7 +295,10 @@ impl Document {
         for view in self.scenarios.all_mut() {
             view.branch.answer(generation, Err(why.to_owned()));
         }
+        self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
+        self.sweeping.could_not(generation, why);
+        self.compensating.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
@@ -285,8 +327,13 @@ impl Document {
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
         self.comparison.forget();
+        self.sweeping.forget();
+        self.compensating.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
+        }
+        if self.follows.report.is_pending() {
+            self.follows.forget();
         }
         if self.vocabulary.is_pending() {
             self.vocabulary.clear();

@@ -11,9 +11,9 @@ use super::moving_edits::Asking;
 use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
 use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
-use crate::model::{CategoryIndex, Moment, Timestamp, ValuePath};
+use crate::model::{CategoryIndex, Moment, Path, Timestamp, ValuePath};
 use crate::timeline::{AxisKind, View};
-use crate::whatif::Edit;
+use crate::whatif::{Edit, EventMoment, SweepStep, SweepValue, SweepWhat};
 
 /// One wish. Mouse, keyboard, menus and tests all speak these.
 #[derive(Debug)]
@@ -152,8 +152,78 @@ pub enum Command {
     NextScenario(Direction),
     /// Give a scenario another name.
     RenameScenario(ScenarioId, String),
+    /// Go to an event of the active scenario; to the one that it follows, where it was never recorded.
+    JumpToMoment {
+        /// The stream that it is in.
+        stream: Arc<str>,
+        /// The event.
+        moment: EventMoment,
+    },
+    /// Ask what a scenario is to be called.
+    AskRenameScenario(ScenarioId),
+    /// Put a scenario away; asks first, where it is saved nowhere.
+    AskCloseScenario(ScenarioId),
+    /// Ask where to save a scenario.
+    AskSaveScenario(ScenarioId),
+    /// Write a scenario file.
+    SaveScenario {
+        /// Which scenario.
+        id: ScenarioId,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Ask which scenario file to open.
+    AskOpenScenario,
+    /// Open a scenario file beside the scenarios that are open.
+    OpenScenario(PathBuf),
+    /// Ask where to write a fixture.
+    AskFixture,
+    /// Write what the active scenario shows as given-when-then cases.
+    WriteFixture {
+        /// Of which stream.
+        stream: Arc<str>,
+        /// At the cursor alone, instead of at the places that tell.
+        at_cursor: bool,
+        /// Where to; text to read where the name ends in `.txt` or `.md`.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
     /// Choose what the active scenario is compared with.
     CompareWith(Against),
+    /// Vary this value of an edit of the active scenario.
+    SweepOver {
+        /// The edit's place.
+        at: usize,
+        /// What of it.
+        what: SweepWhat,
+    },
+    /// Vary it over this range.
+    SweepRange {
+        /// The first value.
+        from: SweepValue,
+        /// The last value.
+        to: SweepValue,
+        /// From one value to the next.
+        step: SweepStep,
+    },
+    /// Show these fields of each point; none for those that tell most.
+    SweepFields(Vec<Path>),
+    /// Put a value of the sweep into the edit.
+    UseSweepValue(SweepValue),
+    /// Show which events would bring the recorded states to those of the active scenario.
+    ShowCompensation,
+    /// Write the proposal of a stream as JSON.
+    SaveCompensation {
+        /// The stream.
+        stream: Arc<str>,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
     /// Ask where to save a copy.
     AskCopy,
     /// Write a copy.
@@ -318,6 +388,8 @@ pub enum Sheet {
     Palette,
     /// All shortcuts.
     Help,
+    /// Events that would bring the recorded states to those of the active scenario.
+    Compensation,
 }
 
 /// Where the keyboard's focus can be sent.

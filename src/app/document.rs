@@ -7,13 +7,17 @@ use std::sync::Arc;
 use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
+use super::compensating::Compensating;
 use super::edit_form::EditForm;
+use super::following::FollowsView;
 use super::moving_edits::Asking;
 use super::remote::Remote;
+use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
 use super::stream_list::StreamList;
+use super::sweeping::Sweeping;
 use super::trail::Trail;
 use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, TrackWhat};
 use crate::model::{Moment, StreamIndex, Timestamp, ValuePath};
@@ -53,6 +57,10 @@ pub struct Document {
     pub scenarios: Scenarios,
     /// What the active scenario is compared with.
     pub against: Against,
+    /// What follows from the active scenario.
+    pub follows: FollowsView,
+    /// How the scenarios are kept by themselves.
+    pub(super) keeping: Keeping,
     /// The form in which an edit is written.
     pub form: Option<EditForm>,
     /// What is asked about events that are to be edited.
@@ -61,6 +69,10 @@ pub struct Document {
     pub chosen: Chosen,
     /// What the comparison of the selected stream comes to.
     pub comparison: Comparison,
+    /// What comes of a range of values in one edit.
+    pub sweeping: Sweeping,
+    /// Events that would bring the recorded states to those of the active scenario.
+    pub compensating: Compensating,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -148,10 +160,14 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            follows: FollowsView::default(),
+            keeping: Keeping::default(),
             form: None,
             asking: None,
             chosen: Chosen::default(),
             comparison: Comparison::default(),
+            sweeping: Sweeping::default(),
+            compensating: Compensating::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),

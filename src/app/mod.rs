@@ -10,11 +10,13 @@ pub mod branch_marks;
 pub mod choosing;
 pub mod command;
 pub mod comparing;
+mod compensating;
 pub mod document;
 pub mod edit_form;
 pub mod edit_words;
 mod editing;
 mod focusing;
+pub mod following;
 mod looking;
 pub mod merged_rows;
 mod moving;
@@ -23,10 +25,12 @@ mod opening;
 pub mod palette;
 mod projecting;
 pub mod remote;
+pub mod scenario_files;
 pub mod scenarios;
 pub mod search;
 pub mod settings;
 pub mod stream_list;
+mod sweeping;
 #[cfg(test)]
 pub(crate) mod testing;
 mod ticking;
@@ -53,7 +57,7 @@ pub use search::Search;
 pub use settings::{PanelName, Settings, StreamSort, ZoneChoice};
 pub use stream_list::{ListRow, StreamList};
 
-use crate::job::{Job, Request, Slot, StoreKey};
+use crate::job::{Job, Request, ScenarioId, Slot, StoreKey};
 use crate::model::{Cancel, CategoryIndex, Progress, Timestamp};
 use crate::whatif::Scenario;
 
@@ -129,6 +133,43 @@ pub enum Dialog {
         proposed: PathBuf,
         /// Why the last try failed.
         problem: Option<String>,
+    },
+    /// Where to save a scenario; a first proposal.
+    SaveScenario {
+        /// Which scenario.
+        id: ScenarioId,
+        /// Its own file, or one beside the store.
+        proposed: PathBuf,
+        /// Whether that is the file that it was read from or saved to.
+        own: bool,
+        /// Why the last try failed.
+        problem: Option<String>,
+    },
+    /// Which scenario file to open.
+    OpenScenario {
+        /// The folder of the store, or what was chosen in the system's dialog.
+        proposed: PathBuf,
+        /// Why the last try failed.
+        problem: Option<String>,
+    },
+    /// Where to write a fixture; a first proposal.
+    Fixture {
+        /// Of which stream.
+        stream: Arc<str>,
+        /// Beside the store.
+        proposed: PathBuf,
+        /// Why the last try failed.
+        problem: Option<String>,
+    },
+    /// What a scenario is to be called.
+    RenameScenario {
+        /// Which scenario.
+        id: ScenarioId,
+    },
+    /// Whether to close a scenario that is saved nowhere.
+    CloseScenario {
+        /// Which scenario.
+        id: ScenarioId,
     },
     /// Whether to drop edits that are saved nowhere.
     DropEdits {
@@ -213,6 +254,8 @@ pub struct Surroundings {
     pub settings_file: Option<PathBuf>,
     /// Where bundled samples are put to be opened.
     pub samples: PathBuf,
+    /// Where scenarios are kept by themselves; nowhere without it.
+    pub scenarios: Option<PathBuf>,
 }
 
 impl App {
@@ -249,6 +292,7 @@ impl App {
     pub fn update(&mut self, command: Command) -> Vec<Request> {
         let mut requests = Vec::new();
         self.dispatch(command, &mut requests);
+        self.want_follows(&mut requests);
         requests
     }
 

@@ -53,6 +53,7 @@ impl App {
         }
         requests.push(request);
         self.want_comparison(requests);
+        self.want_sweep(requests);
     }
 
     /// Asks for everything that is told of the selected stream.

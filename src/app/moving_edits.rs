@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::edit_form::place;
 use super::edit_words::duration_words;
 use super::{App, Command, Document};
-use crate::job::{Request, ScenarioId};
+use crate::job::Request;
 use crate::whatif::{Edit, Move, Selector, Target};
 
 /// A question about events that are to be edited.
@@ -15,8 +15,6 @@ pub enum Asking {
     Retime(Retime),
     /// Where to move an event.
     Move(MoveTo),
-    /// What to call a scenario.
-    Rename(ScenarioId, String),
 }
 
 /// By how much, and which events.
@@ -214,10 +212,6 @@ impl App {
         let Some(document) = &mut self.document else { return };
         let Some(asking) = document.asking.clone() else { return };
         let command = match &asking {
-            Asking::Rename(id, name) => {
-                let name = name.trim();
-                (!name.is_empty()).then(|| Command::RenameScenario(*id, name.to_owned()))
-            }
             Asking::Retime(retime) => match (retime.edits(document), &retime.changing) {
                 (Ok((edits, _)), Some((at, _))) => {
                     edits.into_iter().next().map(|edit| Command::ReplaceEdit { at: *at, edit })

@@ -24,6 +24,8 @@ impl App {
         };
         let notes = document.take_projections(projected);
         document.comparison.forget();
+        document.sweeping.forget();
+        document.compensating.forget();
         for note in notes {
             self.notify(NoticeKind::Note, note);
         }
@@ -82,6 +84,7 @@ impl Document {
         self.wanted_rules = None;
         self.opened.projections = projected.projections;
         self.opened.rules = projected.rules;
+        self.follows.forget();
         self.rows.clear();
         self.rows_asked.clear();
         self.changes.clear();

@@ -7,6 +7,10 @@ use crate::timeline::View;
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
         match command {
+            // A scenario that is dropped on a store is opened for it.
+            Command::Open(path) if self.document.is_some() && is_json(&path) => {
+                self.dispatch(Command::OpenScenario(path), requests);
+            }
             Command::Open(path) => self.open_another(path, requests),
             Command::OpenInstead(path) => self.leave(Leaving::Open(path), requests),
             Command::OpenBeside(path) => self.open_beside(path, requests),
@@ -65,6 +69,21 @@ impl App {
             | Command::NextScenario(_)
             | Command::RenameScenario(..)
             | Command::CompareWith(_) => self.arrange_scenarios(command, requests),
+            Command::JumpToMoment { stream, moment } => self.jump_to_moment(&stream, &moment, requests),
+            Command::AskRenameScenario(_)
+            | Command::AskCloseScenario(_)
+            | Command::AskSaveScenario(_)
+            | Command::SaveScenario { .. }
+            | Command::AskOpenScenario
+            | Command::OpenScenario(_)
+            | Command::AskFixture
+            | Command::WriteFixture { .. } => self.scenario_files(command, requests),
+            Command::SweepOver { .. } | Command::SweepRange { .. } | Command::SweepFields(_) => {
+                self.set_sweep(command, requests);
+            }
+            Command::UseSweepValue(value) => self.use_sweep_value(&value, requests),
+            Command::ShowCompensation => self.show_compensation(requests),
+            Command::SaveCompensation { stream, out, force } => self.save_compensation(&stream, out, force, requests),
             Command::AskCopy => self.ask_copy(),
             Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
 
@@ -91,7 +110,10 @@ impl App {
                 self.settings.scale = scale.clamp(*super::settings::SCALES.start(), *super::settings::SCALES.end());
             }
             Command::ShowLegend(shown) => self.settings.legend = shown,
-            Command::ShowTab(tab) => self.show_tab(tab),
+            Command::ShowTab(tab) => {
+                self.show_tab(tab);
+                self.want_sweep(requests);
+            }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
             Command::ToggleMeasurements => self.measurements = !self.measurements,
@@ -145,6 +167,10 @@ impl App {
             _ => {}
         }
     }
+}
+
+fn is_json(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 fn toggle<T: PartialEq>(all: &mut Vec<T>, one: T) {

@@ -300,8 +300,7 @@ pub enum FixtureFormat {
 impl FixtureFormat {
     /// What a file's name asks for.
     pub fn of(out: &std::path::Path) -> Self {
-        let extension = out.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-        if matches!(extension.as_deref(), Some("txt" | "md" | "markdown")) { Self::Text } else { Self::Json }
+        if crate::report::is_text_fixture(out) { Self::Text } else { Self::Json }
     }
 }
 
@@ -324,6 +323,10 @@ pub struct WhatIfArgs {
     /// fields.
     #[arg(long, value_name = "FIELD", requires = "sweep")]
     pub plot: Vec<String>,
+    /// Also propose events that, appended today, would bring each stream's recorded state to the branch's. Nothing is
+    /// written to the store.
+    #[arg(long)]
+    pub compensate: bool,
     /// Also write a store in which history went the other way.
     #[arg(long, value_name = "OUT")]
     pub save_copy: Option<PathBuf>,

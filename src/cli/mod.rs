@@ -4,6 +4,7 @@
 //! until it can't fail any more, so that standard output stays empty where the exit status is 2 or 3.
 
 mod args;
+mod compensation;
 mod copy;
 mod diff;
 mod events;

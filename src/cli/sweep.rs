@@ -21,8 +21,9 @@ pub fn run(args: &WhatIfArgs, scenario: &Scenario, session: &Session, zone: Tz) 
         .map(|field| Path::parse(field.strip_prefix("state.").unwrap_or(field)))
         .collect::<Result<_, _>>()
         .map_err(|error| CliError::Usage(format!("--plot takes a field's path such as balance: {error}")))?;
-    let places = session.sweep_places(scenario, edit, &cancel);
-    let spec = match places.iter().find(|place| place.what == what) {
+    let edits = session.sweep_places(scenario, &cancel);
+    let place = edits.get(edit).and_then(|edit| edit.places.iter().find(|place| place.what == what));
+    let spec = match place {
         Some(place) => spec(edit, place, range, zone).map_err(usage)?,
         // Running it says what there is instead.
         None => SweepSpec::proposed(edit, &SweepPlace { what, value: SweepValue::Number(0.into()), in_edit: false }),

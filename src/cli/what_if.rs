@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use self::print::{FixtureWritten, WhatIfShape};
 use super::args::{FixtureFormat, WhatIfArgs};
+use super::compensation;
 use super::copy::layout;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
@@ -41,6 +42,9 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
         let told = follows.told_of(None).map(|told| told.comparison.stream.clone());
         let mut shape = WhatIfShape::new(&scenario, follows);
         shape.sweep = sweep::run(args, &scenario, &opened.session, setting.zone())?;
+        if args.compensate {
+            shape.compensation = Some(compensation::run(&scenario, &opened.session)?);
+        }
         // What can't be written is known before anything else is.
         let fixture = match &args.fixture {
             Some(out) => Some(fixture(args, fixture_at, out, &opened, &scenario, told, &shape)?),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::model::{Event, Path, Timestamp, Wanted};
 
+use super::insight::HandlerView;
 use super::state::State;
 
 /// How events become state.
@@ -39,6 +40,11 @@ pub trait Fold: Send + Sync + fmt::Debug {
     /// When the event took effect, as far as the projection or the store says so.
     fn valid_time(&self, event: &Event) -> Option<Timestamp> {
         event.valid_time
+    }
+
+    /// What its handlers do, as far as that can be told without running them: nothing, if it can't.
+    fn handlers(&self) -> Vec<HandlerView> {
+        Vec::new()
     }
 
     /// Whether a state may depend on what number an event has in its stream: if not, events that only moved up or

@@ -16,6 +16,7 @@ mod notices;
 mod palette;
 mod places;
 mod rows;
+mod scenario_dialogs;
 mod search_field;
 mod shell;
 mod state;
@@ -145,6 +146,7 @@ struct ViewState {
     whatif: whatif::WhatIfView,
     compare: compare::CompareView,
     sweep: sweep::SweepView,
+    compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,
     search: search_field::SearchView,
@@ -283,6 +285,7 @@ impl eframe::App for Window {
         whatif::sheets_ui(ui, app, &mut view.whatif, queue);
         palette::palette_ui(ui, app, view, queue);
         help::help_ui(ui, app, queue);
+        whatif::compensation_ui(ui, app, &mut view.compensation, queue);
         measurements::measurements_ui(ui, app, measured, view.shell.bottom);
         view.shell.make_room(app, queue);
         welcome::drop_ui(ui);
@@ -293,6 +296,9 @@ impl eframe::App for Window {
 
     fn on_exit(&mut self) {
         if let Some((path, contents)) = self.app.unsaved_settings() {
+            places::keep(&path, &contents);
+        }
+        for (path, contents) in self.app.unkept_scenarios() {
             places::keep(&path, &contents);
         }
     }

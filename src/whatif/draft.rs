@@ -17,6 +17,7 @@ pub struct Draft {
     undo: Vec<Step>,
     redo: Vec<Step>,
     saved: Option<Scene>,
+    edition: u64,
 }
 
 /// An edit of a draft.
@@ -58,7 +59,7 @@ impl Draft {
 
     pub(super) fn of_edits(name: &str, edits: impl Iterator<Item = DraftEdit>) -> Self {
         let scene = Scene { name: name.into(), edits: edits.collect() };
-        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new() }
+        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new(), edition: 0 }
     }
 
     /// The scenario's name.
@@ -233,6 +234,7 @@ impl Draft {
         let Some(Step { words, scene }) = self.undo.pop() else { return false };
         let scene = std::mem::replace(&mut self.scene, scene);
         self.redo.push(Step { words, scene });
+        self.edition += 1;
         true
     }
 
@@ -241,12 +243,25 @@ impl Draft {
         let Some(Step { words, scene }) = self.redo.pop() else { return false };
         let scene = std::mem::replace(&mut self.scene, scene);
         self.undo.push(Step { words, scene });
+        self.edition += 1;
         true
     }
 
     /// Notes that the draft was saved as it is.
     pub fn mark_saved(&mut self) {
+        self.edition += 1;
         self.saved = Some(self.scene.clone());
+    }
+
+    /// Notes that the draft, as it is, is saved nowhere.
+    pub fn mark_unsaved(&mut self) {
+        self.edition += 1;
+        self.saved = None;
+    }
+
+    /// How often it was changed, undone or saved: tells whether there is anything new to keep.
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Whether it differs from what was last saved or loaded.
@@ -256,6 +271,7 @@ impl Draft {
 
     /// Notes the scene before an action.
     fn record(&mut self, words: String) {
+        self.edition += 1;
         if self.undo.len() >= UNDO_LIMIT {
             self.undo.remove(0);
         }

@@ -67,6 +67,13 @@ impl Workshop {
                 let follows = session.follow(&scenario, against.as_ref(), progress, cancel);
                 follows.map(|follows| Outcome::Follows(Arc::new(follows))).map_err(|error| failed(&error))
             }
+            Job::Restore { store, folder } => self.session(store)?.restore_scenarios(store, &folder, cancel),
+            Job::ReadScenario { store, path } => self.session(store)?.read_scenario(path, cancel),
+            Job::WriteScenario { store, id, contents, out, force } => {
+                let written = self.session(store)?.write_text(&out, &contents, force);
+                written.map(|()| Outcome::ScenarioWritten { id, path: out }).map_err(|error| failed(&error))
+            }
+            Job::Fixture(request) => self.session(request.store)?.write_fixture(request, progress, cancel),
             Job::TypeSample { store, stream, event_type, event } => {
                 let sample = self.session(store)?.type_sample(&stream, &event_type, event, cancel)?;
                 Ok(Outcome::TypeSample(Box::new(sample)))
@@ -74,6 +81,22 @@ impl Workshop {
             Job::TryEdit { store, without, with, stream, event } => {
                 let tried = self.session(store)?.try_edit(without.as_ref(), &with, &stream, &event, cancel)?;
                 Ok(Outcome::Tried(Box::new(tried)))
+            }
+            Job::SweepPlaces { store, scenario } => {
+                let places = self.session(store)?.sweep_places(&scenario, cancel);
+                Ok(Outcome::SweepPlaces(places))
+            }
+            Job::Sweep { store, scenario, spec, fields } => {
+                let swept = self.session(store)?.sweep(&scenario, &spec, &fields, progress, cancel);
+                swept.map(|sweep| Outcome::Swept(Arc::new(sweep))).map_err(|error| failed(&error))
+            }
+            Job::Compensate { store, scenario } => {
+                let proposals = self.session(store)?.compensate(&scenario, None, progress, cancel);
+                proposals.map(Outcome::Compensations).map_err(|error| failed(&error))
+            }
+            Job::Write { store, out, text, force } => {
+                let written = self.session(store)?.write_text(&out, &text, force);
+                written.map(|()| Outcome::Written(out)).map_err(|error| Failure::Failed(error.to_string()))
             }
             job @ (Job::Open { .. }
             | Job::State(_)

@@ -1,8 +1,10 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod comparing;
+mod compensating;
 mod copying;
 mod core;
+mod edited;
 mod exploring;
 mod files;
 mod fixtures;
@@ -20,6 +22,7 @@ mod replies;
 mod row_changes;
 mod run;
 mod samples;
+mod scenario_files;
 mod searching;
 mod session;
 mod standing;
@@ -40,6 +43,7 @@ pub use pool::Pool;
 pub use projections::{OnBadProjection, ProjectionProblem, Projections, projection_beside};
 pub use run::Workshop;
 pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
+pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
 pub use crate::store::is_same_file;

@@ -8,13 +8,15 @@ use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
+use crate::replay::{Frame, ReplayFailure, Replayer, diff_for, diff_for_within};
 use crate::store::AccessMode;
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
 /// Events read between two looks at whether somebody still wants them.
 const EVENTS_AT_ONCE: usize = 32;
+/// Leaves that differ, in each list: more than anybody looks at.
+const DIFFERENCES: usize = 5_000;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
@@ -147,21 +149,22 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
     let (branch, against) = (applied(&request.scenario)?, applied(&request.against)?);
     let stream = session.find_stream(&request.stream)?;
     let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
-    let (recorded, branch_replayer, against_replayer) = loop {
+    let (fold, baseline, branch_replayer, against_replayer) = loop {
         let folds = session.folds();
+        let recorded = session.replayer(stream);
+        // First: branches begin with what is known of the recorded stream. They read through its history, never
+        // through its replayer: no lock is taken twice.
+        let (fold, baseline) = {
+            let mut recorded = lock(&recorded);
+            (recorded.fold().clone(), side(&mut recorded, &selection, cancel)?)
+        };
         let replayer = |branch: &Option<Arc<Branch>>| session.branch_replayer(branch.as_ref()?, &request.stream);
         let (branched, other) = (replayer(&branch), replayer(&against));
-        let recorded = session.replayer(stream);
         // All sides by the same projection, also when another is chosen meanwhile.
         if Arc::ptr_eq(&folds, &session.folds()) {
-            break (recorded, branched, other);
+            break (fold, baseline, branched, other);
         }
     };
-    let mut recorded = lock(&recorded);
-    let baseline = side(&mut recorded, &selection, cancel)?;
-    let fold = recorded.fold().clone();
-    // The branch reads through the recorded stream's history, never through its replayer: no lock is taken twice.
-    drop(recorded);
     let in_branch = |branch: &Option<Arc<Branch>>, replayer: Option<Arc<Mutex<Replayer>>>| {
         let lane = branch.as_ref().and_then(|branch| branch.stream(&request.stream));
         let there = lane.zip(replayer);
@@ -177,7 +180,8 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         differences: Vec::new(),
     };
     if view.is_compared() {
-        view.differences = diff_for(&*fold, &view.left().frame.state.value, &view.right().frame.state.value);
+        let (left, right) = (&view.left().frame.state.value, &view.right().frame.state.value);
+        view.differences = diff_for_within(&*fold, left, right, DIFFERENCES);
     }
     Ok(view)
 }

@@ -14,6 +14,15 @@ const SAMPLES: usize = 8;
 impl Session {
     /// A first rule projection for a category, as the text of a projection file.
     pub fn suggest(&self, category: CategoryIndex, cancel: &Cancel) -> Result<String, SessionError> {
+        Ok(suggest(self.log().category(category), &self.sampled_types(category, cancel)?))
+    }
+
+    /// The event types of a category, each with a few events.
+    pub(super) fn sampled_types(
+        &self,
+        category: CategoryIndex,
+        cancel: &Cancel,
+    ) -> Result<Vec<SampledType>, SessionError> {
         let log = self.log();
         let mut by_type: Vec<Vec<u32>> = vec![Vec::new(); log.types().len()];
         for event in 0..log.len() {
@@ -30,14 +39,13 @@ impl Session {
             ControlFlow::Continue(())
         })?;
         let sampled = log.types().iter().zip(&by_type).filter(|(_, events)| !events.is_empty());
-        let sampled: Vec<SampledType> = sampled
+        Ok(sampled
             .map(|(kind, events)| SampledType {
                 event_type: kind.name.clone(),
                 events: events.len() as u64,
                 samples: spread(events).filter_map(|index| read.get(&index).cloned()).collect(),
             })
-            .collect();
-        Ok(suggest(log.category(category), &sampled))
+            .collect())
     }
 }
 

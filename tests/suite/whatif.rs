@@ -2,6 +2,7 @@
 
 mod alignment;
 mod compare;
+mod compensate;
 mod files;
 mod follows;
 mod properties;

@@ -1,8 +1,8 @@
 //! What can be done with edits and scenarios.
 
-use super::table::{single, with_alt, with_command, with_shift};
+use super::table::{keys, single, with_alt, with_command, with_shift};
 use super::{Action, Group, Key};
-use crate::app::{App, Asking, Command, Direction, Document, FormCommand, FormStart, Jump, Tab};
+use crate::app::{App, Command, Direction, Document, FormCommand, FormStart, Jump, Tab};
 
 /// Edits, scenarios, copies.
 pub const ACTIONS: &[Action] = &[
@@ -170,14 +170,51 @@ pub const ACTIONS: &[Action] = &[
         },
     },
     Action {
+        id: "save-scenario",
+        group: Group::WhatIf,
+        text: "Save scenario…",
+        tooltip: "Write the edits to a file that can be sent, opened again, or given to the command line",
+        shortcut: keys(true, true, false, Key::Letter('S')),
+        command: |app| {
+            let document = app.document.as_ref().filter(|document| document.has_edits())?;
+            Some(Command::AskSaveScenario(document.active_scenario().id))
+        },
+    },
+    Action {
+        id: "open-scenario",
+        group: Group::WhatIf,
+        text: "Open scenario…",
+        tooltip: "Open a file of edits beside the scenarios that are open",
+        shortcut: keys(true, true, false, Key::Letter('O')),
+        command: |app| app.document.as_ref().map(|_| Command::AskOpenScenario),
+    },
+    Action {
+        id: "export-fixture",
+        group: Group::WhatIf,
+        text: "Export as fixture…",
+        tooltip: "Given these events, when this one comes, then this state: for the tests of those who write the system",
+        shortcut: None,
+        command: |app| app.document.as_ref()?.stream.as_ref().map(|_| Command::AskFixture),
+    },
+    Action {
         id: "rename-scenario",
         group: Group::WhatIf,
         text: "Rename the scenario…",
-        tooltip: "Call it by what it asks",
+        tooltip: "Give the active scenario another name",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|d| Command::AskRenameScenario(d.active_scenario().id)),
+    },
+    Action {
+        id: "close-scenario",
+        group: Group::WhatIf,
+        text: "Close the scenario",
+        tooltip: "Put the active scenario away; asks first, where its edits are in no file",
         shortcut: None,
         command: |app| {
-            let active = app.document.as_ref()?.active_scenario();
-            Some(Command::Ask(Some(Asking::Rename(active.id, active.draft.name().to_owned()))))
+            let document = app.document.as_ref()?;
+            let view = document.active_scenario();
+            let closes = view.is_in_use() || view.file.is_some() || document.scenarios.all().len() > 1;
+            closes.then_some(Command::AskCloseScenario(view.id))
         },
     },
     Action {
@@ -243,6 +280,14 @@ pub const ACTIONS: &[Action] = &[
         tooltip: "What comes of a range of values in one edit",
         shortcut: None,
         command: |app| in_use(app, Tab::Sweep),
+    },
+    Action {
+        id: "compensate",
+        group: Group::WhatIf,
+        text: "Propose compensation…",
+        tooltip: "Which events, appended today, would bring the recorded states to those of the scenario",
+        shortcut: None,
+        command: |app| app.document.as_ref()?.scenario().map(|_| Command::ShowCompensation),
     },
 ];
 

@@ -1,15 +1,18 @@
 //! What a what-if comes to, as text and as JSON.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::cli::compensation;
 use crate::cli::output::{Output, counted, plain};
 use crate::cli::state::print_changes;
 use crate::cli::sweep;
 use crate::report::MomentShape;
 use crate::whatif::{
-    Because, CategoryTotals, CopyWritten, EventMoment, Follows, Hints, ReadModel, Scenario, StreamComparison, Sweep,
+    Because, CategoryTotals, Compensation, CopyWritten, EventMoment, Follows, Hints, ReadModel, Scenario,
+    StreamComparison, Sweep,
 };
 
 /// A what-if as JSON: what every version prints, then what follows in the whole store.
@@ -25,6 +28,8 @@ pub struct WhatIfShape {
     hints: Hints,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Sweep>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compensation: Option<Vec<Compensation>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixture: Option<FixtureWritten>,
 }
@@ -51,6 +56,7 @@ impl WhatIfShape {
             totals: follows.totals,
             hints: follows.hints,
             sweep: None,
+            compensation: None,
             fixture: None,
         }
     }
@@ -78,6 +84,9 @@ impl WhatIfShape {
         if let Some(sweep) = &self.sweep {
             output.line("")?;
             sweep::print(sweep, output)?;
+        }
+        if let Some(proposals) = &self.compensation {
+            compensation::print(proposals, output)?;
         }
         if let Some(copy) = &self.copy {
             output.line("")?;
@@ -174,6 +183,12 @@ fn print_stream(stream: &StreamComparison, output: &mut Output<'_>) -> std::io::
     print_changes(&stream.changes, output)?;
     for broken in &stream.broken_invariants {
         output.line(format!("  newly broken at {}: {}", words(&broken.at), plain(&broken.name)))?;
+    }
+    if let [first, ..] = &*stream.mended_invariants {
+        let names: BTreeSet<&str> = stream.mended_invariants.iter().map(|mended| &*mended.name).collect();
+        for name in names {
+            output.line(format!("  no longer broken from {}: {}", words(&first.at), plain(name)))?;
+        }
     }
     for moment in &stream.no_effect {
         output.line(format!("  no longer has an effect: {}", words(moment)))?;

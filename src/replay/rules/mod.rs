@@ -18,6 +18,7 @@ use crate::model::{Event, Origin, Path, Timestamp, Value, Wanted};
 use crate::query::{Query, Subject};
 
 use super::fold::{Applied, Fold, FoldError, ProjectionInfo};
+use super::insight::{HandlerView, view};
 use super::state::State;
 
 pub(super) use label::Label;
@@ -105,6 +106,11 @@ impl Handler {
         needs_payload |= !paths.is_empty();
         let extraction = Extraction::new(&paths);
         Self { operations, extraction, needs_payload, needs_valid_time, needs_details, reads_versions }
+    }
+
+    /// What it does, in order.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
     }
 }
 
@@ -274,6 +280,13 @@ impl Fold for Rules {
 
     fn valid_time(&self, event: &Event) -> Option<Timestamp> {
         self.valid_time_of(&self.upcasted(event))
+    }
+
+    fn handlers(&self) -> Vec<HandlerView> {
+        let mut views: Vec<HandlerView> = self.handlers.0.iter().map(|(key, handler)| view(key, handler)).collect();
+        views.sort_by(|a, b| a.key.cmp(&b.key));
+        views.extend(self.any.as_ref().map(|handler| view(&"*".into(), handler)));
+        views
     }
 
     fn reads_versions(&self) -> bool {

@@ -91,6 +91,15 @@ impl Target {
         }
     }
 
+    /// The parts in order, each made into something else.
+    pub fn parts_with<T>(&self, key: impl Fn(&Key) -> T, from: impl Fn(&Source) -> T) -> Vec<T> {
+        let part = |part: &Part| match part {
+            Part::Key(fixed) => key(fixed),
+            Part::From(source) => from(source),
+        };
+        self.parts.iter().map(part).collect()
+    }
+
     /// The keys for one event.
     pub(super) fn keys(&self, inputs: &Inputs<'_>) -> Result<Cow<'_, [Key]>, NoTarget<'_>> {
         if let Some(fixed) = &self.fixed {

@@ -51,10 +51,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         Tab::Found if document.search.is_active() => results::results_ui(ui, app, document, &mut view.results, queue),
         Tab::Events | Tab::Found => table::table_ui(ui, app, document, view, take_focus, queue),
         Tab::WhatIf => whatif::whatif_ui(ui, app, document, whatif_view, take_focus, queue),
-        Tab::Compare => {
-            compare::compare_ui(ui, app, document, compare_view, take_focus, queue);
-            Vec::new()
-        }
+        Tab::Compare => compare::compare_ui(ui, app, document, compare_view, take_focus, queue),
         Tab::Sweep => {
             sweep::sweep_ui(ui, app, document, sweep_view, take_focus, queue);
             Vec::new()

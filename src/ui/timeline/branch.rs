@@ -1,6 +1,6 @@
 //! The lane of a branch: what a stream would be with the edits. Violet, dashed, hatched.
 
-use egui::{Color32, Mesh, Painter, Rect, Shape as Paint, Stroke, Ui, pos2};
+use egui::{Mesh, Rect, Shape as Paint, Stroke, Ui, pos2};
 
 use super::{Stage, lanes};
 use crate::job::ScenarioId;
@@ -21,7 +21,7 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, stream: StreamIndex, scenario: Scenario
     let violet = if current { tokens.what_if } else { theme::dimmed(tokens.what_if) };
     let fork = stage.scale.x(lane.fork).clamp(plot.left() - 40.0, plot.right());
     let after = Rect::from_min_max(pos2(fork, plot.top() + 2.0), pos2(plot.right(), plot.bottom() - 2.0));
-    hatch(&painter, after, violet);
+    marks::hatch(&painter, after, violet);
     let line = Stroke::new(1.5, violet);
     let middle = plot.center().y;
     painter.extend(Paint::dashed_line(&[pos2(fork, middle), pos2(plot.right(), middle)], line, 6.0, 3.0));
@@ -41,14 +41,4 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, stream: StreamIndex, scenario: Scenario
         marks::add(&mut mesh, shape, pos2(stage.scale.x(*at), middle), lanes::RADIUS, violet);
     }
     painter.add(Paint::mesh(mesh));
-}
-
-fn hatch(painter: &Painter, rect: Rect, colour: Color32) {
-    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
-    let stroke = Stroke::new(1.0, theme::wash(colour));
-    let mut x = rect.left() - rect.height();
-    while x < rect.right() {
-        painter.line_segment([pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())], stroke);
-        x += 8.0;
-    }
 }

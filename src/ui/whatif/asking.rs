@@ -1,11 +1,9 @@
 //! Small questions about events that are to be edited: by how much later, and where to.
 
-use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Modal, RichText};
 
 use crate::app::moving_edits::{MoveTo, Retime, Scope, Unit};
 use crate::app::{App, Asking, Command, Document};
-use crate::job::ScenarioId;
 use crate::ui::{keys, theme};
 
 /// The question that is open, if one is. `begun` says whether the focus was given to it.
@@ -22,7 +20,6 @@ pub fn asking_ui(ui: &egui::Ui, app: &App, begun: &mut bool, queue: &mut Vec<Com
         let (next, problem) = match asking.clone() {
             Asking::Retime(retime) => retime_ui(ui, document, retime, first, queue),
             Asking::Move(moved) => move_ui(ui, document, moved, first, queue),
-            Asking::Rename(id, name) => rename_ui(ui, id, name, first, queue),
         };
         if next != asking {
             queue.push(Command::Ask(Some(next)));
@@ -32,7 +29,6 @@ pub fn asking_ui(ui: &egui::Ui, app: &App, begun: &mut bool, queue: &mut Vec<Com
             let words = match asking {
                 Asking::Retime(_) => "Retime",
                 Asking::Move(_) => "Move",
-                Asking::Rename(..) => "Rename",
             };
             if ui.add_enabled(problem.is_none(), egui::Button::new(words)).clicked() {
                 queue.push(Command::Answer);
@@ -146,32 +142,4 @@ fn move_ui(
         queue.push(Command::Answer);
     }
     (Asking::Move(moved), edit.err())
-}
-
-fn rename_ui(
-    ui: &mut egui::Ui,
-    id: ScenarioId,
-    mut name: String,
-    first: bool,
-    queue: &mut Vec<Command>,
-) -> (Asking, Option<String>) {
-    title(ui, "Rename the scenario");
-    let field = theme::field(&mut name, "a name").desired_width(400.0).show(ui);
-    let response = field.response.response.accessible_name("Name of the scenario");
-    if first {
-        // All of it chosen: typing takes its place.
-        response.request_focus();
-        let mut state = field.state;
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(name.chars().count()));
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), response.id);
-    }
-    let problem = name.trim().is_empty().then(|| "A scenario needs a name".to_owned());
-    if let Some(problem) = &problem {
-        outcome(ui, &Err(problem.clone()));
-    }
-    if keys::entered(ui, &response) {
-        queue.push(Command::Answer);
-    }
-    (Asking::Rename(id, name), problem)
 }

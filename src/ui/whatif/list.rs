@@ -8,7 +8,7 @@ use crate::app::{App, Command, Document, EditWords, FormStart};
 use crate::ui::events::row::galley;
 use crate::ui::rows::{Leap, List, Rows};
 use crate::ui::{icons, keys, theme};
-use crate::whatif::DraftEdit;
+use crate::whatif::{DraftEdit, Fit};
 
 /// Height of an edit: what it does, and below it what its event says or why it does not fit.
 const EDIT: f32 = 46.0;
@@ -60,7 +60,11 @@ pub fn list_ui(
         let words = document.edit_words(&edits[at].edit);
         wanted.extend(words.event);
         let refused = scenario.refused.as_ref().filter(|(edit, _)| *edit == at).map(|(_, why)| why.as_str());
-        let row = Row { at, edit: edits[at], words: &words, refused, selected: selected == Some(at) };
+        // What was said of it when its file was opened.
+        let fit = scenario.fit(&edits[at].edit);
+        let judged = fit.and_then(|fit| fit.words().first()).map(String::as_str);
+        let refused = refused.or(judged.filter(|_| matches!(fit, Some(Fit::DoesNotFit(_)))));
+        let row = Row { at, edit: edits[at], words: &words, refused, judged, selected: selected == Some(at) };
         let response = edit_ui(ui, rect, document, &row, queue);
         if response.clicked() {
             clicked = Some(at);
@@ -151,6 +155,7 @@ struct Row<'a> {
     edit: &'a DraftEdit,
     words: &'a EditWords,
     refused: Option<&'a str>,
+    judged: Option<&'a str>,
     selected: bool,
 }
 
@@ -165,6 +170,8 @@ fn edit_ui(ui: &mut Ui, rect: Rect, document: &Document, row: &Row<'_>, queue: &
         }
         if let Some(why) = row.refused {
             name = name + ", does not fit: " + why;
+        } else if let Some(why) = row.judged {
+            name = name + ", " + why;
         }
         WidgetInfo::selected(Role::ListBoxOption, true, row.selected, name)
     });
@@ -197,7 +204,7 @@ fn edit_ui(ui: &mut Ui, rect: Rect, document: &Document, row: &Row<'_>, queue: &
         painter.hline(left..=left + first.size().x, y, Stroke::new(1.0, tokens.secondary));
     }
     painter.galley(at, first, strong);
-    let below = row.refused.or(row.words.says.as_deref()).unwrap_or_default();
+    let below = row.refused.or(row.judged).or(row.words.says.as_deref()).unwrap_or_default();
     let second = galley(&painter, below, theme::words(theme::SMALL), room, quiet);
     let cut = cut || second.elided;
     painter.galley(pos2(left, rect.top() + 25.0), second, quiet);

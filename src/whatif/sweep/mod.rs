@@ -19,6 +19,6 @@ mod value;
 
 pub use outcome::{SweepBroken, SweepField, SweepStop};
 pub use run::{Sweep, SweepFailure, SweepPoint, sweep};
-pub use spec::{MOST_POINTS, SweepError, SweepPlace, SweepSpec, SweepWhat, places};
+pub use spec::{MOST_POINTS, SweepEdit, SweepError, SweepPlace, SweepSpec, SweepWhat, places};
 pub use threshold::Threshold;
 pub use value::{Grid, SweepStep, SweepValue, duration_text, parse_duration};

@@ -59,6 +59,13 @@ pub(super) struct Outcome {
     pub shapes: Vec<Option<Value>>,
 }
 
+impl Outcome {
+    /// Whether something is broken, or the projection stops.
+    pub fn is_bad(&self) -> bool {
+        !self.broken.is_empty() || !self.stops.is_empty()
+    }
+}
+
 impl Ended {
     pub fn outcome(&self) -> Outcome {
         let mut broken: Vec<_> = self.broken.iter().map(|one| (one.stream.clone(), one.name.clone())).collect();

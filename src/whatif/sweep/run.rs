@@ -17,6 +17,8 @@ use crate::whatif::scenario::Scenario;
 
 /// Fields shown where none are chosen and the projection names none.
 const FIELDS: usize = 8;
+/// Numbers offered to be shown.
+const KNOWN: usize = 24;
 /// Streams whose fields are shown.
 const STREAMS: usize = 8;
 /// Thresholds beyond this many are counted, not found.
@@ -51,6 +53,9 @@ pub struct Sweep {
     pub thresholds: Vec<Threshold>,
     /// What must be known to read it right.
     pub notes: Vec<String>,
+    /// Fields that could be shown: those that tell most first, then all numbers.
+    #[serde(skip)]
+    pub known: Vec<Path>,
 }
 
 /// What one value comes to.
@@ -93,7 +98,8 @@ pub fn sweep(
     let subject = if spec.edit < scenario.edits.len() { basis.subject(scenario, spec.edit) } else { None };
     let place = spec.place(scenario, subject.as_deref())?;
     progress.set_total(units.len() as u64);
-    let mut bench = Bench { spec, scenario, subject, basis, cancel, lanes: Vec::new(), fields: Vec::new() };
+    let mut bench =
+        Bench { spec, scenario, subject, basis, cancel, lanes: Vec::new(), fields: Vec::new(), known: Vec::new() };
     bench.set_up(&[spec.from.clone(), spec.to.clone(), place.value.clone()])?;
     bench.choose_fields(chosen)?;
     let mut ends = Vec::with_capacity(units.len());
@@ -136,6 +142,7 @@ pub fn sweep(
         points: ends.into_iter().map(point).collect(),
         thresholds,
         notes,
+        known: bench.known,
     })
 }
 
@@ -171,6 +178,7 @@ struct Bench<'a> {
     /// The streams that the value makes a difference to.
     lanes: Vec<(Arc<str>, LaneBench)>,
     fields: Vec<SweepField>,
+    known: Vec<Path>,
 }
 
 impl Bench<'_> {
@@ -237,6 +245,11 @@ impl Bench<'_> {
             let mut numeric = Vec::new();
             states.iter().for_each(|state| each_number(state, &mut Path::default(), automatic, &mut numeric));
             known.extend(numeric.iter().take(20).map(ToString::to_string));
+            for path in lane.fold.info().key_fields.iter().chain(numeric.iter().take(KNOWN)) {
+                if !self.known.contains(path) && states.iter().any(|state| state.at(path).is_some()) {
+                    self.known.push(path.clone());
+                }
+            }
             let paths = match chosen {
                 [] if lane.fold.info().key_fields.is_empty() => numeric.into_iter().take(FIELDS).collect(),
                 [] => lane.fold.info().key_fields.clone(),
@@ -446,6 +459,7 @@ impl Search<'_, '_> {
         let (Some(before), Some(from)) = (self.grid.value(low), self.grid.value(high)) else { return };
         let several = self.bench.lanes.len() > 1;
         let what = changes((&old, &before), (&new, &from), &self.bench.fields, several);
-        self.found.push(Threshold { before, from, what });
+        let (bad_before, bad_from) = (old.is_bad(), new.is_bad());
+        self.found.push(Threshold { before, from, what, bad_before, bad_from });
     }
 }

@@ -53,6 +53,15 @@ pub struct SweepPlace {
     pub in_edit: bool,
 }
 
+/// What can be varied in an edit, and what it is about.
+#[derive(Debug, Clone)]
+pub struct SweepEdit {
+    /// What can be varied; what the edit itself says comes first.
+    pub places: Vec<SweepPlace>,
+    /// The recorded event that the edit is about, if it is one.
+    pub subject: Option<std::sync::Arc<Event>>,
+}
+
 /// Why a sweep can't be made. Says what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SweepError {

@@ -15,6 +15,25 @@ pub struct Threshold {
     pub from: SweepValue,
     /// What changes, a sentence without a stop each.
     pub what: Vec<String>,
+    /// Whether something is broken, or the projection stops, at the last value with the old outcome …
+    #[serde(skip)]
+    pub bad_before: bool,
+    /// … and at the first with the new one.
+    #[serde(skip)]
+    pub bad_from: bool,
+}
+
+impl Threshold {
+    /// What changes, with values as `show` has them: times in a zone, say.
+    pub fn words(&self, show: &dyn Fn(&SweepValue) -> String) -> Vec<String> {
+        let shown = |value: &SweepValue| (value.to_string(), show(value));
+        let put = |text: &String, (own, shown): (String, String)| text.replace(&own, &shown);
+        let both = |text: &String| match (shown(&self.before), shown(&self.from)) {
+            (before, from) if before.0 == before.1 && from.0 == from.1 => text.clone(),
+            (before, from) => put(&put(text, before), from),
+        };
+        self.what.iter().map(both).collect()
+    }
 }
 
 /// What changes between two outcomes.
