@@ -6,6 +6,8 @@
 mod accessible;
 #[path = "window/editing.rs"]
 mod editing;
+#[path = "window/compare.rs"]
+mod compare;
 #[path = "window/events.rs"]
 mod events;
 #[path = "window/images.rs"]
