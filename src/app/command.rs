@@ -83,6 +83,10 @@ pub enum Command {
     // What-if.
     /// Leave an event out, as a what-if edit.
     LeaveOut(u32),
+    /// Leave the chosen events out.
+    LeaveOutChosen,
+    /// Leave out all that follows an event in its stream.
+    SkipAfter(u32),
     /// Take an event back in that was left out.
     TakeBack(u32),
     /// Take back the last edit.
@@ -98,6 +102,19 @@ pub enum Command {
         /// What the step is called.
         words: String,
     },
+    /// Change several edits of the active scenario, as one step that can be undone: dragging an event elsewhere.
+    ChangeEdits {
+        /// Places of the edits that go.
+        drop: Vec<usize>,
+        /// Places of the edits that become others.
+        change: Vec<(usize, Edit)>,
+        /// Edits that come at the end.
+        add: Vec<Edit>,
+        /// What the step is called.
+        words: String,
+    },
+    /// Move the selected event past its neighbour in its stream.
+    NudgeEvent(Direction),
     /// Put another edit in the place of one of the active scenario.
     ReplaceEdit {
         /// Its place.

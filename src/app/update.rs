@@ -49,7 +49,11 @@ impl App {
 
             Command::LeaveOut(_)
             | Command::TakeBack(_)
+            | Command::LeaveOutChosen
+            | Command::SkipAfter(_)
             | Command::AddEdits { .. }
+            | Command::ChangeEdits { .. }
+            | Command::NudgeEvent(_)
             | Command::ReplaceEdit { .. }
             | Command::RemoveEdit(_)
             | Command::SwitchEdit { .. }

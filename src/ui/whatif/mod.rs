@@ -1,78 +1,73 @@
 //! The What-if tab: the scenarios, the edits of the active one at the left, and what follows from them at the right.
 
+mod asking;
+mod compensation;
 mod follows;
+mod form;
+mod list;
+pub mod menu;
+mod preview;
 mod tabs;
 
+pub use compensation::{CompensationView, compensation_ui};
 pub use tabs::tabs_ui;
 
-use egui::{Margin, RichText, ScrollArea};
+use egui::{Margin, ScrollArea, Stroke, UiBuilder};
 
 use crate::app::{App, Command, Document};
 use crate::ui::theme;
-use crate::whatif::{Fit, describe};
-
-/// Share of the width that the edits have, and how wide they are at least and at most, in points.
-const SHARE: f32 = 0.42;
-const EDITS: std::ops::RangeInclusive<f32> = 240.0..=460.0;
 
 /// What the tab keeps from one frame to the next.
 #[derive(Default)]
-pub struct WhatIfView {}
+pub struct WhatIfView {
+    list: list::ListView,
+    form: form::FormView,
+    /// The focus was given to the question that is open.
+    asked: bool,
+}
 
-/// The tab.
+/// The part of the tab that the list of edits takes; what follows from them has the rest.
+const LIST: f32 = 0.45;
+
+/// The tab; gives the events that it wants to be read in full.
 pub fn whatif_ui(
     ui: &mut egui::Ui,
     app: &App,
     document: &Document,
-    _view: &mut WhatIfView,
-    _take_focus: bool,
+    view: &mut WhatIfView,
+    take_focus: bool,
     queue: &mut Vec<Command>,
-) {
+) -> Vec<u32> {
     tabs::tabs_with_menu_ui(ui, app, document, queue);
-    let room = ui.available_size();
-    let left = (room.x * SHARE).clamp(*EDITS.start(), *EDITS.end());
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        ui.allocate_ui(egui::vec2(left, room.y), |ui| {
-            ui.set_min_size(egui::vec2(left, room.y));
-            part(ui, "what-if edits", |ui| edits_ui(ui, document));
-        });
-        let x = ui.cursor().left();
-        ui.painter().vline(x, ui.max_rect().y_range(), egui::Stroke::new(1.0, theme::tokens(ui).hairline));
-        part(ui, "what follows", |ui| follows::follows_ui(ui, app, document, queue));
-    });
+    let tokens = theme::tokens(ui);
+    let room = ui.available_rect_before_wrap();
+    let middle = (room.left() + room.width() * LIST).round();
+    let mut left = ui.new_child(UiBuilder::new().max_rect(room.with_max_x(middle)).id_salt("list of edits"));
+    left.spacing_mut().item_spacing.y = 0.0;
+    let wanted = list::list_ui(&mut left, app, document, &mut view.list, take_focus, queue);
+    ui.painter().vline(middle, room.y_range(), Stroke::new(1.0, tokens.hairline));
+    let right = room.with_min_x(middle + 1.0);
+    let mut right = ui.new_child(UiBuilder::new().max_rect(right).id_salt("what follows"));
+    consequences_ui(&mut right, app, document, queue);
+    ui.advance_cursor_after_rect(room);
+    wanted
 }
 
-fn part(ui: &mut egui::Ui, name: &str, add: impl FnOnce(&mut egui::Ui)) {
-    let area = ScrollArea::vertical().id_salt(name).auto_shrink(false);
-    area.show(ui, |ui| {
+fn consequences_ui(ui: &mut egui::Ui, app: &App, document: &Document, queue: &mut Vec<Command>) {
+    ScrollArea::vertical().id_salt("what follows").auto_shrink(false).show(ui, |ui| {
         let margin = Margin::symmetric(theme::MARGIN as i8, theme::GAP as i8);
         egui::Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing = egui::vec2(theme::TIGHT + 1.0, theme::TIGHT);
-                add(ui);
+                follows::follows_ui(ui, app, document, queue);
             });
         });
     });
 }
 
-/// The edits, those that don't fit with the reason.
-fn edits_ui(ui: &mut egui::Ui, document: &Document) {
-    let tokens = theme::tokens(ui);
-    let view = document.active_scenario();
-    for (at, edit) in view.draft.edits().enumerate() {
-        let words = RichText::new(describe(&edit.edit));
-        let words = if edit.enabled { words.color(tokens.text) } else { words.color(tokens.secondary).strikethrough() };
-        ui.add(egui::Label::new(words).wrap());
-        let refused = view.refused.as_ref().filter(|(refused, _)| *refused == at).map(|(_, why)| why);
-        let fit = view.fit(&edit.edit);
-        let colour = if matches!(fit, Some(Fit::DoesNotFit(_))) { tokens.bad } else { tokens.secondary };
-        for why in fit.map_or(&[][..], Fit::words) {
-            ui.add(egui::Label::new(RichText::new(why).font(theme::words(theme::SMALL)).color(colour)).wrap());
-        }
-        if let Some(why) = refused {
-            ui.add(egui::Label::new(RichText::new(why).font(theme::words(theme::SMALL)).color(tokens.bad)).wrap());
-        }
-    }
+/// What opens over the window: the form, and questions about events.
+pub fn sheets_ui(ui: &egui::Ui, app: &App, view: &mut WhatIfView, queue: &mut Vec<Command>) {
+    form::form_ui(ui, app, &mut view.form, queue);
+    asking::asking_ui(ui, app, &mut view.asked, queue);
 }
