@@ -24,6 +24,8 @@ mod streams;
 mod timeline;
 #[path = "window/welcome.rs"]
 mod welcome;
+#[path = "window/what_if.rs"]
+mod what_if;
 
 use std::path::{Path, PathBuf};
 
