@@ -4,6 +4,8 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/editing.rs"]
+mod editing;
 #[path = "window/events.rs"]
 mod events;
 #[path = "window/images.rs"]
@@ -76,7 +78,7 @@ fn leave_out_a_withdrawal_and_save_the_copy() {
     window.key_press(egui::Key::Delete);
     window.run();
     assert_eq!(field(&window, "balance"), (Some("10".into()), Some("30".into())));
-    window.get_by_label("What-if lane of account-A");
+    window.get_by_label_contains("What-if lane of account-A");
 
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
     window.run();

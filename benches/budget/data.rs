@@ -20,6 +20,20 @@ pub fn bank(folder: &Path, events: usize, table: &mut Table) -> PathBuf {
     out
 }
 
+/// The long stream's name.
+pub const STREAM: &str = "account-1";
+
+/// A balance and counts: what a reducer would keep (`benches/redux/toggle.mjs` has the same).
+pub const COUNTS: &str = r#"{ "projections": [ { "projection": "counts", "category": "account",
+  "init": { "balance": 0, "deposits": 0, "withdrawals": 0, "payments": 0, "fees": 0 },
+  "when": {
+    "AccountOpened": [ { "set": "owner", "from": "data.owner" } ],
+    "FundsDeposited": [ { "add": "balance", "from": "data.amount" }, { "add": "deposits", "value": 1 } ],
+    "FundsWithdrawn": [ { "subtract": "balance", "from": "data.amount" }, { "add": "withdrawals", "value": 1 } ],
+    "CardPaymentMade": [ { "subtract": "balance", "from": "data.amount" }, { "add": "payments", "value": 1 } ],
+    "FeeCharged": [ { "subtract": "balance", "from": "data.amount" }, { "add": "fees", "value": 1 } ]
+  } } ] }"#;
+
 /// One account's stream of so many events, with the bank's rules beside it.
 pub fn long_stream(folder: &Path, events: usize) -> PathBuf {
     let out = folder.join("stream.db");
@@ -33,7 +47,7 @@ pub fn long_stream(folder: &Path, events: usize) -> PathBuf {
         };
         FoldlineRow {
             position: None,
-            stream: "account-1".to_owned(),
+            stream: STREAM.to_owned(),
             version: at + 1,
             event_id: format!("{at:08x}-0000-4000-8000-000000000000"),
             event_type: event_type.to_owned(),

@@ -1,12 +1,13 @@
 //! The speed budget, measured: `cargo bench`. Every figure stands beside a baseline taken in the same run, so that
 //! the ratios say more than the machine does. Data is generated afresh in a folder for temporary files.
 //!
-//! Which: `cargo bench -- open fold frame stream` (default: all). How much: `FOLDLINE_BENCH_EVENTS` (default 1,000,000)
+//! Which: `cargo bench -- open fold frame stream edit` (default: all). How much: `FOLDLINE_BENCH_EVENTS` (default 1,000,000)
 //! for the store that is opened and folded (frames: the largest that is drawn, by
 //! default 10,000,000), `FOLDLINE_BENCH_STREAM` (default 100,000) for the one long stream.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and fails at once")]
 
 mod data;
+mod edit;
 mod fold;
 mod frame;
 mod open;
@@ -38,6 +39,9 @@ fn main() {
     }
     if runs("stream") {
         stream::run(&data::long_stream(folder.path(), stream_events), &mut table);
+    }
+    if runs("edit") {
+        edit::run(folder.path(), stream_events, &mut table);
     }
 }
 

@@ -33,7 +33,7 @@ impl App {
         // What is told of another store than the one that is shown is never shown as if it were of this one.
         let shown = self.document.as_ref().map(|document| document.opened.key);
         if let Some(store) = about.filter(|store| Some(*store) != shown) {
-            return self.done_beside(store, slot, generation, result);
+            return self.done_beside(store, slot, generation, result, requests);
         }
         match result {
             Ok(Outcome::Copied(copied)) => {
@@ -49,10 +49,18 @@ impl App {
 
     /// A job of a store that is not shown has ended: what stays true of it is kept, all else is asked again when it
     /// is shown.
-    fn done_beside(&mut self, store: StoreKey, slot: Slot, generation: u64, result: Result<Outcome, Failure>) {
+    fn done_beside(
+        &mut self,
+        store: StoreKey,
+        slot: Slot,
+        generation: u64,
+        result: Result<Outcome, Failure>,
+        requests: &mut Vec<Request>,
+    ) {
         // A copy is written to its end, also when its store is closed meanwhile.
         match result {
             Ok(Outcome::Copied(copied)) => return self.copied(store, copied),
+            Ok(restored @ Outcome::Restored { .. }) => return self.take(generation, restored, requests),
             Err(Failure::Failed(message)) if slot == Slot::Copy => {
                 self.notify(NoticeKind::Bad, message);
                 return;
@@ -81,6 +89,15 @@ impl App {
             Outcome::Projected(projected) => self.projected(projected, requests),
             Outcome::Suggested(path) => self.suggested(path, requests),
             Outcome::Watched { path, stamp } => self.watched(&path, stamp, requests),
+            Outcome::Restored { store, path, kept, grades, note } => {
+                if let Some(note) = note {
+                    self.notify(NoticeKind::Bad, note);
+                }
+                self.restored(store, path, kept, &grades, requests);
+            }
+            Outcome::ScenarioRead { path, file, grades } => self.scenario_read(path, *file, &grades, requests),
+            Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),
+            Outcome::FixtureWritten { path, cases } => self.fixture_written(path, cases),
             Outcome::Missing(paths) => self.missing = paths,
             Outcome::FoundId { id, event } => self.found_cause(&id, event, requests),
             Outcome::SweepPlaces(edits) => {
@@ -93,6 +110,8 @@ impl App {
                 self.clipboard = Some(reply.text);
                 self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
             }
+            Outcome::TypeSample(sample) => self.take_sample(generation, *sample, requests),
+            Outcome::Tried(tried) => self.take_tried(generation, *tried),
             outcome => {
                 if let Some(document) = &mut self.document {
                     document.take(generation, outcome);
@@ -140,6 +159,9 @@ impl App {
             Failure::Cancelled => return self.stopped(slot, generation),
             Failure::Failed(message) => message,
         };
+        if self.scenario_file_failed(slot, &message) {
+            return;
+        }
         let document = self.document.as_mut();
         match (slot, document) {
             // Each of these tells it where its answer would have been.
@@ -154,7 +176,9 @@ impl App {
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::Vocabulary
-                | Slot::Hash,
+                | Slot::Hash
+                | Slot::Usual
+                | Slot::Try,
                 Some(document),
             ) => {
                 document.could_not(generation, &message);
@@ -165,6 +189,9 @@ impl App {
             (Slot::Rows | Slot::Changes, Some(document)) => {
                 document.could_not(generation, &message);
                 self.notify(NoticeKind::Bad, message);
+            }
+            (Slot::Follow, Some(document)) => {
+                document.follows.report.answer(generation, Err(message));
             }
             (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
                 if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
@@ -177,7 +204,7 @@ impl App {
                 }
             }
             // That the hash is missing is said where it would be shown; the others are tried again by themselves.
-            (Slot::Hash | Slot::Watch | Slot::Recents, _) => {}
+            (Slot::Hash | Slot::Watch | Slot::Recents | Slot::Usual | Slot::Try, _) => {}
             (Slot::Open, _) => self.did_not_open(message),
             _ => {
                 self.notify(NoticeKind::Bad, message);
@@ -245,6 +272,9 @@ impl Document {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
             Outcome::Hashed(hash) => self.hashed(generation, hash),
+            Outcome::Follows(report) => {
+                self.follows.report.answer(generation, Ok(report));
+            }
             _ => {}
         }
     }
@@ -265,6 +295,7 @@ impl Document {
         for view in self.scenarios.all_mut() {
             view.branch.answer(generation, Err(why.to_owned()));
         }
+        self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
         self.sweeping.could_not(generation, why);
         self.compensating.could_not(generation, why);
@@ -272,6 +303,10 @@ impl Document {
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
         self.hash_now.answer(generation, Err(why.to_owned()));
+        if let Some(form) = &mut self.form {
+            form.sample.answer(generation, Err(why.to_owned()));
+            form.tried.answer(generation, Err(why.to_owned()));
+        }
         if let Some(view) = &mut self.life {
             view.life.answer(generation, Err(why.to_owned()));
         }
@@ -296,6 +331,9 @@ impl Document {
         self.compensating.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
+        }
+        if self.follows.report.is_pending() {
+            self.follows.forget();
         }
         if self.vocabulary.is_pending() {
             self.vocabulary.clear();

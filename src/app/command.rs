@@ -6,12 +6,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::comparing::Jump;
+use super::edit_form::FormCommand;
+use super::moving_edits::Asking;
 use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
 use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
 use crate::model::{CategoryIndex, Moment, Path, Timestamp, ValuePath};
 use crate::timeline::{AxisKind, View};
-use crate::whatif::{Edit, SweepStep, SweepValue, SweepWhat};
+use crate::whatif::{Edit, EventMoment, SweepStep, SweepValue, SweepWhat};
 
 /// One wish. Mouse, keyboard, menus and tests all speak these.
 #[derive(Debug)]
@@ -81,6 +83,10 @@ pub enum Command {
     // What-if.
     /// Leave an event out, as a what-if edit.
     LeaveOut(u32),
+    /// Leave the chosen events out.
+    LeaveOutChosen,
+    /// Leave out all that follows an event in its stream.
+    SkipAfter(u32),
     /// Take an event back in that was left out.
     TakeBack(u32),
     /// Take back the last edit.
@@ -96,6 +102,19 @@ pub enum Command {
         /// What the step is called.
         words: String,
     },
+    /// Change several edits of the active scenario, as one step that can be undone: dragging an event elsewhere.
+    ChangeEdits {
+        /// Places of the edits that go.
+        drop: Vec<usize>,
+        /// Places of the edits that become others.
+        change: Vec<(usize, Edit)>,
+        /// Edits that come at the end.
+        add: Vec<Edit>,
+        /// What the step is called.
+        words: String,
+    },
+    /// Move the selected event past its neighbour in its stream.
+    NudgeEvent(Direction),
     /// Put another edit in the place of one of the active scenario.
     ReplaceEdit {
         /// Its place.
@@ -119,6 +138,21 @@ pub enum Command {
         /// Its new place.
         to: usize,
     },
+    /// Write an event, or change one, in a form.
+    Form(FormCommand),
+    /// Ask about events that are to be edited, or no longer.
+    Ask(Option<Asking>),
+    /// Make the edit that is asked about.
+    Answer,
+    /// Choose several events; fewer than two are none.
+    Choose {
+        /// Which.
+        events: Vec<u32>,
+        /// From where a range is extended.
+        anchor: Option<u32>,
+    },
+    /// Choose an event besides others, or no longer.
+    ToggleChosen(u32),
     /// Begin another scenario.
     NewScenario,
     /// Begin another scenario with the edits of this one.
@@ -131,6 +165,45 @@ pub enum Command {
     NextScenario(Direction),
     /// Give a scenario another name.
     RenameScenario(ScenarioId, String),
+    /// Go to an event of the active scenario; to the one that it follows, where it was never recorded.
+    JumpToMoment {
+        /// The stream that it is in.
+        stream: Arc<str>,
+        /// The event.
+        moment: EventMoment,
+    },
+    /// Ask what a scenario is to be called.
+    AskRenameScenario(ScenarioId),
+    /// Put a scenario away; asks first, where it is saved nowhere.
+    AskCloseScenario(ScenarioId),
+    /// Ask where to save a scenario.
+    AskSaveScenario(ScenarioId),
+    /// Write a scenario file.
+    SaveScenario {
+        /// Which scenario.
+        id: ScenarioId,
+        /// Where to.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
+    /// Ask which scenario file to open.
+    AskOpenScenario,
+    /// Open a scenario file beside the scenarios that are open.
+    OpenScenario(PathBuf),
+    /// Ask where to write a fixture.
+    AskFixture,
+    /// Write what the active scenario shows as given-when-then cases.
+    WriteFixture {
+        /// Of which stream.
+        stream: Arc<str>,
+        /// At the cursor alone, instead of at the places that tell.
+        at_cursor: bool,
+        /// Where to; text to read where the name ends in `.txt` or `.md`.
+        out: PathBuf,
+        /// Replace a file that is there.
+        force: bool,
+    },
     /// Choose what the active scenario is compared with.
     CompareWith(Against),
     /// Vary this value of an edit of the active scenario.

@@ -4,10 +4,15 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
 use super::compensating::Compensating;
+use super::edit_form::EditForm;
+use super::following::FollowsView;
+use super::moving_edits::Asking;
 use super::remote::Remote;
+use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
@@ -52,6 +57,16 @@ pub struct Document {
     pub scenarios: Scenarios,
     /// What the active scenario is compared with.
     pub against: Against,
+    /// What follows from the active scenario.
+    pub follows: FollowsView,
+    /// How the scenarios are kept by themselves.
+    pub(super) keeping: Keeping,
+    /// The form in which an edit is written.
+    pub form: Option<EditForm>,
+    /// What is asked about events that are to be edited.
+    pub asking: Option<Asking>,
+    /// Events that are chosen together.
+    pub chosen: Chosen,
     /// What the comparison of the selected stream comes to.
     pub comparison: Comparison,
     /// What comes of a range of values in one edit.
@@ -145,6 +160,11 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            follows: FollowsView::default(),
+            keeping: Keeping::default(),
+            form: None,
+            asking: None,
+            chosen: Chosen::default(),
             comparison: Comparison::default(),
             sweeping: Sweeping::default(),
             compensating: Compensating::default(),
@@ -190,6 +210,7 @@ impl Document {
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
         if self.stream != stream {
             self.stream = stream;
+            self.chosen = Chosen::default();
             // What rows changed is told of one stream's state.
             self.changes.clear();
             self.changes_asked.clear();

@@ -3,13 +3,30 @@
 use std::path::PathBuf;
 
 use super::scenarios::Against;
-use super::{App, Command, Dialog, Direction, NoticeKind};
+use super::{App, Command, Dialog, Direction, Document, NoticeKind};
 use crate::job::{Job, Request, ScenarioId, Slot};
 use crate::model::EventLog;
-use crate::whatif::{Edit, Target, VersionRange};
+use crate::whatif::{Draft, Edit, Target, VersionRange};
 
 impl App {
     pub(super) fn edit(&mut self, command: Command, requests: &mut Vec<Request>) {
+        let command = match command {
+            Command::NudgeEvent(direction) => {
+                let document = self.document.as_ref();
+                let nudged = document.and_then(|document| {
+                    super::dragging::nudged(document, document.event?, direction, self.zone()).transpose()
+                });
+                match nudged {
+                    Some(Ok(command)) => command,
+                    Some(Err(why)) => {
+                        self.notify(NoticeKind::Note, why);
+                        return;
+                    }
+                    None => return,
+                }
+            }
+            command => command,
+        };
         let Some(document) = &mut self.document else { return };
         let log = document.opened.log.clone();
         match command {
@@ -26,18 +43,38 @@ impl App {
                     draft.replace_all(at, rest, words);
                 }
             }
+            Command::LeaveOutChosen | Command::SkipAfter(_) => {
+                let made = match command {
+                    Command::SkipAfter(event) => document.skip_after(event),
+                    _ => document.leave_out_chosen(),
+                };
+                match made {
+                    Ok((edits, words)) => document.scenarios.active_mut().draft.add_all(edits, words),
+                    Err(words) => {
+                        self.notify(NoticeKind::Note, words);
+                        return;
+                    }
+                }
+            }
             Command::AddEdits { edits, words } => document.scenarios.active_mut().draft.add_all(edits, words),
+            Command::ChangeEdits { drop, change, add, words } => {
+                document.scenarios.active_mut().draft.rework(&drop, change, add, words);
+            }
             Command::ReplaceEdit { at, edit } => {
-                document.scenarios.active_mut().draft.replace(at, edit);
+                let words = document.edit_words(&edit).sentence();
+                document.step(words, |draft| draft.replace(at, edit));
             }
             Command::RemoveEdit(at) => {
-                document.scenarios.active_mut().draft.remove(at);
+                let words = document.words_of_edit("Drop", at);
+                document.step(words, |draft| draft.remove(at));
             }
             Command::SwitchEdit { at, on } => {
-                document.scenarios.active_mut().draft.set_enabled(at, on);
+                let words = document.words_of_edit(if on { "Switch on" } else { "Switch off" }, at);
+                document.step(words, |draft| draft.set_enabled(at, on));
             }
             Command::ReorderEdit { from, to } => {
-                document.scenarios.active_mut().draft.reorder(from, to);
+                let words = document.words_of_edit(if to < from { "Put earlier" } else { "Put later" }, from);
+                document.step(words, |draft| draft.reorder(from, to));
             }
             Command::Undo => {
                 document.scenarios.active_mut().draft.undo();
@@ -178,6 +215,21 @@ impl App {
         self.copying.clone_from(&scenario);
         let title = format!("Writing {}", out.display());
         requests.push(self.request(Slot::Copy, title, Job::Copy { store, scenario, out, force, as_foldline }));
+    }
+}
+
+impl Document {
+    /// Changes the active scenario's draft, and calls the step by these words.
+    fn step(&mut self, words: String, change: impl FnOnce(&mut Draft) -> bool) {
+        let draft = &mut self.scenarios.active_mut().draft;
+        if change(draft) {
+            draft.call_last_step(words);
+        }
+    }
+
+    fn words_of_edit(&self, verb: &str, at: usize) -> String {
+        let edit = self.active_scenario().draft.edits().nth(at);
+        edit.map_or_else(String::new, |edit| format!("{verb}: {}", self.edit_words(&edit.edit).sentence()))
     }
 }
 

@@ -7,18 +7,26 @@ pub mod actions;
 mod answers;
 pub mod as_of;
 pub mod branch_marks;
+pub mod choosing;
 pub mod command;
 pub mod comparing;
 mod compensating;
 pub mod document;
+pub mod dragging;
+pub mod edit_form;
+pub mod edit_words;
 mod editing;
 mod focusing;
+pub mod following;
 mod looking;
+pub mod merged_rows;
 mod moving;
+pub mod moving_edits;
 mod opening;
 pub mod palette;
 mod projecting;
 pub mod remote;
+pub mod scenario_files;
 pub mod scenarios;
 pub mod search;
 pub mod settings;
@@ -37,16 +45,20 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
+pub use choosing::Chosen;
 pub use command::{Command, Direction, Focus, Sheet, Step, Tab, ThemeChoice, TrackSource};
 pub use comparing::{Comparison, Jump};
 pub use document::{Cursor, Document, LifeView, TrackView};
+pub use edit_form::{EditForm, Field, FormCommand, FormStart};
+pub use edit_words::EditWords;
+pub use moving_edits::Asking;
 pub use remote::Remote;
 pub use scenarios::{Against, ScenarioView, Scenarios};
 pub use search::Search;
 pub use settings::{PanelName, Settings, StreamSort, ZoneChoice};
 pub use stream_list::{ListRow, StreamList};
 
-use crate::job::{Job, Request, Slot, StoreKey};
+use crate::job::{Job, Request, ScenarioId, Slot, StoreKey};
 use crate::model::{Cancel, CategoryIndex, Progress, Timestamp};
 use crate::whatif::Scenario;
 
@@ -122,6 +134,43 @@ pub enum Dialog {
         proposed: PathBuf,
         /// Why the last try failed.
         problem: Option<String>,
+    },
+    /// Where to save a scenario; a first proposal.
+    SaveScenario {
+        /// Which scenario.
+        id: ScenarioId,
+        /// Its own file, or one beside the store.
+        proposed: PathBuf,
+        /// Whether that is the file that it was read from or saved to.
+        own: bool,
+        /// Why the last try failed.
+        problem: Option<String>,
+    },
+    /// Which scenario file to open.
+    OpenScenario {
+        /// The folder of the store, or what was chosen in the system's dialog.
+        proposed: PathBuf,
+        /// Why the last try failed.
+        problem: Option<String>,
+    },
+    /// Where to write a fixture; a first proposal.
+    Fixture {
+        /// Of which stream.
+        stream: Arc<str>,
+        /// Beside the store.
+        proposed: PathBuf,
+        /// Why the last try failed.
+        problem: Option<String>,
+    },
+    /// What a scenario is to be called.
+    RenameScenario {
+        /// Which scenario.
+        id: ScenarioId,
+    },
+    /// Whether to close a scenario that is saved nowhere.
+    CloseScenario {
+        /// Which scenario.
+        id: ScenarioId,
     },
     /// Whether to drop edits that are saved nowhere.
     DropEdits {
@@ -206,6 +255,8 @@ pub struct Surroundings {
     pub settings_file: Option<PathBuf>,
     /// Where bundled samples are put to be opened.
     pub samples: PathBuf,
+    /// Where scenarios are kept by themselves; nowhere without it.
+    pub scenarios: Option<PathBuf>,
 }
 
 impl App {
@@ -232,10 +283,17 @@ impl App {
         self.surroundings.zone
     }
 
+    /// Whether a sheet, a form or a question lies over the window.
+    pub fn is_covered(&self) -> bool {
+        let asks = |document: &Document| document.form.is_some() || document.asking.is_some();
+        self.sheet.is_some() || self.dialog.is_some() || self.document.as_ref().is_some_and(asks)
+    }
+
     /// Does what a command says, and gives the jobs that it leads to.
     pub fn update(&mut self, command: Command) -> Vec<Request> {
         let mut requests = Vec::new();
         self.dispatch(command, &mut requests);
+        self.want_follows(&mut requests);
         requests
     }
 

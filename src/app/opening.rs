@@ -25,7 +25,7 @@ impl App {
 
     /// Leaves the open store, if need be after a question: edits that are not saved are never lost in silence.
     pub(super) fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
-        if self.document.as_ref().is_some_and(Document::has_unsaved_edits) {
+        if self.document.as_ref().is_some_and(Document::would_lose_edits) {
             self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
         } else {
             self.go(leaving, requests);
@@ -34,7 +34,7 @@ impl App {
 
     /// Closes the window, if need be after a question: edits in stores beside the one that is shown count too.
     pub(super) fn quit(&mut self) {
-        let unsaved = self.document.iter().chain(&self.beside).any(Document::has_unsaved_edits);
+        let unsaved = self.document.iter().chain(&self.beside).any(Document::would_lose_edits);
         if unsaved {
             self.dialog = Some(Dialog::DropEdits { then: Box::new(Leaving::Quit) });
         } else {
@@ -87,8 +87,9 @@ impl App {
     pub(super) fn close(&mut self, requests: &mut Vec<Request>) {
         self.playing = None;
         self.remember();
-        if let Some(document) = self.document.take() {
+        if let Some(mut document) = self.document.take() {
             let store = document.opened.key;
+            self.keep_scenarios_of_closed(&mut document, requests);
             self.stop_jobs_of(store, |slot| slot != Slot::Copy);
             requests.push(self.request(Slot::Close, "Closing", Job::Close { store }));
         }
@@ -169,7 +170,7 @@ impl App {
     /// A store is open.
     pub(super) fn opened(&mut self, opened: OpenedStore, requests: &mut Vec<Request>) {
         // Edits that were made while the file was being opened were asked about by nobody.
-        let kept = self.document.as_ref().is_some_and(|document| document.has_unsaved_edits() && !document.given_up);
+        let kept = self.document.as_ref().is_some_and(|document| document.would_lose_edits() && !document.given_up);
         if self.opens_beside || kept {
             self.remember();
             self.put_beside();
@@ -179,7 +180,7 @@ impl App {
             self.beside = beside;
         }
         self.opening = None;
-        if matches!(self.dialog, Some(Dialog::SaveCopy { .. } | Dialog::MakeRules { .. })) {
+        if !matches!(self.dialog, None | Some(Dialog::OpenAnother { .. } | Dialog::DropEdits { .. })) {
             // It is about the store that was shown.
             self.dialog = None;
         }
@@ -195,6 +196,7 @@ impl App {
         }
         self.remember();
         self.refresh_views(requests);
+        self.restore_scenarios(requests);
         self.hash(requests);
     }
 
@@ -273,7 +275,10 @@ impl App {
         match (pick, &mut self.dialog) {
             (Pick::Open, _) => self.open_another(path, requests),
             (Pick::SaveCopy, Some(Dialog::SaveCopy { proposed, .. }))
-            | (Pick::SaveRules, Some(Dialog::MakeRules { proposed, .. })) => *proposed = path,
+            | (Pick::SaveRules, Some(Dialog::MakeRules { proposed, .. }))
+            | (Pick::SaveScenario, Some(Dialog::SaveScenario { proposed, .. }))
+            | (Pick::SaveFixture, Some(Dialog::Fixture { proposed, .. }))
+            | (Pick::Scenario, Some(Dialog::OpenScenario { proposed, .. })) => *proposed = path,
             (Pick::SaveProposal, _) => {
                 if let Some(document) = &mut self.document {
                     document.compensating.propose_path(path);

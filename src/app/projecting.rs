@@ -84,6 +84,7 @@ impl Document {
         self.wanted_rules = None;
         self.opened.projections = projected.projections;
         self.opened.rules = projected.rules;
+        self.follows.forget();
         self.rows.clear();
         self.rows_asked.clear();
         self.changes.clear();

@@ -9,7 +9,7 @@ use super::remote::Remote;
 use crate::job::ScenarioId;
 use crate::model::{EventLog, StreamIndex};
 use crate::timeline::Axis;
-use crate::whatif::{Branch, Draft, Edit, Scenario, Selector, Target, VersionRange};
+use crate::whatif::{Branch, Draft, Edit, Fit, Scenario, Selector, Target, VersionRange};
 
 /// What a scenario without a name of its own is called.
 const NAME: &str = "What-if";
@@ -32,6 +32,10 @@ pub struct ScenarioView {
     pub marks: BranchMarks,
     /// The file that it was read from or saved to.
     pub file: Option<PathBuf>,
+    /// How the edits of its file fit this store.
+    pub(super) fits: Vec<(Arc<Edit>, Fit)>,
+    /// The edition of the draft that is being written.
+    pub(super) writing: Option<u64>,
     /// Which recorded events the edits leave out.
     left_out: LeftOut,
 }
@@ -57,20 +61,22 @@ pub struct Scenarios {
 
 impl Default for Scenarios {
     fn default() -> Self {
-        Self { all: vec![ScenarioView::new(ScenarioId(0), Scenario::new(NAME))], active: 0, next: 1 }
+        Self { all: vec![ScenarioView::new(ScenarioId(0), Draft::new(Scenario::new(NAME)))], active: 0, next: 1 }
     }
 }
 
 impl ScenarioView {
-    fn new(id: ScenarioId, scenario: Scenario) -> Self {
+    fn new(id: ScenarioId, draft: Draft) -> Self {
         Self {
             id,
-            draft: Draft::new(scenario),
+            draft,
             scenario: None,
             branch: Remote::default(),
             refused: None,
             marks: BranchMarks::default(),
             file: None,
+            fits: Vec::new(),
+            writing: None,
             left_out: LeftOut::default(),
         }
     }
@@ -78,6 +84,11 @@ impl ScenarioView {
     /// The edits that are switched on, as they were last asked to be applied; `None` without any.
     pub fn scenario(&self) -> Option<Arc<Scenario>> {
         self.scenario.clone()
+    }
+
+    /// How an edit of its file fits this store; `None` for those that were made here.
+    pub fn fit(&self, edit: &Arc<Edit>) -> Option<&Fit> {
+        self.fits.iter().find(|(known, _)| Arc::ptr_eq(known, edit)).map(|(_, fit)| fit)
     }
 
     /// Whether there are edits, switched on or off.
@@ -171,9 +182,14 @@ impl Scenarios {
 
     /// Adds a scenario, makes it active and gives its id. An empty scenario that nobody used makes room for it.
     pub(super) fn add(&mut self, scenario: Scenario) -> ScenarioId {
+        self.add_draft(Draft::new(scenario))
+    }
+
+    /// The same for a draft.
+    pub(super) fn add_draft(&mut self, draft: Draft) -> ScenarioId {
         let id = ScenarioId(self.next);
         self.next += 1;
-        let view = ScenarioView::new(id, scenario);
+        let view = ScenarioView::new(id, draft);
         if !self.active().is_in_use() && self.active().file.is_none() {
             *self.active_mut() = view;
         } else {
@@ -188,7 +204,7 @@ impl Scenarios {
         let at = self.all.iter().position(|view| view.id == id)?;
         let removed = self.all.remove(at);
         if self.all.is_empty() {
-            self.all.push(ScenarioView::new(ScenarioId(self.next), Scenario::new(NAME)));
+            self.all.push(ScenarioView::new(ScenarioId(self.next), Draft::new(Scenario::new(NAME))));
             self.next += 1;
         }
         if self.active > at || self.active >= self.all.len() {
@@ -315,7 +331,7 @@ mod tests {
     #[test]
     fn what_is_left_out_is_known_by_event_and_by_range() {
         let log = opened("a.db", StoreKey(1), &[("a", None), ("a", None), ("b", None), ("a", None)]).log;
-        let mut view = ScenarioView::new(ScenarioId(0), Scenario::new("x"));
+        let mut view = ScenarioView::new(ScenarioId(0), Draft::new(Scenario::new("x")));
         view.draft.add(Edit::Delete(Target::One(Selector::Position(3))));
         let range = VersionRange { stream: "a".into(), from: Some(2), to: None };
         view.draft.add(Edit::Delete(Target::Range(range)));

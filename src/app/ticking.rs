@@ -52,6 +52,7 @@ impl App {
         if first {
             self.look_for_recents(requests);
         }
+        self.keep_scenarios(requests);
         self.follow_rules(now, requests);
     }
 

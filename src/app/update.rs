@@ -7,6 +7,10 @@ use crate::timeline::View;
 impl App {
     pub(super) fn dispatch(&mut self, command: Command, requests: &mut Vec<Request>) {
         match command {
+            // A scenario that is dropped on a store is opened for it.
+            Command::Open(path) if self.document.is_some() && is_json(&path) => {
+                self.dispatch(Command::OpenScenario(path), requests);
+            }
             Command::Open(path) => self.open_another(path, requests),
             Command::OpenInstead(path) => self.leave(Leaving::Open(path), requests),
             Command::OpenBeside(path) => self.open_beside(path, requests),
@@ -45,7 +49,11 @@ impl App {
 
             Command::LeaveOut(_)
             | Command::TakeBack(_)
+            | Command::LeaveOutChosen
+            | Command::SkipAfter(_)
             | Command::AddEdits { .. }
+            | Command::ChangeEdits { .. }
+            | Command::NudgeEvent(_)
             | Command::ReplaceEdit { .. }
             | Command::RemoveEdit(_)
             | Command::SwitchEdit { .. }
@@ -53,6 +61,9 @@ impl App {
             | Command::Undo
             | Command::Redo
             | Command::ClearEdits => self.edit(command, requests),
+            Command::Form(command) => self.form(command, requests),
+            Command::Ask(asking) => self.ask_about(asking),
+            Command::Answer => self.answer_asking(requests),
             Command::NewScenario
             | Command::DuplicateScenario(_)
             | Command::CloseScenario(_)
@@ -60,6 +71,15 @@ impl App {
             | Command::NextScenario(_)
             | Command::RenameScenario(..)
             | Command::CompareWith(_) => self.arrange_scenarios(command, requests),
+            Command::JumpToMoment { stream, moment } => self.jump_to_moment(&stream, &moment, requests),
+            Command::AskRenameScenario(_)
+            | Command::AskCloseScenario(_)
+            | Command::AskSaveScenario(_)
+            | Command::SaveScenario { .. }
+            | Command::AskOpenScenario
+            | Command::OpenScenario(_)
+            | Command::AskFixture
+            | Command::WriteFixture { .. } => self.scenario_files(command, requests),
             Command::SweepOver { .. } | Command::SweepRange { .. } | Command::SweepFields(_) => {
                 self.set_sweep(command, requests);
             }
@@ -140,6 +160,8 @@ impl App {
             Command::Fit => document.view = View::fit(&document.axis),
             Command::Zoom(factor) => document.zoom(factor),
             Command::Pan(share) => document.view = document.view.panned(share as f32, 1.0, &document.axis),
+            Command::Choose { events, anchor } => document.choose(events, anchor),
+            Command::ToggleChosen(event) => document.toggle_chosen(event),
             Command::TogglePinned(stream) => toggle(&mut document.pinned, stream),
             Command::TogglePin(path) => toggle(&mut document.pins, path),
             Command::HideLife => document.life = None,
@@ -147,6 +169,10 @@ impl App {
             _ => {}
         }
     }
+}
+
+fn is_json(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 fn toggle<T: PartialEq>(all: &mut Vec<T>, one: T) {

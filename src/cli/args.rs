@@ -300,8 +300,7 @@ pub enum FixtureFormat {
 impl FixtureFormat {
     /// What a file's name asks for.
     pub fn of(out: &std::path::Path) -> Self {
-        let extension = out.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-        if matches!(extension.as_deref(), Some("txt" | "md" | "markdown")) { Self::Text } else { Self::Json }
+        if crate::report::is_text_fixture(out) { Self::Text } else { Self::Json }
     }
 }
 

@@ -16,7 +16,7 @@ pub mod time;
 pub mod value;
 pub mod zoned;
 
-pub use copy::{CopyPlan, CopyRow};
+pub use copy::{CopyDescription, CopyPlan, CopyRefusal, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable, Wanted};
 pub use list::List;
 pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, StreamIndex, StreamInfo, TypeIndex};

@@ -3,7 +3,7 @@
 //! One state every [`interval`](Checkpoints::interval) events. When they outgrow the budget every other one goes
 //! and the interval doubles: the budget bounds memory, never results.
 
-use std::collections::BTreeMap;
+use imbl::OrdMap;
 
 use crate::model::Value;
 
@@ -22,17 +22,13 @@ pub(super) struct Checkpoint {
     pub skipped: usize,
 }
 
-#[derive(Debug, Clone)]
-struct Kept {
-    checkpoint: Checkpoint,
-    /// What it takes beyond what it shares with the one before.
-    bytes: usize,
-}
+/// What keeping a state takes besides its value.
+const SLOT: usize = size_of::<Checkpoint>() + size_of::<usize>();
 
-/// Keyed by the number of events folded.
+/// Keyed by the number of events folded. A clone shares all that is kept: it costs nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Checkpoints {
-    kept: BTreeMap<usize, Kept>,
+    kept: OrdMap<usize, Checkpoint>,
     interval: usize,
     budget: Budget,
     bytes: usize,
@@ -40,7 +36,7 @@ pub(super) struct Checkpoints {
 
 impl Checkpoints {
     pub fn new(budget: Budget) -> Self {
-        Self { kept: BTreeMap::new(), interval: FIRST_INTERVAL, budget, bytes: 0 }
+        Self { kept: OrdMap::new(), interval: FIRST_INTERVAL, budget, bytes: 0 }
     }
 
     /// Events between kept states.
@@ -54,36 +50,27 @@ impl Checkpoints {
 
     /// The nearest at or before so many events.
     pub fn nearest(&self, at: usize) -> Option<(usize, &Checkpoint)> {
-        self.kept.range(..=at).next_back().map(|(at, kept)| (*at, &kept.checkpoint))
+        self.kept.get_prev(&at).map(|(at, kept)| (*at, kept))
     }
 
     pub fn get(&self, at: usize) -> Option<&Checkpoint> {
-        self.kept.get(&at).map(|kept| &kept.checkpoint)
+        if at.is_multiple_of(self.interval) { self.kept.get(&at) } else { None }
     }
 
-    /// Keeps a state if this is a place for one.
-    pub fn offer(&mut self, at: usize, checkpoint: &Checkpoint) {
+    /// Keeps a state if this is a place for one. `from` is the place from which it was folded, and the value there:
+    /// what both share takes nothing more.
+    pub fn offer(&mut self, at: usize, checkpoint: &Checkpoint, from: (usize, &Value)) {
         if at == 0 || !at.is_multiple_of(self.interval) || self.kept.contains_key(&at) {
             return;
         }
-        let bytes = self.bytes_of(at, &checkpoint.state);
+        let before = self.nearest(at - 1).filter(|(place, _)| *place >= from.0);
+        let before = before.map_or(from.1, |(_, before)| &before.state.value);
+        let bytes = SLOT + unshared_bytes(&checkpoint.state.value, Some(before));
         self.bytes += bytes;
-        self.kept.insert(at, Kept { checkpoint: checkpoint.clone(), bytes });
+        self.kept.insert(at, checkpoint.clone());
         while self.is_over_budget() {
             self.thin();
         }
-    }
-
-    /// Forgets what lies beyond so many events.
-    pub fn truncate(&mut self, at: usize) {
-        for kept in self.kept.split_off(&at.saturating_add(1)).values() {
-            self.bytes -= kept.bytes;
-        }
-    }
-
-    fn bytes_of(&self, at: usize, state: &State) -> usize {
-        let before = self.kept.range(..at).next_back().map(|(_, kept)| &kept.checkpoint.state.value);
-        size_of::<Kept>() + unshared_bytes(&state.value, before)
     }
 
     fn is_over_budget(&self) -> bool {
@@ -96,15 +83,19 @@ impl Checkpoints {
     fn thin(&mut self) {
         self.interval = self.interval.saturating_mul(2);
         let interval = self.interval;
-        self.kept.retain(|at, _| at.is_multiple_of(interval));
         // What a state shared with one that went is now its own.
         let mut total = 0;
         let mut before: Option<Value> = None;
-        for kept in self.kept.values_mut() {
-            kept.bytes = size_of::<Kept>() + unshared_bytes(&kept.checkpoint.state.value, before.as_ref());
-            total += kept.bytes;
-            before = Some(kept.checkpoint.state.value.clone());
-        }
+        let stays = self.kept.iter().filter(|(at, _)| at.is_multiple_of(interval));
+        let kept: OrdMap<usize, Checkpoint> = stays
+            .map(|(at, kept)| {
+                let value = &kept.state.value;
+                total += SLOT + unshared_bytes(value, before.as_ref());
+                before = Some(value.clone());
+                (*at, kept.clone())
+            })
+            .collect();
+        self.kept = kept;
         self.bytes = total;
     }
 }

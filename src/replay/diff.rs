@@ -20,17 +20,28 @@ pub struct Change {
 /// The leaves (scalars, empty objects, empty lists) that differ, lists compared by index, sorted by path with
 /// indices as numbers. Parts that both share in memory are not looked at.
 pub fn diff(before: &Value, after: &Value) -> Vec<Change> {
-    let mut found = Vec::new();
-    compare(before, after, &mut Vec::new(), &mut found);
+    diff_within(before, after, usize::MAX)
+}
+
+fn diff_within(before: &Value, after: &Value, most: usize) -> Vec<Change> {
+    let mut comparison = Comparison { path: Vec::new(), found: Vec::new(), most };
+    comparison.compare(before, after);
+    let mut found = comparison.found;
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
 }
 
 /// Like [`diff`], without the fields of the automatic projection's own (`$type` …).
 pub fn diff_for(fold: &dyn Fold, before: &Value, after: &Value) -> Vec<Change> {
+    diff_for_within(fold, before, after, usize::MAX)
+}
+
+/// The same, with about the first `most` leaves of each list: one item less at the start of a long list makes all after
+/// it differ, and nobody looks at them all.
+pub fn diff_for_within(fold: &dyn Fold, before: &Value, after: &Value, most: usize) -> Vec<Change> {
     match fold.info().kind {
-        ProjectionKind::Automatic => diff(&without_own_fields(before), &without_own_fields(after)),
-        _ => diff(before, after),
+        ProjectionKind::Automatic => diff_within(&without_own_fields(before), &without_own_fields(after), most),
+        _ => diff_within(before, after, most),
     }
 }
 
@@ -43,66 +54,76 @@ fn without_own_fields(value: &Value) -> Value {
     Value::Object(kept)
 }
 
-fn compare(before: &Value, after: &Value, path: &mut Vec<Segment>, found: &mut Vec<Change>) {
-    if before.is_same(after) {
-        return;
-    }
-    match (before, after) {
-        (Value::Object(a), Value::Object(b)) if !a.is_empty() && !b.is_empty() => compare_objects(a, b, path, found),
-        (Value::List(a), Value::List(b)) if !a.is_empty() && !b.is_empty() => compare_lists(a, b, path, found),
-        _ if before.is_leaf() && after.is_leaf() => {
-            if before != after {
-                found.push(Change {
-                    path: ValuePath(path.clone()),
-                    from: Some(before.clone()),
-                    to: Some(after.clone()),
-                });
-            }
-        }
-        _ => {
-            each_leaf(before, path, &mut |path, leaf| found.push(Change { path, from: Some(leaf), to: None }));
-            each_leaf(after, path, &mut |path, leaf| found.push(Change { path, from: None, to: Some(leaf) }));
-        }
-    }
+struct Comparison {
+    path: Vec<Segment>,
+    found: Vec<Change>,
+    /// After so many leaves of a list the rest of it is not looked at.
+    most: usize,
 }
 
-fn compare_objects(a: &Object, b: &Object, path: &mut Vec<Segment>, found: &mut Vec<Change>) {
-    for (key, slot) in a.iter() {
-        path.push(Segment::Key(key.clone()));
-        match b.get(key) {
-            Some(after) => compare(&slot.value, after, path, found),
-            None => {
-                each_leaf(&slot.value, path, &mut |path, leaf| found.push(Change { path, from: Some(leaf), to: None }));
-            }
+impl Comparison {
+    fn compare(&mut self, before: &Value, after: &Value) {
+        if before.is_same(after) {
+            return;
         }
-        path.pop();
-    }
-    for (key, slot) in b.iter().filter(|(key, _)| a.get(key).is_none()) {
-        path.push(Segment::Key(key.clone()));
-        each_leaf(&slot.value, path, &mut |path, leaf| found.push(Change { path, from: None, to: Some(leaf) }));
-        path.pop();
-    }
-}
-
-fn compare_lists(a: &List, b: &List, path: &mut Vec<Segment>, found: &mut Vec<Change>) {
-    a.each_unshared(b, &mut |index, before, after| {
-        path.push(Segment::Index(index));
         match (before, after) {
-            (Some(before), Some(after)) => compare(&before.value, &after.value, path, found),
-            (Some(before), None) => {
-                each_leaf(&before.value, path, &mut |path, leaf| {
-                    found.push(Change { path, from: Some(leaf), to: None });
-                });
+            (Value::Object(a), Value::Object(b)) if !a.is_empty() && !b.is_empty() => self.compare_objects(a, b),
+            (Value::List(a), Value::List(b)) if !a.is_empty() && !b.is_empty() => self.compare_lists(a, b),
+            _ if before.is_leaf() && after.is_leaf() => {
+                if before != after {
+                    let path = ValuePath(self.path.clone());
+                    self.found.push(Change { path, from: Some(before.clone()), to: Some(after.clone()) });
+                }
             }
-            (None, Some(after)) => {
-                each_leaf(&after.value, path, &mut |path, leaf| {
-                    found.push(Change { path, from: None, to: Some(leaf) });
-                });
+            _ => {
+                self.gone(before);
+                self.come(after);
             }
-            (None, None) => {}
         }
-        path.pop();
-    });
+    }
+
+    fn gone(&mut self, value: &Value) {
+        let Self { path, found, .. } = self;
+        each_leaf(value, path, &mut |path, leaf| found.push(Change { path, from: Some(leaf), to: None }));
+    }
+
+    fn come(&mut self, value: &Value) {
+        let Self { path, found, .. } = self;
+        each_leaf(value, path, &mut |path, leaf| found.push(Change { path, from: None, to: Some(leaf) }));
+    }
+
+    fn compare_objects(&mut self, a: &Object, b: &Object) {
+        for (key, slot) in a.iter() {
+            self.path.push(Segment::Key(key.clone()));
+            match b.get(key) {
+                Some(after) => self.compare(&slot.value, after),
+                None => self.gone(&slot.value),
+            }
+            self.path.pop();
+        }
+        for (key, slot) in b.iter().filter(|(key, _)| a.get(key).is_none()) {
+            self.path.push(Segment::Key(key.clone()));
+            self.come(&slot.value);
+            self.path.pop();
+        }
+    }
+
+    fn compare_lists(&mut self, a: &List, b: &List) {
+        let enough = self.found.len().saturating_add(self.most);
+        a.each_unshared(b, &mut |index, before, after| {
+            if self.found.len() >= enough {
+                return;
+            }
+            self.path.push(Segment::Index(index));
+            match (before, after) {
+                (Some(before), Some(after)) => self.compare(&before.value, &after.value),
+                (Some(before), None) => self.gone(&before.value),
+                (None, Some(after)) => self.come(&after.value),
+                (None, None) => {}
+            }
+            self.path.pop();
+        });
+    }
 }
 
 fn each_leaf(value: &Value, path: &mut Vec<Segment>, found: &mut dyn FnMut(ValuePath, Value)) {

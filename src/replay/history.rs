@@ -23,6 +23,12 @@ pub trait History: Send + Sync {
     fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
         self.events(range)
     }
+
+    /// The same for those who do not look at versions, which may then be other ones: where an edit moved all that
+    /// comes after it, no event has to be copied to be numbered.
+    fn first_events_unnumbered(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        self.first_events(range)
+    }
 }
 
 /// Why events could not be had: what the store said.

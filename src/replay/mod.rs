@@ -20,7 +20,7 @@ mod suggest;
 
 pub use automatic::automatic;
 pub use checkpoints::weight;
-pub use diff::{Change, diff, diff_for};
+pub use diff::{Change, diff, diff_for, diff_for_within};
 pub use fold::{Applied, Fold, FoldError, ProjectionInfo, ProjectionKind};
 pub use fork::{CommonTail, Fork};
 pub use history::{History, HistoryError, MemoryHistory};

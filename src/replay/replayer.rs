@@ -8,7 +8,7 @@ use crate::model::{Cancel, Event, Selection, Timestamp};
 
 use super::checkpoints::{Checkpoint, Checkpoints};
 use super::fold::{Applied, Fold};
-use super::fork::{Baseline, Fork, Joined};
+use super::fork::{Fork, Source};
 use super::history::{History, HistoryError};
 use super::state::State;
 use super::step::step;
@@ -127,10 +127,12 @@ pub struct Replayer {
     fold: Arc<dyn Fold>,
     history: Arc<dyn History>,
     options: ReplayOptions,
+    /// Whether states may depend on versions.
+    reads_versions: bool,
     checkpoints: Checkpoints,
     recent: VecDeque<(usize, Checkpoint)>,
     stopped: Option<ReplayError>,
-    baseline: Option<Baseline>,
+    sources: Vec<Source>,
     folds: u64,
 }
 
@@ -138,13 +140,14 @@ impl Replayer {
     /// A replayer that has folded nothing yet.
     pub fn new(fold: Arc<dyn Fold>, history: Arc<dyn History>, options: ReplayOptions) -> Self {
         Self {
+            reads_versions: fold.reads_versions(),
             fold,
             history,
             options,
             checkpoints: Checkpoints::new(options.budget),
             recent: VecDeque::new(),
             stopped: None,
-            baseline: None,
+            sources: Vec::new(),
             folds: 0,
         }
     }
@@ -153,15 +156,22 @@ impl Replayer {
     /// the branch's state is the baseline's again (same values, set by the same events), so are later ones.
     pub fn fork(&self, history: Arc<dyn History>, fork: &Fork) -> Self {
         let mut branch = Self::new(self.fold.clone(), history, self.options);
-        branch.checkpoints = self.checkpoints.clone();
-        branch.checkpoints.truncate(fork.first_invalid);
-        branch.recent = self.recent.iter().filter(|(at, _)| *at <= fork.first_invalid).cloned().collect();
-        branch.stopped = self.stopped.clone().filter(|error| error.place < fork.first_invalid);
-        branch.baseline = fork
-            .tail
-            .filter(|tail| !(tail.renumbered && self.fold.reads_versions()))
-            .map(|tail| Baseline { checkpoints: self.checkpoints.clone(), tail, joined: None });
+        branch.learn(self, fork);
         branch
+    }
+
+    /// Takes over what another replayer knows of a history from which this one differs as `fork` says. Both must
+    /// have the same projection.
+    pub fn learn(&mut self, other: &Self, fork: &Fork) {
+        let stopped = other.stopped.as_ref().filter(|error| error.place < fork.first_invalid);
+        if let Some(error) = stopped
+            && self.stopped.as_ref().is_none_or(|known| error.place < known.place)
+        {
+            self.stopped = Some(error.clone());
+        }
+        let tail = fork.tail.filter(|tail| !(tail.renumbered && self.reads_versions));
+        let recent = other.recent.iter().cloned();
+        self.sources.push(Source::new(other.checkpoints.clone(), recent, fork.first_invalid, tail));
     }
 
     /// The projection.
@@ -224,6 +234,7 @@ impl Replayer {
     ) -> Result<Option<ReplayError>, ReplayFailure> {
         let mut current = self.reach(range.start, cancel)?;
         let mut place = range.start;
+        let start = current.state.value.clone();
         while place < range.end {
             if self.stopped.as_ref().is_some_and(|error| error.place <= place) {
                 break;
@@ -241,7 +252,7 @@ impl Replayer {
                     }
                 };
                 place += 1;
-                self.checkpoints.offer(place, &current);
+                self.checkpoints.offer(place, &current, (range.start, &start));
                 let step = Step { place: place - 1, event: &event, applied, before: &before, after: &current.state };
                 if visit(&step).is_break() {
                     return Ok(None);
@@ -258,20 +269,26 @@ impl Replayer {
             return Ok(found.clone());
         }
         let (mut done, mut current) = self.start(at);
+        let (mut from, mut start) = (done, current.state.value.clone());
         'folding: while done < at {
             if cancel.is_cancelled() {
                 return Err(ReplayFailure::Cancelled);
             }
-            for event in self.first_events(done..at.min(done + CHUNK))? {
-                if let Err(error) = self.step(&mut current, &event, done) {
+            for event in self.events_to_fold(done..at.min(done + CHUNK))? {
+                if let Err(mut error) = self.step(&mut current, &event, done) {
+                    error.version = self.events(done..done + 1)?.pop().and_then(|event| event.version);
                     self.stopped = Some(*error);
                     break 'folding;
                 }
                 done += 1;
-                self.checkpoints.offer(done, &current);
-                if self.joins_baseline(done, &current) {
-                    (done, current) = self.start(at);
-                    continue 'folding;
+                self.checkpoints.offer(done, &current, (from, &start));
+                if self.joins(done, &current) {
+                    let known = self.start(at);
+                    if known.0 > done {
+                        (done, current) = known;
+                        (from, start) = (done, current.state.value.clone());
+                        continue 'folding;
+                    }
                 }
             }
         }
@@ -294,36 +311,19 @@ impl Replayer {
         {
             best = (*place, Some(checkpoint.clone()));
         }
-        if let Some((place, checkpoint)) = self.inherited(at, best.0) {
-            best = (place, Some(checkpoint));
+        for source in &self.sources {
+            if let Some((place, checkpoint)) = source.nearest(at, best.0) {
+                best = (place, Some(checkpoint));
+            }
         }
         let (place, checkpoint) = best;
         (place, checkpoint.unwrap_or_else(|| Checkpoint { state: self.fold.initial(), skipped: 0 }))
     }
 
-    /// A state of the baseline beyond the place where the branch came to the same state, if nearer than `known`.
-    fn inherited(&self, at: usize, known: usize) -> Option<(usize, Checkpoint)> {
-        let baseline = self.baseline.as_ref()?;
-        let joined = baseline.joined?;
-        let (place, checkpoint) = baseline.checkpoints.nearest(baseline.place_of(at)?)?;
-        let branch_place = baseline.branch_place_of(place)?;
-        (place >= joined.baseline && branch_place > known).then(|| {
-            let skipped = checkpoint.skipped.saturating_add_signed(joined.skipped);
-            (branch_place, Checkpoint { state: checkpoint.state.shifted(&baseline.shift()), skipped })
-        })
-    }
-
-    /// Notes when the branch has come to the baseline's state. True at the moment it does.
-    fn joins_baseline(&mut self, done: usize, current: &Checkpoint) -> bool {
-        let Some(baseline) = self.baseline.as_mut().filter(|baseline| baseline.joined.is_none()) else { return false };
-        let Some(place) = baseline.place_of(done) else { return false };
-        let Some(there) = baseline.checkpoints.get(place) else { return false };
-        if !there.state.is_identical(&current.state, &baseline.shift()) {
-            return false;
-        }
-        let skipped = current.skipped as isize - there.skipped as isize;
-        baseline.joined = Some(Joined { baseline: place, skipped });
-        true
+    /// Whether the branch has now come to a state that another replay knows.
+    fn joins(&mut self, done: usize, current: &Checkpoint) -> bool {
+        // All are asked: each notes it for itself.
+        self.sources.iter_mut().fold(false, |joins, source| source.joins(done, current) || joins)
     }
 
     /// Where positions run against versions no prefix is folded, and nothing can be kept.
@@ -363,7 +363,18 @@ impl Replayer {
 
     /// The first of these events: at least one, or the replay would not get on.
     fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
-        let events = self.history.first_events(range.clone())?;
+        self.some_of(&range, self.history.first_events(range.clone())?)
+    }
+
+    /// The same for nobody but the projection.
+    fn events_to_fold(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        if self.reads_versions {
+            return self.first_events(range);
+        }
+        self.some_of(&range, self.history.first_events_unnumbered(range.clone())?)
+    }
+
+    fn some_of(&self, range: &Range<usize>, events: Vec<Arc<Event>>) -> Result<Vec<Arc<Event>>, HistoryError> {
         if (1..=range.len()).contains(&events.len()) {
             Ok(events)
         } else {

@@ -14,6 +14,12 @@ use crate::replay::{ProjectionKind, ReplayError, diff};
 /// What a fixture's JSON says it is, under the key `foldline`.
 pub const FIXTURE_FORMAT: &str = "fixture/1";
 
+/// Whether a fixture of this name is text to read rather than JSON.
+pub fn is_text_fixture(out: &std::path::Path) -> bool {
+    let extension = out.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    matches!(extension.as_deref(), Some("txt" | "md" | "markdown"))
+}
+
 /// Cases of one stream, each whole in itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fixture {

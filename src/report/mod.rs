@@ -11,7 +11,7 @@ mod words;
 
 pub use csv::EventCsv;
 pub use event::{EventShape, write_ndjson};
-pub use fixture::{FIXTURE_FORMAT, Fixture, FixtureCase, FixtureThen};
+pub use fixture::{FIXTURE_FORMAT, Fixture, FixtureCase, FixtureThen, is_text_fixture};
 pub use moment::MomentShape;
 pub use reply::{ReplyEvent, ReplyFacts, SetLeaf};
 pub use sentence::sentence;

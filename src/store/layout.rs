@@ -5,6 +5,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+mod writing;
+
+pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, StreamTable, WritingSpec};
+
 /// The description of one library's tables.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +30,9 @@ pub struct LayoutSpec {
     /// Further tables of the library: part of the fingerprint, and of a copy.
     #[serde(default)]
     pub beside: Vec<TableSpec>,
+    /// What only those need to know who write a copy.
+    #[serde(default)]
+    pub writing: WritingSpec,
 }
 
 /// What a table must be like to count. Names and columns are compared without regard to case.
@@ -132,6 +139,9 @@ pub struct StreamSpec {
     /// A table beside that has the streams' types, which are then their categories; the rule is for the others.
     #[serde(default)]
     pub types_in: Option<TypesIn>,
+    /// Names are UUIDs as 32 hexadecimal digits, unless the store has others already.
+    #[serde(default)]
+    pub hex_uuids: bool,
 }
 
 /// A table with the types of streams.
@@ -177,6 +187,9 @@ pub struct PayloadSpec {
     /// What contents are that show no known form.
     #[serde(default)]
     pub opaque: Option<String>,
+    /// The library reads objects only.
+    #[serde(default)]
+    pub objects_only: bool,
 }
 
 /// A compression.
@@ -211,6 +224,12 @@ pub struct TimeSpec {
     /// How it is written.
     #[serde(rename = "as")]
     pub encoding: TimeEncoding,
+    /// A text as the library writes it, for stores that have none to show the form.
+    #[serde(default)]
+    pub like: Option<String>,
+    /// The library reads whole seconds only.
+    #[serde(default)]
+    pub whole_seconds: bool,
 }
 
 /// Where a time is.
@@ -255,6 +274,8 @@ pub enum TimeEncoding {
 pub struct KindSpec {
     /// The column.
     pub column: String,
+    /// Its value for plain events.
+    pub event: String,
     /// Its values for commands.
     pub commands: Vec<String>,
     /// Its values for bookkeeping.
@@ -273,6 +294,9 @@ pub struct SnapshotTable {
     pub version: String,
     /// The state.
     pub state: PayloadSpec,
+    /// When it was taken, if it says so.
+    #[serde(default)]
+    pub taken: Option<TimeSpec>,
 }
 
 /// What the world needs to know of a layout.

@@ -24,6 +24,8 @@ pub(super) struct Column {
     pub declared: String,
     /// Place in the primary key from 1; 0 for none.
     pub key_place: i64,
+    /// Never NULL.
+    pub not_null: bool,
     /// Computed from others: can be read, not written.
     pub generated: bool,
 }
@@ -83,14 +85,15 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
         "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' \
          AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
     )?;
-    let mut columns = conn.prepare("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut columns = conn.prepare("SELECT name, type, pk, hidden, \"notnull\" FROM pragma_table_xinfo(?1)")?;
     let names = list.query_map([], |row| Ok((text(row, 0)?, row.get::<_, i64>(1)? != 0)))?;
     let mut tables = Vec::new();
     for entry in names {
         let (name, without_rowid) = entry?;
         let column = |row: &rusqlite::Row<'_>| {
             let generated = row.get::<_, i64>(3)? >= 2;
-            Ok(Column { name: text(row, 0)?, declared: text(row, 1)?, key_place: row.get(2)?, generated })
+            let (name, declared) = (text(row, 0)?, text(row, 1)?);
+            Ok(Column { name, declared, key_place: row.get(2)?, generated, not_null: row.get::<_, i64>(4)? != 0 })
         };
         let columns = columns.query_map([&name], column)?.collect::<rusqlite::Result<_>>()?;
         tables.push(Table { name, columns, without_rowid });

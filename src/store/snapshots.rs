@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
-use crate::model::{Cancel, Value};
+use crate::model::{Cancel, Path, Timestamp, Value, json};
 
 use super::connect::quoted;
 use super::error::StoreError;
+use super::layout::{SnapshotTable, TimePlace, TimeSpec};
 use super::open::Source;
-use super::payload::decode;
+use super::payload::{Unpacked, decode, unpack};
 use super::recognise::Bound;
 use super::rows::{integer, text};
+use super::times;
 
 /// A state that the store keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct Snapshot {
     pub version: Option<i64>,
     /// The state, or why it can't be read.
     pub state: Payload,
+    /// When it was taken, if it says so.
+    pub taken: Option<Timestamp>,
 }
 
 /// How many snapshots there are.
@@ -43,11 +48,12 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
     let failed = |e| StoreError::sqlite(&source.shown, "read its snapshots", e);
     let stream: Vec<String> = spec.stream.iter().map(|column| quoted(column)).collect();
     let (keys, version) = (stream.join(", "), quoted(&spec.version));
-    let sql = format!(
-        "SELECT {keys}, {version}, {} FROM {} ORDER BY {keys}, {version}",
-        quoted(&spec.state.column),
-        quoted(&table.name)
-    );
+    let mut columns = vec![spec.state.column.clone()];
+    if let Some(TimeSpec { place: TimePlace::Column(column), .. }) = &spec.taken {
+        columns.push(column.clone());
+    }
+    let list = columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT {keys}, {version}, {list} FROM {} ORDER BY {keys}, {version}", quoted(&table.name));
     let mut statement = conn.prepare(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     let mut snapshots = Vec::new();
@@ -63,9 +69,33 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
         }
         let version = integer(row.get_ref(stream.len()).map_err(failed)?);
         let (state, _) = decode(row.get_ref(stream.len() + 1).map_err(failed)?, &spec.state, "");
-        snapshots.push(Snapshot { stream: name.into(), version, state: inside(state, spec.state.inside.as_deref()) });
+        let value = |column: &str| match columns.iter().position(|name| name == column) {
+            Some(at) => row.get_ref(stream.len() + 1 + at),
+            None => Ok(ValueRef::Null),
+        };
+        let taken = spec.taken.as_ref().map(|taken| taken_at(taken, spec, &value)).transpose().map_err(failed)?;
+        let state = inside(state, spec.state.inside.as_deref());
+        snapshots.push(Snapshot { stream: name.into(), version, state, taken: taken.flatten() });
     }
     Ok(snapshots)
+}
+
+/// When a snapshot was taken. `value` gives the columns of its row.
+pub(super) fn taken_at<'r>(
+    taken: &TimeSpec,
+    spec: &SnapshotTable,
+    value: &dyn Fn(&str) -> rusqlite::Result<ValueRef<'r>>,
+) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(match &taken.place {
+        TimePlace::Column(column) => times::in_column(value(column)?, taken.encoding).timestamp(),
+        TimePlace::Payload(path) => {
+            let Unpacked::Text(text) = unpack(value(&spec.state.column)?, &spec.state) else { return Ok(None) };
+            let (contents, path) = (json::parse(&text).ok(), Path::parse(path).ok());
+            let said = contents.as_ref().zip(path.as_ref()).and_then(|(contents, path)| contents.at(path));
+            times::in_json(said, taken.encoding).timestamp()
+        }
+        TimePlace::Metadata(_) => None,
+    })
 }
 
 /// The part of a snapshot's contents that is the state.

@@ -112,7 +112,7 @@ fn from_real(number: f64, encoding: TimeEncoding) -> Option<Timestamp> {
 }
 
 /// The unit in which a number means a time in about 1990 to 2100 (days from 2010: small numbers are anything).
-fn by_magnitude(number: f64) -> TimeEncoding {
+pub(super) fn by_magnitude(number: f64) -> TimeEncoding {
     match number.abs() {
         n if n < 100_000.0 => TimeEncoding::UnixDays,
         n if n < 10_000_000.0 => TimeEncoding::JulianDays,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Modal, RichText};
 
+use super::scenario_dialogs::{ScenarioDialogView, scenario_dialog_ui};
 use super::{ViewState, theme};
 use crate::app::{App, Command, Dialog, Leaving};
 use crate::job::{Pick, Slot};
@@ -19,6 +20,7 @@ pub struct DialogsView {
     rules_path: String,
     rules_proposed: Option<PathBuf>,
     rules_force: bool,
+    scenario: ScenarioDialogView,
     /// The path that was last looked at, and whether there is a file.
     rules_checked: Option<(String, bool)>,
 }
@@ -32,6 +34,7 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     if !matches!(app.dialog, Some(Dialog::MakeRules { .. })) {
         view.dialogs.rules_proposed = None;
     }
+    view.dialogs.scenario.follow(app.dialog.as_ref());
     let modal = match &app.dialog {
         None => return,
         Some(Dialog::SaveCopy { proposed, contents, problem }) => {
@@ -40,6 +43,15 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
                 save_copy_ui(ui, view, proposed, contents, problem.as_deref(), writing, queue);
             })
         }
+        Some(
+            dialog @ (Dialog::SaveScenario { .. }
+            | Dialog::OpenScenario { .. }
+            | Dialog::Fixture { .. }
+            | Dialog::RenameScenario { .. }
+            | Dialog::CloseScenario { .. }),
+        ) => modal(ui, "scenario").show(ui.ctx(), |ui| {
+            scenario_dialog_ui(ui, app, &mut view.dialogs.scenario, dialog, queue);
+        }),
         Some(Dialog::OpenAnother { path }) => {
             modal(ui, "open another").show(ui.ctx(), |ui| open_another_ui(ui, path, queue))
         }

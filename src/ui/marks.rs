@@ -1,6 +1,6 @@
 //! Marks of events as triangles of one mesh.
 
-use egui::{Color32, Mesh, Pos2, Vec2, pos2};
+use egui::{Color32, Mesh, Painter, Pos2, Rect, Stroke, Vec2, pos2};
 
 use super::theme::Tokens;
 use crate::timeline::{Mark, Shape};
@@ -60,4 +60,15 @@ pub fn paint(ui: &egui::Ui, mark: Mark, center: Pos2, radius: f32, colour: Color
     let mut mesh = Mesh::default();
     add(&mut mesh, mark.shape, pos2(center.x, center.y), radius, colour);
     ui.painter().add(egui::Shape::mesh(mesh));
+}
+
+/// Fills a place with the hatching of what-if.
+pub fn hatch(painter: &Painter, rect: Rect, colour: Color32) {
+    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
+    let stroke = Stroke::new(1.0, super::theme::hatching(colour));
+    let mut x = rect.left() - rect.height();
+    while x < rect.right() {
+        painter.line_segment([pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())], stroke);
+        x += 8.0;
+    }
 }

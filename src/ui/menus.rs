@@ -228,6 +228,11 @@ fn fact(ui: &mut egui::Ui, what: &str, words: &str) {
 
 /// An entry of a menu; `keys` stands at its right. Whether it was chosen.
 pub(super) fn item(ui: &mut egui::Ui, glyph: &str, words: &str, keys: &str, enabled: bool) -> bool {
+    item_response(ui, glyph, words, keys, enabled).clicked()
+}
+
+/// The same, for who wants to give it the focus.
+pub(super) fn item_response(ui: &mut egui::Ui, glyph: &str, words: &str, keys: &str, enabled: bool) -> egui::Response {
     let tokens = theme::tokens(ui);
     let mut button = Button::new((icons::icon(glyph, theme::ICON_SMALL).color(tokens.secondary), words));
     if !keys.is_empty() {
@@ -235,7 +240,7 @@ pub(super) fn item(ui: &mut egui::Ui, glyph: &str, words: &str, keys: &str, enab
     }
     let response = ui.add_enabled(enabled, button.truncate().min_size(vec2(ui.available_width(), theme::ROW)));
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, enabled, words));
-    response.clicked()
+    response
 }
 
 /// An entry that is one of several, ticked if it is the one. Whether it was chosen.

@@ -16,6 +16,7 @@ mod notices;
 mod palette;
 mod places;
 mod rows;
+mod scenario_dialogs;
 mod search_field;
 mod shell;
 mod state;
@@ -260,7 +261,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         let Self { app, view, queue, measured, .. } = self;
         measured.frame(frame.info().cpu_usage);
-        let covered = app.sheet.is_some() || app.dialog.is_some();
+        let covered = app.is_covered();
         let was_covered = std::mem::replace(&mut view.covered, covered);
         let at_timeline = shell::ShellView::at_timeline(ui);
         keys::shortcuts(ui, app, at_timeline, queue);
@@ -281,6 +282,7 @@ impl eframe::App for Window {
         }
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
+        whatif::sheets_ui(ui, app, &mut view.whatif, queue);
         palette::palette_ui(ui, app, view, queue);
         help::help_ui(ui, app, queue);
         whatif::compensation_ui(ui, app, &mut view.compensation, queue);
@@ -294,6 +296,9 @@ impl eframe::App for Window {
 
     fn on_exit(&mut self) {
         if let Some((path, contents)) = self.app.unsaved_settings() {
+            places::keep(&path, &contents);
+        }
+        for (path, contents) in self.app.unkept_scenarios() {
             places::keep(&path, &contents);
         }
     }

@@ -16,10 +16,17 @@ pub(super) fn setup(files: Vec<PathBuf>) -> Setup {
         Some(folders) => folders.data_dir().join("samples"),
         None => std::env::temp_dir().join("foldline-samples"),
     };
+    let scenarios = folders.as_ref().map(|folders| folders.data_dir().join("scenarios"));
     let (settings, notice) = settings_file.as_deref().map_or_else(Default::default, read_settings);
     let zone = system_zone();
     let notices = notice.into_iter().collect();
-    Setup { files, surroundings: Surroundings { zone, settings_file, samples }, settings, notices, clock: Some(now) }
+    Setup {
+        files,
+        surroundings: Surroundings { zone, settings_file, samples, scenarios },
+        settings,
+        notices,
+        clock: Some(now),
+    }
 }
 
 /// The preferences of the last run. A file that can't be read as such is put aside, and that is said.
@@ -48,7 +55,7 @@ pub(super) fn read_settings(path: &Path) -> (Settings, Option<String>) {
     }
 }
 
-/// Writes the preferences when the window closes: there is no later frame for a job.
+/// Writes preferences and scenarios when the window closes: there is no later frame for a job.
 pub(super) fn keep(path: &Path, contents: &str) {
     let write = || -> std::io::Result<()> {
         if let Some(folder) = path.parent() {

@@ -8,6 +8,7 @@ use crate::replay::{CommonTail, Fork};
 
 use super::lane::{BranchEvent, LaneEvents};
 use super::overlay::{Recorded, Subject};
+use super::quick::QuickMap;
 use super::scenario::Scenario;
 
 /// A stream that an edit concerns.
@@ -104,7 +105,7 @@ pub struct Branch {
     pub(super) head: Vec<Subject>,
     pub(super) slots: BTreeMap<u32, Slot>,
     /// Inserted events, and recorded ones that say something else.
-    pub(super) contents: HashMap<Subject, Arc<Event>>,
+    pub(super) contents: QuickMap<Subject, Arc<Event>>,
 }
 
 impl Branch {
@@ -143,8 +144,8 @@ impl Branch {
     /// The whole store's events in the branch, in store order. Reads every event whose version or place changed; an
     /// error is the store's words.
     pub fn copy_plan(&self, log: &EventLog, recorded: &mut dyn Recorded) -> Result<CopyPlan, String> {
-        let mut writer =
-            PlanWriter { branch: self, log, recorded, versions: self.changed_versions(log), rows: Vec::new() };
+        let (versions, marks) = (self.changed_versions(log), self.archived_marks(log));
+        let mut writer = PlanWriter { branch: self, log, recorded, versions, marks, rows: Vec::new() };
         writer.rows.reserve(self.events(log));
         writer.placed(&self.head)?;
         let mut next = 0;
@@ -163,7 +164,39 @@ impl Branch {
             rows: writer.rows,
             scenario: Some(self.scenario.to_json()),
             edited_streams: differing.map(|lane| (lane.name.clone(), lane.first_invalid())).collect(),
+            as_of: None,
         })
+    }
+
+    /// Whether events that edits put into a recorded stream are archived there: as the event before them, at the start
+    /// as the one after them. A library leaves out what is archived, so such an event belongs to its neighbours.
+    fn archived_marks(&self, log: &EventLog) -> ArchivedMarks {
+        let mut marks = ArchivedMarks::default();
+        if !(0..log.len()).any(|index| log.is_archived(index)) {
+            return marks;
+        }
+        for lane in self.lanes.iter().filter(|lane| lane.stream.is_some()) {
+            let fresh = |place: usize| u32::try_from(place).is_ok_and(|place| lane.fresh.binary_search(&place).is_ok());
+            let settled: Vec<Option<bool>> = (lane.events.iter().enumerate())
+                .map(|(place, event)| event.index().filter(|_| !fresh(place)).map(|i| log.is_archived(i as usize)))
+                .collect();
+            let mut before = settled.iter().flatten().next().copied();
+            for (place, event) in lane.events.iter().enumerate() {
+                if settled[place].is_some() {
+                    before = settled[place];
+                } else if let Some(archived) = before {
+                    match event {
+                        BranchEvent::Recorded { index, .. } | BranchEvent::Edited { base: index, .. } => {
+                            marks.recorded.insert(index, archived);
+                        }
+                        BranchEvent::Inserted { event } => {
+                            marks.inserted.extend(event.id.clone().map(|id| (id, archived)));
+                        }
+                    }
+                }
+            }
+        }
+        marks
     }
 
     /// The versions of recorded events that have another one in the branch.
@@ -179,11 +212,35 @@ impl Branch {
     }
 }
 
+/// Marks of events at places that edits gave them.
+#[derive(Default)]
+struct ArchivedMarks {
+    recorded: HashMap<u32, bool>,
+    inserted: HashMap<Arc<str>, bool>,
+}
+
+impl ArchivedMarks {
+    /// The event with the mark that it has at its place.
+    fn marked(&self, subject: Subject, mut event: Arc<Event>) -> Arc<Event> {
+        let archived = match subject {
+            Subject::Recorded(index) => self.recorded.get(&index),
+            Subject::Inserted(_) => event.id.as_ref().and_then(|id| self.inserted.get(id)),
+        };
+        if let Some(archived) = archived
+            && event.archived != *archived
+        {
+            Arc::make_mut(&mut event).archived = *archived;
+        }
+        event
+    }
+}
+
 struct PlanWriter<'a> {
     branch: &'a Branch,
     log: &'a EventLog,
     recorded: &'a mut dyn Recorded,
     versions: HashMap<u32, Option<i64>>,
+    marks: ArchivedMarks,
     rows: Vec<CopyRow>,
 }
 
@@ -209,6 +266,13 @@ impl PlanWriter<'_> {
                 (Subject::Inserted(_), Some(event)) => CopyRow::Inserted(event.clone()),
                 (Subject::Recorded(base), None) => self.reread(base, true)?,
                 (Subject::Inserted(_), None) => continue,
+            };
+            let row = match row {
+                CopyRow::Edited { base, event, moved } => {
+                    CopyRow::Edited { base, event: self.marks.marked(*subject, event), moved }
+                }
+                CopyRow::Inserted(event) => CopyRow::Inserted(self.marks.marked(*subject, event)),
+                recorded @ CopyRow::Recorded(_) => recorded,
             };
             self.rows.push(row);
         }

@@ -58,6 +58,8 @@ pub struct StreamComparison {
     pub changes: Vec<Change>,
     /// Invariants that do not hold at an event of the branch, and held there in the baseline.
     pub broken_invariants: Vec<BrokenInvariant>,
+    /// Invariants that do not hold at an event of the baseline, and hold at that place in the branch.
+    pub mended_invariants: Vec<BrokenInvariant>,
     /// Events of the branch that changed the state in the baseline and no longer do.
     pub no_effect: Vec<EventMoment>,
 }
@@ -89,12 +91,12 @@ pub struct EventMoment {
     pub event_type: Arc<str>,
 }
 
-/// An invariant that an event of the branch leaves broken.
+/// An invariant that an event leaves broken, in one of the two histories.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct BrokenInvariant {
     /// The invariant's name.
     pub name: Arc<str>,
-    /// The event, in the branch.
+    /// The event, in the history in which it is broken.
     pub at: EventMoment,
 }
 
@@ -169,6 +171,7 @@ pub fn compare_sides(
         branch,
         first_divergence: None,
         broken: Vec::new(),
+        mended: Vec::new(),
         no_effect: Vec::new(),
         moved: Moved::of(sides.alignment),
     };
@@ -230,6 +233,8 @@ struct Comparison<'a> {
     first_divergence: Option<EventMoment>,
     /// With places in the branch, to sort by.
     broken: Vec<(usize, usize, EventMoment)>,
+    /// In the order of the baseline.
+    mended: Vec<(usize, EventMoment)>,
     no_effect: Vec<(usize, EventMoment)>,
     moved: Moved,
 }
@@ -275,8 +280,21 @@ impl Comparison<'_> {
             let event = event(&branched).or(here).or_else(|| event(&recorded));
             self.first_divergence = event.map(|event| EventMoment::of(&event));
         }
+        self.note_mended(recorded.as_ref());
         self.note(recorded.as_ref(), branched.as_ref(), !opposite.paired);
         Ok(())
+    }
+
+    /// Notes what a recorded event leaves broken and the branch does not, where it stands by then.
+    fn note_mended(&mut self, recorded: Option<&Ran>) {
+        let Some(ran) = recorded.filter(|ran| ran.took_part && self.branch.error.is_none()) else { return };
+        let broken = self.baseline.broken();
+        if broken.is_empty() {
+            return;
+        }
+        let there = self.branch.broken();
+        let mended = broken.into_iter().filter(|invariant| !there.contains(invariant));
+        self.mended.extend(mended.map(|invariant| (invariant, EventMoment::of(&ran.event))));
     }
 
     /// Notes invariants and effects at a place. `unpaired` events are not the same one.
@@ -328,10 +346,11 @@ impl Comparison<'_> {
             None => end(&self.branch),
         };
         let invariants = &self.sides.fold.info().invariants;
-        let broken = self
-            .broken
-            .into_iter()
-            .filter_map(|(_, invariant, at)| Some(BrokenInvariant { name: invariants.get(invariant)?.clone(), at }));
+        let named = |(invariant, at): (usize, EventMoment)| {
+            Some(BrokenInvariant { name: invariants.get(invariant)?.clone(), at })
+        };
+        let broken = self.broken.into_iter().map(|(_, invariant, at)| (invariant, at)).filter_map(named);
+        let mended = self.mended.into_iter().filter_map(named);
         Ok(StreamComparison {
             stream: self.sides.stream.clone(),
             first_divergence: self.first_divergence,
@@ -339,6 +358,7 @@ impl Comparison<'_> {
             baseline,
             branch,
             broken_invariants: broken.collect(),
+            mended_invariants: mended.collect(),
             no_effect: self.no_effect.into_iter().map(|(_, moment)| moment).collect(),
         })
     }

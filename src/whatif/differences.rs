@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Cancel, Progress, Value, ValuePath};
+use crate::model::{Cancel, Event, Progress, Value, ValuePath};
 use crate::replay::{Change, OnUnreadable, ReplayError, ReplayFailure};
 
 use super::alignment::SideLane;
@@ -67,8 +67,8 @@ pub struct RowEvent {
     pub index: Option<u32>,
     /// The event as a moment, with that side's version.
     pub moment: EventMoment,
-    /// What happened in a sentence, where the projection has one.
-    pub sentence: Option<Arc<str>>,
+    /// What happened in a sentence.
+    pub sentence: Arc<str>,
 }
 
 /// A leaf of the state on both sides.
@@ -134,12 +134,16 @@ pub struct Lanes<'a> {
     pub right: SideLane<'a>,
 }
 
+/// An event in a sentence.
+pub type Tell<'a> = &'a dyn Fn(&Event) -> String;
+
 /// Folds both sides next to each other and notes every event at which the set of differing leaves changes: at most
 /// `most` of them, the rest is counted. Everything is looked at, unless both sides come to the same state before
 /// events that are the same to their ends. Progress counts events read.
 pub fn differences(
     sides: Sides<'_>,
     lanes: Lanes<'_>,
+    tell: Tell<'_>,
     most: usize,
     on_unreadable: OnUnreadable,
     progress: &Progress,
@@ -150,6 +154,7 @@ pub fn differences(
     let watch = Watch {
         sides,
         lanes,
+        tell,
         positions: (lanes.left.positions(), lanes.right.positions()),
         left,
         right,
@@ -166,6 +171,7 @@ type BothLeaves = (Option<Value>, Option<Value>);
 struct Watch<'a> {
     sides: Sides<'a>,
     lanes: Lanes<'a>,
+    tell: Tell<'a>,
     positions: (Vec<i64>, Vec<i64>),
     left: Runner<'a>,
     right: Runner<'a>,
@@ -285,7 +291,7 @@ impl Watch<'_> {
             place: ran.place,
             index: lane.index(ran.place),
             moment: EventMoment::of(&ran.event),
-            sentence: self.sides.fold.label(&ran.event).map(Into::into),
+            sentence: (self.tell)(&ran.event).into(),
         }
     }
 }

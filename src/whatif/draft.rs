@@ -17,6 +17,7 @@ pub struct Draft {
     undo: Vec<Step>,
     redo: Vec<Step>,
     saved: Option<Scene>,
+    edition: u64,
 }
 
 /// An edit of a draft.
@@ -58,7 +59,7 @@ impl Draft {
 
     pub(super) fn of_edits(name: &str, edits: impl Iterator<Item = DraftEdit>) -> Self {
         let scene = Scene { name: name.into(), edits: edits.collect() };
-        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new() }
+        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new(), edition: 0 }
     }
 
     /// The scenario's name.
@@ -164,6 +165,32 @@ impl Draft {
         true
     }
 
+    /// Changes several edits as one action with the given words: those at `change` become others, those at `drop` go,
+    /// and `add` comes at the end. Indices are of the edits as they are before. Does nothing where all stays as it was.
+    pub fn rework(&mut self, drop: &[usize], change: Vec<(usize, Edit)>, add: Vec<Edit>, words: impl Into<String>) {
+        let before = self.scene.clone();
+        for (index, mut edit) in change {
+            self.give_id(&mut edit);
+            if let Some(old) = self.scene.edits.get_mut(index) {
+                *old = DraftEdit { enabled: old.enabled, ..DraftEdit::new(edit) };
+            }
+        }
+        for mut edit in add {
+            self.give_id(&mut edit);
+            self.scene.edits.push_back(DraftEdit::new(edit));
+        }
+        let mut index = 0;
+        self.scene.edits.retain(|_| {
+            index += 1;
+            !drop.contains(&(index - 1))
+        });
+        if self.scene != before {
+            let after = std::mem::replace(&mut self.scene, before);
+            self.record(words.into());
+            self.scene = after;
+        }
+    }
+
     /// Takes an edit out. False if there is none at the index.
     pub fn remove(&mut self, index: usize) -> bool {
         let Some(old) = self.scene.edits.get(index) else { return false };
@@ -211,6 +238,13 @@ impl Draft {
         true
     }
 
+    /// Gives the last action other words: those of the window, which knows the events.
+    pub fn call_last_step(&mut self, words: impl Into<String>) {
+        if let Some(step) = self.undo.last_mut() {
+            step.words = words.into();
+        }
+    }
+
     /// The last action that can be undone, in words.
     pub fn undo_words(&self) -> Option<&str> {
         self.undo.last().map(|step| &*step.words)
@@ -226,6 +260,7 @@ impl Draft {
         let Some(Step { words, scene }) = self.undo.pop() else { return false };
         let scene = std::mem::replace(&mut self.scene, scene);
         self.redo.push(Step { words, scene });
+        self.edition += 1;
         true
     }
 
@@ -234,12 +269,25 @@ impl Draft {
         let Some(Step { words, scene }) = self.redo.pop() else { return false };
         let scene = std::mem::replace(&mut self.scene, scene);
         self.undo.push(Step { words, scene });
+        self.edition += 1;
         true
     }
 
     /// Notes that the draft was saved as it is.
     pub fn mark_saved(&mut self) {
+        self.edition += 1;
         self.saved = Some(self.scene.clone());
+    }
+
+    /// Notes that the draft, as it is, is saved nowhere.
+    pub fn mark_unsaved(&mut self) {
+        self.edition += 1;
+        self.saved = None;
+    }
+
+    /// How often it was changed, undone or saved: tells whether there is anything new to keep.
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Whether it differs from what was last saved or loaded.
@@ -249,6 +297,7 @@ impl Draft {
 
     /// Notes the scene before an action.
     fn record(&mut self, words: String) {
+        self.edition += 1;
         if self.undo.len() >= UNDO_LIMIT {
             self.undo.remove(0);
         }

@@ -87,6 +87,12 @@ impl ScenarioFile {
     /// The file's text: indented, keys in a fixed order, a line break at the end.
     /// [`parse_file`](super::parse_file) gives the same back.
     pub fn to_json(&self) -> String {
+        let mut text = json::to_pretty_text(&self.to_value());
+        text.push('\n');
+        text
+    }
+
+    pub(super) fn to_value(&self) -> Value {
         let edits = self.edits.iter().map(|edit| {
             let mut value = edit_value(&edit.edit);
             if let Value::Object(entries) = &mut value {
@@ -94,21 +100,18 @@ impl ScenarioFile {
                     ("off", (!edit.enabled).then_some(Value::Bool(true))),
                     ("was", edit.was.as_ref().map(was_value)),
                 ]);
-                for (key, slot) in extra.as_object().into_iter().flat_map(|extra| extra.iter()) {
+                for (key, slot) in extra.as_object().into_iter().flat_map(super::super::model::value::Object::iter) {
                     entries.insert(key.clone(), slot.value.clone(), slot.origin);
                 }
             }
             value
         });
-        let file = object([
+        object([
             ("foldline", Some(FORMAT.into())),
             ("name", Some(self.name.as_str().into())),
             ("made_for", self.made_for.as_ref().map(made_for_value)),
             ("edits", Some(Value::List(edits.collect()))),
-        ]);
-        let mut text = json::to_pretty_text(&file);
-        text.push('\n');
-        text
+        ])
     }
 }
 

@@ -138,6 +138,7 @@ impl Follows {
             }
         }
         parts.extend(self.broken_words(stream));
+        parts.extend(self.mended_words());
         let without = self.streams.iter().map(|one| one.comparison.no_effect.len()).sum();
         parts.extend(some(without, "event without effect", "events without effect"));
         let differing = self.streams.iter().filter(|one| one.differs()).count();
@@ -171,6 +172,19 @@ impl Follows {
         names.dedup();
         words.extend(more(names.len(), 1, "more rule broken", "more rules broken"));
         words
+    }
+
+    fn mended_words(&self) -> Option<String> {
+        let mut names: Vec<&Arc<str>> = Vec::new();
+        for mended in self.streams.iter().flat_map(|one| &one.comparison.mended_invariants) {
+            if !names.contains(&&mended.name) {
+                names.push(&mended.name);
+            }
+        }
+        let (first, others) = names.split_first()?;
+        let others =
+            some(others.len(), "more rule", "more rules").map_or_else(String::new, |more| format!(" and {more}"));
+        Some(format!("no longer breaks \"{first}\"{others}"))
     }
 
     fn hint_words(&self) -> Option<String> {

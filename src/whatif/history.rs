@@ -58,11 +58,15 @@ impl History for BranchHistory {
     }
 
     fn first_events(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
+        let from = range.start;
+        let events = self.first_events_unnumbered(range)?;
+        let places = from..from + events.len();
+        Ok(self.numbered(events, places).collect())
+    }
+
+    fn first_events_unnumbered(&self, range: Range<usize>) -> Result<Vec<Arc<Event>>, HistoryError> {
         match self.lane.runs(range.clone()).next() {
-            Some(LaneRun::Recorded { places, first, .. }) => {
-                let recorded = self.baseline.first_events(first..first + places.len())?;
-                Ok(self.numbered(recorded, places).collect())
-            }
+            Some(LaneRun::Recorded { places, first, .. }) => self.baseline.first_events(first..first + places.len()),
             Some(LaneRun::Own { place, .. }) => self.events(place..place + 1),
             None => self.events(range),
         }

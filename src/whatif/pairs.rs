@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{Event, Segment, Value, ValuePath};
+use crate::model::{Event, EventLog, Segment, Value, ValuePath};
 use crate::replay::{Change, diff};
 
 use super::alignment::{Alignment, SideLane};
 use super::branch::Branch;
+use super::differences::Lanes;
 
 /// Two histories of a stream side by side, with what telling of their events needs.
 #[derive(Debug, Clone)]
@@ -22,6 +23,34 @@ pub struct SideBySide {
     pub rows: Vec<Pair>,
     /// Sentences of events that are not as recorded, on the left and on the right, by place.
     pub sentences: (Sentences, Sentences),
+    /// Where a cursor stands for events that stand elsewhere than recorded, on the left and on the right.
+    pub stands: (Stands, Stands),
+}
+
+/// The recorded event with which a cursor takes in what an edit put at a place; sorted by place.
+pub type Stands = Vec<(u32, u32)>;
+
+impl SideBySide {
+    /// The events of both sides.
+    pub fn lanes<'a>(&'a self, log: &'a EventLog) -> Lanes<'a> {
+        let lane = |branch: &'a Option<Arc<Branch>>| SideLane::new(log, &self.stream, branch.as_deref());
+        Lanes { left: lane(&self.left), right: lane(&self.right) }
+    }
+
+    /// Where a cursor stands to take in the first of a row's events and no later recorded one.
+    pub fn cursor(&self, log: &EventLog, row: &Pair) -> Option<u32> {
+        let lanes = self.lanes(log);
+        let stands = |stands: &Stands, lane: SideLane<'_>, place: u32| {
+            let put = stands.binary_search_by_key(&place, |(place, _)| *place).ok().map(|at| stands[at].1);
+            put.or_else(|| lane.index(place as usize))
+        };
+        match *row {
+            Pair::Same { right, .. } | Pair::Changed { right, .. } | Pair::Right { place: right, .. } => {
+                stands(&self.stands.1, lanes.right, right)
+            }
+            Pair::Left { place, .. } => stands(&self.stands.0, lanes.left, place),
+        }
+    }
 }
 
 /// What happened in a sentence, by place.
@@ -116,7 +145,7 @@ pub fn changed_fields(left: &Event, right: &Event) -> Vec<Change> {
     let time = |event: &Event| event.time.map(|time| Value::string(time.to_string()));
     scalar("time", time(left), time(right));
     scalar("stream", left.stream.as_deref().map(Value::from), right.stream.as_deref().map(Value::from));
-    let data = |event: &Event| event.data.decoded().map_or(Value::Null, |data| data.into_owned());
+    let data = |event: &Event| event.data.decoded().map_or(Value::Null, std::borrow::Cow::into_owned);
     for (name, from, to) in [("data", &data(left), &data(right)), ("metadata", &left.metadata, &right.metadata)] {
         found.extend(diff(from, to).into_iter().map(|mut change| {
             change.path.0.insert(0, Segment::Key(name.into()));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::model::{Key, Object, Timestamp, Value, json};
 
 use super::file::{FileEdit, MadeFor, ScenarioFile, Was};
+use super::kept::{KEPT_FORMAT, KeptScenario, KeptScenarios};
 use super::nearest::did_you_mean;
 use super::scenario::{
     After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange,
@@ -36,6 +37,10 @@ pub fn parse(text: &str) -> Parsed<Scenario> {
 
 /// Reads a scenario file with all that is in it.
 pub fn parse_file(text: &str) -> Parsed<ScenarioFile> {
+    file_from_value(&value_of(text)?)
+}
+
+fn value_of(text: &str) -> Parsed<Value> {
     let mut repeated = None;
     let file = json::parse_noting_repeats(text.as_bytes(), &mut |key| {
         repeated.get_or_insert_with(|| key.to_owned());
@@ -44,7 +49,35 @@ pub fn parse_file(text: &str) -> Parsed<ScenarioFile> {
     if let Some(key) = repeated {
         return Err(fail("", format!("an object has the key \"{key}\" twice")));
     }
-    let file = Fields::of(&file, "")?;
+    Ok(file)
+}
+
+/// Scenarios as they are kept by themselves.
+pub(super) fn kept_from_value(text: &str) -> Parsed<KeptScenarios> {
+    let value = value_of(text)?;
+    let file = Fields::of(&value, "")?;
+    match file.text("foldline")?.as_deref() {
+        Some(KEPT_FORMAT) => {}
+        _ => return Err(fail("foldline", format!("expected \"{KEPT_FORMAT}\""))),
+    }
+    let scenarios = match file.require("scenarios")? {
+        Value::List(scenarios) => scenarios,
+        other => return Err(file.expected("scenarios", "a list", other)),
+    };
+    let scenarios = scenarios.iter().enumerate().map(|(index, slot)| {
+        let place = format!("scenarios[{index}]");
+        let one = Fields::of(&slot.value, &place)?;
+        let path = one.text("path")?.map(|path| path.to_string());
+        let modified = one.bool("modified")?.unwrap_or_default();
+        Ok(KeptScenario { file: file_from_value(one.require("scenario")?)?, path, modified })
+    });
+    let scenarios = scenarios.collect::<Parsed<Vec<_>>>()?;
+    let active = file.count("active")?.and_then(|active| usize::try_from(active).ok()).unwrap_or_default();
+    Ok(KeptScenarios { store: file.text("store")?.unwrap_or_default().to_string(), active, scenarios })
+}
+
+fn file_from_value(file: &Value) -> Parsed<ScenarioFile> {
+    let file = Fields::of(file, "")?;
     // The format comes first: another version may have other keys.
     match file.get("foldline") {
         Some(Value::String(format)) if &**format == FORMAT => {}

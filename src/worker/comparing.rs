@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::session::{Session, SessionError};
 use crate::job;
-use crate::model::{Cancel, Progress};
+use crate::model::{Cancel, Event, Progress};
 use crate::replay::{Fold, History, MemoryHistory};
 use crate::whatif::{
     self, Alignment, Branch, BranchHistory, BranchLane, Differences, Lanes, Scenario, Sentences, SideBySide, SideLane,
@@ -62,7 +62,8 @@ impl Session {
         let folded =
             Sides { fold: &*fold, stream: &sides.stream, left: &*left, right: &*right, alignment: &both.alignment };
         let on_unreadable = self.replay_options().on_unreadable;
-        Ok(whatif::differences(folded, lanes, DIFFERENCES, on_unreadable, progress, cancel)?)
+        let tell = |event: &Event| sentence(&*fold, event);
+        Ok(whatif::differences(folded, lanes, &tell, DIFFERENCES, on_unreadable, progress, cancel)?)
     }
 
     /// Two histories of a stream side by side. Reads none of their events.
@@ -72,7 +73,8 @@ impl Session {
         let rows = whatif::pairs(&both.alignment, lanes.left, lanes.right);
         let fold = self.fold_of(&sides.stream);
         let sentences = (sentences(&*fold, lanes.left), sentences(&*fold, lanes.right));
-        Ok(SideBySide { stream: sides.stream.clone(), left: both.left, right: both.right, rows, sentences })
+        let stands = (lanes.left.stands(), lanes.right.stands());
+        Ok(SideBySide { stream: sides.stream.clone(), rows, sentences, stands, left: both.left, right: both.right })
     }
 
     fn both(&self, sides: &job::Sides, cancel: &Cancel) -> Result<Both, SessionError> {
@@ -108,5 +110,10 @@ impl Both {
 /// Sentences of events that are not as recorded; those of all others are read with them.
 fn sentences(fold: &dyn Fold, lane: SideLane<'_>) -> Sentences {
     let own = lane.own_events();
-    own.filter_map(|(place, event)| Some((place as u32, fold.label(&event)?.into()))).collect()
+    own.map(|(place, event)| (place as u32, sentence(fold, &event).into())).collect()
+}
+
+/// What happened, by the projection's own words or else by the payload.
+fn sentence(fold: &dyn Fold, event: &Event) -> String {
+    fold.label(event).unwrap_or_else(|| crate::report::sentence(event))
 }

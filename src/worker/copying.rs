@@ -156,7 +156,7 @@ pub fn partial_copy(
     until: Option<Moment>,
     streams: Option<&[StreamIndex]>,
 ) -> Result<CopyPlan, CutError> {
-    let mut plan = CopyPlan::default();
+    let mut plan = CopyPlan { as_of: until, ..CopyPlan::default() };
     let mut taken = vec![false; log.len()];
     let (mut untimed, mut untimed_count) = (Vec::new(), 0);
     for stream in (0..log.streams().len() as u32).map(StreamIndex) {

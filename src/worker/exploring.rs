@@ -67,6 +67,13 @@ impl Workshop {
                 let follows = session.follow(&scenario, against.as_ref(), progress, cancel);
                 follows.map(|follows| Outcome::Follows(Arc::new(follows))).map_err(|error| failed(&error))
             }
+            Job::Restore { store, folder } => self.session(store)?.restore_scenarios(store, &folder, cancel),
+            Job::ReadScenario { store, path } => self.session(store)?.read_scenario(path, cancel),
+            Job::WriteScenario { store, id, contents, out, force } => {
+                let written = self.session(store)?.write_text(&out, &contents, force);
+                written.map(|()| Outcome::ScenarioWritten { id, path: out }).map_err(|error| failed(&error))
+            }
+            Job::Fixture(request) => self.session(request.store)?.write_fixture(request, progress, cancel),
             Job::TypeSample { store, stream, event_type, event } => {
                 let sample = self.session(store)?.type_sample(&stream, &event_type, event, cancel)?;
                 Ok(Outcome::TypeSample(Box::new(sample)))

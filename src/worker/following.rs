@@ -14,11 +14,14 @@ use crate::whatif::{Branch, Follows, HintScan, Hints, ReadModel, Scenario, Strea
 /// Scans for hints that are kept: going back to the deletions of a moment ago costs nothing.
 const SCANS: usize = 8;
 
+/// Sums of categories, and what made the states that were added up.
+type KnownSums = (Arc<Folds>, HashMap<CategoryIndex, Arc<Sums>>);
+
 /// What does not change from one edit to the next.
 #[derive(Default)]
 pub(super) struct Kept {
     /// Sums over the states as recorded, with what made the states.
-    sums: Mutex<Option<(Arc<Folds>, HashMap<CategoryIndex, Arc<Sums>>)>>,
+    sums: Mutex<Option<KnownSums>>,
     /// By the deleted events.
     hints: Mutex<Vec<(Vec<u32>, Arc<Hints>)>>,
 }

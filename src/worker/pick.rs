@@ -16,6 +16,11 @@ pub(super) fn pick(pick: Pick) -> Option<PathBuf> {
             .pick_file(),
         Pick::SaveCopy => dialog.set_title("Save as copy").save_file(),
         Pick::Rules => dialog.set_title("Use projection file").add_filter("Projections", &["json"]).pick_file(),
+        Pick::Scenario => dialog.set_title("Open scenario").add_filter("Scenarios", &["json"]).pick_file(),
+        Pick::SaveScenario => dialog.set_title("Save scenario").add_filter("Scenarios", &["json"]).save_file(),
+        Pick::SaveFixture => {
+            dialog.set_title("Export as fixture").add_filter("Fixtures", &["json", "txt", "md"]).save_file()
+        }
         Pick::SaveProposal => dialog.set_title("Save proposal as").add_filter("JSON", &["json"]).save_file(),
         Pick::SaveRules => dialog.set_title("Save rules as").add_filter("Projections", &["json"]).save_file(),
     }

@@ -8,13 +8,15 @@ use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Frame, ReplayFailure, Replayer, diff_for};
+use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
 use crate::store::AccessMode;
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
 /// Events read between two looks at whether somebody still wants them.
 const EVENTS_AT_ONCE: usize = 32;
+/// Leaves that differ, in each list: more than anybody looks at.
+const DIFFERENCES: usize = 5_000;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
@@ -145,23 +147,27 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         None => Ok(None),
     };
     let (branch, against) = (applied(&request.scenario)?, applied(&request.against)?);
+    if log.find_stream(&request.stream).is_none() {
+        return new_stream(session, request, branch.as_ref(), against.as_ref(), cancel);
+    }
     let stream = session.find_stream(&request.stream)?;
     let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
-    let (recorded, branch_replayer, against_replayer) = loop {
+    let (fold, baseline, branch_replayer, against_replayer) = loop {
         let folds = session.folds();
+        let recorded = session.replayer(stream);
+        // First: branches begin with what is known of the recorded stream. They read through its history, never
+        // through its replayer: no lock is taken twice.
+        let (fold, baseline) = {
+            let mut recorded = lock(&recorded);
+            (recorded.fold().clone(), side(&mut recorded, &selection, cancel)?)
+        };
         let replayer = |branch: &Option<Arc<Branch>>| session.branch_replayer(branch.as_ref()?, &request.stream);
         let (branched, other) = (replayer(&branch), replayer(&against));
-        let recorded = session.replayer(stream);
         // All sides by the same projection, also when another is chosen meanwhile.
         if Arc::ptr_eq(&folds, &session.folds()) {
-            break (recorded, branched, other);
+            break (fold, baseline, branched, other);
         }
     };
-    let mut recorded = lock(&recorded);
-    let baseline = side(&mut recorded, &selection, cancel)?;
-    let fold = recorded.fold().clone();
-    // The branch reads through the recorded stream's history, never through its replayer: no lock is taken twice.
-    drop(recorded);
     let in_branch = |branch: &Option<Arc<Branch>>, replayer: Option<Arc<Mutex<Replayer>>>| {
         let lane = branch.as_ref().and_then(|branch| branch.stream(&request.stream));
         let there = lane.zip(replayer);
@@ -176,9 +182,48 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         against: in_branch(&against, against_replayer)?,
         differences: Vec::new(),
     };
+    tell_apart(&mut view, &*fold);
+    Ok(view)
+}
+
+fn tell_apart(view: &mut StateView, fold: &dyn Fold) {
     if view.is_compared() {
-        view.differences = diff_for(&*fold, &view.left().frame.state.value, &view.right().frame.state.value);
+        let (left, right) = (&view.left().frame.state.value, &view.right().frame.state.value);
+        view.differences = diff_for_within(fold, left, right, DIFFERENCES);
     }
+}
+
+/// The state of a stream that only scenarios have, beside that of a stream without events.
+fn new_stream(
+    session: &Arc<Session>,
+    request: &StateRequest,
+    branch: Option<&Arc<Branch>>,
+    against: Option<&Arc<Branch>>,
+    cancel: &Cancel,
+) -> Result<StateView, Failure> {
+    let has = |branch: &Arc<Branch>| branch.stream(&request.stream).is_some();
+    if !branch.into_iter().chain(against).any(has) {
+        return Err(Failure::Failed(format!("there is no stream {}", request.stream)));
+    }
+    let fold = session.fold_of(&request.stream);
+    let there = |branch: Option<&Arc<Branch>>| {
+        let lane = branch
+            .and_then(|branch| branch.stream(&request.stream).zip(session.branch_replayer(branch, &request.stream)));
+        let selected = lane.map(|(lane, replayer)| (lane.select(session.log(), request.moment), replayer));
+        selected.map(|(selection, replayer)| side(&mut lock(&replayer), &selection, cancel)).transpose()
+    };
+    let nothing = Arc::new(MemoryHistory::default());
+    let mut recorded = Replayer::new(fold.clone(), nothing, session.replay_options());
+    let mut view = StateView {
+        stream: request.stream.clone(),
+        moment: request.moment,
+        projection: Arc::new(fold.info().clone()),
+        baseline: side(&mut recorded, &Selection::Prefix(0), cancel)?,
+        branch: there(branch)?,
+        against: there(against)?,
+        differences: Vec::new(),
+    };
+    tell_apart(&mut view, &*fold);
     Ok(view)
 }
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::core::Core;
+use super::edited::{Asked, FromStore};
 use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
-use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
     Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
@@ -16,7 +16,8 @@ use crate::replay::{
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
 use crate::whatif::{
-    self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError, SweepFailure,
+    self, Branch, BranchEvent, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError,
+    SweepFailure,
 };
 
 /// How a store is to be opened and replayed.
@@ -78,11 +79,13 @@ impl SessionError {
     pub fn is_input_error(&self) -> bool {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
-            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. }) => false,
+            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. })
+            | Self::Moment(_)
+            | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))
+            | Self::Sweep(_) => false,
             Self::Store(error) => error.is_input_error(),
             Self::Edit(error) => error.is_read_error(),
             Self::Projection(problem) => problem.is_input_error(),
-            Self::Moment(_) | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_)) | Self::Sweep(_) => false,
             Self::Read(_) | Self::Replay(_) | Self::Write(_) => true,
         }
     }
@@ -90,6 +93,8 @@ impl SessionError {
 
 /// Replayers kept: the streams that were looked at last, each as recorded and in a branch.
 const REPLAYERS: usize = 8;
+/// Other branches that a branch's replayer learns from: the newest ones.
+const LEARNED_FROM: usize = 4;
 /// Replayers kept for looking about in histories: of the stream that is shown, and of the one before.
 const SECOND_REPLAYERS: usize = 2;
 
@@ -113,7 +118,10 @@ pub struct Session {
     /// The same for looking about in histories, so that the state at the cursor never waits for it.
     exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
+    /// Categories of streams that only scenarios have.
+    new_streams: Mutex<HashMap<Arc<str>, String>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
+    asked: Mutex<Asked>,
     pub(super) following: super::following::Kept,
 }
 
@@ -149,7 +157,9 @@ impl Session {
             recorded: Mutex::default(),
             exploring: Mutex::default(),
             branched: Mutex::default(),
+            new_streams: Mutex::default(),
             branches: Mutex::default(),
+            asked: Mutex::default(),
             following: super::following::Kept::default(),
         }))
     }
@@ -197,7 +207,11 @@ impl Session {
     pub fn fold_of(&self, stream: &str) -> Arc<dyn Fold> {
         match self.log().find_stream(stream) {
             Some(stream) => self.fold_of_stream(stream),
-            None => self.folds().named(category_of(stream, self.store().event_table())),
+            None => {
+                let known = lock(&self.new_streams).get(stream).cloned();
+                let category = known.unwrap_or_else(|| self.store().category_of_new(self.log(), stream, None));
+                self.folds().named(&category)
+            }
         }
     }
 
@@ -267,20 +281,24 @@ impl Session {
         })
     }
 
-    /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded.
+    /// The replayer of a branch's stream; `None` if the branch leaves the stream as recorded. It begins with what is
+    /// known of the recorded stream, and of other branches of it: the one before the last edit differs least.
     pub fn branch_replayer(&self, branch: &Arc<Branch>, name: &str) -> Option<Shared<Replayer>> {
         let lane = branch.stream(name)?;
-        let known = |kept: &[Branched]| {
-            let found = kept.iter().find(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name);
-            found.map(|(_, _, replayer)| replayer.clone())
+        let known = |kept: &mut Vec<Branched>| {
+            let at = kept.iter().position(|(b, n, _)| Arc::ptr_eq(b, branch) && **n == *name)?;
+            let found = kept.remove(at);
+            let replayer = found.2.clone();
+            kept.push(found);
+            Some(replayer)
         };
-        let found = known(&lock(&self.branched));
+        let found = known(&mut lock(&self.branched));
         if found.is_some() {
             return found;
         }
         // Not while the list is held: the recorded stream's replayer may be at work for long.
         let folds = self.folds();
-        let replayer = match lane.stream() {
+        let mut replayer = match lane.stream() {
             Some(stream) => {
                 let recorded = self.replayer(stream);
                 let recorded = lock(&recorded);
@@ -292,8 +310,21 @@ impl Session {
                 Replayer::new(self.fold_of(name), history, self.replay_options())
             }
         };
+        let others: Vec<Branched> = {
+            let kept = lock(&self.branched);
+            kept.iter().rev().filter(|(_, n, _)| **n == *name).take(LEARNED_FROM).cloned().collect()
+        };
+        for (other, _, known) in &others {
+            // One that is at work is not waited for.
+            if let Some(other) = other.stream(name)
+                && let Ok(known) = known.try_lock()
+                && Arc::ptr_eq(known.fold(), replayer.fold())
+            {
+                replayer.learn(&known, &lane.events().fork_from(other.events()));
+            }
+        }
         let mut kept = lock(&self.branched);
-        if let Some(sooner) = known(&kept) {
+        if let Some(sooner) = known(&mut kept) {
             return Some(sooner);
         }
         let replayer = Arc::new(Mutex::new(replayer));
@@ -320,20 +351,37 @@ impl Session {
         if let Some(branch) = &*place {
             return Ok(branch.clone());
         }
-        let applied = whatif::apply(scenario, self.log(), &mut FromStore(self, cancel.clone()));
+        let applied = whatif::apply(scenario, self.log(), &mut FromStore::new(self, cancel.clone()));
         if applied.is_err() && cancel.is_cancelled() {
             return Err(StoreError::Cancelled.into());
         }
         let branch = Arc::new(applied?);
+        for lane in branch.lanes().iter().filter(|lane| lane.stream().is_none()) {
+            let first = lane.events().iter().next();
+            let first_type = first.and_then(|event| match event {
+                BranchEvent::Recorded { .. } => None,
+                BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => Some(event.event_type.clone()),
+            });
+            let category = self.store().category_of_new(self.log(), lane.name(), first_type.as_deref());
+            lock(&self.new_streams).insert(lane.name().clone(), category);
+        }
         *place = Some(branch.clone());
         Ok(branch)
     }
 
-    /// Where a scenario's branch is, or will be: held by who applies it.
+    /// Where a scenario's branch is, or will be: held by who applies it. The same edits again, as after an undo, have
+    /// the same branch.
     fn place_of_branch(&self, scenario: &Arc<Scenario>) -> OnceBranch {
         let mut kept = lock(&self.branches);
-        if let Some((_, place)) = kept.iter().find(|(known, _)| Arc::ptr_eq(known, scenario)) {
-            return place.clone();
+        let same = |known: &Arc<Scenario>| {
+            // Equal numbers may be spelled differently, which is seen in states.
+            Arc::ptr_eq(known, scenario) || known == scenario && known.to_json() == scenario.to_json()
+        };
+        if let Some(at) = kept.iter().position(|(known, _)| same(known)) {
+            let found = kept.remove(at);
+            let place = found.1.clone();
+            kept.push(found);
+            return place;
         }
         let place = OnceBranch::default();
         kept.push((scenario.clone(), place.clone()));
@@ -349,7 +397,7 @@ impl Session {
             let fold = self.fold_of(stream);
             fold.info().kind == ProjectionKind::Automatic || fold.handler_for(event_type).is_some()
         };
-        let graded = whatif::grade(file, self.log(), &mut FromStore(self, cancel.clone()), &handles);
+        let graded = whatif::grade(file, self.log(), &mut FromStore::new(self, cancel.clone()), &handles);
         graded.map_err(|why| if cancel.is_cancelled() { StoreError::Cancelled.into() } else { SessionError::Read(why) })
     }
 
@@ -360,29 +408,12 @@ impl Session {
 
     /// The same, until told to stop.
     pub(super) fn recorded_unless(&self, cancel: Cancel) -> impl Recorded + '_ {
-        FromStore(self, cancel)
-    }
-}
-
-/// What was recorded, until told to stop.
-struct FromStore<'a>(&'a Session, Cancel);
-
-impl FromStore<'_> {
-    fn go_on(&self) -> Result<(), String> {
-        if self.1.is_cancelled() { Err(StoreError::Cancelled.to_string()) } else { Ok(()) }
-    }
-}
-
-impl Recorded for FromStore<'_> {
-    fn event(&mut self, index: u32) -> Result<Arc<Event>, String> {
-        self.go_on()?;
-        let events = self.0.events(&[index]).map_err(|error| error.to_string())?;
-        events.into_iter().next().map(Arc::new).ok_or_else(|| format!("event {index} could not be read"))
+        FromStore::new(self, cancel)
     }
 
-    fn find_id(&mut self, id: &str) -> Result<Option<u32>, String> {
-        self.go_on()?;
-        self.0.with_reader(|reader| reader.find_id(self.0.log(), id)).map_err(|error| error.to_string())
+    /// What those who apply edits asked for before.
+    pub(super) fn asked(&self) -> MutexGuard<'_, Asked> {
+        lock(&self.asked)
     }
 }
 

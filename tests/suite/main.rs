@@ -4,6 +4,7 @@
 
 mod bundled;
 mod cli;
+mod editing;
 mod end_states;
 mod exploring;
 mod fixtures;

@@ -7,6 +7,7 @@ use foldline::model::{Cancel, Event, EventLog, Progress};
 use foldline::store::{self, OpenOptions, Store, StoreError};
 
 mod copies;
+mod copy_properties;
 mod layouts;
 mod opening;
 mod real;

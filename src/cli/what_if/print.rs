@@ -1,5 +1,6 @@
 //! What a what-if comes to, as text and as JSON.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -182,6 +183,12 @@ fn print_stream(stream: &StreamComparison, output: &mut Output<'_>) -> std::io::
     print_changes(&stream.changes, output)?;
     for broken in &stream.broken_invariants {
         output.line(format!("  newly broken at {}: {}", words(&broken.at), plain(&broken.name)))?;
+    }
+    if let [first, ..] = &*stream.mended_invariants {
+        let names: BTreeSet<&str> = stream.mended_invariants.iter().map(|mended| &*mended.name).collect();
+        for name in names {
+            output.line(format!("  no longer broken from {}: {}", words(&first.at), plain(name)))?;
+        }
     }
     for moment in &stream.no_effect {
         output.line(format!("  no longer has an effect: {}", words(moment)))?;

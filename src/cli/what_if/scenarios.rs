@@ -7,22 +7,12 @@ use crate::cli::failure::CliError;
 use crate::cli::options::Opened;
 use crate::cli::output::{Output, plain};
 use crate::model::Cancel;
-use crate::whatif::{self, Fit, Grades, Scenario, ScenarioFile};
-
-/// Scenario files larger than this are no scenario files.
-const FILE_LIMIT: u64 = 256 << 20;
+use crate::whatif::{Fit, Grades, Scenario, ScenarioFile};
+use crate::worker::read_scenario_file;
 
 /// Reads a scenario file.
 pub fn read(path: &Path) -> Result<ScenarioFile, CliError> {
-    let unreadable =
-        |why: String| CliError::Input(format!("can't read the scenario ({why}); check the name: {}", path.display()));
-    let about = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if about.is_dir() || about.len() > FILE_LIMIT {
-        return Err(unreadable("a scenario is a file of JSON text".to_owned()));
-    }
-    let text = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let text = String::from_utf8(text).map_err(|_| unreadable("it is not UTF-8 text".to_owned()))?;
-    whatif::parse_file(&text).map_err(|error| CliError::Input(format!("{}: {error}", path.display())))
+    read_scenario_file(path).map_err(CliError::Input)
 }
 
 /// The edits that apply, after what there is to say of how they fit. Errors name every edit that does not.

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::model::event::Payload;
 use crate::model::{
-    Cancel, CopyPlan, CopyRow, Event, EventKind, EventLog, Number, Object, Origin, Progress, Value, json,
+    Cancel, CopyDescription, CopyPlan, CopyRow, Event, EventKind, EventLog, Number, Object, Origin, Progress, Value,
+    json,
 };
 use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
@@ -18,10 +19,12 @@ use crate::store::foldline::{self, FoldlineRow, FoldlineSnapshot, Insert};
 use crate::store::target::Target;
 use crate::store::{OpenOptions, Store};
 
+use super::describe::refused;
 use super::places;
 use super::raw::Raw;
+use super::rewritten::Stored;
 use super::snapshots::SnapshotFilter;
-use super::tables::RowsHash;
+use super::tables::{self, RowsHash};
 use super::{CopyReport, described, for_each_planned, write_scenario};
 
 /// Namespace of the ids that events get whose store has none: UUIDv5 of stream and position.
@@ -67,8 +70,8 @@ pub(super) fn write(
             let (Some(version), Payload::Value(state)) = (snapshot.version, &snapshot.state) else {
                 continue;
             };
-            if filter.keeps_snapshot(&snapshot.stream, Some(version)) {
-                let taken_at = time_of(log, &snapshot.stream, version);
+            if filter.keeps_snapshot(&snapshot.stream, Some(version), snapshot.taken) {
+                let taken_at = snapshot.taken.or_else(|| time_of(log, &snapshot.stream, version));
                 let (stream, state) = (snapshot.stream.to_string(), json::to_text(state));
                 insert.snapshot(&FoldlineSnapshot { stream, version, state, taken_at }).map_err(writing)?;
             }
@@ -81,6 +84,50 @@ pub(super) fn write(
     verify(&target, out, plan, &positions, &written, cancel)?;
     target.finish()?;
     Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes: changes.notes() })
+}
+
+/// Completes a description: what would be kept in another way, and the first event that can't be.
+pub(super) fn describe(
+    stored: &Stored<'_>,
+    plan: &CopyPlan,
+    mut description: CopyDescription,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<CopyDescription, StoreError> {
+    let (store, log) = (stored.store, stored.log);
+    let positions = positions(log, plan);
+    let mut changes = Changes::default();
+    let mut versions = Versions::new(log, plan);
+    let read = for_each_planned(store, log, plan, &mut |place, event| {
+        if cancel.is_cancelled() {
+            return Err(StoreError::Cancelled);
+        }
+        let row = row(event, positions[place], versions.of(event))
+            .map_err(|why| StoreError::CannotEncode { event: described(event), why })?;
+        changes.add(event, &row);
+        progress.set_done(place as u64 + 1);
+        Ok(())
+    });
+    if let Err(error) = read {
+        description.refusal = Some(refused(error)?);
+    }
+    let filter = SnapshotFilter::new(log, plan);
+    for snapshot in store.read_snapshots(cancel)? {
+        let is_readable = snapshot.version.is_some() && matches!(snapshot.state, Payload::Value(_));
+        if is_readable && filter.keeps_snapshot(&snapshot.stream, snapshot.version, snapshot.taken) {
+            description.snapshots += 1;
+        } else {
+            description.snapshots_left_out += 1;
+        }
+    }
+    let bound = stored.bound();
+    description.tables =
+        std::iter::once(&bound.events).chain(&bound.snapshots).map(|table| table.name.clone()).collect();
+    let all = tables::schema(stored.source).map_err(|e| stored.reading(e))?;
+    let others = all.into_iter().filter(|made| made.kind == "table").map(|made| made.name);
+    description.tables_left_out = others.filter(|name| !description.tables.contains(name)).collect();
+    description.notes = changes.notes();
+    Ok(description)
 }
 
 /// What Foldline's layout keeps in another way than the store does, in numbers of events.

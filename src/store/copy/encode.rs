@@ -1,18 +1,20 @@
 //! From an event back to a row, in the encoding in which its neighbours were found: the row that it was, or that of a
 //! sibling of its type, with what differs written into it.
 
-use std::io::Write as _;
-
 use rusqlite::types::ValueRef;
+use serde_json::Value as Json;
 
 use crate::model::event::Payload;
-use crate::model::{Event, EventKind, List, Object, Origin, Path, Timestamp, Value, json};
-use crate::store::layout::{Packing, PayloadSpec, TimeEncoding, TimePlace, TimeSpec, Wrapper};
-use crate::store::payload::{Unpacked, decode, packing_of, typed_data, unpack};
-use crate::store::recognise::{Bound, Column};
+use crate::model::{Event, EventKind, EventLog, List, Object, Timestamp, Value, json};
+use crate::store::layout::{Fill, MetadataForm, NewValue, PayloadSpec, TimePlace, TimeSpec, Wrapper};
+use crate::store::payload::decode;
+use crate::store::recognise::{Bound, Column, Key};
+use crate::store::rows::two_parts;
 use crate::store::times::{self, StoredTime};
 
+use super::payload_form::encoded_payload;
 use super::raw::Raw;
+use super::time_form::{in_json, iso_like};
 
 /// All columns of a row of the event table, by the table's order.
 pub(super) type Image = Vec<Raw>;
@@ -21,16 +23,21 @@ pub(super) type Image = Vec<Raw>;
 pub(super) struct Model<'a> {
     /// The row that the event was, or that of a sibling.
     pub image: Option<&'a Image>,
+    /// The type of the event that `image` holds.
+    pub image_type: Option<&'a str>,
     /// The event that `image` holds, if the new row is that event with changes.
     pub was: Option<&'a Event>,
+    /// A recorded row of the event's stream, if there is one.
+    pub home: Option<&'a Image>,
 }
 
 /// The row of an event. An error says what the layout can't hold.
-pub(super) fn encode(bound: &Bound, event: &Event, model: &Model<'_>) -> Result<Image, String> {
+pub(super) fn encode(bound: &Bound, log: &EventLog, event: &Event, model: &Model<'_>) -> Result<Image, String> {
     let mut image = model.image.cloned().unwrap_or_else(|| vec![Raw::Null; written_columns(bound).count()]);
-    let mut encoder = Encoder { bound, event, model, image: &mut image };
+    let mut encoder = Encoder { bound, log, event, model, image: &mut image };
     encoder.stream()?;
     encoder.plain_columns()?;
+    encoder.new_row();
     encoder.time()?;
     encoder.metadata()?;
     encoder.payload()?;
@@ -43,8 +50,39 @@ fn written_columns(bound: &Bound) -> impl Iterator<Item = &Column> {
     bound.events.columns.iter().filter(|column| !column.generated)
 }
 
+/// Where a column is in a row image.
+fn place(bound: &Bound, column: &str) -> Option<usize> {
+    written_columns(bound).position(|c| c.name.eq_ignore_ascii_case(column))
+}
+
+/// A column's value in a new row of any table.
+pub(super) fn filled(fill: &Fill, found: Option<&Raw>, stream: &str, version: Option<i64>) -> Raw {
+    match fill {
+        Fill::Value(value) => raw(value),
+        Fill::AsFoundOr(value) => found.cloned().unwrap_or_else(|| raw(value)),
+        Fill::VersionPlus(more) => Raw::text(version.unwrap_or_default().saturating_add(*more).to_string()),
+        Fill::NameBeforeDash(other) => {
+            Raw::text(stream.split_once('-').map_or(other.as_str(), |(before, _)| before).to_owned())
+        }
+    }
+}
+
+fn raw(value: &Json) -> Raw {
+    match value {
+        Json::Null => Raw::Null,
+        Json::Bool(set) => i64::from(*set).into(),
+        Json::Number(number) => match number.as_i64() {
+            Some(integer) => integer.into(),
+            None => Raw::Real(number.as_f64().unwrap_or_default()),
+        },
+        Json::String(text) => Raw::text(text.clone()),
+        Json::Array(_) | Json::Object(_) => Raw::text(value.to_string()),
+    }
+}
+
 struct Encoder<'a> {
     bound: &'a Bound,
+    log: &'a EventLog,
     event: &'a Event,
     model: &'a Model<'a>,
     image: &'a mut Image,
@@ -52,11 +90,7 @@ struct Encoder<'a> {
 
 impl Encoder<'_> {
     fn at(&self, column: &str) -> Option<usize> {
-        written_columns(self.bound).position(|c| c.name.eq_ignore_ascii_case(column))
-    }
-
-    fn is_declared_blob(&self, column: &str) -> bool {
-        self.bound.events.column(column).is_some_and(|column| column.declared.eq_ignore_ascii_case("blob"))
+        place(self.bound, column)
     }
 
     fn set(&mut self, column: Option<&String>, value: Raw) {
@@ -65,16 +99,47 @@ impl Encoder<'_> {
         }
     }
 
+    /// The columns that name the stream: as its other rows have them, else made from its name.
     fn stream(&mut self) -> Result<(), String> {
         let spec = &self.bound.spec.events.stream;
         if self.model.was.is_some_and(|was| was.stream == self.event.stream) {
             return Ok(());
         }
         let stream = self.event.stream.as_deref().ok_or("it is in no stream")?;
-        let ([part], None) = (spec.parts.as_slice(), &spec.tenant) else {
-            return Err("the layout's streams have keys of several parts".to_owned());
+        if let Some(home) = self.model.home {
+            for column in spec.parts.iter().chain(&spec.tenant) {
+                if let Some(at) = self.at(column) {
+                    self.image[at] = home[at].clone();
+                }
+            }
+            return Ok(());
+        }
+        if spec.tenant.is_some() {
+            return Err("the layout's streams belong to tenants, and a new one would need one".to_owned());
+        }
+        let values: Vec<&str> = match spec.parts.as_slice() {
+            [_] => vec![stream],
+            [_, _] => {
+                let (first, second) = two_parts(self.log, stream).ok_or(
+                    "a new stream is named by its type and its id with a hyphen between, such as account-1, here",
+                )?;
+                vec![first, second]
+            }
+            _ => return Err("the layout's streams have keys of several parts".to_owned()),
         };
-        self.set(Some(part), Raw::text(stream.to_owned()));
+        if spec.hex_uuids && !is_hex_uuid(stream) && !self.log.is_empty() {
+            let others = self.log.streams();
+            if others.iter().all(|other| is_hex_uuid(&other.name)) {
+                let hint = uuid::Uuid::parse_str(stream).map_or(String::new(), |id| format!(": {}", id.simple()));
+                return Err(format!("the store's streams are named by UUIDs of 32 hexadecimal digits{hint}"));
+            }
+        }
+        for (part, value) in spec.parts.iter().zip(values) {
+            if self.at(part).is_some_and(|at| matches!(self.image[at], Raw::Blob(_))) {
+                return Err("the store's streams have binary keys, which can't be made from a name".to_owned());
+            }
+            self.set(Some(part), Raw::text(value.to_owned()));
+        }
         Ok(())
     }
 
@@ -82,8 +147,16 @@ impl Encoder<'_> {
         let spec = &self.bound.spec.events;
         let event = self.event;
         let was = self.model.was;
-        let version = event.version.ok_or("it has no version")?;
-        self.set(spec.version.as_ref(), version.into());
+        let home_version = spec.version.as_ref().and_then(|column| Some(&self.model.home?[self.at(column)?]));
+        // A new stream is like most others.
+        let is_new = was.is_none() && self.model.home.is_none();
+        let null_stays = is_new || was.is_some_and(|was| was.version.is_none()) || home_version == Some(&Raw::Null);
+        if event.version.is_none() && !null_stays {
+            return Err("it has no version".to_owned());
+        }
+        if was.is_none_or(|was| was.version != event.version) {
+            self.set(spec.version.as_ref(), event.version.map_or(Raw::Null, Raw::from));
+        }
         if was.is_none_or(|was| was.event_type != event.event_type) {
             self.set(Some(&spec.event_type), Raw::text(event.event_type.to_string()));
         }
@@ -115,14 +188,32 @@ impl Encoder<'_> {
         } else if self.model.image.is_none() {
             self.set(spec.schema_version.as_ref(), 1.into());
         }
-        if was.is_none() {
-            // The sibling's marks are not the new event's.
-            self.set(spec.archived.as_ref(), 0.into());
-            if event.kind != EventKind::Event && spec.kind.is_some() {
+        if was.is_none_or(|was| was.archived != event.archived) {
+            self.set(spec.archived.as_ref(), i64::from(event.archived).into());
+        }
+        if was.is_none()
+            && let Some(kind) = &spec.kind
+        {
+            if event.kind != EventKind::Event {
                 return Err("only plain events can be inserted".to_owned());
             }
+            self.set(Some(&kind.column), Raw::text(kind.event.clone()));
         }
         Ok(())
+    }
+
+    /// Columns without a role, of a row that was never recorded: a sibling's marks are not the new event's.
+    fn new_row(&mut self) {
+        if self.model.was.is_some() {
+            return;
+        }
+        let stream = self.event.stream.as_deref().unwrap_or_default();
+        for NewValue { column, fill } in &self.bound.spec.writing.new_rows {
+            if let Some(at) = self.at(column) {
+                let found = self.model.image.map(|image| &image[at]);
+                self.image[at] = filled(fill, found, stream, self.event.version);
+            }
+        }
     }
 
     fn time(&mut self) -> Result<(), String> {
@@ -133,7 +224,7 @@ impl Encoder<'_> {
             && let TimePlace::Column(column) = &valid.place
         {
             let value = match self.event.valid_time {
-                Some(time) => self.in_form_of(column, time, valid.encoding)?,
+                Some(time) => self.in_form_of(column, time, valid)?,
                 None => Raw::Null,
             };
             self.set(Some(column), value);
@@ -141,45 +232,50 @@ impl Encoder<'_> {
         if was.is_some_and(|was| was.time == self.event.time) {
             return Ok(());
         }
-        let Some(time) = self.event.time else { return self.no_time() };
-        match spec.time.first() {
-            // A time inside the payload is written with it.
-            Some(first) => match &first.place {
-                TimePlace::Column(column) => {
-                    let value = self.in_form_of(column, time, first.encoding)?;
-                    self.set(Some(column), value);
-                    Ok(())
-                }
-                TimePlace::Payload(_) => Ok(()),
-                TimePlace::Metadata(_) => Err("its time is kept in the metadata".to_owned()),
-            },
-            None => Err("the layout has no times".to_owned()),
+        let Some(first) = spec.time.first() else {
+            return if self.event.time.is_some() { Err("the layout has no times".to_owned()) } else { Ok(()) };
+        };
+        match (&first.place, self.event.time) {
+            (TimePlace::Column(column), Some(time)) => {
+                let value = self.in_form_of(column, time, first)?;
+                self.set(Some(column), value);
+                Ok(())
+            }
+            (TimePlace::Column(column), None) => {
+                self.no_time(column, first);
+                Ok(())
+            }
+            // A time inside the payload or the metadata is written with it.
+            (TimePlace::Payload(_), None) => Err("it has no time".to_owned()),
+            (TimePlace::Payload(_) | TimePlace::Metadata(_), _) => Ok(()),
         }
     }
 
     /// A missing time: as the sibling has it if its own is missing, else an empty text.
-    fn no_time(&mut self) -> Result<(), String> {
-        let Some(TimeSpec { place: TimePlace::Column(column), encoding }) = self.bound.spec.events.time.first() else {
-            return Err("it has no time".to_owned());
-        };
-        let as_found = self
-            .at(column)
-            .filter(|_| self.model.image.is_some())
-            .is_some_and(|at| times::in_column(self.image[at].as_ref(), *encoding) == StoredTime::Absent);
+    fn no_time(&mut self, column: &str, spec: &TimeSpec) {
+        let at = self.at(column).filter(|_| self.model.image.is_some());
+        let as_found =
+            at.is_some_and(|at| times::in_column(self.image[at].as_ref(), spec.encoding) == StoredTime::Absent);
         if !as_found {
-            self.set(Some(column), Raw::text(""));
+            self.set(Some(&column.to_owned()), Raw::text(""));
         }
-        Ok(())
     }
 
     /// A time in the form that the column has in the model.
-    fn in_form_of(&self, column: &str, time: Timestamp, encoding: TimeEncoding) -> Result<Raw, String> {
-        if !matches!(encoding, TimeEncoding::Iso | TimeEncoding::Auto) {
+    fn in_form_of(&self, column: &str, time: Timestamp, spec: &TimeSpec) -> Result<Raw, String> {
+        use crate::store::layout::TimeEncoding as Encoding;
+        if !matches!(spec.encoding, Encoding::Iso | Encoding::Auto) {
             return Err("its time is no text".to_owned());
         }
-        match self.at(column).map(|at| &self.image[at]) {
-            Some(Raw::Text(form)) => Ok(Raw::text(iso_like(&String::from_utf8_lossy(form), time)?)),
-            Some(Raw::Null) => Ok(Raw::text(time.to_string())),
+        if spec.whole_seconds && time.nanos().rem_euclid(1_000_000_000) != 0 {
+            return Err(format!(
+                "its time {time} has a fraction of a second, and the library reads whole seconds only"
+            ));
+        }
+        match (self.at(column).map(|at| &self.image[at]), &spec.like) {
+            (Some(Raw::Text(form)), _) => Ok(Raw::text(iso_like(&String::from_utf8_lossy(form), time)?)),
+            (Some(Raw::Null), Some(form)) => Ok(Raw::text(iso_like(form, time)?)),
+            (Some(Raw::Null), None) => Ok(Raw::text(time.to_string())),
             _ => Err("its time is no text".to_owned()),
         }
     }
@@ -187,41 +283,99 @@ impl Encoder<'_> {
     fn metadata(&mut self) -> Result<(), String> {
         let spec = &self.bound.spec.events;
         let was = self.model.was;
-        if was.is_some_and(|was| was.metadata == self.event.metadata) {
+        let same = was.is_some_and(|was| was.metadata == self.event.metadata);
+        let has_time = spec.time.iter().any(|time| matches!(time.place, TimePlace::Metadata(_)));
+        let same_time = !has_time || was.is_some_and(|was| was.time == self.event.time);
+        if same && same_time {
             return Ok(());
         }
-        let moved = moved_keys(&spec.payload);
-        match &spec.metadata {
-            Some(column) => {
-                let value = match &self.event.metadata {
-                    Value::Null => Raw::Null,
-                    value => Raw::text(json::to_text(value)),
-                };
-                self.set(Some(column), value);
-                Ok(())
-            }
-            // What the library keeps inside the payload is compared there.
-            None => {
-                let nothing = Object::default();
-                let object = |event: Option<&Event>| {
-                    let object = event.and_then(|event| event.metadata.as_object());
-                    let mut object = object.unwrap_or(&nothing).clone();
-                    for key in &moved {
-                        object.remove(key);
-                    }
-                    Value::Object(object)
-                };
-                let own = |event: &Event, key: &str| event.metadata.as_object().and_then(|o| o.get(key).cloned());
-                if let Some(key) = was.and_then(|was| moved.iter().find(|key| own(was, key) != own(self.event, key))) {
-                    return Err(format!("the field {key} of its metadata is the library's own"));
-                }
-                if object(Some(self.event)) == object(was) {
-                    Ok(())
-                } else {
-                    Err("the layout has no place for metadata".to_owned())
-                }
-            }
+        let Some(column) = &spec.metadata else { return self.metadata_in_payload() };
+        if !same {
+            self.check_metadata_form()?;
         }
+        let value = if same_time { self.event.metadata.clone() } else { self.metadata_with_time()? };
+        let value = match (&value, &self.bound.spec.writing.no_metadata) {
+            (Value::Null, Some(nothing)) => Raw::text(nothing.clone()),
+            (Value::Null, None) => Raw::Null,
+            (value, _) => Raw::text(json::to_text(value)),
+        };
+        self.set(Some(column), value);
+        Ok(())
+    }
+
+    /// What the library keeps inside the payload is compared there; there is no place for more.
+    fn metadata_in_payload(&self) -> Result<(), String> {
+        let was = self.model.was;
+        let moved = moved_keys(&self.bound.spec.events.payload);
+        let nothing = Object::default();
+        let object = |event: Option<&Event>| {
+            let object = event.and_then(|event| event.metadata.as_object());
+            let mut object = object.unwrap_or(&nothing).clone();
+            for key in &moved {
+                object.remove(key);
+            }
+            Value::Object(object)
+        };
+        let own = |event: &Event, key: &str| event.metadata.as_object().and_then(|o| o.get(key).cloned());
+        if let Some(key) = was.and_then(|was| moved.iter().find(|key| own(was, key) != own(self.event, key))) {
+            return Err(format!("the field {key} of its metadata is the library's own"));
+        }
+        if object(Some(self.event)) == object(was) {
+            Ok(())
+        } else {
+            Err("the layout has no place for metadata".to_owned())
+        }
+    }
+
+    /// Whether the library could read the metadata.
+    fn check_metadata_form(&self) -> Result<(), String> {
+        let form = self.bound.spec.writing.metadata;
+        if form == MetadataForm::Any || is_nothing(&self.event.metadata) {
+            return Ok(());
+        }
+        let Value::Object(object) = &self.event.metadata else {
+            return Err("its metadata is no object, and the library reads nothing else".to_owned());
+        };
+        let before = self.model.was.and_then(|was| was.metadata.as_object());
+        let new = |key: &str, value: &Value| before.and_then(|before| before.get(key)) != Some(value);
+        let unread = object.iter().find(|(key, slot)| !matches!(slot.value, Value::String(_)) && new(key, &slot.value));
+        match unread {
+            Some((key, slot)) if form == MetadataForm::Texts => Err(format!(
+                "the field {key} of its metadata is a {}, and the library reads texts only",
+                slot.value.type_name()
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The metadata with the event's time in it, in the key and the form in which the store has it.
+    fn metadata_with_time(&self) -> Result<Value, String> {
+        let spec = &self.bound.spec.events;
+        let Some(time) = self.event.time else { return Ok(self.event.metadata.clone()) };
+        let mut object = match &self.event.metadata {
+            Value::Object(object) => object.clone(),
+            other if is_nothing(other) => Object::default(),
+            _ => return Err("its time is kept in its metadata, which is no object".to_owned()),
+        };
+        let template = spec.metadata.as_ref().and_then(|column| self.at(column));
+        let template = template.map(|at| self.image[at].as_ref()).and_then(|stored| match stored {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => json::parse(bytes).ok(),
+            _ => None,
+        });
+        let template = template.as_ref().and_then(Value::as_object);
+        let keys: Vec<(&str, &TimeSpec)> = spec.time.iter().filter_map(metadata_key).collect();
+        let has = |object: &Object| keys.iter().copied().find(|(key, _)| object.get(key).is_some());
+        let found = has(&object).or_else(|| template.and_then(has)).or_else(|| keys.first().copied());
+        let (key, time_spec) = found.ok_or("the layout has no times")?;
+        let said = object.get(key);
+        let before = self.model.was.and_then(|was| was.metadata.as_object()?.get(key));
+        if said.is_some() && said != before && times::in_json(said, time_spec.encoding).timestamp() != Some(time) {
+            return Err(format!("its metadata says another time in {key} than the event has; change the time instead"));
+        }
+        let form = said.or_else(|| template.and_then(|template| template.get(key)));
+        let value = in_json(form, time, time_spec.encoding)?;
+        object.insert(key.into(), value, crate::model::Origin::NONE);
+        Ok(Value::Object(object))
     }
 
     fn payload(&mut self) -> Result<(), String> {
@@ -235,131 +389,60 @@ impl Encoder<'_> {
                 && was.event_type == self.event.event_type
                 && (!time_inside || (was.time == self.event.time && was.metadata == self.event.metadata))
         });
-        if unchanged {
-            return Ok(());
+        if !unchanged {
+            self.image[at] = encoded_payload(self.bound, self.event, self.model, &self.image[at])?;
         }
-        let data = self.event.data.decoded().map_err(|why| format!("its payload can't be read ({})", why.reason))?;
-        let stored = self.image[at].clone();
-        let original = match unpack(stored.as_ref(), spec) {
-            Unpacked::Text(text) => json::parse(&text).ok(),
-            Unpacked::Nothing | Unpacked::Unreadable(_) => None,
-        };
-        let value = self.rewrapped(&data, original.as_ref())?;
-        let text = json::to_text(&value).into_bytes();
-        let packing = match &stored {
-            Raw::Blob(bytes) => packing_of(bytes, spec),
-            _ => None,
-        };
-        self.image[at] = match (packing, &stored) {
-            (Some(packing), _) => Raw::Blob(packed(&text, packing)?),
-            (None, Raw::Blob(_)) => Raw::Blob(text),
-            (None, Raw::Null) if self.is_declared_blob(&spec.column) => Raw::Blob(text),
-            (None, _) => Raw::Text(text),
-        };
         Ok(())
-    }
-
-    /// The payload with the library's wrappers put back on, those that the model has.
-    fn rewrapped(&self, data: &Value, original: Option<&Value>) -> Result<Value, String> {
-        let spec = &self.bound.spec.events.payload;
-        let typed = spec.unwrap.contains(&Wrapper::TypedValues);
-        let mut value = data.clone();
-        for wrapper in spec.unwrap.iter().rev() {
-            value = match wrapper {
-                Wrapper::TypedValues => value,
-                Wrapper::EnumTag => {
-                    let tag = self.event.event_type.clone();
-                    Value::Object([(tag, value)].into_iter().collect::<Object>())
-                }
-                Wrapper::MoveToMetadata(keys) => self.with_library_fields(&value, original, keys, typed)?,
-            };
-        }
-        Ok(value)
-    }
-
-    /// An object with the library's fields in it, in the order of the model's keys.
-    fn with_library_fields(
-        &self,
-        data: &Value,
-        original: Option<&Value>,
-        keys: &[String],
-        typed: bool,
-    ) -> Result<Value, String> {
-        let Value::Object(data) = data else {
-            return Err("its payload is no object".to_owned());
-        };
-        let nothing = Object::default();
-        let model = original.and_then(Value::as_object).unwrap_or(&nothing);
-        let mut object = Object::default();
-        let time_key = self.time_key();
-        if model.is_empty()
-            && let Some(key) = &time_key
-        {
-            object.insert(key.as_str().into(), self.time_value(None)?, Origin::NONE);
-        }
-        for (key, slot) in model.iter() {
-            if keys.iter().any(|k| **k == **key) {
-                let value = if time_key.as_deref() == Some(&**key) {
-                    self.time_value(Some(&slot.value))?
-                } else {
-                    slot.value.clone()
-                };
-                object.insert(key.clone(), value, Origin::NONE);
-            } else if let Some(value) = data.get(key) {
-                object.insert(key.clone(), retyped(value, Some(&slot.value), typed, key)?, Origin::NONE);
-            }
-        }
-        for (key, slot) in data.iter() {
-            if keys.iter().any(|k| **k == **key) {
-                return Err(format!("the library itself uses the field {key}"));
-            }
-            if object.get(key).is_none() {
-                object.insert(key.clone(), slot.value.clone(), Origin::NONE);
-            }
-        }
-        Ok(Value::Object(object))
-    }
-
-    /// The payload's field that holds the time.
-    fn time_key(&self) -> Option<String> {
-        let TimePlace::Payload(path) = &self.bound.spec.events.time.first()?.place else {
-            return None;
-        };
-        Path::parse(path).ok()?.parts().first().map(ToString::to_string)
-    }
-
-    /// The field that holds the time, in the model's form.
-    fn time_value(&self, model: Option<&Value>) -> Result<Value, String> {
-        if let (Some(was), Some(model)) = (self.model.was, model)
-            && was.time == self.event.time
-        {
-            return Ok(model.clone());
-        }
-        let time = self.event.time.ok_or("it has no time")?;
-        if time.sub_micro_nanos() != 0 {
-            return Err("its time is finer than a microsecond".to_owned());
-        }
-        // datetime.isoformat() of a time in UTC, as the library's transcoding writes it.
-        let form = "2000-01-01T00:00:00.000000+00:00";
-        match model {
-            Some(Value::String(form)) => Ok(Value::string(iso_like(form, time)?)),
-            Some(Value::Object(pair)) => {
-                let mut pair = pair.clone();
-                let form = pair.get("_data_").and_then(Value::as_str).unwrap_or(form);
-                let text = iso_like(form, time)?;
-                pair.insert("_data_".into(), Value::string(text), Origin::NONE);
-                Ok(Value::Object(pair))
-            }
-            _ => {
-                let pair = [("_type_", Value::from("datetime_iso")), ("_data_", Value::string(iso_like(form, time)?))];
-                Ok(Value::Object(pair.into_iter().collect::<Object>()))
-            }
-        }
     }
 }
 
+/// The key of a time that is kept in the metadata.
+fn metadata_key(time: &TimeSpec) -> Option<(&str, &TimeSpec)> {
+    match &time.place {
+        TimePlace::Metadata(key) => Some((key, time)),
+        TimePlace::Column(_) | TimePlace::Payload(_) => None,
+    }
+}
+
+fn is_hex_uuid(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Nothing said, in any of the ways in which libraries write it.
+fn is_nothing(metadata: &Value) -> bool {
+    match metadata {
+        Value::Null => true,
+        Value::Object(object) => object.is_empty(),
+        Value::List(list) => List::is_empty(list),
+        _ => false,
+    }
+}
+
+/// Whether an event that was read says the same in its metadata as the planned one; a time that is kept there is
+/// compared as the event's time.
+pub(super) fn is_same_metadata(bound: &Bound, planned: &Event, read: &Event) -> bool {
+    if bound.spec.events.metadata.is_none() || planned.metadata == read.metadata {
+        return true;
+    }
+    if bound.spec.writing.metadata == MetadataForm::Any {
+        return false;
+    }
+    let without_time = |event: &Event| {
+        let mut object = match &event.metadata {
+            Value::Object(object) => object.clone(),
+            other if is_nothing(other) => Object::default(),
+            other => return other.clone(),
+        };
+        for (key, _) in bound.spec.events.time.iter().filter_map(metadata_key) {
+            object.remove(key);
+        }
+        Value::Object(object)
+    };
+    without_time(planned) == without_time(read)
+}
+
 /// The fields that the layout takes from the payload to the metadata.
-fn moved_keys(spec: &PayloadSpec) -> Vec<String> {
+pub(super) fn moved_keys(spec: &PayloadSpec) -> Vec<String> {
     let moved = spec.unwrap.iter().filter_map(|wrapper| match wrapper {
         Wrapper::MoveToMetadata(keys) => Some(keys.clone()),
         Wrapper::EnumTag | Wrapper::TypedValues => None,
@@ -367,98 +450,10 @@ fn moved_keys(spec: &PayloadSpec) -> Vec<String> {
     moved.flatten().collect()
 }
 
-/// A value with the types of the value in whose place it stands.
-fn retyped(value: &Value, model: Option<&Value>, typed: bool, name: &str) -> Result<Value, String> {
-    let Some(model) = model.filter(|_| typed) else {
-        return Ok(value.clone());
-    };
-    if let (Some(data), Value::Object(pair)) = (typed_data(model), model) {
-        let kind = pair.get("_type_").and_then(Value::as_str).unwrap_or_default();
-        return match (value, data) {
-            (Value::Null, _) => Ok(Value::Null),
-            (Value::String(_), Value::String(_))
-            | (Value::Number(_), Value::Number(_))
-            | (Value::Bool(_), Value::Bool(_))
-            | (Value::List(_), Value::List(_))
-            | (Value::Object(_), Value::Object(_)) => {
-                let mut pair = pair.clone();
-                pair.insert("_data_".into(), retyped(value, Some(data), typed, name)?, Origin::NONE);
-                Ok(Value::Object(pair))
-            }
-            _ => Err(format!("the field {name} is kept as {kind}, whose data is a {}", data.type_name())),
-        };
-    }
-    match (value, model) {
-        (Value::Object(object), Value::Object(model)) => {
-            let mut copy = Object::default();
-            for (key, slot) in object.iter() {
-                copy.insert(key.clone(), retyped(&slot.value, model.get(key), typed, key)?, Origin::NONE);
-            }
-            Ok(Value::Object(copy))
-        }
-        (Value::List(list), Value::List(model)) => {
-            let last = model.len().checked_sub(1).and_then(|last| model.get(last));
-            let items =
-                list.iter().enumerate().map(|(at, slot)| retyped(&slot.value, model.get(at).or(last), typed, name));
-            Ok(Value::List(items.collect::<Result<Vec<_>, _>>()?.into_iter().collect::<List>()))
-        }
-        _ => Ok(value.clone()),
-    }
-}
-
-fn packed(text: &[u8], packing: Packing) -> Result<Vec<u8>, String> {
-    let level = flate2::Compression::default();
-    let written = match packing {
-        Packing::Zlib => {
-            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
-            encoder.write_all(text).and_then(|()| encoder.finish())
-        }
-        Packing::Gzip => {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
-            encoder.write_all(text).and_then(|()| encoder.finish())
-        }
-    };
-    written.map_err(|e| e.to_string())
-}
-
-/// A time in the form of another: the same separator, at least as many digits, the same kind of offset (zero).
-fn iso_like(form: &str, time: Timestamp) -> Result<String, String> {
-    let separator = if form.as_bytes().get(10) == Some(&b' ') { ' ' } else { 'T' };
-    let clock = form.get(11..).unwrap_or_default();
-    let clock_len = clock.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(clock.len());
-    let (clock, offset) = clock.split_at(clock_len);
-    let digits = clock.split_once('.').map_or(0, |(_, fraction)| fraction.len().min(9));
-    let offset = match offset.trim() {
-        "" | "Z" | "+00:00" | "+0000" | "+00" => offset,
-        // Another zone's clock would have to be known for all times.
-        _ => "+00:00",
-    };
-    let nanos = time.nanos().rem_euclid(1_000_000_000);
-    let needed = match nanos {
-        0 => 0,
-        n if n % 1_000_000 == 0 && offset != "+00:00" => 3,
-        n if n % 1000 == 0 => 6,
-        _ => 9,
-    };
-    let base = time.to_datetime().format(&format!("%Y-%m-%d{separator}%H:%M:%S")).to_string();
-    let fraction = format!("{nanos:09}");
-    let text = match digits.max(needed) {
-        0 => format!("{base}{offset}"),
-        digits => format!("{base}.{}{offset}", &fraction[..digits]),
-    };
-    match Timestamp::parse_iso(&text) {
-        Some(read) if read == time => Ok(text),
-        _ => Err(format!("its time {time} can't be written like {form}")),
-    }
-}
-
 /// Whether the row says what the event says: what can't be encoded is found before anything is written.
 fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Result<(), String> {
     let spec = &bound.spec.events;
-    let value = |column: &str| {
-        let at = written_columns(bound).position(|c| c.name.eq_ignore_ascii_case(column));
-        at.map_or(ValueRef::Null, |at| image[at].as_ref())
-    };
+    let value = |column: &str| place(bound, column).map_or(ValueRef::Null, |at| image[at].as_ref());
     let (data, besides) = decode(value(&spec.payload.column), &spec.payload, &event.event_type);
     let same = match (&data, event.data.decoded()) {
         (Payload::Value(data), Ok(wanted)) => *data == *wanted,
@@ -469,6 +464,10 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
     if !same {
         return Err("its payload would read back differently".to_owned());
     }
+    let metadata = spec.metadata.as_ref().and_then(|column| match value(column) {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => json::parse(bytes).ok(),
+        _ => None,
+    });
     let time = spec.time.iter().find_map(|time| match &time.place {
         TimePlace::Column(column) => times::in_column(value(column), time.encoding).timestamp(),
         TimePlace::Payload(path) => {
@@ -476,14 +475,27 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
             let field = besides.iter().find(|(name, _)| name == key);
             times::in_json(field.map(|(_, value)| value), time.encoding).timestamp()
         }
-        TimePlace::Metadata(path) => {
-            let metadata = event.metadata.at(&Path::parse(path).ok()?);
-            times::in_json(metadata, time.encoding).timestamp()
+        TimePlace::Metadata(key) => {
+            let said = metadata.as_ref().and_then(Value::as_object).and_then(|object| object.get(key));
+            times::in_json(said, time.encoding).timestamp()
         }
     });
-    let kept = model.was.is_some_and(|was| was.time == event.time);
-    if time != event.time && !kept {
-        return Err("its time would read back differently".to_owned());
+    if time != event.time {
+        let in_metadata = spec.time.iter().find_map(metadata_key);
+        return Err(match in_metadata {
+            Some((key, _)) => format!("its time is kept in its metadata ({key}); change the event's time instead"),
+            None => "its time would read back differently".to_owned(),
+        });
     }
-    Ok(())
+    let own_key = match &bound.key {
+        Key::Rowid(rowid) => Some(rowid.as_str()),
+        Key::Position { .. } | Key::Columns(_) => None,
+    };
+    let empty = written_columns(bound).zip(image).find(|(column, value)| {
+        column.not_null && **value == Raw::Null && own_key.is_none_or(|key| !key.eq_ignore_ascii_case(&column.name))
+    });
+    match empty {
+        Some((column, _)) => Err(format!("the store's column {} must not be empty", column.name)),
+        None => Ok(()),
+    }
 }

@@ -5,16 +5,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
-use crate::model::{CopyPlan, CopyRow, EventLog};
+use crate::model::{CopyPlan, CopyRow, EventLog, Moment, Timestamp};
 use crate::store::recognise::{Bound, Table};
 use crate::store::rows::{integer, text};
+use crate::store::snapshots::taken_at;
+
+use super::tables::Rows;
 
 /// What is kept of each stream's snapshots.
 pub(in crate::store) struct SnapshotFilter {
     limits: HashMap<Arc<str>, Limit>,
     /// The plan leaves no recorded event out.
     complete: bool,
+    /// The instant as of which the copy is.
+    until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +33,7 @@ enum Limit {
 
 impl SnapshotFilter {
     pub(in crate::store) fn new(log: &EventLog, plan: &CopyPlan) -> Self {
+        let until = plan.as_of.and_then(|moment| if let Moment::Instant(time) = moment { Some(time) } else { None });
         let mut recorded = vec![false; log.len()];
         // The lowest version of a stream at which the copy has something else than what was recorded.
         let mut changed: HashMap<Arc<str>, i64> = HashMap::new();
@@ -63,11 +70,19 @@ impl SnapshotFilter {
             };
             (stream.name.clone(), limit)
         });
-        Self { limits: streams.collect(), complete: recorded.iter().all(|kept| *kept) }
+        Self { limits: streams.collect(), complete: recorded.iter().all(|kept| *kept), until }
     }
 
     /// Whether the copy keeps a snapshot.
-    pub(in crate::store) fn keeps_snapshot(&self, stream: &str, version: Option<i64>) -> bool {
+    pub(in crate::store) fn keeps_snapshot(
+        &self,
+        stream: &str,
+        version: Option<i64>,
+        taken: Option<Timestamp>,
+    ) -> bool {
+        if taken.is_some_and(|taken| self.until.is_some_and(|until| taken > until)) {
+            return false;
+        }
         match self.limits.get(stream) {
             Some(Limit::All) => true,
             Some(Limit::UpTo(last)) => version.is_some_and(|version| version <= *last),
@@ -78,28 +93,23 @@ impl SnapshotFilter {
     }
 
     /// The same for a row of the snapshot table.
-    pub(super) fn keeps<'a>(
-        &'a self,
-        bound: &'a Bound,
-        table: &'a Table,
-    ) -> impl FnMut(&Row<'_>) -> rusqlite::Result<bool> + 'a {
-        let written: Vec<&str> = table.columns.iter().filter(|c| !c.generated).map(|c| c.name.as_str()).collect();
-        let at = move |name: &str| written.iter().position(|column| column.eq_ignore_ascii_case(name));
-        let spec = bound.spec.snapshots.as_ref();
-        let stream: Vec<usize> = spec.map(|s| s.stream.iter().filter_map(|c| at(c)).collect()).unwrap_or_default();
-        let version = spec.and_then(|s| at(&s.version));
-        move |row| {
-            let mut name = String::new();
-            for (place, column) in stream.iter().enumerate() {
-                if place > 0 {
-                    name.push('-');
-                }
-                if let Some((part, _)) = text(row.get_ref(*column)?) {
-                    name.push_str(&part);
-                }
+    pub(super) fn keeps(&self, bound: &Bound, table: &Table, row: &Row<'_>) -> rusqlite::Result<bool> {
+        let Some(spec) = &bound.spec.snapshots else { return Ok(true) };
+        let rows = Rows::new(table);
+        let value = |column: &str| rows.place(column).map_or(Ok(ValueRef::Null), |at| row.get_ref(at));
+        let mut name = String::new();
+        for (place, column) in spec.stream.iter().enumerate() {
+            if place > 0 {
+                name.push('-');
             }
-            let version = version.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
-            Ok(self.keeps_snapshot(&name, version))
+            if let Some((part, _)) = text(value(column)?) {
+                name.push_str(&part);
+            }
         }
+        let taken = match (&spec.taken, self.until) {
+            (Some(taken), Some(_)) => taken_at(taken, spec, &value)?,
+            _ => None,
+        };
+        Ok(self.keeps_snapshot(&name, integer(value(&spec.version)?), taken))
     }
 }

@@ -102,8 +102,18 @@ impl Rows {
 
     /// The columns that can be written in the table's order, then the row number if it is no column.
     fn list(&self) -> String {
-        let columns = self.columns.iter().chain(&self.hidden_rowid);
-        columns.map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
+        let columns: Vec<String> = self.columns.iter().chain(&self.hidden_rowid).cloned().collect();
+        quoted_list(&columns)
+    }
+
+    /// Where a column is in a row.
+    pub(super) fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|name| name.eq_ignore_ascii_case(column))
+    }
+
+    /// How many columns can be written.
+    pub(super) fn columns(&self) -> usize {
+        self.columns.len()
     }
 
     pub(super) fn width(&self) -> usize {
@@ -132,17 +142,25 @@ impl Rows {
     }
 }
 
-/// Copies all rows for which `keep` says so.
-pub(super) fn copy_rows(
+/// What becomes of a row in the copy.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Fate {
+    /// As it is, byte for byte.
+    Keep,
+    /// With other values at these places of [`Rows`].
+    Set(Vec<(usize, Raw)>),
+    /// Not in the copy.
+    LeaveOut,
+}
+
+/// Calls `f` with every row of a table, in the order of the row numbers, so that the same rows give the same bytes.
+pub(super) fn each_row(
     from: &Connection,
-    to: &Connection,
     table: &Table,
-    keep: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<bool>,
+    f: &mut dyn FnMut(&rusqlite::Row<'_>) -> Result<(), CopyError>,
 ) -> Result<(), CopyError> {
     let rows = Rows::new(table);
-    let mut insert = to.prepare(&rows.insert()).map_err(CopyError::Write)?;
     let rowid = table.rowid();
-    // In the order of the row numbers, so that the same rows give the same bytes.
     let (first, next) = match &rowid {
         Some(rowid) => {
             let rowid = quoted(rowid);
@@ -159,13 +177,7 @@ pub(super) fn copy_rows(
         let began = Instant::now();
         let mut resume = None;
         while let Some(row) = found.next().map_err(CopyError::Read)? {
-            if keep(row).map_err(CopyError::Read)? {
-                for at in 0..rows.width() {
-                    let value = row.get_ref(at).map(rusqlite::types::ToSqlOutput::Borrowed).map_err(CopyError::Read)?;
-                    insert.raw_bind_parameter(at + 1, value).map_err(CopyError::Write)?;
-                }
-                insert.raw_execute().map_err(CopyError::Write)?;
-            }
+            f(row)?;
             // A long read would hold up writers of the store.
             if let Some(at) = rowid_at
                 && began.elapsed() > READ_AT_MOST
@@ -181,8 +193,75 @@ pub(super) fn copy_rows(
     }
 }
 
+/// Copies a table's rows as `fate` says. The hash is that of all rows written.
+pub(super) fn copy_rows(
+    from: &Connection,
+    to: &Connection,
+    table: &Table,
+    fate: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<Fate>,
+) -> Result<RowsHash, CopyError> {
+    let rows = Rows::new(table);
+    let mut insert = to.prepare(&rows.insert()).map_err(CopyError::Write)?;
+    let mut hash = RowsHash::default();
+    each_row(from, table, &mut |row| {
+        let changes = match fate(row).map_err(CopyError::Read)? {
+            Fate::LeaveOut => return Ok(()),
+            Fate::Keep => Vec::new(),
+            Fate::Set(values) => values,
+        };
+        let mut written = rows.values(row).map_err(CopyError::Read)?;
+        for (at, value) in changes {
+            written[at] = value;
+        }
+        hash.add(&written);
+        insert.execute(params_from_iter(&written)).map_err(CopyError::Write)?;
+        Ok(())
+    })?;
+    Ok(hash)
+}
+
+/// Adds rows that the store does not have, without their hidden row number, to those whose hash is given.
+pub(super) fn add_rows(
+    to: &Connection,
+    table: &Table,
+    more: Vec<Vec<Raw>>,
+    mut hash: RowsHash,
+) -> Result<RowsHash, CopyError> {
+    let rows = Rows::new(table);
+    let places = (1..=rows.columns()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+    let sql = format!("INSERT INTO {} ({}) VALUES ({places})", quoted(&table.name), quoted_list(&rows.columns));
+    for mut row in more {
+        to.execute(&sql, params_from_iter(&row)).map_err(CopyError::Write)?;
+        if rows.width() > rows.columns() {
+            row.push(to.last_insert_rowid().into());
+        }
+        hash.add(&row);
+    }
+    Ok(hash)
+}
+
+fn quoted_list(columns: &[String]) -> String {
+    columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ")
+}
+
+/// The hash of all rows of a table.
+pub(super) fn hash_of(conn: &Connection, table: &Table) -> rusqlite::Result<RowsHash> {
+    let rows = Rows::new(table);
+    let mut hash = RowsHash::default();
+    let mut statement = conn.prepare(&rows.select(""))?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        hash.add(&rows.values(row)?);
+    }
+    Ok(hash)
+}
+
 /// Carries the counters of AUTOINCREMENT over, so that numbers that were used once are not given again.
-pub(super) fn copy_sequences(from: &Connection, to: &Connection, tables: &[&Table]) -> Result<(), CopyError> {
+pub(super) fn copy_sequences<'t>(
+    from: &Connection,
+    to: &Connection,
+    tables: impl Iterator<Item = &'t Table>,
+) -> Result<(), CopyError> {
     let has = |conn: &Connection| conn.table_exists(None, "sqlite_sequence");
     if !(has(from).map_err(CopyError::Read)? && has(to).map_err(CopyError::Write)?) {
         return Ok(());
@@ -257,7 +336,7 @@ mod tests {
         let copy = |source: &Connection, name: &str| {
             let tables = recognise::tables(source).unwrap();
             let table = tables.iter().find(|table| table.name == name).unwrap();
-            copy_rows(&from, &to, table, &mut |_| Ok(true)).unwrap_err()
+            copy_rows(&from, &to, table, &mut |_| Ok(Fate::Keep)).unwrap_err()
         };
         // Refused by the copy's table, and one that the copy does not have.
         assert!(matches!(copy(&from, "a"), CopyError::Write(_)));

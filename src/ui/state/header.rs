@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align, Label, Layout, Popup, RichText, text::LayoutJob};
 
+use super::compared;
 use super::projection_menu::{projection_menu_ui, rules_button_ui};
 use super::tree::Tree;
 use crate::app::actions::action;
@@ -70,7 +71,13 @@ pub fn header_ui(
     if let Some(failure) = document.state.failure() {
         problem_ui(ui, icons::ERROR, &format!("{failure}. Below is the state before"));
     }
-    side_problems_ui(ui, document, &shown.baseline, "", queue);
+    if shown.is_compared() {
+        compared::compared_ui(ui, document, shown, queue);
+    }
+    match &shown.against {
+        None => side_problems_ui(ui, document, &shown.baseline, "", queue),
+        Some(other) => side_problems_ui(ui, document, other, &format!("{}: ", document.against_name()), queue),
+    }
     if let Some(branch) = &shown.branch {
         side_problems_ui(ui, document, branch, "What-if: ", queue);
     }
@@ -156,7 +163,7 @@ fn view_buttons_ui(
     shows_raw: &mut bool,
     queue: &mut Vec<Command>,
 ) {
-    let state = &shown.baseline.frame.state.value;
+    let state = &shown.left().frame.state.value;
     if icons::icon_toggle(ui, icons::BRACES, "State as JSON", "Show the state as JSON", *shows_raw).clicked() {
         *shows_raw = !*shows_raw;
     }
@@ -170,7 +177,7 @@ fn view_buttons_ui(
         if tree.is_folded() { (icons::CHEVRON_DOWN, "Unfold all") } else { (icons::CHEVRON_UP, "Fold all") };
     if icons::icon_button(ui, glyph, name, name).clicked() {
         if tree.is_folded() {
-            let branch = shown.branch.as_ref().map(|side| &side.frame.state.value);
+            let branch = shown.is_compared().then(|| &shown.right().frame.state.value);
             let values: Vec<_> = std::iter::once(state).chain(branch).collect();
             tree.unfold_all(&values);
         } else {

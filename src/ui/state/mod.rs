@@ -1,5 +1,6 @@
 //! The state at the cursor: a tree, what the last event changed in it, the life of a value, and the event itself.
 
+mod compared;
 mod detail;
 mod facts;
 mod header;
@@ -119,13 +120,14 @@ fn parts_ui(
     queue: &mut Vec<Command>,
 ) {
     let edition = (document.opened.key, document.state.edition());
-    let branch = shown.branch.as_ref().map(|side| &side.frame.state.value);
-    let frame = &shown.baseline.frame;
+    let left = shown.left();
+    let branch = shown.is_compared().then(|| &shown.right().frame.state.value);
+    let frame = &left.frame;
     let contents = Shown {
         value: Some(&frame.state.value),
         before: Some(&frame.before.value),
         branch,
-        changes: &shown.baseline.changes,
+        changes: &left.changes,
         differences: &shown.differences,
         pins: &document.pins,
     };
@@ -246,7 +248,7 @@ fn tree_ui(
     view.columns.fit(ui, &view.tree, width, branch);
     let look = Look { salt: "state", columns: view.columns, branch, state: Some(document) };
     if branch {
-        view.columns.titles_ui(ui);
+        view.columns.titles_ui(ui, document.against_name(), document.active_scenario().draft.name());
     }
     if view.tree.rows().is_empty() {
         ui.horizontal(|ui| {
@@ -298,7 +300,7 @@ fn keep_scroll_offset(ui: &egui::Ui, list: &'static str, offset: f32) {
 /// The state as JSON.
 fn raw_state_ui(ui: &mut egui::Ui, edition: Edition, shown: &StateView, raw: &mut raw::RawText) {
     let width = ui.available_width() - 2.0 * theme::MARGIN;
-    raw.refresh(edition, &shown.baseline.frame.state.value, raw::columns(ui, width));
+    raw.refresh(edition, &shown.left().frame.state.value, raw::columns(ui, width));
     let mut more = false;
     ScrollArea::vertical().id_salt("state as JSON").auto_shrink(false).show_viewport(ui, |ui, seen| {
         let rest = raw.rest();

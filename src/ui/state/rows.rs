@@ -78,14 +78,19 @@ impl Columns {
     }
 
     /// Titles over the columns, where there is more than one of values.
-    pub fn titles_ui(&self, ui: &mut egui::Ui) {
+    pub fn titles_ui(&self, ui: &mut egui::Ui, left: &str, right: &str) {
         let tokens = theme::tokens(ui);
-        let (rect, _) = ui.allocate_exact_size(vec2(self.width, 22.0), Sense::hover());
-        let recorded = if self.value > 80.0 { "As recorded" } else { "Recorded" };
-        let titles = [(recorded, self.key, tokens.secondary), ("What-if", self.key + self.value, tokens.what_if)];
+        let (rect, response) = ui.allocate_exact_size(vec2(self.width, 22.0), Sense::hover());
+        let left = if self.value <= 80.0 && left == "As recorded" { "Recorded" } else { left };
+        let titles = [(left, self.key, tokens.secondary), (right, self.key + self.value, tokens.what_if)];
+        let mut elided = false;
         for (title, x, colour) in titles {
             let at = pos2(rect.left() + theme::MARGIN + x, rect.center().y);
-            ui.painter().text(at, egui::Align2::LEFT_CENTER, title, theme::words(theme::SMALL), colour);
+            let job = LayoutJob::simple_singleline(title.to_owned(), theme::words(theme::SMALL), colour);
+            elided |= paint(ui, at, self.value - theme::TIGHT, job).elided;
+        }
+        if elided {
+            response.on_hover_text(format!("{left} and {right}"));
         }
     }
 }
@@ -427,7 +432,8 @@ fn value_job(
             job.append(" ", 0.0, format(colour));
         }
     }
-    let missing = matches!(value, None | Some(Value::Null));
+    // What only the other side has is a difference like any other.
+    let missing = matches!(value, None | Some(Value::Null)) && colour != tokens.what_if;
     job.append(&now, 0.0, format(if missing { tokens.secondary } else { colour }));
     job
 }

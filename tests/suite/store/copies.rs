@@ -26,7 +26,7 @@ fn opened(path: &Path) -> Opened {
 impl Opened {
     /// A plan of these rows: a number is the recorded event, everything else comes ready.
     fn copy(&self, rows: Vec<CopyRow>, out: &Path, options: &CopyOptions) -> Result<CopyReport, StoreError> {
-        let plan = CopyPlan { rows, scenario: Some("{\"name\":\"x\"}".into()), edited_streams: Vec::new() };
+        let plan = CopyPlan { rows, scenario: Some("{\"name\":\"x\"}".into()), ..CopyPlan::default() };
         write_copy(&self.store, &self.log, &plan, out, options, &Progress::default(), &Cancel::default())
     }
 
@@ -61,9 +61,6 @@ fn table(path: &Path, sql: &str) -> Vec<Vec<SqlValue>> {
 fn a_copy_without_edits_has_the_same_rows_schema_and_events() {
     let folder = tempfile::tempdir().unwrap();
     for (layout, path) in fixtures::all(folder.path()) {
-        if !["foldline", "pyeventsourcing"].contains(&layout) {
-            continue;
-        }
         let opened = opened(&path);
         let before = contents(folder.path());
         let out = tempfile::tempdir().unwrap();
@@ -427,15 +424,11 @@ fn a_conversion_keeps_positions_and_shifts_only_as_far_as_needed() {
 }
 
 #[test]
-fn other_layouts_are_written_as_foldline_only() {
+fn every_layout_can_become_foldlines() {
     let folder = tempfile::tempdir().unwrap();
     for (layout, path) in fixtures::all(folder.path()) {
         let opened = opened(&path);
         let out = folder.path().join(format!("{layout}-out.db"));
-        if !["foldline", "pyeventsourcing"].contains(&layout) {
-            let error = opened.copy(opened.recorded(), &out, &CopyOptions::default()).unwrap_err();
-            assert!(matches!(error, StoreError::LayoutNotWritable(_)) && !out.exists());
-        }
         let options = CopyOptions { as_foldline: true, force: true, ..CopyOptions::default() };
         let report = opened.copy(opened.recorded(), &out, &options).unwrap();
         let told = |what: &str| report.notes.iter().any(|note| note.contains(what));

@@ -66,7 +66,16 @@ impl<'a> Both<'a> {
     fn differences(&self, fold: &dyn Fold, most: usize) -> Differences {
         self.with(fold, |sides| {
             let (progress, cancel) = (Progress::default(), Cancel::default());
-            differences(sides, self.lanes(), most, OnUnreadable::Stop, &progress, &cancel).unwrap()
+            differences(
+                sides,
+                self.lanes(),
+                &|event| event.event_type.to_string(),
+                most,
+                OnUnreadable::Stop,
+                &progress,
+                &cancel,
+            )
+            .unwrap()
         })
     }
 
@@ -392,6 +401,15 @@ fn differences_over_time() {
             ),
             vec!["v4|v4 at #50: balance 31 / 35"],
         ),
+        // Each leaves out another event: a cursor on the first one already shows the difference.
+        (
+            (r#"{"delete":{"stream":"a","version":3}}"#, r#"{"delete":{"stream":"a","version":4}}"#),
+            vec!["-|v3 at #30: balance 50 / 30", "v3|- at #40: balance same again"],
+        ),
+        (
+            (r#"{"delete":{"stream":"a","version":4}}"#, r#"{"delete":{"stream":"a","version":3}}"#),
+            vec!["v3|- at #30: balance 30 / 50", "-|v3 at #40: balance same again"],
+        ),
     ] {
         assert_eq!(row_texts(edits), expected, "{edits:?}");
     }
@@ -451,7 +469,8 @@ fn looking_for_differences_stops_where_both_sides_are_the_same_again() {
     let both = Both::of(&world, Some(&a), Some(&b), "a").unwrap();
     let progress = Progress::default();
     let found = both.with(&Bank::new(false), |sides| {
-        differences(sides, both.lanes(), 10, OnUnreadable::Stop, &progress, &Cancel::default()).unwrap()
+        differences(sides, both.lanes(), &|_| String::new(), 10, OnUnreadable::Stop, &progress, &Cancel::default())
+            .unwrap()
     });
     assert_eq!((found.rows.len(), found.at_end), (2, 0));
     assert!(progress.counts().0 < 2000, "{:?}", progress.counts());

@@ -49,6 +49,28 @@ const ACCOUNT: &str = "
 ";
 
 #[test]
+fn what_was_broken_and_is_no_longer() {
+    let history = "
+        a Opened
+        a In {\"n\":50}
+        a Out {\"n\":60}
+        a Out {\"n\":5}
+        a In {\"n\":100}
+    ";
+    for (edits, expected) in [
+        // The event that broke it is gone: nothing is broken where it was, nor at the next one.
+        (r#"{"delete":{"stream":"a","version":3}}"#, vec![30, 40]),
+        (r#"{"update":{"stream":"a","version":3},"data":{"n":48}}"#, vec![30]),
+        (r#"{"delete":{"stream":"a","version":5}}"#, vec![]),
+    ] {
+        let mut world = world(history);
+        let result = compared(&mut world, edits, "a", &Bank::new(true), &Progress::default());
+        let at: Vec<i64> = result.mended_invariants.iter().filter_map(|mended| mended.at.position).collect();
+        assert_eq!(at, expected, "{edits}");
+    }
+}
+
+#[test]
 fn what_follows_from_an_edit() {
     for (history, edits, expected) in [
         // Deleted: the baseline's event.
@@ -167,6 +189,7 @@ fn the_shape_of_the_contract() {
               }
             }
           ],
+          "mended_invariants": [],
           "no_effect": []
         }
       ],

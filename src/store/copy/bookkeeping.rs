@@ -1,0 +1,277 @@
+//! What a library notes beside its events: how far each stream and each subscriber has come. A copy has it as the
+//! library would have it after the copy's own history.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use rusqlite::Row;
+
+use crate::model::{CopyPlan, CopyRow, EventLog};
+use crate::store::layout::{CheckpointTable, StreamTable};
+use crate::store::recognise::{Bound, Table};
+use crate::store::rows::{integer, is_set, text};
+
+use super::encode::filled;
+use super::raw::Raw;
+use super::tables::{Fate, Rows};
+
+/// How much of the bookkeeping is not as it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct BookkeepingCounts {
+    /// Streams whose row says another version.
+    pub streams_set: u64,
+    /// Streams that have no row any more.
+    pub streams_left_out: u64,
+    /// Streams that got a row.
+    pub streams_added: u64,
+    /// Subscribers that were set back.
+    pub set_back: u64,
+    /// Subscribers that begin anew.
+    pub forgotten: u64,
+}
+
+/// A stream's name, and whether it is about its archived events.
+type StreamKey = (Arc<str>, bool);
+
+/// Knows what the bookkeeping of a plan is.
+pub(super) struct Bookkeeping {
+    /// Streams that are not as recorded, with the version of their last event in the copy.
+    last: BTreeMap<StreamKey, Option<i64>>,
+    /// Streams in the order in which they come in the plan, those of `last` only.
+    order: Vec<StreamKey>,
+    changed: HashSet<Arc<str>>,
+    known: HashSet<Arc<str>>,
+    /// The plan leaves no recorded event out.
+    complete: bool,
+    /// The position of the last event before the first difference; `None` where the first event differs.
+    unchanged_up_to: Option<i64>,
+    as_recorded: bool,
+    seen: HashSet<StreamKey>,
+    first_row: Option<Vec<Raw>>,
+    pub counts: BookkeepingCounts,
+}
+
+impl Bookkeeping {
+    /// `positions` has the positions of the copy's rows; `None` for a table that has none.
+    pub(super) fn new(log: &EventLog, plan: &CopyPlan, positions: Option<&[i64]>) -> Self {
+        let name_of = |index: usize| log.stream_of(index).map(|stream| log.stream(stream).name.clone());
+        let mut kept = vec![false; log.len()];
+        let mut changed: HashSet<Arc<str>> = HashSet::new();
+        for row in &plan.rows {
+            match row {
+                CopyRow::Recorded(index) => kept[*index as usize] = true,
+                CopyRow::Edited { base, event, .. } => {
+                    kept[*base as usize] = true;
+                    changed.extend(name_of(*base as usize));
+                    changed.extend(event.stream.clone());
+                }
+                CopyRow::Inserted(event) => changed.extend(event.stream.clone()),
+            }
+        }
+        let complete = kept.iter().all(|kept| *kept);
+        changed.extend((0..log.len()).filter(|index| !kept[*index]).filter_map(name_of));
+        let mut last: BTreeMap<StreamKey, Option<i64>> = BTreeMap::new();
+        let mut order = Vec::new();
+        for row in &plan.rows {
+            let (stream, archived, version) = match row {
+                CopyRow::Recorded(index) => {
+                    let index = *index as usize;
+                    (name_of(index), log.is_archived(index), log.version(index))
+                }
+                CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => {
+                    (event.stream.clone(), event.archived, event.version)
+                }
+            };
+            let Some(stream) = stream.filter(|stream| changed.contains(stream)) else { continue };
+            let key = (stream, archived);
+            let known = last.entry(key.clone()).or_insert_with(|| {
+                order.push(key);
+                None
+            });
+            *known = version.max(*known);
+        }
+        let same =
+            |(place, row): (usize, &CopyRow)| matches!(row, CopyRow::Recorded(index) if *index as usize == place);
+        let unchanged = plan.rows.iter().enumerate().take_while(|row| same(*row)).count();
+        let unchanged_up_to = positions.and_then(|positions| positions.get(unchanged.checked_sub(1)?).copied());
+        Self {
+            last,
+            order,
+            changed,
+            known: log.streams().iter().map(|stream| stream.name.clone()).collect(),
+            complete,
+            unchanged_up_to,
+            as_recorded: unchanged == log.len() && plan.rows.len() == log.len(),
+            seen: HashSet::new(),
+            first_row: None,
+            counts: BookkeepingCounts::default(),
+        }
+    }
+
+    /// The position up to which the copy is as recorded.
+    pub(super) fn unchanged_up_to(&self) -> Option<i64> {
+        self.unchanged_up_to
+    }
+
+    /// What becomes of a row of a table beside the events.
+    pub(super) fn fate(&mut self, bound: &Bound, table: &Table, row: &Row<'_>) -> rusqlite::Result<Fate> {
+        let writing = &bound.spec.writing;
+        if let Some(spec) = writing.streams.as_ref().filter(|spec| spec.table.eq_ignore_ascii_case(&table.name)) {
+            return self.stream_row(spec, table, row);
+        }
+        match writing.checkpoints.iter().find(|spec| spec.table.eq_ignore_ascii_case(&table.name)) {
+            Some(spec) => self.checkpoint(spec, table, row),
+            None => Ok(Fate::Keep),
+        }
+    }
+
+    fn stream_row(&mut self, spec: &StreamTable, table: &Table, row: &Row<'_>) -> rusqlite::Result<Fate> {
+        let rows = Rows::new(table);
+        let (Some(stream), Some(version), Some(archived)) =
+            (rows.place(&spec.stream), rows.place(&spec.version), rows.place(&spec.archived))
+        else {
+            return Ok(Fate::Keep);
+        };
+        if self.first_row.is_none() {
+            self.first_row = Some(rows.values(row)?);
+        }
+        let Some((name, _)) = text(row.get_ref(stream)?) else { return Ok(Fate::Keep) };
+        let name: Arc<str> = name.into();
+        let archived = is_set(row.get_ref(archived)?);
+        let key = (name, archived);
+        self.seen.insert(key.clone());
+        if !self.changed.contains(&key.0) {
+            // Of a stream that has no events, it can't be said whether it was there.
+            let keep = self.known.contains(&key.0) || self.complete;
+            self.counts.streams_left_out += u64::from(!keep);
+            return Ok(if keep { Fate::Keep } else { Fate::LeaveOut });
+        }
+        match self.last.get(&key) {
+            None => {
+                self.counts.streams_left_out += 1;
+                Ok(Fate::LeaveOut)
+            }
+            Some(last) if integer(row.get_ref(version)?) == *last => Ok(Fate::Keep),
+            Some(last) => {
+                self.counts.streams_set += 1;
+                Ok(Fate::Set(vec![(version, last.map_or(Raw::Null, Raw::from))]))
+            }
+        }
+    }
+
+    fn checkpoint(&mut self, spec: &CheckpointTable, table: &Table, row: &Row<'_>) -> rusqlite::Result<Fate> {
+        let Some(at) = Rows::new(table).place(&spec.position).filter(|_| !self.as_recorded) else {
+            return Ok(Fate::Keep);
+        };
+        let stored = row.get_ref(at)?;
+        let Some(position) = integer(stored) else { return Ok(Fate::Keep) };
+        match self.unchanged_up_to {
+            Some(up_to) if position <= up_to => Ok(Fate::Keep),
+            Some(up_to) => {
+                self.counts.set_back += 1;
+                let value = match Raw::from(stored) {
+                    // Digits after zeros: such positions are compared as text.
+                    Raw::Text(digits) => Raw::text(format!("{up_to:0width$}", width = digits.len())),
+                    _ => up_to.into(),
+                };
+                Ok(Fate::Set(vec![(at, value)]))
+            }
+            None => {
+                self.counts.forgotten += 1;
+                Ok(Fate::LeaveOut)
+            }
+        }
+    }
+
+    /// Rows for streams that have none: of a table all of whose rows were shown to [`fate`](Self::fate).
+    pub(super) fn new_rows(&mut self, bound: &Bound, table: &Table) -> Vec<Vec<Raw>> {
+        let Some(spec) = &bound.spec.writing.streams else { return Vec::new() };
+        if !spec.table.eq_ignore_ascii_case(&table.name) {
+            return Vec::new();
+        }
+        let rows = Rows::new(table);
+        let mut new = Vec::new();
+        for key in self.order.iter().filter(|key| !self.seen.contains(*key)) {
+            // A recorded stream without a row is the library's own doing, unless its mark is new.
+            let recorded = self.known.contains(&key.0) && !self.seen.contains(&(key.0.clone(), !key.1));
+            if recorded {
+                continue;
+            }
+            let version = self.last.get(key).copied().flatten();
+            let mut row = vec![Raw::Null; rows.columns()];
+            let mut set = |column: &str, value: Raw| {
+                if let Some(at) = rows.place(column) {
+                    row[at] = value;
+                }
+            };
+            for new in &spec.new_rows {
+                let found = self.first_row.as_ref().and_then(|row| row.get(rows.place(&new.column)?));
+                set(&new.column, filled(&new.fill, found, &key.0, version));
+            }
+            set(&spec.stream, Raw::text(key.0.to_string()));
+            set(&spec.version, version.map_or(Raw::Null, Raw::from));
+            set(&spec.archived, i64::from(key.1).into());
+            new.push(row);
+        }
+        self.counts.streams_added += new.len() as u64;
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::model::{Event, EventKind, EventLogBuilder, LogRow};
+
+    fn log(streams: &[&str]) -> EventLog {
+        let mut builder = EventLogBuilder::new(1);
+        let event_type = builder.event_type("X");
+        let mut versions: HashMap<&str, i64> = HashMap::new();
+        for (position, name) in (1..).zip(streams) {
+            let stream = builder.stream(name, |_| String::new());
+            let version = versions.entry(name).and_modify(|version| *version += 1).or_insert(1);
+            builder.push(LogRow {
+                row_key: position,
+                position: Some(position),
+                stream: Some(stream),
+                version: Some(*version),
+                event_type,
+                time: None,
+                kind: EventKind::Event,
+                archived: false,
+            });
+        }
+        builder.finish()
+    }
+
+    fn plan(rows: Vec<CopyRow>) -> CopyPlan {
+        CopyPlan { rows, ..CopyPlan::default() }
+    }
+
+    fn inserted(stream: &str, version: i64) -> CopyRow {
+        let mut event = Event::new("X");
+        event.stream = Some(stream.into());
+        event.version = Some(version);
+        CopyRow::Inserted(Arc::new(event))
+    }
+
+    #[test]
+    fn what_is_unchanged_and_how_far_streams_have_come() {
+        use CopyRow::Recorded;
+        let log = log(&["a", "b", "a", "b"]);
+        let check = |rows: Vec<CopyRow>, positions: &[i64], up_to: Option<i64>, last: &[(&str, i64)]| {
+            let book = Bookkeeping::new(&log, &plan(rows), Some(positions));
+            assert_eq!(book.unchanged_up_to, up_to);
+            let expected: Vec<_> =
+                last.iter().map(|(name, version)| ((Arc::from(*name), false), Some(*version))).collect();
+            assert_eq!(book.last.into_iter().collect::<Vec<_>>(), expected);
+        };
+        check(vec![Recorded(0), Recorded(1), Recorded(2), Recorded(3)], &[1, 2, 3, 4], Some(4), &[]);
+        check(vec![Recorded(0), Recorded(1), Recorded(2)], &[1, 2, 3], Some(3), &[("b", 1)]);
+        check(vec![Recorded(1), Recorded(3)], &[2, 4], None, &[]);
+        let rows = vec![Recorded(0), Recorded(1), inserted("c", 1), Recorded(2), Recorded(3), inserted("a", 3)];
+        check(rows, &[1, 2, 3, 4, 5, 6], Some(2), &[("a", 3), ("c", 1)]);
+    }
+}

@@ -1,0 +1,224 @@
+//! Payloads as a store keeps them: the library's wrappers and compression put on again, as they were found.
+
+use std::io::Write as _;
+
+use crate::model::{Event, List, Object, Origin, Path, Value, json};
+use crate::store::layout::{Packing, PayloadSpec, TimePlace, Wrapper};
+use crate::store::payload::{Unpacked, packing_of, typed_data, unpack};
+use crate::store::recognise::Bound;
+
+use super::encode::Model;
+use super::raw::Raw;
+use super::time_form::iso_like;
+
+/// An event's payload as it is stored. `stored` is the model's, whose form it takes.
+pub(super) fn encoded_payload(bound: &Bound, event: &Event, model: &Model<'_>, stored: &Raw) -> Result<Raw, String> {
+    let spec = &bound.spec.events.payload;
+    let data = event.data.decoded().map_err(|why| format!("its payload can't be read ({})", why.reason))?;
+    if spec.objects_only && !matches!(*data, Value::Object(_)) && model.was.is_none_or(|was| was.data != event.data) {
+        return Err(format!("its payload is a {}, and the library reads objects only", data.type_name()));
+    }
+    let original = match unpack(stored.as_ref(), spec) {
+        Unpacked::Text(text) => json::parse(&text).ok(),
+        Unpacked::Nothing | Unpacked::Unreadable(_) => None,
+    };
+    if let (Some(Value::String(variant)), Value::Object(fields)) = (&original, &*data)
+        && fields.is_empty()
+        && spec.unwrap.contains(&Wrapper::EnumTag)
+        && **variant == *event.event_type
+    {
+        return Err(format!("events of its type have no fields in this store: their payload is the text {variant:?}"));
+    }
+    let value = Wrapping { spec, bound, event, model }.rewrapped(&data, original.as_ref())?;
+    let text = json::to_text(&value).into_bytes();
+    let packing = match stored {
+        Raw::Blob(bytes) => packing_of(bytes, spec),
+        _ => None,
+    };
+    let declared = bound.events.column(&spec.column).map_or("", |column| column.declared.as_str());
+    Ok(match (packing, stored) {
+        (Some(packing), _) => Raw::Blob(packed(&text, packing)?),
+        (None, Raw::Blob(_)) => Raw::Blob(text),
+        (None, Raw::Null) if declared.eq_ignore_ascii_case("blob") => Raw::Blob(text),
+        (None, _) => Raw::Text(text),
+    })
+}
+
+struct Wrapping<'a> {
+    spec: &'a PayloadSpec,
+    bound: &'a Bound,
+    event: &'a Event,
+    model: &'a Model<'a>,
+}
+
+impl Wrapping<'_> {
+    /// The payload with the library's wrappers put back on, those that the model has.
+    fn rewrapped(&self, data: &Value, original: Option<&Value>) -> Result<Value, String> {
+        let spec = self.spec;
+        let typed = spec.unwrap.contains(&Wrapper::TypedValues);
+        let mut value = data.clone();
+        for wrapper in spec.unwrap.iter().rev() {
+            value = match wrapper {
+                Wrapper::TypedValues => value,
+                Wrapper::EnumTag if self.is_tagged(&value, original) => {
+                    let tag = self.event.event_type.clone();
+                    Value::Object([(tag, value)].into_iter().collect::<Object>())
+                }
+                Wrapper::EnumTag => value,
+                Wrapper::MoveToMetadata(keys) => self.with_library_fields(&value, original, keys, typed)?,
+            };
+        }
+        Ok(value)
+    }
+
+    /// Whether the type is the payload's only key, as the model has it: a variant without fields is a bare text, and
+    /// some applications write no tags.
+    fn is_tagged(&self, data: &Value, original: Option<&Value>) -> bool {
+        let (Some(original), Some(model_type)) = (original, self.model.image_type) else {
+            return true;
+        };
+        match original {
+            Value::Object(object) => object.len() == 1 && object.get(model_type).is_some(),
+            Value::String(variant) => **variant == *model_type && data.as_str() != Some(&*self.event.event_type),
+            _ => false,
+        }
+    }
+
+    /// An object with the library's fields in it, in the order of the model's keys.
+    fn with_library_fields(
+        &self,
+        data: &Value,
+        original: Option<&Value>,
+        keys: &[String],
+        typed: bool,
+    ) -> Result<Value, String> {
+        let Value::Object(data) = data else {
+            return Err("its payload is no object".to_owned());
+        };
+        let nothing = Object::default();
+        let model = original.and_then(Value::as_object).unwrap_or(&nothing);
+        let mut object = Object::default();
+        let time_key = self.time_key();
+        // What the library adds to one type need not belong to another.
+        let is_kin = self.model.was.is_some() || self.model.image_type == Some(&*self.event.event_type);
+        if model.is_empty()
+            && let Some(key) = &time_key
+        {
+            object.insert(key.as_str().into(), self.time_value(None)?, Origin::NONE);
+        }
+        for (key, slot) in model.iter() {
+            if keys.iter().any(|k| **k == **key) {
+                let value = if time_key.as_deref() == Some(&**key) {
+                    self.time_value(Some(&slot.value))?
+                } else {
+                    slot.value.clone()
+                };
+                if is_kin || time_key.as_deref() == Some(&**key) {
+                    object.insert(key.clone(), value, Origin::NONE);
+                }
+            } else if let Some(value) = data.get(key) {
+                object.insert(key.clone(), retyped(value, Some(&slot.value), typed, key)?, Origin::NONE);
+            }
+        }
+        for (key, slot) in data.iter() {
+            if keys.iter().any(|k| **k == **key) {
+                return Err(format!("the library itself uses the field {key}"));
+            }
+            if object.get(key).is_none() {
+                object.insert(key.clone(), slot.value.clone(), Origin::NONE);
+            }
+        }
+        Ok(Value::Object(object))
+    }
+
+    /// The payload's field that holds the time.
+    fn time_key(&self) -> Option<String> {
+        let TimePlace::Payload(path) = &self.bound.spec.events.time.first()?.place else {
+            return None;
+        };
+        Path::parse(path).ok()?.parts().first().map(ToString::to_string)
+    }
+
+    /// The field that holds the time, in the model's form.
+    fn time_value(&self, model: Option<&Value>) -> Result<Value, String> {
+        if let (Some(was), Some(model)) = (self.model.was, model)
+            && was.time == self.event.time
+        {
+            return Ok(model.clone());
+        }
+        let time = self.event.time.ok_or("it has no time")?;
+        if time.sub_micro_nanos() != 0 {
+            return Err("its time is finer than a microsecond".to_owned());
+        }
+        // datetime.isoformat() of a time in UTC, as the library's transcoding writes it.
+        let form = "2000-01-01T00:00:00.000000+00:00";
+        match model {
+            Some(Value::String(form)) => Ok(Value::string(iso_like(form, time)?)),
+            Some(Value::Object(pair)) => {
+                let mut pair = pair.clone();
+                let form = pair.get("_data_").and_then(Value::as_str).unwrap_or(form);
+                let text = iso_like(form, time)?;
+                pair.insert("_data_".into(), Value::string(text), Origin::NONE);
+                Ok(Value::Object(pair))
+            }
+            _ => {
+                let pair = [("_type_", Value::from("datetime_iso")), ("_data_", Value::string(iso_like(form, time)?))];
+                Ok(Value::Object(pair.into_iter().collect::<Object>()))
+            }
+        }
+    }
+}
+
+/// A value with the types of the value in whose place it stands.
+fn retyped(value: &Value, model: Option<&Value>, typed: bool, name: &str) -> Result<Value, String> {
+    let Some(model) = model.filter(|_| typed) else {
+        return Ok(value.clone());
+    };
+    if let (Some(data), Value::Object(pair)) = (typed_data(model), model) {
+        let kind = pair.get("_type_").and_then(Value::as_str).unwrap_or_default();
+        return match (value, data) {
+            (Value::Null, _) => Ok(Value::Null),
+            (Value::String(_), Value::String(_))
+            | (Value::Number(_), Value::Number(_))
+            | (Value::Bool(_), Value::Bool(_))
+            | (Value::List(_), Value::List(_))
+            | (Value::Object(_), Value::Object(_)) => {
+                let mut pair = pair.clone();
+                pair.insert("_data_".into(), retyped(value, Some(data), typed, name)?, Origin::NONE);
+                Ok(Value::Object(pair))
+            }
+            _ => Err(format!("the field {name} is kept as {kind}, whose data is a {}", data.type_name())),
+        };
+    }
+    match (value, model) {
+        (Value::Object(object), Value::Object(model)) => {
+            let mut copy = Object::default();
+            for (key, slot) in object.iter() {
+                copy.insert(key.clone(), retyped(&slot.value, model.get(key), typed, key)?, Origin::NONE);
+            }
+            Ok(Value::Object(copy))
+        }
+        (Value::List(list), Value::List(model)) => {
+            let last = model.len().checked_sub(1).and_then(|last| model.get(last));
+            let items =
+                list.iter().enumerate().map(|(at, slot)| retyped(&slot.value, model.get(at).or(last), typed, name));
+            Ok(Value::List(items.collect::<Result<Vec<_>, _>>()?.into_iter().collect::<List>()))
+        }
+        _ => Ok(value.clone()),
+    }
+}
+
+fn packed(text: &[u8], packing: Packing) -> Result<Vec<u8>, String> {
+    let level = flate2::Compression::default();
+    let written = match packing {
+        Packing::Zlib => {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), level);
+            encoder.write_all(text).and_then(|()| encoder.finish())
+        }
+        Packing::Gzip => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
+            encoder.write_all(text).and_then(|()| encoder.finish())
+        }
+    };
+    written.map_err(|e| e.to_string())
+}

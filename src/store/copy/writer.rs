@@ -1,0 +1,280 @@
+//! Copies in the store's own layout.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress};
+use crate::store::connect::{Access, connect};
+use crate::store::error::StoreError;
+use crate::store::recognise::{self, Bound, Key, Table};
+use crate::store::scan::READ_AT_MOST;
+use crate::store::target::Target;
+use crate::store::{OpenOptions, open};
+
+use super::bookkeeping::Bookkeeping;
+use super::describe::{Findings, notes};
+use super::encode::{Image, is_same_metadata};
+use super::raw::Raw;
+use super::rewritten::{RowCounts, Stored};
+use super::snapshots::SnapshotFilter;
+use super::tables::{self, CopyError, Fate, Rows, RowsHash};
+use super::{CopyOptions, described, places, write_scenario};
+
+/// The rows that were written, by table.
+pub(super) type Written = BTreeMap<String, RowsHash>;
+
+pub(super) struct Writer<'a> {
+    pub stored: &'a Stored<'a>,
+    pub plan: &'a CopyPlan,
+    pub options: &'a CopyOptions,
+    pub cancel: &'a Cancel,
+}
+
+/// Row numbers of a copy; `None` for a table that has none.
+pub(super) fn positions(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
+    if matches!(bound.key, Key::Columns(_)) {
+        return None;
+    }
+    let recorded = plan.rows.iter().map(|row| match row {
+        CopyRow::Recorded(index) | CopyRow::Edited { base: index, moved: false, .. } => {
+            Some(log.row_key(*index as usize))
+        }
+        CopyRow::Edited { moved: true, .. } | CopyRow::Inserted(_) => None,
+    });
+    Some(places::positions(&recorded.collect::<Vec<_>>()))
+}
+
+impl Writer<'_> {
+    fn bound(&self) -> &Bound {
+        self.stored.bound()
+    }
+
+    pub(super) fn write(
+        &self,
+        target: &Target,
+        images: &HashMap<usize, Image>,
+        counts: RowCounts,
+        progress: &Progress,
+    ) -> Result<(Written, Vec<String>), StoreError> {
+        let source = self.stored.source;
+        let to = target.connect(self.cancel)?;
+        let writing = |e| target.failed(&e);
+        let failed = |e| match e {
+            CopyError::Read(e) => self.stored.reading(e),
+            CopyError::Write(e) => target.failed(&e),
+        };
+        let all = recognise::tables(source).map_err(|e| self.stored.reading(e))?;
+        let schema = tables::schema(source).map_err(|e| self.stored.reading(e))?;
+        let taken = tables::taken(self.bound(), &all, self.options.whole);
+        tables::copy_settings(source, &to).map_err(failed)?;
+        to.execute_batch("BEGIN").map_err(writing)?;
+        tables::make(&to, &schema, &["table"], &taken, self.options.whole).map_err(writing)?;
+        let positions = positions(self.bound(), self.stored.log, self.plan);
+        let mut findings = Findings::new(counts, &taken, &schema, self.options);
+        let mut bookkeeping = Bookkeeping::new(self.stored.log, self.plan, positions.as_deref());
+        let filter = SnapshotFilter::new(self.stored.log, self.plan);
+        let mut written = Written::new();
+        for table in &taken {
+            let hash = if table.name == self.bound().events.name {
+                self.write_events(target, &to, images, positions.as_deref(), progress)?
+            } else {
+                let mut fate = |row: &rusqlite::Row<'_>| match self.bound().snapshots.as_ref() {
+                    Some(snapshots) if snapshots.name == table.name => {
+                        let keep = filter.keeps(self.bound(), table, row)?;
+                        findings.snapshot(keep);
+                        Ok(if keep { Fate::Keep } else { Fate::LeaveOut })
+                    }
+                    _ => bookkeeping.fate(self.bound(), table, row),
+                };
+                let copied = tables::copy_rows(source, &to, table, &mut fate).map_err(failed)?;
+                let more = bookkeeping.new_rows(self.bound(), table);
+                tables::add_rows(&to, table, more, copied).map_err(failed)?
+            };
+            written.insert(table.name.clone(), hash);
+        }
+        write_scenario(&to, self.plan.scenario.as_deref()).map_err(writing)?;
+        // As of a moment, numbers that were used later have not been used yet.
+        let of_a_moment = |table: &&&Table| self.plan.as_of.is_some() && table.name == self.bound().events.name;
+        let numbered = taken.iter().filter(|table| !of_a_moment(table)).copied();
+        tables::copy_sequences(source, &to, numbered).map_err(failed)?;
+        tables::make(&to, &schema, &["index"], &taken, self.options.whole).map_err(writing)?;
+        tables::make(&to, &schema, &["view", "trigger"], &taken, self.options.whole).map_err(writing)?;
+        to.execute_batch("COMMIT").map_err(writing)?;
+        to.close().map_err(|(_, e)| writing(e))?;
+        let mut told = super::describe::bookkeeping_words(self.bound(), &bookkeeping);
+        told.extend(notes(self.bound(), self.plan, &findings));
+        Ok((written, told))
+    }
+
+    fn write_events(
+        &self,
+        target: &Target,
+        to: &Connection,
+        images: &HashMap<usize, Image>,
+        positions: Option<&[i64]>,
+        progress: &Progress,
+    ) -> Result<RowsHash, StoreError> {
+        let table = &self.bound().events;
+        let rows = Rows::new(table);
+        let rowid_at = rows.rowid_at(table);
+        let reader = self.stored.store.reader()?;
+        let mut insert = to.prepare(&rows.insert()).map_err(|e| target.failed(&e))?;
+        let mut hash = RowsHash::default();
+        let mut turn = Turn::begin(self.stored.source).map_err(|e| self.stored.reading(e))?;
+        for (place, row) in self.plan.rows.iter().enumerate() {
+            if self.cancel.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            turn.next().map_err(|e| self.stored.reading(e))?;
+            let mut values = match (row, images.get(&place)) {
+                (CopyRow::Recorded(index), _) => self.stored.row(&reader, *index)?,
+                (_, Some(image)) => {
+                    let mut values = image.clone();
+                    values.resize(rows.width(), Raw::Null);
+                    values
+                }
+                // Every other row was encoded before.
+                (_, None) => continue,
+            };
+            if let (Some(at), Some(positions)) = (rowid_at, positions) {
+                values[at] = Raw::Integer(positions[place]);
+            }
+            hash.add(&values);
+            insert
+                .execute(rusqlite::params_from_iter(&values))
+                .map_err(|e| refused(target, row, self.stored.log, &e))?;
+            progress.set_done(place as u64 + 1);
+        }
+        turn.end().map_err(|e| self.stored.reading(e))?;
+        Ok(hash)
+    }
+
+    /// Reads the finished file back: every row as it was to be, every rewritten event as the plan has it.
+    pub(super) fn verify(&self, target: &Target, out: &Path, written: &Written) -> Result<(), StoreError> {
+        let wrong = |why: String| StoreError::Mismatch { path: out.to_owned(), why };
+        let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Cancelled,
+            _ => wrong(e.to_string()),
+        };
+        let conn = connect(target.temporary(), Access::Immutable, Duration::ZERO, Some(self.cancel)).map_err(failed)?;
+        for table in recognise::tables(&conn).map_err(failed)? {
+            let Some(written) = written.get(&table.name) else { continue };
+            // The note of this copy is one more row of its own table.
+            if table.name.eq_ignore_ascii_case(tables::SCENARIO_TABLE) {
+                continue;
+            }
+            let read = tables::hash_of(&conn, &table).map_err(failed)?;
+            if read != *written {
+                let (wrote, found) = (written.count(), read.count());
+                return Err(wrong(format!("{wrote} rows of {} were written and {found} read back", table.name)));
+            }
+        }
+        drop(conn);
+        let options = OpenOptions { layout: Some(self.bound().spec.id.clone()), ..OpenOptions::default() };
+        let copy = open(target.temporary(), &options, &Progress::default(), self.cancel)?;
+        let log = copy.scan(0, &Progress::default(), self.cancel)?;
+        if log.len() != self.plan.rows.len() {
+            return Err(wrong(format!("{} events were planned and {} read back", self.plan.rows.len(), log.len())));
+        }
+        let mut reader = copy.reader()?;
+        for (place, row) in self.plan.rows.iter().enumerate() {
+            let (CopyRow::Edited { event, .. } | CopyRow::Inserted(event)) = row else {
+                continue;
+            };
+            let index =
+                place_in(&log, event, place).ok_or_else(|| wrong(format!("{} is missing", described(event))))?;
+            let read = reader.events(&log, &[index])?;
+            if let Some(difference) = read.first().and_then(|read| difference(event, read, self.bound())) {
+                return Err(wrong(format!("{}: {difference}", described(event))));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where an event of the plan is in the copy's index: at its place, unless the table orders itself.
+fn place_in(log: &EventLog, event: &Event, place: usize) -> Option<u32> {
+    if !log.has_ordinal_positions() {
+        return u32::try_from(place).ok();
+    }
+    let stream = log.find_stream(event.stream.as_deref()?)?;
+    log.lane(stream).iter().copied().find(|index| log.version(*index as usize) == event.version)
+}
+
+/// What of an event read back is not as planned.
+fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static str> {
+    let spec = &bound.spec.events;
+    if planned.stream != read.stream {
+        Some("another stream")
+    } else if planned.version != read.version {
+        Some("another version")
+    } else if planned.event_type != read.event_type {
+        Some("another type")
+    } else if planned.time != read.time {
+        Some("another time")
+    } else if spec.valid_time.is_some() && planned.valid_time != read.valid_time {
+        Some("another valid time")
+    } else if spec.event_id.is_some() && planned.id != read.id {
+        Some("another id")
+    } else if !is_same_metadata(bound, planned, read) {
+        Some("other metadata")
+    } else if planned.user != read.user {
+        Some("another user")
+    } else if planned.correlation_id != read.correlation_id {
+        Some("another correlation id")
+    } else if planned.causation_id != read.causation_id {
+        Some("another causation id")
+    } else if planned.schema_version.is_some() && planned.schema_version != read.schema_version {
+        Some("another schema version")
+    } else if spec.kind.is_some() && planned.kind != read.kind {
+        Some("another kind")
+    } else if planned.archived != read.archived {
+        Some("another mark of archived")
+    } else {
+        match (planned.data.decoded(), read.data.decoded()) {
+            (Ok(a), Ok(b)) if *a == *b => None,
+            (Err(a), Err(b)) if a.raw == b.raw => None,
+            _ => Some("another payload"),
+        }
+    }
+}
+
+/// A row that the store's own constraints refuse is a matter of its event.
+fn refused(target: &Target, row: &CopyRow, log: &EventLog, error: &rusqlite::Error) -> StoreError {
+    if error.sqlite_error_code() != Some(rusqlite::ErrorCode::ConstraintViolation) {
+        return target.failed(error);
+    }
+    let event = match row {
+        CopyRow::Recorded(index) => format!("position {}", log.position(*index as usize)),
+        CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => described(event),
+    };
+    StoreError::CannotEncode { event, why: format!("the store's tables refuse it ({error})") }
+}
+
+/// A read transaction that is renewed often enough not to hold up writers of the store.
+struct Turn<'c> {
+    conn: &'c Connection,
+    began: Instant,
+}
+
+impl<'c> Turn<'c> {
+    fn begin(conn: &'c Connection) -> rusqlite::Result<Self> {
+        conn.execute_batch("BEGIN")?;
+        Ok(Self { conn, began: Instant::now() })
+    }
+
+    fn next(&mut self) -> rusqlite::Result<()> {
+        if self.began.elapsed() > READ_AT_MOST {
+            self.conn.execute_batch("COMMIT; BEGIN")?;
+            self.began = Instant::now();
+        }
+        Ok(())
+    }
+
+    fn end(self) -> rusqlite::Result<()> {
+        self.conn.execute_batch("COMMIT")
+    }
+}

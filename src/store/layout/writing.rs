@@ -1,0 +1,89 @@
+//! What a layout says for those who write a copy: the library's bookkeeping, and what its readers insist on.
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// What only those need to know who write a copy.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WritingSpec {
+    /// Columns of the event table without a role, in rows that were never recorded.
+    pub new_rows: Vec<NewValue>,
+    /// What the library needs metadata to be.
+    pub metadata: MetadataForm,
+    /// What stands in the column of events without metadata; NULL if nothing is said.
+    pub no_metadata: Option<String>,
+    /// The table in which the library keeps how far each stream has come.
+    pub streams: Option<StreamTable>,
+    /// Tables in which the library keeps how far its subscribers have come in the store.
+    pub checkpoints: Vec<CheckpointTable>,
+    /// What a user should know of a copy without some of the snapshots.
+    pub without_snapshots: Option<String>,
+    /// What a user should know of a copy as of a moment.
+    pub of_a_moment: Option<String>,
+    /// What a user should know if archived events were edited.
+    pub archived_edits: Option<String>,
+}
+
+/// The value of a column in a row that was never recorded.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewValue {
+    /// The column.
+    pub column: String,
+    /// What is put there.
+    pub fill: Fill,
+}
+
+/// What is put into a column.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fill {
+    /// Always this.
+    Value(Json),
+    /// What a similar row of the store has, this if there is none.
+    AsFoundOr(Json),
+    /// The event's version and this many more, as text.
+    VersionPlus(i64),
+    /// The stream's name up to its first `-`; this if it has none.
+    NameBeforeDash(String),
+}
+
+/// What a library needs metadata to be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MetadataForm {
+    /// Any JSON, or nothing.
+    #[default]
+    Any,
+    /// An object, or what stands for none.
+    Object,
+    /// An object whose values are all texts.
+    Texts,
+}
+
+/// A table with a row for each stream.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamTable {
+    /// The table, one of those beside.
+    pub table: String,
+    /// Its column with the stream's name.
+    pub stream: String,
+    /// Its column with the version of the stream's last event.
+    pub version: String,
+    /// Its column that marks archived streams, which have rows of their own.
+    pub archived: String,
+    /// Its other columns, for streams that were never recorded.
+    pub new_rows: Vec<NewValue>,
+}
+
+/// A table with the position up to which a subscriber has come.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointTable {
+    /// The table, one of those beside.
+    pub table: String,
+    /// Its column with the position: a number, or its digits after zeros.
+    pub position: String,
+}
