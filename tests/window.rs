@@ -20,6 +20,8 @@ mod state;
 mod stores;
 #[path = "window/streams.rs"]
 mod streams;
+#[path = "window/sweep.rs"]
+mod sweep;
 #[path = "window/timeline.rs"]
 mod timeline;
 #[path = "window/welcome.rs"]
