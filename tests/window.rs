@@ -4,6 +4,8 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/editing.rs"]
+mod editing;
 #[path = "window/events.rs"]
 mod events;
 #[path = "window/images.rs"]

@@ -43,6 +43,19 @@ impl App {
                     draft.replace_all(at, rest, words);
                 }
             }
+            Command::LeaveOutChosen | Command::SkipAfter(_) => {
+                let made = match command {
+                    Command::SkipAfter(event) => document.skip_after(event),
+                    _ => document.leave_out_chosen(),
+                };
+                match made {
+                    Ok((edits, words)) => document.scenarios.active_mut().draft.add_all(edits, words),
+                    Err(words) => {
+                        self.notify(NoticeKind::Note, words);
+                        return;
+                    }
+                }
+            }
             Command::AddEdits { edits, words } => document.scenarios.active_mut().draft.add_all(edits, words),
             Command::ChangeEdits { drop, change, add, words } => {
                 document.scenarios.active_mut().draft.rework(&drop, change, add, words);

@@ -1,6 +1,7 @@
 //! How the events of two histories of one stream stand opposite each other: as recorded and in a branch, or in the
 //! branches of two scenarios.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ pub struct Alignment {
     lifted: Vec<u32>,
     fresh: Vec<u32>,
     moved: Vec<(u32, u32)>,
+    /// Where both sides have an event next that the other lacks, and one was recorded before the other: the places,
+    /// and whether the left one comes first. Sorted.
+    alone: Vec<(u32, u32, bool)>,
     fork: Fork,
 }
 
@@ -45,6 +49,7 @@ impl Alignment {
             lifted: lane.lifted().to_vec(),
             fresh: lane.fresh().to_vec(),
             moved,
+            alone: Vec::new(),
             fork: *lane.fork(),
         }
     }
@@ -71,13 +76,52 @@ impl Alignment {
             (after > 0).then_some(CommonTail { baseline, branch, renumbered })
         });
         let place = |at: &u32| at + start as u32;
-        Self {
+        let mut alignment = Self {
             left: lefts.len(),
             right: rights.len(),
             lifted: middle.lifted.iter().map(place).collect(),
             fresh: middle.fresh.iter().map(place).collect(),
             moved: middle.moved.iter().map(|(left, right)| (place(left), place(right))).collect(),
+            alone: Vec::new(),
             fork: Fork { first_invalid: start + before, tail },
+        };
+        alignment.keep_the_order(left, right);
+        alignment
+    }
+
+    /// Of two recorded events that only one side has each, the earlier one comes first.
+    fn keep_the_order(&mut self, left: &BranchLane, right: &BranchLane) {
+        let recorded = |lane: &BranchLane, place: usize| {
+            let in_place = lane.fresh().binary_search(&(place as u32)).is_err();
+            lane.events().get(place).filter(|_| in_place).and_then(|event| event.index())
+        };
+        let mut next = self.lifted.first().zip(self.fresh.first()).map(|(left, right)| (*left, *right));
+        while let Some((at, to)) = next {
+            // Both have one next that is not common only where as many common ones lie before them.
+            let (lifts, freshes) =
+                (self.lifted.partition_point(|place| *place < at), self.fresh.partition_point(|place| *place < to));
+            let (Some(lift), Some(fresh)) = (self.lifted.get(lifts), self.fresh.get(freshes)) else { return };
+            let (common_left, common_right) = (*lift as usize - lifts, *fresh as usize - freshes);
+            let (mut at, mut to) = (*lift + 1, *fresh + 1);
+            match common_left.cmp(&common_right) {
+                Ordering::Less => to -= 1,
+                Ordering::Greater => at -= 1,
+                Ordering::Equal => {
+                    let (one, other) = (recorded(left, *lift as usize), recorded(right, *fresh as usize));
+                    match one.zip(other).map(|(one, other)| one.cmp(&other)) {
+                        Some(Ordering::Less) => {
+                            self.alone.push((*lift, *fresh, true));
+                            to -= 1;
+                        }
+                        Some(Ordering::Greater) => {
+                            self.alone.push((*lift, *fresh, false));
+                            at -= 1;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            next = Some((at, to));
         }
     }
 
@@ -102,6 +146,7 @@ impl Alignment {
             lifted: self.fresh,
             fresh: self.lifted,
             moved,
+            alone: self.alone.iter().map(|(left, right, first)| (*right, *left, !first)).collect(),
             fork: Fork { tail, ..self.fork },
         }
     }
@@ -109,7 +154,15 @@ impl Alignment {
     /// Both sides with the same events, so many of them.
     pub fn unchanged(len: usize) -> Self {
         let fork = Fork { first_invalid: len, tail: None };
-        Self { left: len, right: len, lifted: Vec::new(), fresh: Vec::new(), moved: Vec::new(), fork }
+        Self {
+            left: len,
+            right: len,
+            lifted: Vec::new(),
+            fresh: Vec::new(),
+            moved: Vec::new(),
+            alone: Vec::new(),
+            fork,
+        }
     }
 
     /// How many events there are on the left and on the right.
@@ -154,10 +207,13 @@ impl Alignment {
         let lifted = self.lifted.binary_search(&(left as u32)).is_ok();
         let fresh = self.fresh.binary_search(&(right as u32)).is_ok();
         let (left_done, right_done) = (left >= self.left, right >= self.right);
+        let here = (left as u32, right as u32);
+        let first = self.alone.binary_search_by_key(&here, |(left, right, _)| (*left, *right)).ok();
+        let first = first.map(|at| self.alone[at].2);
         // Only one side has an event where the other has nothing opposite.
         Opposite {
-            left: !left_done && (lifted || !fresh || right_done),
-            right: !right_done && (fresh || !lifted || left_done),
+            left: !left_done && first != Some(false) && (lifted || !fresh || right_done),
+            right: !right_done && first != Some(true) && (fresh || !lifted || left_done),
             paired: !left_done && !right_done && !lifted && !fresh,
         }
     }

@@ -26,6 +26,7 @@ mod overlay;
 mod pairs;
 mod parse;
 mod patch;
+mod quick;
 mod runner;
 mod scenario;
 mod select;

@@ -8,6 +8,7 @@ use super::lanes::Spot;
 use super::rows::Row;
 use super::{Stage, TimelineView, branch, mark_drag, overview, scrub};
 use crate::app::Command;
+use crate::ui::whatif::menu::edit_items;
 
 /// How near to the cursor's line a press takes hold of it.
 const GRIP: f32 = 6.0;
@@ -131,14 +132,8 @@ fn menu_ui(ui: &mut Ui, stage: &Stage<'_>, event: Option<u32>, queue: &mut Vec<C
     if ui.button(format!("Go to {words}")).clicked() {
         queue.push(Command::JumpTo(event));
     }
-    let (text, command) = if document.is_left_out(event) {
-        (format!("Take {words} back in"), Command::TakeBack(event))
-    } else {
-        (format!("Leave {words} out"), Command::LeaveOut(event))
-    };
-    if ui.button(text).clicked() {
-        queue.push(command);
-    }
+    ui.separator();
+    edit_items(ui, document, event, false, queue);
 }
 
 fn pan_or_scrub(

@@ -401,6 +401,15 @@ fn differences_over_time() {
             ),
             vec!["v4|v4 at #50: balance 31 / 35"],
         ),
+        // Each leaves out another event: a cursor on the first one already shows the difference.
+        (
+            (r#"{"delete":{"stream":"a","version":3}}"#, r#"{"delete":{"stream":"a","version":4}}"#),
+            vec!["-|v3 at #30: balance 50 / 30", "v3|- at #40: balance same again"],
+        ),
+        (
+            (r#"{"delete":{"stream":"a","version":4}}"#, r#"{"delete":{"stream":"a","version":3}}"#),
+            vec!["v3|- at #30: balance 30 / 50", "-|v3 at #40: balance same again"],
+        ),
     ] {
         assert_eq!(row_texts(edits), expected, "{edits:?}");
     }
