@@ -4,10 +4,10 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
-#[path = "window/editing.rs"]
-mod editing;
 #[path = "window/compare.rs"]
 mod compare;
+#[path = "window/editing.rs"]
+mod editing;
 #[path = "window/events.rs"]
 mod events;
 #[path = "window/images.rs"]
