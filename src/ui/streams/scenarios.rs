@@ -1,7 +1,9 @@
 //! The scenarios at the foot of the panel: which is active, how many edits each has, and a plus for another one.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Id, Key, Mesh, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Id, Key, Mesh, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use crate::app::{Command, Document, ScenarioView, Tab};
 use crate::job::{ScenarioId, StoreKey};
@@ -37,12 +39,7 @@ fn shown(document: &Document) -> usize {
 }
 
 /// The section.
-pub fn scenarios_ui(
-    ui: &mut egui::Ui,
-    document: &Document,
-    renaming: &mut Option<Renaming>,
-    queue: &mut Vec<Command>,
-) {
+pub fn scenarios_ui(ui: &mut egui::Ui, document: &Document, renaming: &mut Option<Renaming>, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
     let full = ui.max_rect();

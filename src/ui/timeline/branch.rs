@@ -161,12 +161,8 @@ pub fn paint(
             begin = fork - JOINS;
             let over = ui.painter_at(stage.plot(area).intersect(ui.clip_rect()));
             let (out, into) = (from + 16.0, begin - 14.0);
-            let points = [
-                pos2(from, recorded.middle),
-                pos2(out, recorded.middle),
-                pos2(into, middle),
-                pos2(begin, middle),
-            ];
+            let points =
+                [pos2(from, recorded.middle), pos2(out, recorded.middle), pos2(into, middle), pos2(begin, middle)];
             over.add(CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, line));
         }
         _ => {}
