@@ -6,6 +6,8 @@
 mod accessible;
 #[path = "window/compare.rs"]
 mod compare;
+#[path = "window/branches.rs"]
+mod branches;
 #[path = "window/editing.rs"]
 mod editing;
 #[path = "window/events.rs"]
