@@ -171,6 +171,11 @@ fn every_control_of_an_open_store_is_named() {
     walk(&window, "what-if");
     send(&mut window, [Command::ShowTab(Tab::WhatIf)]);
     walk(&window, "what follows");
+    send(&mut window, [Command::ShowTab(foldline::app::Tab::Compare)]);
+    walk(&window, "differences over time");
+    window.get_by_role_and_label(egui::Role::Tab, "Side by side").click();
+    window.run();
+    walk(&window, "events side by side");
     send(&mut window, [Command::ToggleMeasurements]);
     walk(&window, "measurements");
 }
