@@ -102,6 +102,19 @@ pub enum Command {
         /// What the step is called.
         words: String,
     },
+    /// Change several edits of the active scenario, as one step that can be undone: dragging an event elsewhere.
+    ChangeEdits {
+        /// Places of the edits that go.
+        drop: Vec<usize>,
+        /// Places of the edits that become others.
+        change: Vec<(usize, Edit)>,
+        /// Edits that come at the end.
+        add: Vec<Edit>,
+        /// What the step is called.
+        words: String,
+    },
+    /// Move the selected event past its neighbour in its stream.
+    NudgeEvent(Direction),
     /// Put another edit in the place of one of the active scenario.
     ReplaceEdit {
         /// Its place.

@@ -10,6 +10,23 @@ use crate::whatif::{Draft, Edit, Target, VersionRange};
 
 impl App {
     pub(super) fn edit(&mut self, command: Command, requests: &mut Vec<Request>) {
+        let command = match command {
+            Command::NudgeEvent(direction) => {
+                let document = self.document.as_ref();
+                let nudged = document.and_then(|document| {
+                    super::dragging::nudged(document, document.event?, direction, self.zone()).transpose()
+                });
+                match nudged {
+                    Some(Ok(command)) => command,
+                    Some(Err(why)) => {
+                        self.notify(NoticeKind::Note, why);
+                        return;
+                    }
+                    None => return,
+                }
+            }
+            command => command,
+        };
         let Some(document) = &mut self.document else { return };
         let log = document.opened.log.clone();
         match command {
@@ -40,6 +57,9 @@ impl App {
                 }
             }
             Command::AddEdits { edits, words } => document.scenarios.active_mut().draft.add_all(edits, words),
+            Command::ChangeEdits { drop, change, add, words } => {
+                document.scenarios.active_mut().draft.rework(&drop, change, add, words);
+            }
             Command::ReplaceEdit { at, edit } => {
                 let words = document.edit_words(&edit).sentence();
                 document.step(words, |draft| draft.replace(at, edit));

@@ -13,6 +13,7 @@ pub mod command;
 pub mod comparing;
 mod compensating;
 pub mod document;
+pub mod dragging;
 pub mod edit_form;
 pub mod edit_words;
 mod editing;

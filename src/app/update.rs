@@ -52,6 +52,8 @@ impl App {
             | Command::LeaveOutChosen
             | Command::SkipAfter(_)
             | Command::AddEdits { .. }
+            | Command::ChangeEdits { .. }
+            | Command::NudgeEvent(_)
             | Command::ReplaceEdit { .. }
             | Command::RemoveEdit(_)
             | Command::SwitchEdit { .. }

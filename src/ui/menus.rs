@@ -114,6 +114,7 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
     ui.separator();
     action_item(ui, app, "open", icons::FOLDER_OPEN, queue);
     action_item(ui, app, "save-copy", icons::SAVE, queue);
+    action_item(ui, app, "compensate", icons::COPY, queue);
     action_item(ui, app, "close", icons::CLOSE, queue);
     let here = &opened.path;
     let recents =

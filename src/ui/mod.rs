@@ -146,6 +146,7 @@ struct ViewState {
     whatif: whatif::WhatIfView,
     compare: compare::CompareView,
     sweep: sweep::SweepView,
+    compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,
     search: search_field::SearchView,
@@ -284,6 +285,7 @@ impl eframe::App for Window {
         whatif::sheets_ui(ui, app, &mut view.whatif, queue);
         palette::palette_ui(ui, app, view, queue);
         help::help_ui(ui, app, queue);
+        whatif::compensation_ui(ui, app, &mut view.compensation, queue);
         measurements::measurements_ui(ui, app, measured, view.shell.bottom);
         view.shell.make_room(app, queue);
         welcome::drop_ui(ui);

@@ -149,7 +149,7 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "axis-time" | "axis-sequence" | "sort-first" | "sort-name" | "sort-events" | "sort-last" => "in use",
         "close-scenario" => "there is only an empty one",
         "export-fixture" => "no stream is selected",
-        "save-scenario" | "duplicate-scenario" | "show-compare" | "show-sweep" => "no edits yet",
+        "save-scenario" | "duplicate-scenario" | "show-compare" | "show-sweep" | "compensate" => "no edits yet",
         "leave-out-chosen" => "not several events are selected",
         "insert-at-end" => "no stream is selected",
         "change-event" | "retime" | "move-event" if app.document.as_ref().is_some_and(|d| d.event.is_some()) => {
@@ -159,6 +159,7 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "leave-out" | "change-event" | "retime" | "move-event" | "insert-before" | "skip-after" => {
             "no event is selected"
         }
+        "move-earlier" | "move-later" => "no event is selected that is there",
         "first-difference" | "next-difference" | "previous-difference" => no_difference(app),
         "next-scenario" | "previous-scenario" => "no other scenario is open",
         "undo" | "redo" => "nothing to do again or to take back",

@@ -115,6 +115,22 @@ pub const ACTIONS: &[Action] = &[
         },
     },
     Action {
+        id: "move-earlier",
+        group: Group::WhatIf,
+        text: "Move this event earlier",
+        tooltip: "What if the selected event had come before the one before it? Its time stays",
+        shortcut: keys(false, true, true, Key::Left),
+        command: |app| nudge(app, Direction::Back),
+    },
+    Action {
+        id: "move-later",
+        group: Group::WhatIf,
+        text: "Move this event later",
+        tooltip: "What if the selected event had come after the one after it? Its time stays",
+        shortcut: keys(false, true, true, Key::Right),
+        command: |app| nudge(app, Direction::Forward),
+    },
+    Action {
         id: "undo",
         group: Group::WhatIf,
         text: "Undo",
@@ -281,6 +297,14 @@ pub const ACTIONS: &[Action] = &[
         shortcut: None,
         command: |app| in_use(app, Tab::Sweep),
     },
+    Action {
+        id: "compensate",
+        group: Group::WhatIf,
+        text: "Propose compensation…",
+        tooltip: "Which events, appended today, would bring the recorded states to those of the scenario",
+        shortcut: None,
+        command: |app| app.document.as_ref()?.scenario().map(|_| Command::ShowCompensation),
+    },
 ];
 
 fn begin(start: FormStart) -> Command {
@@ -291,6 +315,11 @@ fn begin(start: FormStart) -> Command {
 fn here(app: &App) -> Option<(&Document, u32)> {
     let document = app.document.as_ref()?;
     Some((document, document.event?))
+}
+
+fn nudge(app: &App, direction: Direction) -> Option<Command> {
+    let document = app.document.as_ref()?;
+    document.event.filter(|event| !document.is_left_out(*event)).map(|_| Command::NudgeEvent(direction))
 }
 
 fn another_scenario(app: &App, direction: Direction) -> Option<Command> {

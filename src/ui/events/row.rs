@@ -139,21 +139,31 @@ pub fn row_ui(
         words.right -= 20.0;
         warn(ui, rect, words.right);
     }
-    // What the scenario did stands behind the sentence, in up to half of its room.
-    if let Some(edited) = said.edited.as_deref().filter(|_| !standing.left_out) {
-        let half = (words.width() * 0.5).max(40.0);
-        let note = galley(&painter, edited, theme::words(theme::SMALL), half - 18.0, tokens.what_if);
-        let wide = note.size().x + 18.0;
-        let sentence = galley(&painter, &said.sentence, theme::words(theme::BODY), words.width() - wide - 8.0, strong);
-        let left = rect.left() + words.left + sentence.size().x + 10.0;
-        if standing.put.is_none() {
-            let glyph = if said.moved { icons::ARROW_RIGHT } else { icons::PENCIL };
+    let edited = said.edited.as_deref().filter(|_| !standing.left_out);
+    let sign = match (standing.put, said.moved) {
+        (Some(_), _) => None,
+        (None, true) => Some(icons::ARROW_RIGHT),
+        (None, false) => Some(icons::PENCIL),
+    };
+    let note = |left: f32, words: &str, room: f32| -> f32 {
+        let mut left = left;
+        if let Some(glyph) = sign {
             let place = Rect::from_center_size(pos2(left + 6.0, middle), vec2(12.0, 12.0));
             icons::paint(ui, place, glyph, 12.0, tokens.what_if);
+            left += 16.0;
         }
-        let indent = if standing.put.is_none() { 16.0 } else { 0.0 };
-        painter.galley(pos2(left + indent, middle - note.size().y / 2.0), note, tokens.what_if);
-        words.right = words.right.min(words.left + words.width() - wide - 8.0).max(words.left + 20.0);
+        let galley = galley(&painter, words, theme::mono(theme::MONO), room - 16.0, tokens.what_if);
+        let end = left + galley.size().x;
+        painter.galley(pos2(left, middle - galley.size().y / 2.0), galley, tokens.what_if);
+        end
+    };
+    // Without a column for what changed, what the scenario did takes up to half of the sentence's room.
+    if let (Some(edited), None) = (edited, columns.changed) {
+        let half = (words.width() * 0.5).max(40.0);
+        let wide = painter.layout_no_wrap(edited.to_owned(), mono(), quiet).size().x + 20.0;
+        let room = wide.min(half);
+        words.right = (words.right - room - 8.0).max(words.left + 20.0);
+        note(rect.left() + words.right + 8.0, edited, room);
     }
     let (mut cut, _) = text(words, &said.sentence, theme::words(theme::BODY), strong);
     if let Some(by) = columns.by {
@@ -164,7 +174,13 @@ pub fn row_ui(
             warn(ui, rect, changed.left);
             changed.left += 20.0;
         }
+        if let Some(edited) = edited {
+            let end = note(rect.left() + changed.left, edited, changed.width());
+            changed.left = (end - rect.left() + 10.0).min(changed.right);
+        }
+        // What it changed as recorded, as far as there is room beside what the scenario did.
         cut |= match said.unchanged {
+            _ if changed.width() < 40.0 => true,
             Some(why) => text(changed, why, theme::words(theme::BODY), quiet).0,
             None => text(changed, &said.changed, mono(), strong).0,
         };

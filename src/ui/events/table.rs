@@ -241,6 +241,12 @@ fn listed_ui(
         view.clicked(ui, listed, (at, of), current, queue);
     }
     keys_ui(ui, listed, view, &response, current, queue);
+    // Also gives the focus back to the timeline, before this is asked.
+    let escapes = !document.chosen.is_empty() && !app.is_covered() && !Popup::is_any_open(ui.ctx()) && !menu_closed;
+    if escapes && ui.input(|input| input.key_pressed(Key::Escape)) {
+        view.head = None;
+        choose_none(document, queue);
+    }
     let mut wanted: Vec<u32> = Vec::with_capacity(range.len());
     for row in range {
         match listed.row(row) {
@@ -407,10 +413,6 @@ fn choose_keys(
     if pressed(Modifiers::COMMAND, Key::A) {
         let events = listed.events_between(0, listed.len() - 1);
         queue.push(Command::Choose { events, anchor: current.and_then(|row| listed.event(row)) });
-    }
-    if !document.chosen.is_empty() && ui.input(|input| input.key_pressed(Key::Escape)) {
-        view.head = None;
-        choose_none(document, queue);
     }
 }
 

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{CollapsingHeader, Id, Key, Modal, Modifiers, Popup, RichText, ScrollArea, Stroke, TextEdit, Ui};
+use egui::{
+    CollapsingHeader, Id, Key, Layout, Modal, Modifiers, Popup, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit,
+    Ui, UiBuilder,
+};
 
 use super::preview;
 use crate::app::edit_form::Subject;
@@ -41,26 +44,22 @@ pub fn form_ui(ui: &Ui, app: &App, view: &mut FormView, queue: &mut Vec<Command>
         ui.set_width((room.width() - 64.0).min(860.0));
         head_ui(ui, document, form);
         ui.add_space(theme::GAP);
-        let height = (room.height() - FRAME).clamp(200.0, 520.0);
+        let height = (room.height() - FRAME).clamp(200.0, 430.0);
         let width = ui.available_width() - ASIDE - theme::SECTION;
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::SECTION;
-            let scroll = |name: &str| {
-                ScrollArea::vertical().id_salt(name.to_owned()).max_height(height).auto_shrink([false, false])
-            };
-            ui.allocate_ui(egui::vec2(width, height), |ui| {
-                scroll("fields of the form").show(ui, |ui| {
-                    ui.set_width(width - 10.0);
-                    ui.add_enabled_ui(!form.waits, |ui| fields_ui(ui, app, document, form, view, &mut ask));
-                });
-            });
-            ui.allocate_ui(egui::vec2(ASIDE, height), |ui| {
-                scroll("what the edit changes").show(ui, |ui| {
-                    ui.set_width(ASIDE - 10.0);
-                    preview::preview_ui(ui, document, form);
-                    preview::usual_ui(ui, form, &mut ask);
-                });
-            });
+        let (room, _) = ui.allocate_exact_size(egui::vec2(ui.available_width(), height), Sense::hover());
+        let scroll =
+            |name: &str| ScrollArea::vertical().id_salt(name.to_owned()).max_height(height).auto_shrink([false, false]);
+        let part = |ui: &mut Ui, rect: Rect| ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::default()));
+        let mut fields = part(ui, room.with_max_x(room.left() + width));
+        scroll("fields of the form").show(&mut fields, |ui| {
+            ui.set_width(width - 14.0);
+            ui.add_enabled_ui(!form.waits, |ui| fields_ui(ui, app, document, form, view, &mut ask));
+        });
+        let mut aside = part(ui, room.with_min_x(room.right() - ASIDE));
+        scroll("what the edit changes").show(&mut aside, |ui| {
+            ui.set_width(ASIDE - 14.0);
+            preview::preview_ui(ui, document, form);
+            preview::usual_ui(ui, form, &mut ask);
         });
         ui.add_space(theme::GAP);
         foot_ui(ui, form, view, &mut ask);
@@ -200,7 +199,7 @@ fn fields_ui(
     line(ui, form, (Field::Time, "Time", hint), width - 20.0, ask);
     said_ui(ui, form, Field::Time, ask);
     label(ui, "Payload (JSON)");
-    let data = json_ui(ui, form, Field::Data, "Payload", 9, ask);
+    let data = json_ui(ui, form, Field::Data, "Payload", if form.is_insert() { 8 } else { 12 }, ask);
     if focus && !form.is_insert() {
         data.request_focus();
     }
@@ -338,14 +337,14 @@ fn foot_ui(ui: &mut Ui, form: &EditForm, view: &mut FormView, ask: &mut dyn FnMu
         }
         let status: Arc<str> = if form.waits {
             "".into()
-        } else if let Some(problem) = form.checked.problems.first() {
-            problem.words.as_str().into()
+        } else if !form.checked.problems.is_empty() {
+            "Not yet: mend what is marked in red".into()
         } else if !possible {
             "Nothing is changed yet".into()
         } else {
             "Ctrl+Enter makes the edit, Esc leaves".into()
         };
-        let colour = if form.checked.problems.is_empty() { tokens.secondary } else { tokens.bad };
-        ui.add(egui::Label::new(RichText::new(&*status).font(theme::words(theme::SMALL)).color(colour)).truncate());
+        let status = RichText::new(&*status).font(theme::words(theme::SMALL)).color(tokens.secondary);
+        ui.add(egui::Label::new(status).truncate());
     });
 }

@@ -7,6 +7,9 @@ use crate::ui::icons;
 use crate::ui::menus::{heading, item, item_response};
 use crate::whatif::Edit;
 
+/// Width of the menus.
+const WIDTH: f32 = 250.0;
+
 /// The command that opens the form.
 pub fn begin(start: FormStart) -> Command {
     Command::Form(FormCommand::Begin(start))
@@ -14,7 +17,7 @@ pub fn begin(start: FormStart) -> Command {
 
 /// The edits that can be made at a recorded event, and of the chosen events if it is one of them.
 pub fn edit_items(ui: &mut Ui, document: &Document, event: u32, take_focus: bool, queue: &mut Vec<Command>) {
-    ui.set_min_width(250.0);
+    ui.set_width(WIDTH);
     let chosen = document.chosen_with(event);
     if chosen.len() > 1 {
         heading(ui, &format!("{} selected", document.words_for_all(&chosen)));
@@ -67,7 +70,7 @@ fn chosen_items(ui: &mut Ui, document: &Document, event: u32, chosen: &[u32], qu
 
 /// What can be done with an edit of the active scenario.
 pub fn of_edit(ui: &mut Ui, document: &Document, at: usize, queue: &mut Vec<Command>) {
-    ui.set_min_width(220.0);
+    ui.set_width(WIDTH);
     let Some(edit) = document.active_scenario().draft.edits().nth(at) else { return };
     let change = document.ask_edit(at);
     let words =

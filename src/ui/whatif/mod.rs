@@ -1,6 +1,7 @@
 //! The What-if tab: the scenarios, the edits of the active one at the left, and what follows from them at the right.
 
 mod asking;
+mod compensation;
 mod follows;
 mod form;
 mod list;
@@ -8,6 +9,7 @@ pub mod menu;
 mod preview;
 mod tabs;
 
+pub use compensation::{CompensationView, compensation_ui};
 pub use tabs::tabs_ui;
 
 use egui::{Margin, ScrollArea, Stroke, UiBuilder};

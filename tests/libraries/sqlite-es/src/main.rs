@@ -69,7 +69,8 @@ impl Aggregate for Account {
     type Services = ();
 
     async fn handle(&mut self, command: AccountEvent, (): &(), sink: &EventSink<Self>) -> Result<(), NoError> {
-        sink.write(command, self).await;
+        // Into a copy: version 0.5.0 applies the events again where it takes a snapshot.
+        sink.write(command, &mut self.clone()).await;
         Ok(())
     }
 
