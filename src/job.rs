@@ -13,7 +13,9 @@ pub use answers::{
     TrackStep, TrackWhat, Tried, TriedEvent,
 };
 
-use crate::model::{Cancel, CategoryIndex, EventLog, Found, Moment, Path, Progress, Timestamp, ValuePath};
+use crate::model::{
+    Cancel, CategoryIndex, CopyDescription, EventLog, Found, Moment, Path, Progress, Timestamp, ValuePath,
+};
 use crate::query::{Query, Vocabulary};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
@@ -47,6 +49,8 @@ pub enum Slot {
     SideBySide,
     /// Writing a copy.
     Copy,
+    /// Finding out what a copy would hold.
+    DescribeCopy,
     /// Hashing the opened file.
     Hash,
     /// Forgetting a store.
@@ -139,19 +143,17 @@ pub enum Job {
     Differences(Sides),
     /// Set two histories of a stream side by side.
     SideBySide(Sides),
-    /// Write a copy with a scenario's edits.
+    /// Write a copy.
     Copy {
-        /// Of which store.
-        store: StoreKey,
-        /// The edits; none for a plain copy.
-        scenario: Option<Arc<Scenario>>,
+        /// What it is to be.
+        wish: CopyWish,
         /// Where to.
         out: PathBuf,
         /// Replace a file that is there.
         force: bool,
-        /// Write in Foldline's own layout, whatever the store's is.
-        as_foldline: bool,
     },
+    /// Find out what a copy would hold, without writing it.
+    DescribeCopy(CopyWish),
     /// Hash the opened file.
     Hash {
         /// Of which store.
@@ -377,7 +379,8 @@ impl Job {
             Self::Differences(sides) | Self::SideBySide(sides) => Some(sides.store),
             Self::Events { store, .. }
             | Self::Branch { store, .. }
-            | Self::Copy { store, .. }
+            | Self::Copy { wish: CopyWish { store, .. }, .. }
+            | Self::DescribeCopy(CopyWish { store, .. })
             | Self::Hash { store }
             | Self::Life { store, .. }
             | Self::Changes { store, .. }
@@ -453,6 +456,21 @@ pub struct StateRequest {
     pub scenario: Option<Arc<Scenario>>,
     /// Compared with the history that these edits make; `None` is history as recorded.
     pub against: Option<Arc<Scenario>>,
+}
+
+/// What a copy is to be.
+#[derive(Debug, Clone)]
+pub struct CopyWish {
+    /// Of which store.
+    pub store: StoreKey,
+    /// With these edits; none for history as recorded.
+    pub scenario: Option<Arc<Scenario>>,
+    /// Up to this moment, without edits; `None` is the whole history.
+    pub until: Option<Moment>,
+    /// In Foldline's own layout, whatever the store's is.
+    pub as_foldline: bool,
+    /// With all tables of the file, where it is in the store's own layout.
+    pub whole: bool,
 }
 
 /// Two histories of a stream to compare. Without a scenario a side is as recorded.
@@ -535,6 +553,8 @@ pub enum Outcome {
     SideBySide(Box<SideBySide>),
     /// A copy was written.
     Copied(Copied),
+    /// What a copy would hold.
+    CopyDescribed(Box<CopyDescription>),
     /// The file's hash (BLAKE3, hexadecimal).
     Hashed(String),
     /// A file was chosen, or none.

@@ -4,6 +4,8 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/copying.rs"]
+mod copying;
 #[path = "window/events.rs"]
 mod events;
 #[path = "window/images.rs"]
