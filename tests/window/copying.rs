@@ -39,6 +39,8 @@ fn what_will_be_in_a_copy_is_said_and_can_be_chosen() {
     window.run();
     window.key_press(egui::Key::Delete);
     window.run();
+    window.key_press(egui::Key::ArrowLeft);
+    window.run();
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
     window.run();
     assert_eq!(all, 2000);
