@@ -1,7 +1,7 @@
 //! What-if edits.
 
 use super::scenarios::Against;
-use super::{App, Command, Direction, Document};
+use super::{App, Command, Direction, Document, NoticeKind};
 use crate::job::{Job, Request, ScenarioId, Slot};
 use crate::model::EventLog;
 use crate::whatif::{Draft, Edit, Target, VersionRange};
