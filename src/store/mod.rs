@@ -33,6 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::model::names::category_of;
 use crate::model::{Cancel, EventLog, Progress};
 
 pub use copy::{CopyOptions, CopyReport, describe_copy, write_copy};
@@ -44,6 +45,7 @@ pub use read::Reader;
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
 
+use layout::CategoryRule;
 use open::Source;
 use probe::Stamp;
 use recognise::Bound;
@@ -207,6 +209,17 @@ impl Store {
         } else {
             Err(StoreError::Changed(self.source.shown.clone()))
         }
+    }
+
+    /// The category that a stream would have which was never recorded, by the layout's own rule. `first_type` is the
+    /// type of its first event, if it is known.
+    pub fn category_of_new(&self, log: &EventLog, stream: &str, first_type: Option<&str>) -> String {
+        let category = match self.bound.spec.events.stream.category {
+            CategoryRule::General => None,
+            CategoryRule::FirstPart => rows::two_parts(log, stream).map(|(first, _)| first),
+            CategoryRule::TopicClass => first_type.and_then(scan::topic_class),
+        };
+        category.unwrap_or_else(|| category_of(stream, &self.bound.events.name)).to_owned()
     }
 
     /// A reader with a connection of its own.

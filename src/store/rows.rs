@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use rusqlite::types::ValueRef;
 
+use crate::model::EventLog;
+
 use super::connect::quoted;
 use super::layout::StreamSpec;
 use super::recognise::{Bound, Key};
@@ -90,6 +92,13 @@ pub(super) fn is_set(value: ValueRef<'_>) -> bool {
             !(text.is_empty() || text == b"0" || text.eq_ignore_ascii_case(b"false") || text.eq_ignore_ascii_case(b"f"))
         }
     }
+}
+
+/// The two parts of a stream's name whose first is its category: one that the store knows, if one fits.
+pub(super) fn two_parts<'n>(log: &EventLog, name: &'n str) -> Option<(&'n str, &'n str)> {
+    let known = |first: &str| name.strip_prefix(first)?.strip_prefix('-').map(|rest| (&name[..first.len()], rest));
+    let longest = log.categories().iter().filter_map(|category| known(category)).max_by_key(|(first, _)| first.len());
+    longest.or_else(|| name.split_once('-')).filter(|(first, second)| !first.is_empty() && !second.is_empty())
 }
 
 /// Where the parts of a stream's name are in a select list.

@@ -508,7 +508,7 @@ fn stored_time(column: &TimeColumn, bound: &Bound, value: ValueRef<'_>) -> Store
 
 /// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened`, `Solo` in `bank.model:Solo`, which
 /// names no event inside a class.
-fn topic_class(topic: &str) -> Option<&str> {
+pub(super) fn topic_class(topic: &str) -> Option<&str> {
     let (_, qualified) = topic.rsplit_once(':')?;
     let class = qualified.rsplit_once('.').map_or(qualified, |(class, _)| class);
     let class = class.rsplit('.').next().unwrap_or(class);

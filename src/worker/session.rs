@@ -9,7 +9,6 @@ use super::edited::{Asked, FromStore};
 use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
-use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
     Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
@@ -17,7 +16,8 @@ use crate::replay::{
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
 use crate::whatif::{
-    self, Branch, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError, SweepFailure,
+    self, Branch, BranchEvent, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError,
+    SweepFailure,
 };
 
 /// How a store is to be opened and replayed.
@@ -118,6 +118,8 @@ pub struct Session {
     /// The same for looking about in histories, so that the state at the cursor never waits for it.
     exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
+    /// Categories of streams that only scenarios have.
+    new_streams: Mutex<HashMap<Arc<str>, String>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
     asked: Mutex<Asked>,
     pub(super) following: super::following::Kept,
@@ -155,6 +157,7 @@ impl Session {
             recorded: Mutex::default(),
             exploring: Mutex::default(),
             branched: Mutex::default(),
+            new_streams: Mutex::default(),
             branches: Mutex::default(),
             asked: Mutex::default(),
             following: super::following::Kept::default(),
@@ -204,7 +207,11 @@ impl Session {
     pub fn fold_of(&self, stream: &str) -> Arc<dyn Fold> {
         match self.log().find_stream(stream) {
             Some(stream) => self.fold_of_stream(stream),
-            None => self.folds().named(category_of(stream, self.store().event_table())),
+            None => {
+                let known = lock(&self.new_streams).get(stream).cloned();
+                let category = known.unwrap_or_else(|| self.store().category_of_new(self.log(), stream, None));
+                self.folds().named(&category)
+            }
         }
     }
 
@@ -349,6 +356,15 @@ impl Session {
             return Err(StoreError::Cancelled.into());
         }
         let branch = Arc::new(applied?);
+        for lane in branch.lanes().iter().filter(|lane| lane.stream().is_none()) {
+            let first = lane.events().iter().next();
+            let first_type = first.and_then(|event| match event {
+                BranchEvent::Recorded { .. } => None,
+                BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => Some(event.event_type.clone()),
+            });
+            let category = self.store().category_of_new(self.log(), lane.name(), first_type.as_deref());
+            lock(&self.new_streams).insert(lane.name().clone(), category);
+        }
         *place = Some(branch.clone());
         Ok(branch)
     }

@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 
 use crate::model::event::Payload;
 use crate::model::{Event, EventKind, EventLog, List, Object, Timestamp, Value, json};
-use crate::store::layout::{CategoryRule, Fill, MetadataForm, NewValue, PayloadSpec, TimePlace, TimeSpec, Wrapper};
+use crate::store::layout::{Fill, MetadataForm, NewValue, PayloadSpec, TimePlace, TimeSpec, Wrapper};
 use crate::store::payload::decode;
 use crate::store::recognise::{Bound, Column, Key};
+use crate::store::rows::two_parts;
 use crate::store::times::{self, StoredTime};
 
 use super::payload_form::encoded_payload;
@@ -119,7 +120,7 @@ impl Encoder<'_> {
         let values: Vec<&str> = match spec.parts.as_slice() {
             [_] => vec![stream],
             [_, _] => {
-                let (first, second) = self.two_parts(stream).ok_or(
+                let (first, second) = two_parts(self.log, stream).ok_or(
                     "a new stream is named by its type and its id with a hyphen between, such as account-1, here",
                 )?;
                 vec![first, second]
@@ -142,21 +143,14 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// The two parts of a stream's name: the first is one that the store knows, if one fits.
-    fn two_parts<'n>(&self, name: &'n str) -> Option<(&'n str, &'n str)> {
-        let known = |first: &str| name.strip_prefix(first)?.strip_prefix('-').map(|rest| (&name[..first.len()], rest));
-        let known = self.log.categories().iter().filter_map(|category| known(category));
-        let longest = known.max_by_key(|(first, _)| first.len());
-        let longest = longest.filter(|_| self.bound.spec.events.stream.category == CategoryRule::FirstPart);
-        longest.or_else(|| name.split_once('-')).filter(|(first, second)| !first.is_empty() && !second.is_empty())
-    }
-
     fn plain_columns(&mut self) -> Result<(), String> {
         let spec = &self.bound.spec.events;
         let event = self.event;
         let was = self.model.was;
         let home_version = spec.version.as_ref().and_then(|column| Some(&self.model.home?[self.at(column)?]));
-        let null_stays = was.is_some_and(|was| was.version.is_none()) || home_version == Some(&Raw::Null);
+        // A new stream is like most others.
+        let is_new = was.is_none() && self.model.home.is_none();
+        let null_stays = is_new || was.is_some_and(|was| was.version.is_none()) || home_version == Some(&Raw::Null);
         if event.version.is_none() && !null_stays {
             return Err("it has no version".to_owned());
         }
