@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use answers::{
-    EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track,
-    TrackStep, TrackWhat, Tried, TriedEvent,
+    BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
+    ReplyFormat, RowChange, Searched, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
 pub use outcome::Outcome;
 pub use slot::Slot;
@@ -116,6 +116,17 @@ pub enum Job {
         stream: Arc<str>,
         /// Of what.
         what: TrackWhat,
+    },
+    /// The same in a scenario's branch, from where it leaves what was recorded.
+    BranchTrack {
+        /// Of which store.
+        store: StoreKey,
+        /// Of which stream.
+        stream: Arc<str>,
+        /// Of what.
+        what: TrackWhat,
+        /// With which edits.
+        scenario: Arc<Scenario>,
     },
     /// Every event of the store that a query matches.
     Search {
@@ -308,6 +319,7 @@ impl Job {
             | Self::Life { store, .. }
             | Self::Changes { store, .. }
             | Self::Track { store, .. }
+            | Self::BranchTrack { store, .. }
             | Self::Search { store, .. }
             | Self::Vocabulary { store }
             | Self::Project { store, .. }

@@ -4,6 +4,10 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/compare.rs"]
+mod compare;
+#[path = "window/branches.rs"]
+mod branches;
 #[path = "window/editing.rs"]
 mod editing;
 #[path = "window/events.rs"]
@@ -18,10 +22,14 @@ mod state;
 mod stores;
 #[path = "window/streams.rs"]
 mod streams;
+#[path = "window/sweep.rs"]
+mod sweep;
 #[path = "window/timeline.rs"]
 mod timeline;
 #[path = "window/welcome.rs"]
 mod welcome;
+#[path = "window/what_if.rs"]
+mod what_if;
 
 use std::path::{Path, PathBuf};
 

@@ -149,6 +149,7 @@ impl App {
         if let Some(document) = &mut self.document {
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
+            document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -175,6 +176,7 @@ impl App {
                 | Slot::Compensate
                 | Slot::Life
                 | Slot::Track(_)
+                | Slot::BranchTrack(_)
                 | Slot::Vocabulary
                 | Slot::Hash
                 | Slot::Usual
@@ -265,6 +267,11 @@ impl Document {
                     }
                 }
             }
+            Outcome::BranchTrack(track) => {
+                if let Some(view) = self.tracks.iter_mut().find(|view| view.branch.awaits(generation)) {
+                    view.branch.take(generation, track.map(|track| *track));
+                }
+            }
             Outcome::Searched(searched) if self.search.generation == Some(generation) => {
                 self.search.finish(&searched, &self.opened.log);
             }
@@ -312,6 +319,7 @@ impl Document {
         }
         for track in &mut self.tracks {
             track.track.answer(generation, Err(why.to_owned()));
+            track.branch.could_not(generation, why);
         }
     }
 

@@ -7,6 +7,7 @@ pub mod actions;
 mod answers;
 pub mod as_of;
 pub mod branch_marks;
+pub mod branch_tracks;
 pub mod choosing;
 pub mod command;
 pub mod comparing;

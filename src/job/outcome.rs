@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId, Searched,
-    StateView, StoreKey, Track, Tried,
+    BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
+    Searched, StateView, StoreKey, Track, Tried,
 };
 use crate::query::Vocabulary;
 use crate::whatif::{
@@ -53,6 +53,8 @@ pub enum Outcome {
     },
     /// A track, whole.
     Track(Box<Track>),
+    /// A track in a branch; `None` where the edits leave the stream as recorded.
+    BranchTrack(Option<Box<BranchTrack>>),
     /// A search that looked at everything.
     Searched(Searched),
     /// What can be named in a search.

@@ -31,6 +31,8 @@ pub enum Slot {
     Changes,
     /// One track on the timeline, by its number.
     Track(u32),
+    /// What the active scenario makes of it.
+    BranchTrack(u32),
     /// Searching events.
     Search,
     /// What can be named in a search.

@@ -1,3 +1,5 @@
+//! Where events come to stand that are dragged elsewhere.
+
 use std::sync::Arc;
 
 use chrono_tz::Tz;

@@ -24,6 +24,8 @@ pub struct SweepView {
     at: Option<(u64, usize)>,
 }
 
+/// A plot that is lower says nothing.
+const LOWEST: f32 = 118.0;
 /// Width of the list of outcomes.
 const OUTCOMES: f32 = 300.0;
 
@@ -56,6 +58,24 @@ pub fn sweep_ui(
                      Change an event or add one in the What-if tab.";
         return note_ui(ui, words);
     }
+    let room = ui.available_height();
+    ScrollArea::vertical().id_salt("sweep").auto_shrink([false, false]).show(ui, |ui| {
+        let top = ui.cursor().top();
+        body_ui(ui, document, view, zone, (top, room), queue);
+    });
+}
+
+/// Choices, plot and outcomes. `room` is where they begin and how high they may be; the plot is never too low to be
+/// read, what is beyond is scrolled to.
+fn body_ui(
+    ui: &mut egui::Ui,
+    document: &Document,
+    view: &mut SweepView,
+    zone: Tz,
+    (top, room): (f32, f32),
+    queue: &mut Vec<Command>,
+) {
+    let sweeping = &document.sweeping;
     controls::controls_ui(ui, document, &mut view.fields, zone, queue);
     if let Some(why) = sweeping.swept().failure() {
         return problem_ui(ui, why);
@@ -66,8 +86,8 @@ pub fn sweep_ui(
         view.at = None;
     }
     controls::chips_ui(ui, document, sweep, view, queue);
-    readout_ui(ui, sweep, view, zone, queue);
-    let room = ui.available_rect_before_wrap();
+    let height = (room - (ui.cursor().top() - top)).max(LOWEST);
+    let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), egui::Sense::hover());
     let side = if room.width() > 3.0 * OUTCOMES { OUTCOMES } else { (room.width() * 0.36).max(160.0) };
     let split = room.right() - side;
     let left = egui::Rect::from_min_max(room.min, pos2(split, room.bottom()));
@@ -87,33 +107,8 @@ pub fn sweep_ui(
         if !current {
             ui.set_opacity(0.5);
         }
-        outcomes::outcomes_ui(ui, sweep, zone, queue);
-    });
-}
-
-/// The point that is looked at, in words, and the way to take its value.
-fn readout_ui(ui: &mut egui::Ui, sweep: &Sweep, view: &SweepView, zone: Tz, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    ui.allocate_ui(vec2(ui.available_width(), theme::FIELD), |ui| {
-        ui.horizontal(|ui| {
-            ui.set_height(theme::FIELD);
-            ui.add_space(theme::MARGIN);
-            let point = view.at.and_then(|(_, at)| sweep.points.get(at));
-            let words = match point {
-                Some(point) => {
-                    let shown = shown(&point.value, zone);
-                    let button = egui::Button::new(RichText::new(format!("Use {shown}")).size(theme::SMALL));
-                    if ui.add(button).on_hover_text("Put this value into the edit").clicked() {
-                        queue.push(Command::UseSweepValue(point.value.clone()));
-                    }
-                    point_words(sweep, point, zone)
-                }
-                None => summary(sweep, zone),
-            };
-            let bad = point.is_some_and(|point| !point.broken.is_empty() || !point.stops.is_empty());
-            let colour = if bad { tokens.bad } else { tokens.secondary };
-            ui.add(egui::Label::new(RichText::new(words).color(colour).size(theme::SMALL)).truncate());
-        });
+        let point = view.at.and_then(|(_, at)| sweep.points.get(at));
+        outcomes::outcomes_ui(ui, sweep, point, zone, queue);
     });
 }
 

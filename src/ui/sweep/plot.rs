@@ -4,12 +4,12 @@ use std::ops::RangeInclusive;
 
 use chrono_tz::Tz;
 use egui::{Align2, EventFilter, Key, Modifiers, RichText, Role, Sense, WidgetInfo};
-use egui_plot::{GridMark, HLine, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, Points, Span, Text, VLine};
+use egui_plot::{GridMark, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, Points, Span, Text, VLine};
 
 use super::{SweepView, field_name, point_words, shown, summary};
 use crate::app::Command;
 use crate::model::{Number, Timestamp, Value, zoned};
-use crate::ui::theme::{self, Tokens};
+use crate::ui::theme;
 use crate::whatif::{Sweep, SweepValue, duration_text};
 
 /// Fields that are drawn; more could not be told apart.
@@ -18,7 +18,32 @@ const LINES: usize = 4;
 const MARKED: usize = 60;
 /// Thresholds have their values written beside them where there are at most so many.
 const WRITTEN: usize = 8;
+/// Width of the vertical axis, and of a letter of a name, in points.
+const AXIS: f32 = 48.0;
+const LETTER: f64 = 6.4;
 const SECOND: f64 = 1e9;
+const DAY: f64 = 86_400.0;
+/// Round lengths of time between marks, in seconds.
+const STEPS: [f64; 16] = [
+    0.1,
+    1.0,
+    5.0,
+    15.0,
+    30.0,
+    60.0,
+    300.0,
+    900.0,
+    1800.0,
+    3600.0,
+    7200.0,
+    14_400.0,
+    21_600.0,
+    43_200.0,
+    DAY,
+    7.0 * DAY,
+];
+/// An axis never has more marks.
+const MARKS: usize = 60;
 
 /// A field over the values.
 struct Curve {
@@ -41,7 +66,9 @@ pub fn plot_ui(
     let xs: Vec<f64> = sweep.points.iter().map(|point| point.value.to_f64_lossy(origin)).collect();
     let curves = curves(sweep, &xs);
     let (Some(first), Some(last)) = (xs.first().copied(), xs.last().copied()) else { return };
-    let bounds = bounds(&curves, first, last);
+    let area = ui.available_size();
+    let bounds = bounds(&curves, first, last, area.x - AXIS);
+    let (columns, rows) = (f64::from((area.x - AXIS) / 84.0), f64::from((area.y - 24.0) / 34.0));
     let selected = view.at.map(|(_, at)| at);
     let plot = Plot::new("sweep")
         .allow_zoom(false)
@@ -57,21 +84,25 @@ pub fn plot_ui(
         .label_formatter(|_| None)
         .x_axis_formatter(move |mark, range| x_text(mark, range, sweep, origin, zone))
         .y_axis_formatter(|mark, _| number_text(mark.value, mark.step_size))
-        .y_axis_min_width(48.0);
+        .x_grid_spacer(move |input| marks(input.bounds, columns, sweep, origin, zone))
+        .y_grid_spacer(move |input| number_marks(input.bounds, rows))
+        .y_axis_min_width(AXIS);
     let response = plot.show(ui, |plot| {
         plot.set_plot_bounds(bounds);
         for (from, to) in bad_ranges(sweep, origin, &xs) {
             plot.span(Span::new("", from..=to).fill(theme::wash(tokens.bad)).border_width(0.0));
         }
         for recorded in curves.iter().filter_map(|curve| curve.recorded) {
-            plot.hline(HLine::new("", recorded).color(tokens.secondary).width(1.0).allow_hover(false));
+            let line = Line::new("", PlotPoints::from(vec![[first, recorded], [last, recorded]]));
+            plot.line(line.color(tokens.secondary).width(1.0).allow_hover(false));
         }
         for (at, threshold) in sweep.thresholds.iter().enumerate() {
             let x = threshold.from.to_f64_lossy(origin);
             let style = LineStyle::dashed_dense();
             plot.vline(VLine::new("", x).color(tokens.secondary).width(1.0).style(style).allow_hover(false));
             if sweep.thresholds.len() <= WRITTEN {
-                let text = RichText::new(shown(&threshold.from, zone)).font(theme::mono(theme::SMALL));
+                let text = RichText::new(format!(" {} ", shown(&threshold.from, zone)));
+                let text = text.font(theme::mono(theme::SMALL)).color(tokens.text);
                 // Neighbours at different heights: each can be read.
                 let height = bounds.max()[1] - (bounds.max()[1] - bounds.min()[1]) * 0.09 * (at % 3) as f64;
                 let left = x > (first + last) / 2.0;
@@ -89,9 +120,10 @@ pub fn plot_ui(
                 plot.points(marks.color(tokens.what_if).radius(1.8).allow_hover(false));
             }
         }
-        for (name, point) in labels(&curves, &bounds) {
-            let text = RichText::new(name).font(theme::words(theme::SMALL));
-            plot.text(Text::new("", point, text).color(tokens.what_if).anchor(Align2::RIGHT_BOTTOM));
+        for (name, point, is_recorded) in labels(&curves, &bounds) {
+            let colour = if is_recorded { tokens.secondary } else { tokens.what_if };
+            let text = RichText::new(format!(" {name}")).font(theme::words(theme::SMALL)).color(colour);
+            plot.text(Text::new("", point, text).color(colour).anchor(Align2::LEFT_CENTER));
         }
         if let Some(x) = selected.and_then(|at| xs.get(at)) {
             plot.vline(VLine::new("", *x).color(tokens.what_if).width(1.0).allow_hover(false));
@@ -112,7 +144,7 @@ pub fn plot_ui(
         response.clone().on_hover_text_at_pointer(words);
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, description(sweep, view, zone)));
-    ring(ui, &response, &tokens);
+    theme::focus_ring(ui, &response);
 }
 
 /// The plot for those who don't see it.
@@ -127,10 +159,6 @@ fn description(sweep: &Sweep, view: &SweepView, zone: Tz) -> String {
         words.push_str(&point_words(sweep, point, zone));
     }
     words
-}
-
-fn ring(ui: &egui::Ui, response: &egui::Response, _tokens: &Tokens) {
-    theme::focus_ring(ui, response);
 }
 
 /// Arrows go from value to value; Enter takes one.
@@ -195,7 +223,7 @@ fn curves(sweep: &Sweep, xs: &[f64]) -> Vec<Curve> {
     (0..sweep.fields.len()).filter_map(curve).take(LINES).collect()
 }
 
-fn bounds(curves: &[Curve], first: f64, last: f64) -> PlotBounds {
+fn bounds(curves: &[Curve], first: f64, last: f64, width: f32) -> PlotBounds {
     let ys = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point[1]).chain(curve.recorded));
     let (mut low, mut high) = ys.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
     if low > high {
@@ -203,18 +231,29 @@ fn bounds(curves: &[Curve], first: f64, last: f64) -> PlotBounds {
     }
     let y = if high > low { (high - low) * 0.12 } else { (high.abs() * 0.1).max(1.0) };
     let x = if last > first { (last - first) * 0.02 } else { 1.0 };
-    PlotBounds::from_min_max([first - x, low - y], [last + x, high + y])
+    let plain = PlotBounds::from_min_max([first - x, low - y], [last + x, high + y]);
+    // Names stand to the right of the last value.
+    let longest = labels(curves, &plain).iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0);
+    let share = ((longest as f64 + 2.0) * LETTER / f64::from(width.max(1.0))).min(0.5);
+    let room = (last - first).max(1.0) * share / (1.0 - share);
+    PlotBounds::from_min_max([first - x, low - y], [last + room, high + y])
 }
 
-/// Names of the curves at their ends; those that end at one place share one.
-fn labels(curves: &[Curve], bounds: &PlotBounds) -> Vec<(String, PlotPoint)> {
-    let near = (bounds.max()[1] - bounds.min()[1]) * 0.07;
-    let mut found: Vec<(String, PlotPoint)> = Vec::new();
+/// Names of the curves at their ends, and of what was recorded; those that end at one place share one.
+fn labels(curves: &[Curve], bounds: &PlotBounds) -> Vec<(String, PlotPoint, bool)> {
+    let near = (bounds.max()[1] - bounds.min()[1]) * 0.11;
+    let mut found: Vec<(String, PlotPoint, bool)> = Vec::new();
     for curve in curves {
         let Some([x, y]) = curve.points.last().copied() else { continue };
-        match found.iter_mut().find(|(_, point)| (point.y - y).abs() < near) {
-            Some((name, _)) => *name = format!("{name}, {}", curve.name),
-            None => found.push((curve.name.clone(), PlotPoint::new(x, y))),
+        match found.iter_mut().find(|(_, point, _)| (point.y - y).abs() < near) {
+            Some((name, ..)) => *name = format!("{name}, {}", curve.name),
+            None => found.push((curve.name.clone(), PlotPoint::new(x, y), false)),
+        }
+    }
+    for curve in curves {
+        let (Some(y), Some([x, _])) = (curve.recorded, curve.points.last().copied()) else { continue };
+        if found.iter().all(|(_, point, _)| (point.y - y).abs() >= near) {
+            found.push(("as recorded".to_owned(), PlotPoint::new(x, y), true));
         }
     }
     found
@@ -262,14 +301,50 @@ fn nearest(xs: &[f64], x: f64) -> Option<usize> {
     near.min_by(|a, b| (xs[*a] - x).abs().total_cmp(&(xs[*b] - x).abs()))
 }
 
-fn x_text(mark: GridMark, range: &RangeInclusive<f64>, sweep: &Sweep, origin: i128, zone: Tz) -> String {
+/// Marks of the horizontal axis: as many as have room, at round values.
+fn marks((low, high): (f64, f64), columns: f64, sweep: &Sweep, origin: i128, zone: Tz) -> Vec<GridMark> {
+    if matches!(sweep.from, SweepValue::Number(_)) {
+        return number_marks((low, high), columns);
+    }
+    let raw = (high - low) / columns.max(1.0);
+    let step = STEPS.into_iter().find(|step| *step >= raw).unwrap_or_else(|| (raw / DAY).ceil() * DAY);
+    // Round in the zone's own clock.
+    let offset = Timestamp::from_nanos(origin).map_or(0.0, |time| match sweep.from {
+        SweepValue::Time(_) => (origin as f64 / SECOND).rem_euclid(DAY) + f64::from(zoned::offset_seconds(time, zone)),
+        _ => 0.0,
+    });
+    let first = ((low + offset) / step).ceil() as i64;
+    let last = ((high + offset) / step).floor() as i64;
+    (first..=last).take(MARKS).map(|n| GridMark { value: n as f64 * step - offset, step_size: step }).collect()
+}
+
+fn number_marks((low, high): (f64, f64), room: f64) -> Vec<GridMark> {
+    let raw = (high - low) / room.max(1.0);
+    if !(raw.is_finite() && raw > 0.0) {
+        return Vec::new();
+    }
+    let magnitude = 10f64.powf(raw.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].map(|n| n * magnitude).into_iter().find(|step| *step >= raw).unwrap_or(raw);
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    (first..=last).take(MARKS).map(|n| GridMark { value: n as f64 * step, step_size: step }).collect()
+}
+
+fn x_text(mark: GridMark, _range: &RangeInclusive<f64>, sweep: &Sweep, origin: i128, zone: Tz) -> String {
     match &sweep.from {
         SweepValue::Number(_) => number_text(mark.value, mark.step_size),
         SweepValue::Shift(_) => duration_text((mark.value * SECOND) as i128),
         SweepValue::Time(_) => {
             let time = Timestamp::from_nanos(origin + (mark.value * SECOND).round() as i128);
-            let days = (range.end() - range.start()) > 3.0 * 86_400.0;
-            let text = |time| if days { zoned::date(time, zone) } else { zoned::clock(time, zone) };
+            let text = |time| {
+                let clock = zoned::clock(time, zone);
+                let whole_days = mark.step_size >= DAY;
+                match clock.strip_suffix(":00") {
+                    Some("00:00") => zoned::date(time, zone),
+                    _ if whole_days => zoned::date(time, zone),
+                    Some(short) => short.to_owned(),
+                    None => clock,
+                }
+            };
             time.map_or_else(String::new, text)
         }
     }

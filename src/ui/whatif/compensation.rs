@@ -167,6 +167,7 @@ fn proposal_ui(ui: &mut egui::Ui, shown: &Shown) {
     heading(ui, "What it comes to", !shown.changes.is_empty());
     for [path, from, to] in &shown.changes {
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = 18.0;
             ui.spacing_mut().item_spacing.x = theme::GAP;
             ui.label(RichText::new(path).color(tokens.secondary));
             ui.label(RichText::new(from).font(theme::mono(theme::MONO)).color(tokens.secondary));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Label, Response, RichText, Role, WidgetInfo};
 
 use crate::app::{App, Command, Document};
@@ -61,11 +62,13 @@ fn progress_ui(ui: &mut egui::Ui, app: &App, tokens: &Tokens) {
 
 fn report_ui(ui: &mut egui::Ui, document: &Document, follows: &Follows, tokens: &Tokens, queue: &mut Vec<Command>) {
     let summary = follows.summary(document.stream.as_deref());
-    let line = ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("◆").color(tokens.what_if));
-        ui.label(RichText::new(&summary).font(theme::strong(theme::BODY)).color(tokens.text))
-    });
-    crate::ui::announce(ui, &line.inner);
+    let mut job = LayoutJob::default();
+    let format = |colour| TextFormat { font_id: theme::strong(theme::BODY), color: colour, ..TextFormat::default() };
+    job.append("◆  ", 0.0, format(tokens.what_if));
+    job.append(&summary, 0.0, format(tokens.text));
+    let line = ui.add(Label::new(job).wrap());
+    line.widget_info(|| WidgetInfo::labeled(Role::Label, true, &summary));
+    crate::ui::announce(ui, &line);
     streams_ui(ui, follows, tokens, queue);
     rules_ui(ui, follows, tokens, queue);
     effects_ui(ui, follows, tokens, queue);
