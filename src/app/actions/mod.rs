@@ -150,7 +150,6 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "close-scenario" => "there is only an empty one",
         "save-scenario" | "duplicate-scenario" | "show-compare" | "show-sweep" | "compensate" => "no edits yet",
         "leave-out-chosen" => "not several events are selected",
-        "insert-at-end" => "no stream is selected",
         "change-event" | "retime" | "move-event" if app.document.as_ref().is_some_and(|d| d.event.is_some()) => {
             "the selected event is left out"
         }
