@@ -4,10 +4,10 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
-#[path = "window/compare.rs"]
-mod compare;
 #[path = "window/branches.rs"]
 mod branches;
+#[path = "window/compare.rs"]
+mod compare;
 #[path = "window/editing.rs"]
 mod editing;
 #[path = "window/events.rs"]
