@@ -8,11 +8,8 @@ mod accessible;
 mod branches;
 #[path = "window/compare.rs"]
 mod compare;
-<<<<<<< HEAD
 #[path = "window/copying.rs"]
 mod copying;
-=======
->>>>>>> g
 #[path = "window/editing.rs"]
 mod editing;
 #[path = "window/events.rs"]
