@@ -263,38 +263,31 @@ pub fn label_ui(ui: &mut Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: 
     } else {
         indented
     };
-    let mut keep = 0.0;
+    // What the two lines of the label leave free at their right ends.
+    let mut keep = [0.0f32; 2];
     if near {
-        keep = 26.0;
+        keep = [26.0; 2];
         remove_ui(ui, stage, remove_id, rect, id, &title, queue);
     } else {
         // Below each other: the recorded value, and the one that would be.
-        let both = what_if.is_some() && rect.height() > 36.0;
-        let upper = if both && range.is_none() {
-            Rect::from_min_max(rect.min, pos2(rect.right(), rect.center().y + 2.0))
-        } else {
-            lines
-        };
-        let lower = Rect::from_min_max(pos2(rect.left(), rect.center().y), rect.max);
-        let violet = tokens.what_if;
-        for (value, row, colour) in [(&value, upper, tokens.text), (&what_if, if both { lower } else { lines }, violet)]
-        {
+        let rows = if what_if.is_some() { rows(rect, true) } else { [lines, lines] };
+        let values = [(&value, tokens.text), (&what_if, tokens.what_if)];
+        for (((value, colour), row), keep) in values.into_iter().zip(rows).zip(&mut keep) {
             let Some(value) = value else { continue };
             let galley = labels::cut(ui, value, theme::mono(theme::SMALL), colour, rect.width() * 0.45);
-            // Where there is one line only, what would be stands left of what was.
-            let right = if both { 0.0 } else { keep };
-            let at = pos2(rect.right() - theme::GAP - right - galley.size().x, row.center().y - galley.size().y / 2.0);
-            keep = if both { galley.size().x.max(keep - theme::GAP) } else { right + galley.size().x } + theme::GAP;
+            *keep = galley.size().x + theme::GAP;
+            let at = pos2(rect.right() - *keep, row.center().y - galley.size().y / 2.0);
             ui.painter().galley(at, galley, colour);
         }
     }
+    let under = range.filter(|_| rect.height() > 36.0);
     // All of it is of the state: there is no need to say so where there is little room.
     let short = title.strip_prefix("state.").unwrap_or(&title);
-    let galley = labels::words(ui, lines, short, theme::words(12.5), tokens.text, keep);
-    if let Some(range) = range.filter(|_| rect.height() > 36.0) {
+    let beside = if under.is_some() { keep[0] } else { keep[0].max(keep[1]) };
+    let galley = labels::words(ui, lines, short, theme::words(12.5), tokens.text, beside);
+    if let Some(range) = under {
         let below = Rect::from_min_max(pos2(indented.left(), rect.center().y), rect.max);
-        let font = theme::mono(11.0);
-        labels::words(ui, below, &range, font, tokens.secondary, if near { 26.0 } else { 0.0 });
+        labels::words(ui, below, &range, theme::mono(11.0), tokens.secondary, keep[1]);
     }
     theme::focus_ring(ui, &response);
     if galley.elided {
