@@ -80,6 +80,8 @@ pub const WHAT_IF: &str = "\
 Examples:
   foldline what-if bank.db --scenario scenario.json
   foldline what-if bank.db --scenario scenario.json --save-copy without.db --json
+  foldline what-if bank.db --scenario scenario.json --sweep data.amount=0..100/5 --plot balance
+  foldline what-if bank.db --scenario scenario.json --compensate
 
 A scenario:
   { \"foldline\": \"scenario/1\", \"name\": \"Without the last withdrawal\",

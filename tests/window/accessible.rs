@@ -6,7 +6,7 @@ use egui::accesskit::{Action, Role};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use foldline::app::{Command, Dialog, NoticeKind, Sheet, TrackSource};
+use foldline::app::{Command, Dialog, NoticeKind, Sheet, Tab, TrackSource};
 use foldline::model::{Segment, ValuePath};
 use foldline::ui::{Setup, Window};
 use foldline::worker::Inline;
@@ -209,6 +209,27 @@ fn every_control_of_what_opens_over_the_window_is_named() {
     send(&mut window, [Command::Close]);
     assert!(matches!(window.state().app().dialog, Some(Dialog::DropEdits { .. })));
     walk(&window, "drop edits");
+}
+
+#[test]
+fn sweeps_and_proposals_are_named_and_tab_goes_through_them() {
+    let (_folder, mut window) = bank();
+    let edit = r#"{"update":{"stream":"account-A","version":4},"data":{"amount":40}}"#;
+    let edits = super::sweep::edits(edit);
+    send(&mut window, [Command::AddEdits { edits, words: "Edit".to_owned() }, Command::ShowTab(Tab::Sweep)]);
+    walk(&window, "a sweep as a plot");
+    let there = go_round(&mut window, "a sweep", Modifiers::NONE);
+    for name in ["What is varied", "First value", "Step", "Show balance", "As a table", "Plot: ", "Use 30"] {
+        assert!(there.iter().any(|there| there.contains(name)), "Tab never reaches {name}: {there:#?}");
+    }
+    window.get_by_label("As a table").click();
+    window.run();
+    walk(&window, "a sweep as a table");
+    send(&mut window, [Command::ShowCompensation]);
+    walk(&window, "a proposal");
+    let there = go_round(&mut window, "a proposal", Modifiers::NONE);
+    assert!(there.iter().any(|name| name.contains("Copy as JSON")), "{there:#?}");
+    assert!(!there.iter().any(|name| name.contains("Filter streams")), "the focus leaves the sheet: {there:#?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub fn compared_ui(ui: &mut egui::Ui, document: &Document, shown: &StateView, qu
     let small = |words: String| RichText::new(words).font(theme::words(theme::SMALL));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::TIGHT;
-        ui.add(Label::new(small("◆".to_owned()).color(tokens.what_if)));
+        ui.add(Label::new(small("◆".to_owned()).color(tokens.what_if)).selectable(false));
         ui.add(Label::new(small(here(shown.differences.len())).color(tokens.secondary)));
         let first = document.comparison.current().map(|found| (found.first(), found));
         let Some((first, found)) = first else { return };
@@ -23,7 +23,7 @@ pub fn compared_ui(ui: &mut egui::Ui, document: &Document, shown: &StateView, qu
                     Some(version) => format!("differs from v{version} on"),
                     None => "to the first difference".to_owned(),
                 };
-                ui.add(Label::new(small("·".to_owned()).color(tokens.secondary)));
+                ui.add(Label::new(small("·".to_owned()).color(tokens.secondary)).selectable(false));
                 let link = ui.add(egui::Link::new(theme::link(words, theme::SMALL)));
                 if link
                     .on_hover_text("Put the cursor on the first difference (Ctrl+F8); F8 goes on to the next")
