@@ -233,6 +233,27 @@ fn every_control_of_what_opens_over_the_window_is_named() {
 }
 
 #[test]
+fn sweeps_and_proposals_are_named_and_tab_goes_through_them() {
+    let (_folder, mut window) = bank();
+    let edit = r#"{"update":{"stream":"account-A","version":4},"data":{"amount":40}}"#;
+    let edits = super::sweep::edits(edit);
+    send(&mut window, [Command::AddEdits { edits, words: "Edit".to_owned() }, Command::ShowTab(Tab::Sweep)]);
+    walk(&window, "a sweep as a plot");
+    let there = go_round(&mut window, "a sweep", Modifiers::NONE);
+    for name in ["What is varied", "First value", "Step", "Show balance", "As a table", "Plot: ", "Use 30"] {
+        assert!(there.iter().any(|there| there.contains(name)), "Tab never reaches {name}: {there:#?}");
+    }
+    window.get_by_label("As a table").click();
+    window.run();
+    walk(&window, "a sweep as a table");
+    send(&mut window, [Command::ShowCompensation]);
+    walk(&window, "a proposal");
+    let there = go_round(&mut window, "a proposal", Modifiers::NONE);
+    assert!(there.iter().any(|name| name.contains("Copy as JSON")), "{there:#?}");
+    assert!(!there.iter().any(|name| name.contains("Filter streams")), "the focus leaves the sheet: {there:#?}");
+}
+
+#[test]
 fn every_control_of_the_menus_is_named() {
     let (_folder, mut window) = bank();
     let mut opened = 0;

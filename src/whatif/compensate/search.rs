@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::invert::{Assignment, Var, put, ways};
 use super::judge::{Distance, Records};
 use super::{Situation, as_event, object, recorded_state};
-use crate::model::{Path, Value, json};
+use crate::model::{Key, Object, Path, Value, json};
 use crate::replay::{HandlerView, State, diff_for};
 
 /// States from which the search goes on.
@@ -111,6 +111,23 @@ struct Known<'a> {
     unusual: bool,
     /// How many events of the store's category are not of it.
     rarity: u64,
+    /// The fields that payloads of it have been seen with; none where it was never seen.
+    fields: Vec<Key>,
+}
+
+impl Known<'_> {
+    /// What an event may say: where rules take over a whole payload, no fields that the type never has.
+    fn plausible(&self, mut assignment: Assignment) -> Assignment {
+        let root = Var::Data(Path::default());
+        if !self.fields.is_empty()
+            && let Some(Value::Object(payload)) = assignment.get(&root)
+        {
+            let kept = payload.iter().filter(|(key, _)| self.fields.contains(key));
+            let kept: Object = kept.map(|(key, slot)| (key.clone(), slot.value.clone())).collect();
+            assignment.put(root, Value::Object(kept));
+        }
+        assignment
+    }
 }
 
 /// The types that have a handler: those of the category, then those that only the rules know.
@@ -126,15 +143,23 @@ fn types<'a>(situation: &Situation<'_>, handlers: &'a [HandlerView]) -> Vec<Know
         let begins = |sample: &crate::model::Event| sample.version.is_some_and(|version| version <= 1);
         let starts = !known.samples.is_empty() && known.samples.iter().all(|sample| begins(sample));
         let recorded_before = situation.last.is_some();
+        let mut fields: Vec<Key> = Vec::new();
+        for payload in known.samples.iter().filter_map(|sample| sample.data.decoded().ok()) {
+            let keys = payload.as_object().into_iter().flat_map(|object| object.iter().map(|(key, _)| key.clone()));
+            fields.extend(keys.collect::<Vec<_>>());
+        }
+        fields.sort();
+        fields.dedup();
         found.push(Known {
             event_type: known.event_type.clone(),
             handler,
             unusual: starts && recorded_before,
             rarity: most - known.events,
+            fields,
         });
     }
     for handler in handlers.iter().filter(|handler| *handler.key != *"*" && !used.contains(&&*handler.key)) {
-        found.push(Known { event_type: handler.key.clone(), handler, unusual: true, rarity: most });
+        found.push(Known { event_type: handler.key.clone(), handler, unusual: true, rarity: most, fields: Vec::new() });
     }
     found
 }
@@ -178,7 +203,8 @@ fn candidates(situation: &Situation<'_>, known: &Known<'_>, now: &Value, wanted:
         }
         Some(Candidate { whole: true, ..candidate(assignment) })
     });
-    fresh.chain(partial.into_iter().map(candidate)).collect()
+    let plausible = partial.into_iter().map(|assignment| candidate(known.plausible(assignment)));
+    fresh.chain(plausible).collect()
 }
 
 /// The node after one more event; `None` if it can't be folded or changes nothing.
