@@ -4,25 +4,24 @@
 //! each other: the newest wins, an older one is cancelled, and an answer with an older generation is dropped.
 
 mod answers;
+mod outcome;
+mod slot;
+mod views;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use answers::{
-    EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply, ReplyFormat, RowChange, Searched, Track,
-    TrackStep, TrackWhat, Tried, TriedEvent,
+    BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
+    ReplyFormat, RowChange, Searched, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
+pub use outcome::Outcome;
+pub use slot::Slot;
+pub use views::{At, Copied, OpenedStore, Side, StateView};
 
-use crate::model::{
-    Cancel, CategoryIndex, CopyDescription, EventLog, Found, Moment, Path, Progress, Timestamp, ValuePath,
-};
-use crate::query::{Query, Vocabulary};
-use crate::replay::{Change, Frame, ProjectionInfo};
-use crate::timeline::Drawing;
-use crate::whatif::{
-    Branch, Compensation, Differences, Follows, Grades, KeptScenarios, Scenario, ScenarioFile, SideBySide, Sweep,
-    SweepEdit, SweepSpec,
-};
+use crate::model::{Cancel, CategoryIndex, Found, Moment, Path, Progress, ValuePath};
+use crate::query::Query;
+use crate::whatif::{Scenario, SweepSpec};
 
 /// Which opened store a job is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,83 +30,6 @@ pub struct StoreKey(pub u32);
 /// One of an open store's scenarios.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScenarioId(pub u32);
-
-/// Requests of one slot replace each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Slot {
-    /// Opening a file.
-    Open,
-    /// The state at the cursor.
-    State,
-    /// The rows of the events table that are in sight.
-    Rows,
-    /// Applying a scenario.
-    Branch(ScenarioId),
-    /// What differs between two histories of a stream, over time.
-    Differences,
-    /// Two histories of a stream side by side.
-    SideBySide,
-    /// Writing a copy.
-    Copy,
-    /// Finding out what a copy would hold.
-    DescribeCopy,
-    /// Hashing the opened file.
-    Hash,
-    /// Forgetting a store.
-    Close,
-    /// Asking the user for a file.
-    Pick,
-    /// The life of a value.
-    Life,
-    /// What the rows in sight changed.
-    Changes,
-    /// One track on the timeline, by its number.
-    Track(u32),
-    /// Searching events.
-    Search,
-    /// What can be named in a search.
-    Vocabulary,
-    /// Choosing what makes states.
-    Project,
-    /// Writing a first rule file.
-    Suggest,
-    /// Whether a followed file has changed.
-    Watch,
-    /// Writing a bundled sample.
-    Sample,
-    /// Keeping the settings.
-    Settings,
-    /// Whether recently opened files are still there.
-    Recents,
-    /// Finding the event that caused another.
-    Cause,
-    /// A summary to copy.
-    Reply,
-    /// What follows from the scenario.
-    Follow,
-    /// The scenarios that were kept of a store.
-    Restore(StoreKey),
-    /// Keeping a store's scenarios.
-    Keep(StoreKey),
-    /// Reading a scenario file.
-    ReadScenario,
-    /// Writing a scenario file.
-    WriteScenario,
-    /// Writing a fixture.
-    Fixture,
-    /// What events of a type usually say, for a form.
-    Usual,
-    /// What the edit in a form would change.
-    Try,
-    /// What can be varied in the edits.
-    SweepPlaces,
-    /// Varying a value of an edit.
-    Sweep,
-    /// Proposing compensating events.
-    Compensate,
-    /// Writing a text that was asked for.
-    Write,
-}
 
 /// One piece of work.
 #[derive(Debug, Clone)]
@@ -192,6 +114,17 @@ pub enum Job {
         stream: Arc<str>,
         /// Of what.
         what: TrackWhat,
+    },
+    /// The same in a scenario's branch, from where it leaves what was recorded.
+    BranchTrack {
+        /// Of which store.
+        store: StoreKey,
+        /// Of which stream.
+        stream: Arc<str>,
+        /// Of what.
+        what: TrackWhat,
+        /// With which edits.
+        scenario: Arc<Scenario>,
     },
     /// Every event of the store that a query matches.
     Search {
@@ -385,6 +318,7 @@ impl Job {
             | Self::Life { store, .. }
             | Self::Changes { store, .. }
             | Self::Track { store, .. }
+            | Self::BranchTrack { store, .. }
             | Self::Search { store, .. }
             | Self::Vocabulary { store }
             | Self::Project { store, .. }
@@ -529,131 +463,6 @@ pub struct Finished {
     pub result: Result<Outcome, Failure>,
 }
 
-/// What came of a job.
-#[derive(Debug)]
-pub enum Outcome {
-    /// A store is open and indexed.
-    Opened(Box<OpenedStore>),
-    /// The state at a moment.
-    State(Box<StateView>),
-    /// Events in full, in the order asked for.
-    Events(Vec<(u32, EventRow)>),
-    /// The scenario's branch.
-    Branch(Arc<Branch>),
-    /// A scenario's edit does not fit what was recorded.
-    Refused {
-        /// The edit's index in the scenario that was applied.
-        edit: usize,
-        /// Why it does not fit, and what to do.
-        why: String,
-    },
-    /// What differs over time.
-    Differences(Box<Differences>),
-    /// Two histories side by side.
-    SideBySide(Box<SideBySide>),
-    /// A copy was written.
-    Copied(Copied),
-    /// What a copy would hold.
-    CopyDescribed(Box<CopyDescription>),
-    /// The file's hash (BLAKE3, hexadecimal).
-    Hashed(String),
-    /// A file was chosen, or none.
-    Picked(Pick, Option<PathBuf>),
-    /// A store was forgotten.
-    Closed,
-    /// The life of a value.
-    Life(Box<Life>),
-    /// What events changed.
-    Changes {
-        /// In the state of which stream.
-        stream: Arc<str>,
-        /// By event.
-        rows: Vec<(u32, Arc<RowChange>)>,
-    },
-    /// A track, whole.
-    Track(Box<Track>),
-    /// A search that looked at everything.
-    Searched(Searched),
-    /// What can be named in a search.
-    Vocabulary(Arc<Vocabulary>),
-    /// Other projections are in use.
-    Projected(Projected),
-    /// A first rule file was written.
-    Suggested(PathBuf),
-    /// What a file's time and size come to; `None` if it is gone.
-    Watched {
-        /// Which file.
-        path: PathBuf,
-        /// Differs when the file was changed.
-        stamp: Option<u64>,
-    },
-    /// A sample is there to be opened.
-    SampleReady(PathBuf),
-    /// A small file was written.
-    Saved,
-    /// Which of the recently opened files are gone.
-    Missing(Vec<PathBuf>),
-    /// The event of an id, if the store has one.
-    FoundId {
-        /// The id.
-        id: Arc<str>,
-        /// The event.
-        event: Option<u32>,
-    },
-    /// A summary.
-    Reply(Reply),
-    /// What follows from a scenario.
-    Follows(Arc<Follows>),
-    /// The scenarios that were kept of a store.
-    Restored {
-        /// Of which store.
-        store: StoreKey,
-        /// Where they are kept.
-        path: PathBuf,
-        /// They, with how each fits; none were kept where there are none.
-        kept: KeptScenarios,
-        /// How each fits, in their order.
-        grades: Vec<Grades>,
-        /// What a user should know of it.
-        note: Option<String>,
-    },
-    /// A scenario file was read.
-    ScenarioRead {
-        /// The file.
-        path: PathBuf,
-        /// What is in it.
-        file: Box<ScenarioFile>,
-        /// How it fits.
-        grades: Grades,
-    },
-    /// A scenario file was written.
-    ScenarioWritten {
-        /// Which scenario.
-        id: ScenarioId,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A fixture was written.
-    FixtureWritten {
-        /// The file.
-        path: PathBuf,
-        /// How many cases are in it.
-        cases: usize,
-    },
-    /// What events of a type usually say.
-    TypeSample(Box<FormSample>),
-    /// What an edit would change.
-    Tried(Box<Tried>),
-    /// What can be varied, edit by edit.
-    SweepPlaces(Vec<SweepEdit>),
-    /// A sweep.
-    Swept(Arc<Sweep>),
-    /// Proposals, a stream each.
-    Compensations(Vec<Compensation>),
-    /// A text was written.
-    Written(PathBuf),
-}
-
 /// Why a job came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
@@ -661,112 +470,4 @@ pub enum Failure {
     Cancelled,
     /// It failed; the text says what, where, and what to do next.
     Failed(String),
-}
-
-/// An opened store as the application knows it.
-#[derive(Debug, Clone)]
-pub struct OpenedStore {
-    /// Its key.
-    pub key: StoreKey,
-    /// The path as it was given.
-    pub path: PathBuf,
-    /// The layout's id.
-    pub layout: String,
-    /// The layout's title.
-    pub layout_title: String,
-    /// How the file was opened, in words (`read-only`, `private copy` …).
-    pub access: String,
-    /// What a user should know of how it was read.
-    pub notes: Vec<String>,
-    /// The index.
-    pub log: Arc<EventLog>,
-    /// What drawing it needs.
-    pub drawing: Arc<Drawing>,
-    /// Whether copies can be written in the store's own layout; else they are written in Foldline's.
-    pub writable: bool,
-    /// What makes states of events, by category (in the order of [`EventLog::categories`]).
-    pub projections: Vec<Arc<ProjectionInfo>>,
-    /// The rule file that makes its states, if there is one.
-    pub rules: Option<PathBuf>,
-    /// The file's hash when it was opened, if it was computed.
-    pub hash: Option<String>,
-}
-
-/// Where in a stream's history a state stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct At {
-    /// Position of the last event taken in.
-    pub position: Option<i64>,
-    /// Its version.
-    pub version: Option<i64>,
-    /// Its time.
-    pub time: Option<Timestamp>,
-    /// Its type.
-    pub event_type: Option<Arc<str>>,
-    /// How many events were taken in.
-    pub count: usize,
-    /// How many the stream has.
-    pub of: usize,
-}
-
-/// One side of a state view.
-#[derive(Debug, Clone)]
-pub struct Side {
-    /// The state, and the one before its last event.
-    pub frame: Frame,
-    /// What the last event changed.
-    pub changes: Vec<Change>,
-    /// Where it stands.
-    pub at: At,
-    /// Names of invariants that are broken there.
-    pub broken: Vec<String>,
-}
-
-/// The state of a stream at a moment.
-#[derive(Debug, Clone)]
-pub struct StateView {
-    /// What was asked.
-    pub stream: Arc<str>,
-    /// The moment that was asked for.
-    pub moment: Moment,
-    /// Which projection made it.
-    pub projection: Arc<ProjectionInfo>,
-    /// As recorded.
-    pub baseline: Side,
-    /// With the scenario's edits; `None` where they leave the stream as recorded.
-    pub branch: Option<Side>,
-    /// With the edits of the scenario that is compared with; `None` where that is history as recorded.
-    pub against: Option<Side>,
-    /// What differs between the two sides of the comparison at this moment (from: left, to: right).
-    pub differences: Vec<Change>,
-}
-
-impl StateView {
-    /// What is compared with: as recorded, or in another scenario.
-    pub fn left(&self) -> &Side {
-        self.against.as_ref().unwrap_or(&self.baseline)
-    }
-
-    /// What is compared: in the scenario.
-    pub fn right(&self) -> &Side {
-        self.branch.as_ref().unwrap_or(&self.baseline)
-    }
-
-    /// Whether the two sides may differ at all.
-    pub fn is_compared(&self) -> bool {
-        self.branch.is_some() || self.against.is_some()
-    }
-}
-
-/// A copy that was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    /// Where it is.
-    pub path: PathBuf,
-    /// How many events it holds.
-    pub events: u64,
-    /// The title of the layout it is in.
-    pub layout_title: String,
-    /// What a user should know of it.
-    pub notes: Vec<String>,
 }

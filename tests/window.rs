@@ -4,8 +4,12 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/compare.rs"]
+mod compare;
 #[path = "window/copying.rs"]
 mod copying;
+#[path = "window/editing.rs"]
+mod editing;
 #[path = "window/events.rs"]
 mod events;
 #[path = "window/images.rs"]
@@ -18,10 +22,14 @@ mod state;
 mod stores;
 #[path = "window/streams.rs"]
 mod streams;
+#[path = "window/sweep.rs"]
+mod sweep;
 #[path = "window/timeline.rs"]
 mod timeline;
 #[path = "window/welcome.rs"]
 mod welcome;
+#[path = "window/what_if.rs"]
+mod what_if;
 
 use std::path::{Path, PathBuf};
 
@@ -76,7 +84,7 @@ fn leave_out_a_withdrawal_and_save_the_copy() {
     window.key_press(egui::Key::Delete);
     window.run();
     assert_eq!(field(&window, "balance"), (Some("10".into()), Some("30".into())));
-    window.get_by_label("What-if lane of account-A");
+    window.get_by_label_contains("What-if lane of account-A");
 
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
     window.run();

@@ -152,6 +152,7 @@ impl App {
         if let Some(document) = &mut self.document {
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
+            document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -178,6 +179,7 @@ impl App {
                 | Slot::Compensate
                 | Slot::Life
                 | Slot::Track(_)
+                | Slot::BranchTrack(_)
                 | Slot::Vocabulary
                 | Slot::Hash
                 | Slot::Usual
@@ -271,6 +273,11 @@ impl Document {
                     }
                 }
             }
+            Outcome::BranchTrack(track) => {
+                if let Some(view) = self.tracks.iter_mut().find(|view| view.branch.awaits(generation)) {
+                    view.branch.take(generation, track.map(|track| *track));
+                }
+            }
             Outcome::Searched(searched) if self.search.generation == Some(generation) => {
                 self.search.finish(&searched, &self.opened.log);
             }
@@ -318,6 +325,7 @@ impl Document {
         }
         for track in &mut self.tracks {
             track.track.answer(generation, Err(why.to_owned()));
+            track.branch.could_not(generation, why);
         }
     }
 

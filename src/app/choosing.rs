@@ -134,13 +134,12 @@ impl Document {
     /// stream, each event is named.
     pub fn from_here(&self, event: u32) -> Option<Vec<Target>> {
         let log = &self.opened.log;
-        let stream = log.stream_of(event as usize)?;
+        let (stream, at) = self.place_in_lane(event)?;
         let lane = log.lane(stream);
         if log.is_lane_by_version(stream) && log.is_lane_its_own(stream) {
             let from = log.version(event as usize);
             return Some(vec![Target::Range(VersionRange { stream: log.stream(stream).name.clone(), from, to: None })]);
         }
-        let at = lane.iter().position(|other| *other == event)?;
         if at == 0 {
             let stream = log.stream(stream).name.clone();
             return Some(vec![Target::Range(VersionRange { stream, from: None, to: None })]);
@@ -153,12 +152,54 @@ impl Document {
         Some(self.targets_of(&lane[at..]))
     }
 
+    /// The edits that leave the chosen events out, and what they are called.
+    ///
+    /// # Errors
+    ///
+    /// Why there are none, in words.
+    pub fn leave_out_chosen(&self) -> Result<(Vec<Edit>, String), String> {
+        let events: Vec<u32> = self.chosen.iter().collect();
+        let words = format!("Leave out {}", self.words_for_all(&events));
+        within_reason(self.leave_out_all(&events), words)
+    }
+
+    /// The edits that leave out all that follows an event in its stream, and what they are called.
+    ///
+    /// # Errors
+    ///
+    /// Why there are none, in words.
+    pub fn skip_after(&self, event: u32) -> Result<(Vec<Edit>, String), String> {
+        let next = self.next_in_lane(event).ok_or("Nothing comes after it")?;
+        let targets = self.from_here(next).unwrap_or_default();
+        let words = format!("Leave out everything after {}", self.words_for(event));
+        within_reason(targets.into_iter().map(Edit::Delete).collect(), words)
+    }
+
+    /// The stream that an event was recorded in first, and its place there.
+    pub fn place_in_lane(&self, event: u32) -> Option<(StreamIndex, usize)> {
+        let log = &self.opened.log;
+        let stream = log.stream_of(event as usize)?;
+        let lane = log.lane(stream);
+        let place = if log.is_lane_by_position(stream) {
+            lane.binary_search(&event).ok()
+        } else {
+            lane.iter().position(|other| *other == event)
+        };
+        Some((stream, place?))
+    }
+
     /// The event that follows one in its stream.
     pub fn next_in_lane(&self, event: u32) -> Option<u32> {
-        let log = &self.opened.log;
-        let lane = log.lane(log.stream_of(event as usize)?);
-        let at = lane.iter().position(|other| *other == event)?;
-        lane.get(at + 1).copied()
+        let (stream, place) = self.place_in_lane(event)?;
+        self.opened.log.lane(stream).get(place + 1).copied()
+    }
+}
+
+fn within_reason(edits: Vec<Edit>, words: String) -> Result<(Vec<Edit>, String), String> {
+    match edits.len() {
+        0 => Err("They are left out already".to_owned()),
+        1..=MOST_EDITS => Ok((edits, words)),
+        count => Err(format!("That would be {count} edits, which nobody reads: choose events that follow each other")),
     }
 }
 

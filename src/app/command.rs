@@ -14,7 +14,7 @@ use super::settings::{PanelName, StreamSort, ZoneChoice};
 use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
 use crate::model::{CategoryIndex, Moment, Path, Timestamp, ValuePath};
 use crate::timeline::{AxisKind, View};
-use crate::whatif::{Edit, SweepStep, SweepValue, SweepWhat};
+use crate::whatif::{Edit, EventMoment, SweepStep, SweepValue, SweepWhat};
 
 /// One wish. Mouse, keyboard, menus and tests all speak these.
 #[derive(Debug)]
@@ -84,6 +84,10 @@ pub enum Command {
     // What-if.
     /// Leave an event out, as a what-if edit.
     LeaveOut(u32),
+    /// Leave the chosen events out.
+    LeaveOutChosen,
+    /// Leave out all that follows an event in its stream.
+    SkipAfter(u32),
     /// Take an event back in that was left out.
     TakeBack(u32),
     /// Take back the last edit.
@@ -99,6 +103,19 @@ pub enum Command {
         /// What the step is called.
         words: String,
     },
+    /// Change several edits of the active scenario, as one step that can be undone: dragging an event elsewhere.
+    ChangeEdits {
+        /// Places of the edits that go.
+        drop: Vec<usize>,
+        /// Places of the edits that become others.
+        change: Vec<(usize, Edit)>,
+        /// Edits that come at the end.
+        add: Vec<Edit>,
+        /// What the step is called.
+        words: String,
+    },
+    /// Move the selected event past its neighbour in its stream.
+    NudgeEvent(Direction),
     /// Put another edit in the place of one of the active scenario.
     ReplaceEdit {
         /// Its place.
@@ -149,6 +166,13 @@ pub enum Command {
     NextScenario(Direction),
     /// Give a scenario another name.
     RenameScenario(ScenarioId, String),
+    /// Go to an event of the active scenario; to the one that it follows, where it was never recorded.
+    JumpToMoment {
+        /// The stream that it is in.
+        stream: Arc<str>,
+        /// The event.
+        moment: EventMoment,
+    },
     /// Ask what a scenario is to be called.
     AskRenameScenario(ScenarioId),
     /// Put a scenario away; asks first, where it is saved nowhere.

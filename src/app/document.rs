@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::branch_tracks::TrackBranch;
 use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
@@ -134,6 +135,8 @@ pub struct TrackView {
     pub stream: Option<Arc<str>>,
     /// Its values.
     pub track: Remote<Track>,
+    /// What the active scenario makes of it.
+    pub branch: TrackBranch,
 }
 
 impl TrackView {

@@ -1,13 +1,30 @@
 //! What-if edits.
 
 use super::scenarios::Against;
-use super::{App, Command, Direction, Document};
+use super::{App, Command, Direction, Document, NoticeKind};
 use crate::job::{Job, Request, ScenarioId, Slot};
 use crate::model::EventLog;
 use crate::whatif::{Draft, Edit, Target, VersionRange};
 
 impl App {
     pub(super) fn edit(&mut self, command: Command, requests: &mut Vec<Request>) {
+        let command = match command {
+            Command::NudgeEvent(direction) => {
+                let document = self.document.as_ref();
+                let nudged = document.and_then(|document| {
+                    super::dragging::nudged(document, document.event?, direction, self.zone()).transpose()
+                });
+                match nudged {
+                    Some(Ok(command)) => command,
+                    Some(Err(why)) => {
+                        self.notify(NoticeKind::Note, why);
+                        return;
+                    }
+                    None => return,
+                }
+            }
+            command => command,
+        };
         let Some(document) = &mut self.document else { return };
         let log = document.opened.log.clone();
         match command {
@@ -24,7 +41,23 @@ impl App {
                     draft.replace_all(at, rest, words);
                 }
             }
+            Command::LeaveOutChosen | Command::SkipAfter(_) => {
+                let made = match command {
+                    Command::SkipAfter(event) => document.skip_after(event),
+                    _ => document.leave_out_chosen(),
+                };
+                match made {
+                    Ok((edits, words)) => document.scenarios.active_mut().draft.add_all(edits, words),
+                    Err(words) => {
+                        self.notify(NoticeKind::Note, words);
+                        return;
+                    }
+                }
+            }
             Command::AddEdits { edits, words } => document.scenarios.active_mut().draft.add_all(edits, words),
+            Command::ChangeEdits { drop, change, add, words } => {
+                document.scenarios.active_mut().draft.rework(&drop, change, add, words);
+            }
             Command::ReplaceEdit { at, edit } => {
                 let words = document.edit_words(&edit).sentence();
                 document.step(words, |draft| draft.replace(at, edit));

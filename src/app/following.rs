@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::remote::Remote;
 use super::scenarios::Against;
-use super::{App, Document};
+use super::{App, Command, Document};
 use crate::job::{Job, Request, ScenarioId, Slot};
-use crate::whatif::{Follows, Scenario};
+use crate::whatif::{BranchEvent, EventMoment, Follows, Scenario};
 
 /// What follows from the active scenario, as far as it is known.
 #[derive(Debug, Default)]
@@ -49,6 +49,23 @@ impl Document {
         self.follows.report.value().map(|(report, current)| (&**report, current))
     }
 
+    /// The recorded event at which the cursor takes an event of the branch in: the event itself, or, where it was
+    /// never recorded, the one that it stands behind.
+    fn event_of_moment(&self, stream: &str, moment: &EventMoment) -> Option<u32> {
+        let log = &self.opened.log;
+        if let Some(position) = moment.position {
+            return log.event_at_position(position).map(|event| event as u32);
+        }
+        let lane = self.active_scenario().current_branch()?.stream(stream)?;
+        let events = lane.events();
+        let inserted = |event: &BranchEvent| event.index().is_none() && event.version() == moment.version;
+        let place = (0..events.len()).find(|place| events.get(*place).is_some_and(|event| inserted(&event)))?;
+        let stands = |place: &usize| lane.fresh().binary_search(&(*place as u32)).is_err();
+        let before = (0..place).rev().find(stands).and_then(|place| events.get(place)?.index());
+        // Before all of them: it comes with the stream's first.
+        before.or_else(|| log.lane(lane.stream()?).first().copied())
+    }
+
     fn question(&self) -> Option<Question> {
         let view = self.active_scenario();
         // Edits that don't fit are told of where they are; nothing follows from them.
@@ -62,6 +79,18 @@ impl Document {
 }
 
 impl App {
+    pub(super) fn jump_to_moment(&mut self, stream: &Arc<str>, moment: &EventMoment, requests: &mut Vec<Request>) {
+        let Some(document) = &self.document else { return };
+        if let Some(event) = document.event_of_moment(stream, moment) {
+            self.dispatch(Command::JumpTo(event), requests);
+        }
+        // An event that moved to another stream is looked at there.
+        let known = |document: &Document| document.opened.log.find_stream(stream).is_some();
+        if self.document.as_ref().is_some_and(|document| document.stream.as_ref() != Some(stream) && known(document)) {
+            self.dispatch(Command::SelectStream(stream.clone()), requests);
+        }
+    }
+
     /// Asks what follows from the active scenario, unless that is known or asked already.
     pub(super) fn want_follows(&mut self, requests: &mut Vec<Request>) {
         let Some(document) = &mut self.document else { return };

@@ -7,18 +7,21 @@ pub mod actions;
 mod answers;
 pub mod as_of;
 pub mod branch_marks;
+pub mod branch_tracks;
 pub mod choosing;
 pub mod command;
 pub mod comparing;
 mod compensating;
 pub mod copying;
 pub mod document;
+pub mod dragging;
 pub mod edit_form;
 pub mod edit_words;
 mod editing;
 mod focusing;
 pub mod following;
 mod looking;
+pub mod merged_rows;
 mod moving;
 pub mod moving_edits;
 mod opening;
@@ -281,6 +284,12 @@ impl App {
     /// The system's own zone.
     pub fn system_zone(&self) -> Tz {
         self.surroundings.zone
+    }
+
+    /// Whether a sheet, a form or a question lies over the window.
+    pub fn is_covered(&self) -> bool {
+        let asks = |document: &Document| document.form.is_some() || document.asking.is_some();
+        self.sheet.is_some() || self.dialog.is_some() || self.document.as_ref().is_some_and(asks)
     }
 
     /// Does what a command says, and gives the jobs that it leads to.

@@ -230,7 +230,7 @@ impl App {
         };
         if let Some(command) = command {
             document.asking = None;
-            self.edit(command, requests);
+            self.dispatch(command, requests);
         }
     }
 }

@@ -79,6 +79,11 @@ impl Document {
 }
 
 impl App {
+    /// Whether scenarios are kept by themselves.
+    pub fn keeps_scenarios(&self) -> bool {
+        self.surroundings.scenarios.is_some()
+    }
+
     /// Asks for the scenarios that were kept of the store that was opened.
     pub(super) fn restore_scenarios(&mut self, requests: &mut Vec<Request>) {
         let (Some(folder), Some(document)) = (&self.surroundings.scenarios, &self.document) else { return };

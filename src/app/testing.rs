@@ -1,5 +1,6 @@
 //! Small stores for the tests of this module and of the window.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::job::{OpenedStore, StoreKey};
@@ -9,15 +10,28 @@ use crate::timeline::Drawing;
 /// An opened store with these events: each in a stream, in a minute since 1970 if it has a time. Positions count
 /// from 1.
 pub(crate) fn opened(path: &str, key: StoreKey, events: &[(&str, Option<i64>)]) -> OpenedStore {
+    build(path, key, events, false)
+}
+
+/// The same, with versions that count from 1 in each stream.
+pub(crate) fn opened_with_versions(path: &str, key: StoreKey, events: &[(&str, Option<i64>)]) -> OpenedStore {
+    build(path, key, events, true)
+}
+
+fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bool) -> OpenedStore {
+    let mut counts: HashMap<&str, i64> = HashMap::new();
     let mut builder = EventLogBuilder::new(u64::from(key.0));
     for (at, (stream, minute)) in (1..).zip(events) {
+        let count = counts.entry(stream).or_default();
+        *count += 1;
+        let version = versions.then_some(*count);
         let stream = builder.stream(stream, |name| names::category_of(name, "events").to_owned());
         let event_type = builder.event_type("Happened");
         builder.push(LogRow {
             row_key: at,
             position: Some(at),
             stream: Some(stream),
-            version: None,
+            version,
             event_type,
             time: minute.and_then(|minute| Timestamp::from_micros(minute * 60_000_000)),
             kind: EventKind::Event,

@@ -49,7 +49,11 @@ impl App {
 
             Command::LeaveOut(_)
             | Command::TakeBack(_)
+            | Command::LeaveOutChosen
+            | Command::SkipAfter(_)
             | Command::AddEdits { .. }
+            | Command::ChangeEdits { .. }
+            | Command::NudgeEvent(_)
             | Command::ReplaceEdit { .. }
             | Command::RemoveEdit(_)
             | Command::SwitchEdit { .. }
@@ -67,6 +71,7 @@ impl App {
             | Command::NextScenario(_)
             | Command::RenameScenario(..)
             | Command::CompareWith(_) => self.arrange_scenarios(command, requests),
+            Command::JumpToMoment { stream, moment } => self.jump_to_moment(&stream, &moment, requests),
             Command::AskRenameScenario(_)
             | Command::AskCloseScenario(_)
             | Command::AskSaveScenario(_)

@@ -34,12 +34,17 @@ pub fn zone_label(zone: Tz, at: Option<Timestamp>) -> String {
     }
 }
 
+/// How many seconds a zone's clocks are ahead of UTC at an instant; negative west of it.
+pub fn offset_seconds(at: Timestamp, zone: Tz) -> i32 {
+    zone.offset_from_utc_datetime(&at.to_datetime().naive_utc()).fix().local_minus_utc()
+}
+
 /// How far a zone's clocks are from UTC at an instant: `UTC+1`, `UTC-3:30`, `UTC+0`. UTC itself is `UTC`.
 pub fn offset(at: Timestamp, zone: Tz) -> String {
     if zone == Tz::UTC {
         return zone.name().to_owned();
     }
-    let seconds = zone.offset_from_utc_datetime(&at.to_datetime().naive_utc()).fix().local_minus_utc();
+    let seconds = offset_seconds(at, zone);
     let (sign, east) = if seconds < 0 { ('-', -seconds) } else { ('+', seconds) };
     let (hours, minutes, seconds) = (east / 3600, east / 60 % 60, east % 60);
     match (minutes, seconds) {

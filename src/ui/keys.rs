@@ -11,7 +11,7 @@ use crate::app::{App, Command};
 /// Single keys act only when the timeline or nothing has the focus (`at_timeline`): in a text field never, and on a
 /// focused control its own keys win. Escape gives the focus back to the timeline, which the toolkit does by itself.
 pub fn shortcuts(ui: &egui::Ui, app: &App, at_timeline: bool, queue: &mut Vec<Command>) {
-    if app.dialog.is_some() || app.sheet.is_some() {
+    if app.is_covered() {
         return;
     }
     let focused = ui.memory(|memory| memory.focused().is_some()) && !at_timeline;

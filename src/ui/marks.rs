@@ -65,7 +65,7 @@ pub fn paint(ui: &egui::Ui, mark: Mark, center: Pos2, radius: f32, colour: Color
 /// Fills a place with the hatching of what-if.
 pub fn hatch(painter: &Painter, rect: Rect, colour: Color32) {
     let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
-    let stroke = Stroke::new(1.0, super::theme::wash(colour));
+    let stroke = Stroke::new(1.0, super::theme::hatching(colour));
     let mut x = rect.left() - rect.height();
     while x < rect.right() {
         painter.line_segment([pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top())], stroke);

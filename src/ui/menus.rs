@@ -114,6 +114,7 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
     ui.separator();
     action_item(ui, app, "open", icons::FOLDER_OPEN, queue);
     action_item(ui, app, "save-copy", icons::SAVE, queue);
+    action_item(ui, app, "compensate", icons::COPY, queue);
     action_item(ui, app, "close", icons::CLOSE, queue);
     let here = &opened.path;
     let recents =
@@ -227,6 +228,11 @@ fn fact(ui: &mut egui::Ui, what: &str, words: &str) {
 
 /// An entry of a menu; `keys` stands at its right. Whether it was chosen.
 pub(super) fn item(ui: &mut egui::Ui, glyph: &str, words: &str, keys: &str, enabled: bool) -> bool {
+    item_response(ui, glyph, words, keys, enabled).clicked()
+}
+
+/// The same, for who wants to give it the focus.
+pub(super) fn item_response(ui: &mut egui::Ui, glyph: &str, words: &str, keys: &str, enabled: bool) -> egui::Response {
     let tokens = theme::tokens(ui);
     let mut button = Button::new((icons::icon(glyph, theme::ICON_SMALL).color(tokens.secondary), words));
     if !keys.is_empty() {
@@ -234,7 +240,7 @@ pub(super) fn item(ui: &mut egui::Ui, glyph: &str, words: &str, keys: &str, enab
     }
     let response = ui.add_enabled(enabled, button.truncate().min_size(vec2(ui.available_width(), theme::ROW)));
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, enabled, words));
-    response.clicked()
+    response
 }
 
 /// An entry that is one of several, ticked if it is the one. Whether it was chosen.

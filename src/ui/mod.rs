@@ -147,6 +147,7 @@ struct ViewState {
     whatif: whatif::WhatIfView,
     compare: compare::CompareView,
     sweep: sweep::SweepView,
+    compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,
     search: search_field::SearchView,
@@ -261,7 +262,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         let Self { app, view, queue, measured, .. } = self;
         measured.frame(frame.info().cpu_usage);
-        let covered = app.sheet.is_some() || app.dialog.is_some();
+        let covered = app.is_covered();
         let was_covered = std::mem::replace(&mut view.covered, covered);
         let at_timeline = shell::ShellView::at_timeline(ui);
         keys::shortcuts(ui, app, at_timeline, queue);
@@ -282,8 +283,10 @@ impl eframe::App for Window {
         }
         shell::shell_ui(ui, app, view, queue);
         dialogs::dialogs_ui(ui, app, view, queue);
+        whatif::sheets_ui(ui, app, &mut view.whatif, queue);
         palette::palette_ui(ui, app, view, queue);
         help::help_ui(ui, app, queue);
+        whatif::compensation_ui(ui, app, &mut view.compensation, queue);
         measurements::measurements_ui(ui, app, measured, view.shell.bottom);
         view.shell.make_room(app, queue);
         welcome::drop_ui(ui);

@@ -2,9 +2,9 @@
 
 use egui::{Align, Layout, Popup, RichText, Role, WidgetInfo, vec2};
 
-use super::{keys, menus, text, theme};
+use super::{keys, text, theme};
 use crate::app::actions::action;
-use crate::app::{App, Command, Document, Running};
+use crate::app::{App, Command, Document, Running, Tab};
 use crate::job::Slot;
 use crate::model::zoned;
 
@@ -41,12 +41,17 @@ pub fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     });
 }
 
+/// Events that are looked at in about a second.
+const LONG: u64 = 500_000;
+
 /// What is over in an instant would only flicker.
 fn is_told(running: &Running) -> bool {
     match running.slot {
         Slot::Open | Slot::Copy | Slot::Sample => true,
         // Each of these tells it where its answer will be.
         Slot::State | Slot::Rows | Slot::Changes | Slot::Watch | Slot::Settings | Slot::Recents | Slot::Pick => false,
+        Slot::Keep(_) | Slot::Restore(_) => false,
+        Slot::Follow => running.progress.counts().1 > LONG,
         _ => running.progress.counts().1 > 0,
     }
 }
@@ -137,37 +142,52 @@ fn pill(ui: &mut egui::Ui, words: &str, colour: egui::Color32) {
     ui.painter().galley(rect.min + vec2(9.0, 2.0), galley, colour);
 }
 
-/// The edits: a click opens what to do with them.
+/// Characters of the line about what follows that there is room for at most.
+const LINE: usize = 110;
+
+/// What the edits come to: a click leads to the tab that tells more.
 fn what_if_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     // Also when the last edit was taken back: it can be done again.
-    if !document.active_scenario().is_in_use() {
+    let view = document.active_scenario();
+    if !view.is_in_use() {
         return;
     }
-    let words = match document.active_scenario().draft.len() {
-        0 => "what-if: no edits".to_owned(),
-        1 => "what-if: 1 edit".to_owned(),
-        edits => format!("what-if: {edits} edits"),
+    let edits = match view.draft.len() {
+        0 => "no edits".to_owned(),
+        1 => "1 edit".to_owned(),
+        edits => format!("{edits} edits"),
     };
-    let label = RichText::new(format!("◆ {words}")).color(tokens.what_if);
-    let chip = egui::Button::new(label).fill(theme::wash(tokens.what_if)).corner_radius(10).small();
+    let (told, current) = match document.follows() {
+        Some((follows, current)) => (Some(follows.summary(document.stream.as_deref())), current),
+        None => (None, true),
+    };
+    let told = if view.refused.is_some() { Some("an edit does not fit".to_owned()) } else { told };
+    let words = told.clone().unwrap_or_else(|| edits.clone());
+    let short: String = match words.char_indices().nth(LINE) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words.clone(),
+    };
+    let colour = if current { tokens.what_if } else { theme::future_text(&tokens) };
+    let label = RichText::new(format!("◆ {short}")).color(colour);
+    let chip = egui::Button::new(label).fill(theme::wash(tokens.what_if)).corner_radius(10).small().truncate();
     let chip = ui.add(chip);
-    chip.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
-    Popup::menu(&chip).show(|ui| {
-        ui.set_width(230.0);
-        for id in ["undo", "redo", "clear-edits", "save-copy"] {
-            let glyph = match id {
-                "undo" => super::icons::UNDO,
-                "redo" => super::icons::REDO,
-                "clear-edits" => super::icons::TRASH,
-                _ => super::icons::SAVE,
-            };
-            menus::action_item(ui, app, id, glyph, queue);
-        }
-    });
+    let name = match &told {
+        Some(told) => format!("what-if: {edits}, {told}"),
+        None => format!("what-if: {edits}"),
+    };
+    chip.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    if chip.clicked() {
+        queue.push(Command::ShowTab(Tab::WhatIf));
+    }
     if !Popup::is_any_open(ui.ctx())
         && let Some(action) = action("undo")
     {
-        chip.on_hover_text(format!("Edits live in memory only\n{}", keys::tooltip(ui, action)));
+        let kept = if app.keeps_scenarios() {
+            "The edits are kept beside the store's other settings, never in the store"
+        } else {
+            "Edits live in memory only"
+        };
+        chip.on_hover_text(format!("{words}\n{kept}\n{}", keys::tooltip(ui, action)));
     }
 }

@@ -183,6 +183,16 @@ pub fn dimmed(color: Color32) -> Color32 {
     color.gamma_multiply(0.45)
 }
 
+/// A colour of what is not looked at most: a scenario that is not the active one.
+pub fn quieter(color: Color32) -> Color32 {
+    color.gamma_multiply(0.6)
+}
+
+/// A colour as thin lines over a whole lane.
+pub fn hatching(color: Color32) -> Color32 {
+    color.gamma_multiply(0.2)
+}
+
 /// A wash of a colour behind text.
 pub fn wash(color: Color32) -> Color32 {
     color.gamma_multiply(0.12)

@@ -1,6 +1,7 @@
 //! How the events of two histories of one stream stand opposite each other: as recorded and in a branch, or in the
 //! branches of two scenarios.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ pub struct Alignment {
     lifted: Vec<u32>,
     fresh: Vec<u32>,
     moved: Vec<(u32, u32)>,
+    /// Where both sides have an event next that the other lacks, and one comes before the other: the places, and
+    /// whether the left one comes first. Sorted.
+    alone: Vec<(u32, u32, bool)>,
     fork: Fork,
 }
 
@@ -45,6 +49,7 @@ impl Alignment {
             lifted: lane.lifted().to_vec(),
             fresh: lane.fresh().to_vec(),
             moved,
+            alone: Vec::new(),
             fork: *lane.fork(),
         }
     }
@@ -77,8 +82,55 @@ impl Alignment {
             lifted: middle.lifted.iter().map(place).collect(),
             fresh: middle.fresh.iter().map(place).collect(),
             moved: middle.moved.iter().map(|(left, right)| (place(left), place(right))).collect(),
+            alone: Vec::new(),
             fork: Fork { first_invalid: start + before, tail },
         }
+    }
+
+    /// The same, with what only one side has in the order in which a cursor takes it in: of two events that stand
+    /// opposite nothing the earlier one comes first, and only those that it takes in together stand opposite each other.
+    pub fn in_order(mut self, left: SideLane<'_>, right: SideLane<'_>) -> Self {
+        if self.lifted.is_empty() || self.fresh.is_empty() {
+            return self;
+        }
+        // Also an event that was put where it stood is passed by a cursor at another time.
+        let first = |places: &[u32]| places.first().map_or(usize::MAX, |place| *place as usize);
+        let last = |places: &[u32]| places.last().map_or(0, |place| *place as usize + 1);
+        self.fork.first_invalid = self.fork.first_invalid.min(first(&self.lifted)).min(first(&self.fresh));
+        self.fork.tail = self.fork.tail.and_then(|tail| {
+            let later = last(&self.lifted).saturating_sub(tail.baseline);
+            let later = later.max(last(&self.fresh).saturating_sub(tail.branch));
+            let (baseline, branch) = (tail.baseline + later, tail.branch + later);
+            (baseline < self.left && branch < self.right).then_some(CommonTail { baseline, branch, ..tail })
+        });
+        let (lefts, rights) = (left.positions(), right.positions());
+        let position = |positions: &[i64], place: u32| positions.get(place as usize).copied();
+        let mut next = self.lifted.first().zip(self.fresh.first()).map(|(left, right)| (*left, *right));
+        while let Some((at, to)) = next {
+            // Both have one next that is not common only where as many common ones lie before them.
+            let (lifts, freshes) =
+                (self.lifted.partition_point(|place| *place < at), self.fresh.partition_point(|place| *place < to));
+            let (Some(lift), Some(fresh)) = (self.lifted.get(lifts), self.fresh.get(freshes)) else { return self };
+            let (common_left, common_right) = (*lift as usize - lifts, *fresh as usize - freshes);
+            let (mut at, mut to) = (*lift + 1, *fresh + 1);
+            match common_left.cmp(&common_right) {
+                Ordering::Less => to -= 1,
+                Ordering::Greater => at -= 1,
+                Ordering::Equal => match position(&lefts, *lift).cmp(&position(&rights, *fresh)) {
+                    Ordering::Less => {
+                        self.alone.push((*lift, *fresh, true));
+                        to -= 1;
+                    }
+                    Ordering::Greater => {
+                        self.alone.push((*lift, *fresh, false));
+                        at -= 1;
+                    }
+                    Ordering::Equal => {}
+                },
+            }
+            next = Some((at, to));
+        }
+        self
     }
 
     /// Lanes of the same stream, where `None` is as recorded; `None` if both are.
@@ -102,6 +154,7 @@ impl Alignment {
             lifted: self.fresh,
             fresh: self.lifted,
             moved,
+            alone: self.alone.iter().map(|(left, right, first)| (*right, *left, !first)).collect(),
             fork: Fork { tail, ..self.fork },
         }
     }
@@ -109,7 +162,15 @@ impl Alignment {
     /// Both sides with the same events, so many of them.
     pub fn unchanged(len: usize) -> Self {
         let fork = Fork { first_invalid: len, tail: None };
-        Self { left: len, right: len, lifted: Vec::new(), fresh: Vec::new(), moved: Vec::new(), fork }
+        Self {
+            left: len,
+            right: len,
+            lifted: Vec::new(),
+            fresh: Vec::new(),
+            moved: Vec::new(),
+            alone: Vec::new(),
+            fork,
+        }
     }
 
     /// How many events there are on the left and on the right.
@@ -154,10 +215,13 @@ impl Alignment {
         let lifted = self.lifted.binary_search(&(left as u32)).is_ok();
         let fresh = self.fresh.binary_search(&(right as u32)).is_ok();
         let (left_done, right_done) = (left >= self.left, right >= self.right);
+        let here = (left as u32, right as u32);
+        let first = self.alone.binary_search_by_key(&here, |(left, right, _)| (*left, *right)).ok();
+        let first = first.map(|at| self.alone[at].2);
         // Only one side has an event where the other has nothing opposite.
         Opposite {
-            left: !left_done && (lifted || !fresh || right_done),
-            right: !right_done && (fresh || !lifted || left_done),
+            left: !left_done && first != Some(false) && (lifted || !fresh || right_done),
+            right: !right_done && first != Some(true) && (fresh || !lifted || left_done),
             paired: !left_done && !right_done && !lifted && !fresh,
         }
     }

@@ -8,6 +8,7 @@ use crate::replay::{CommonTail, Fork};
 
 use super::lane::{BranchEvent, LaneEvents};
 use super::overlay::{Recorded, Subject};
+use super::quick::QuickMap;
 use super::scenario::Scenario;
 
 /// A stream that an edit concerns.
@@ -104,7 +105,7 @@ pub struct Branch {
     pub(super) head: Vec<Subject>,
     pub(super) slots: BTreeMap<u32, Slot>,
     /// Inserted events, and recorded ones that say something else.
-    pub(super) contents: HashMap<Subject, Arc<Event>>,
+    pub(super) contents: QuickMap<Subject, Arc<Event>>,
 }
 
 impl Branch {

@@ -165,6 +165,32 @@ impl Draft {
         true
     }
 
+    /// Changes several edits as one action with the given words: those at `change` become others, those at `drop` go,
+    /// and `add` comes at the end. Indices are of the edits as they are before. Does nothing where all stays as it was.
+    pub fn rework(&mut self, drop: &[usize], change: Vec<(usize, Edit)>, add: Vec<Edit>, words: impl Into<String>) {
+        let before = self.scene.clone();
+        for (index, mut edit) in change {
+            self.give_id(&mut edit);
+            if let Some(old) = self.scene.edits.get_mut(index) {
+                *old = DraftEdit { enabled: old.enabled, ..DraftEdit::new(edit) };
+            }
+        }
+        for mut edit in add {
+            self.give_id(&mut edit);
+            self.scene.edits.push_back(DraftEdit::new(edit));
+        }
+        let mut index = 0;
+        self.scene.edits.retain(|_| {
+            index += 1;
+            !drop.contains(&(index - 1))
+        });
+        if self.scene != before {
+            let after = std::mem::replace(&mut self.scene, before);
+            self.record(words.into());
+            self.scene = after;
+        }
+    }
+
     /// Takes an edit out. False if there is none at the index.
     pub fn remove(&mut self, index: usize) -> bool {
         let Some(old) = self.scene.edits.get(index) else { return false };

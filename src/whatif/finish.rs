@@ -1,6 +1,6 @@
 //! From an overlay to a branch: lanes with their versions, and the store's order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{Event, EventLog, StreamIndex};
@@ -9,11 +9,12 @@ use crate::replay::Fork;
 use super::branch::{Branch, BranchLane, Slot};
 use super::lane::{LaneWriter, Numbers};
 use super::overlay::{Overlay, Spot, Subject};
+use super::quick::QuickMap;
 use super::scenario::Scenario;
 
 pub(super) fn branch(overlay: &Overlay<'_>, scenario: &Scenario) -> Branch {
     let log = overlay.log;
-    let mut contents: HashMap<Subject, Arc<Event>> = HashMap::new();
+    let mut contents: QuickMap<Subject, Arc<Event>> = QuickMap::default();
     for (subject, fate) in overlay.fates.iter().filter(|(_, fate)| fate.deleted_by.is_none()) {
         contents.extend(fate.event.clone().map(|event| (*subject, event)));
     }
@@ -80,11 +81,11 @@ struct Differences<'a> {
     fresh: Vec<u32>,
     lifted: Vec<u32>,
     moved: Vec<(u32, u32)>,
-    contents: &'a mut HashMap<Subject, Arc<Event>>,
+    contents: &'a mut QuickMap<Subject, Arc<Event>>,
 }
 
 impl<'a> Differences<'a> {
-    fn new(writer: LaneWriter, contents: &'a mut HashMap<Subject, Arc<Event>>) -> Self {
+    fn new(writer: LaneWriter, contents: &'a mut QuickMap<Subject, Arc<Event>>) -> Self {
         Self { writer, fresh: Vec::new(), lifted: Vec::new(), moved: Vec::new(), contents }
     }
 
@@ -109,7 +110,7 @@ fn recorded_lane(
     overlay: &Overlay<'_>,
     stream: StreamIndex,
     concerned: &[u32],
-    contents: &mut HashMap<Subject, Arc<Event>>,
+    contents: &mut QuickMap<Subject, Arc<Event>>,
 ) -> BranchLane {
     let log = overlay.log;
     let lane = log.lane(stream);
@@ -165,7 +166,7 @@ fn new_lane(
     name: Arc<str>,
     subjects: &[Subject],
     first: Option<i64>,
-    contents: &mut HashMap<Subject, Arc<Event>>,
+    contents: &mut QuickMap<Subject, Arc<Event>>,
 ) -> BranchLane {
     let mut out = Differences::new(LaneWriter::new(log.clone(), None, Numbers::From(first)), contents);
     for subject in subjects {
@@ -194,19 +195,17 @@ fn usual_first_version(log: &EventLog) -> Option<i64> {
 }
 
 fn store_order(overlay: &Overlay<'_>) -> (Vec<Subject>, BTreeMap<u32, Slot>) {
-    let mut slots: BTreeMap<u32, Slot> = BTreeMap::new();
+    let lifted = overlay.fates.iter().filter_map(|(subject, fate)| match subject {
+        Subject::Recorded(index) if fate.deleted_by.is_some() || fate.node.is_some() => Some(*index),
+        _ => None,
+    });
+    let mut slots: BTreeMap<u32, Slot> =
+        lifted.map(|index| (index, Slot { lifted: true, ..Slot::default() })).collect();
     for spot in overlay.spots.keys() {
         match spot {
             Spot::Before(index) => slots.entry(*index).or_default().before = overlay.all_at(*spot),
             Spot::After(index) => slots.entry(*index).or_default().after = overlay.all_at(*spot),
             Spot::Head | Spot::AfterNode(_) => {}
-        }
-    }
-    for (subject, fate) in &overlay.fates {
-        if let Subject::Recorded(index) = subject
-            && (fate.deleted_by.is_some() || fate.node.is_some())
-        {
-            slots.entry(*index).or_default().lifted = true;
         }
     }
     (overlay.all_at(Spot::Head), slots)

@@ -80,7 +80,13 @@ impl Naming {
     /// The events of a range, in the lane's order.
     pub fn by_range(&mut self, log: &EventLog, range: &VersionRange) -> Result<Vec<u32>, EditProblem> {
         let index = find_stream(log, &range.stream)?;
-        self.counting(log, index);
+        if self.counting(log, index) == Counting::Rising {
+            let lane = log.lane(index);
+            let version = |event: &u32| log.version(*event as usize);
+            let from = range.from.map_or(0, |from| lane.partition_point(|event| version(event) < Some(from)));
+            let to = range.to.map_or(lane.len(), |to| lane.partition_point(|event| version(event) <= Some(to)));
+            return Ok(lane.get(from..to).unwrap_or_default().to_vec());
+        }
         let within =
             |version: i64| range.from.is_none_or(|from| from <= version) && range.to.is_none_or(|to| version <= to);
         let versions = self.versions(log, index);
@@ -115,10 +121,10 @@ impl Naming {
         *self.counts.entry(index).or_insert_with(|| {
             let lane = log.lane(index);
             let version = |event: &u32| log.version(*event as usize);
-            if lane.iter().any(|event| version(event).is_none()) {
-                Counting::Unversioned
-            } else if lane.is_sorted_by(|a, b| version(a) < version(b)) {
+            if log.is_lane_by_version(index) {
                 Counting::Rising
+            } else if lane.iter().any(|event| version(event).is_none()) {
+                Counting::Unversioned
             } else {
                 Counting::Unordered
             }

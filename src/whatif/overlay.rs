@@ -22,6 +22,7 @@ use super::error::{EditError, EditProblem, selector_text};
 use super::finish;
 use super::merge::merge_patch;
 use super::naming::Naming;
+use super::quick::QuickMap;
 use super::scenario::{After, Edit, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
 
 /// What a scenario needs of the recorded events besides their index. Errors are the store's words.
@@ -103,9 +104,9 @@ pub(super) struct Overlay<'a> {
     /// Index of the edit that is being applied.
     pub edit: usize,
     naming: Naming,
-    pub fates: HashMap<Subject, Fate>,
+    pub fates: QuickMap<Subject, Fate>,
     pub nodes: Vec<Node>,
-    pub spots: HashMap<Spot, Vec<u32>>,
+    pub spots: QuickMap<Spot, Vec<u32>>,
     inserted_ids: HashMap<Arc<str>, Subject>,
     inserted: u32,
     /// Recorded streams that an edit concerned.
@@ -131,9 +132,9 @@ impl<'a> Overlay<'a> {
             scenario_name,
             edit: 0,
             naming: Naming::default(),
-            fates: HashMap::new(),
+            fates: QuickMap::default(),
             nodes: Vec::new(),
-            spots: HashMap::new(),
+            spots: QuickMap::default(),
             inserted_ids: HashMap::new(),
             inserted: 0,
             touched: BTreeSet::new(),
@@ -145,7 +146,7 @@ impl<'a> Overlay<'a> {
     pub fn apply(&mut self, edit: &Edit) -> Done<()> {
         match edit {
             Edit::Delete(target) => {
-                for (subject, _) in self.targets(target)? {
+                for subject in self.targets(target)? {
                     self.touch(subject);
                     let by = self.edit;
                     self.fates.entry(subject).or_default().deleted_by = Some(by);
@@ -181,24 +182,28 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// The events that a target names, each with words for errors. A range passes over what was deleted before.
-    fn targets(&mut self, target: &Target) -> Done<Vec<(Subject, String)>> {
+    /// The events that a target names. A range passes over what was deleted before.
+    fn targets(&mut self, target: &Target) -> Done<Vec<Subject>> {
         let range = match target {
-            Target::One(selector) => return Ok(vec![(self.one(selector)?, selector_text(selector))]),
+            Target::One(selector) => return Ok(vec![self.one(selector)?]),
             Target::Range(range) => range,
         };
-        let (log, fates) = (self.log, &self.fates);
-        let indices = self
-            .naming
-            .by_range(log, range)?
-            .into_iter()
-            .filter(|index| fates.get(&Subject::Recorded(*index)).is_none_or(|fate| fate.deleted_by.is_none()));
-        let named: Vec<_> =
-            indices.map(|index| (Subject::Recorded(index), format!("#{}", log.position(index as usize)))).collect();
-        if named.is_empty() {
-            return Err(self.naming.empty_range(log, range));
+        let is_there = |subject: &Subject| self.fates.get(subject).is_none_or(|fate| fate.deleted_by.is_none());
+        let all = self.naming.by_range(self.log, range)?.into_iter().map(Subject::Recorded);
+        let found: Vec<Subject> = all.filter(is_there).collect();
+        if found.is_empty() {
+            return Err(self.naming.empty_range(self.log, range));
         }
-        Ok(named)
+        Ok(found)
+    }
+
+    /// An event of a target, for errors.
+    fn words_for(&self, target: &Target, subject: Subject) -> String {
+        match (target, subject) {
+            (Target::Range(_), Subject::Recorded(index)) => format!("#{}", self.log.position(index as usize)),
+            (Target::Range(range), Subject::Inserted(_)) => range.stream.to_string(),
+            (Target::One(selector), _) => selector_text(selector),
+        }
     }
 
     /// The recorded event that a selector names, whatever edits did to it; `None` where there is none.
@@ -224,7 +229,7 @@ impl<'a> Overlay<'a> {
     /// What the events of a target say by now.
     pub fn contents_of(&mut self, target: &Target) -> Done<Vec<(Subject, Arc<Event>)>> {
         let targets = self.targets(target)?;
-        targets.into_iter().map(|(subject, _)| Ok((subject, self.event(subject)?))).collect()
+        targets.into_iter().map(|subject| Ok((subject, self.event(subject)?))).collect()
     }
 
     /// Notes the streams that an event is in by now.
@@ -293,18 +298,18 @@ impl<'a> Overlay<'a> {
         let targets = self.targets(&update.target)?;
         let shifts_a_range = matches!(update.time, Some(TimeChange::ShiftSeconds(_)))
             && matches!(update.target, Target::Range(_))
-            && targets.iter().any(|(subject, _)| self.time(*subject).is_some());
+            && targets.iter().any(|subject| self.time(*subject).is_some());
         let unchanged = |subject: &Subject| self.fates.get(subject).is_none_or(|fate| fate.event.is_none());
         let wanted: Vec<u32> = targets
             .iter()
-            .filter_map(|(subject, _)| match subject {
+            .filter_map(|subject| match subject {
                 Subject::Recorded(index) if unchanged(subject) => Some(*index),
                 _ => None,
             })
             .collect();
         let read = self.recorded.events(&wanted).map_err(EditProblem::Read)?;
         let mut read: HashMap<u32, Arc<Event>> = wanted.into_iter().zip(read).collect();
-        for (subject, words) in targets {
+        for subject in targets {
             let recorded = match subject {
                 Subject::Recorded(index) => read.remove(&index),
                 Subject::Inserted(_) => None,
@@ -314,6 +319,7 @@ impl<'a> Overlay<'a> {
                 None => self.event(subject)?,
             };
             let mut event = Event::clone(&event);
+            let words = || self.words_for(&update.target, subject);
             patch(&mut event, update, &words)?;
             match (update.time, event.time) {
                 (Some(TimeChange::To(time)), _) => {
@@ -322,10 +328,12 @@ impl<'a> Overlay<'a> {
                 }
                 (Some(TimeChange::ShiftSeconds(seconds)), Some(time)) => {
                     let shifted = time.checked_add_seconds(seconds);
-                    event.time = Some(shifted.ok_or_else(|| EditProblem::TimeOutOfRange(words.clone()))?);
+                    event.time = Some(shifted.ok_or_else(|| EditProblem::TimeOutOfRange(words()))?);
                 }
                 // In a range, an event without a time goes with its predecessor.
-                (Some(TimeChange::ShiftSeconds(_)), None) if !shifts_a_range => return Err(EditProblem::NoTime(words)),
+                (Some(TimeChange::ShiftSeconds(_)), None) if !shifts_a_range => {
+                    return Err(EditProblem::NoTime(words()));
+                }
                 (Some(TimeChange::ShiftSeconds(_)) | None, _) => {}
             }
             self.touch(subject);
@@ -545,7 +553,7 @@ fn spot_at(log: &EventLog, time: Timestamp) -> Spot {
 }
 
 /// Type, payload and metadata of an update.
-fn patch(event: &mut Event, update: &Update, words: &str) -> Done<()> {
+fn patch(event: &mut Event, update: &Update, words: &dyn Fn() -> String) -> Done<()> {
     if let Some(event_type) = &update.event_type {
         event.event_type = event_type.clone();
     }
@@ -554,7 +562,7 @@ fn patch(event: &mut Event, update: &Update, words: &str) -> Done<()> {
             patch.clone()
         } else {
             let unreadable = |why: Arc<crate::model::Unreadable>| EditProblem::Unreadable {
-                event: words.to_owned(),
+                event: words(),
                 reason: why.reason.clone(),
             };
             merge_patch(&*event.data.decoded().map_err(unreadable)?, patch)

@@ -7,7 +7,7 @@ use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Frame, ReplayFailure, Replayer, diff_for, diff_for_within};
+use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
 use crate::store::AccessMode;
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
@@ -148,6 +148,9 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         None => Ok(None),
     };
     let (branch, against) = (applied(&request.scenario)?, applied(&request.against)?);
+    if log.find_stream(&request.stream).is_none() {
+        return new_stream(session, request, branch.as_ref(), against.as_ref(), cancel);
+    }
     let stream = session.find_stream(&request.stream)?;
     let selection = log.select(stream, request.moment).map_err(|error| Failure::Failed(error.to_string()))?;
     let (fold, baseline, branch_replayer, against_replayer) = loop {
@@ -180,10 +183,48 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         against: in_branch(&against, against_replayer)?,
         differences: Vec::new(),
     };
+    tell_apart(&mut view, &*fold);
+    Ok(view)
+}
+
+fn tell_apart(view: &mut StateView, fold: &dyn Fold) {
     if view.is_compared() {
         let (left, right) = (&view.left().frame.state.value, &view.right().frame.state.value);
-        view.differences = diff_for_within(&*fold, left, right, DIFFERENCES);
+        view.differences = diff_for_within(fold, left, right, DIFFERENCES);
     }
+}
+
+/// The state of a stream that only scenarios have, beside that of a stream without events.
+fn new_stream(
+    session: &Arc<Session>,
+    request: &StateRequest,
+    branch: Option<&Arc<Branch>>,
+    against: Option<&Arc<Branch>>,
+    cancel: &Cancel,
+) -> Result<StateView, Failure> {
+    let has = |branch: &Arc<Branch>| branch.stream(&request.stream).is_some();
+    if !branch.into_iter().chain(against).any(has) {
+        return Err(Failure::Failed(format!("there is no stream {}", request.stream)));
+    }
+    let fold = session.fold_of(&request.stream);
+    let there = |branch: Option<&Arc<Branch>>| {
+        let lane = branch
+            .and_then(|branch| branch.stream(&request.stream).zip(session.branch_replayer(branch, &request.stream)));
+        let selected = lane.map(|(lane, replayer)| (lane.select(session.log(), request.moment), replayer));
+        selected.map(|(selection, replayer)| side(&mut lock(&replayer), &selection, cancel)).transpose()
+    };
+    let nothing = Arc::new(MemoryHistory::default());
+    let mut recorded = Replayer::new(fold.clone(), nothing, session.replay_options());
+    let mut view = StateView {
+        stream: request.stream.clone(),
+        moment: request.moment,
+        projection: Arc::new(fold.info().clone()),
+        baseline: side(&mut recorded, &Selection::Prefix(0), cancel)?,
+        branch: there(branch)?,
+        against: there(against)?,
+        differences: Vec::new(),
+    };
+    tell_apart(&mut view, &*fold);
     Ok(view)
 }
 

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::row_changes::stopped_text;
+use super::row_changes::{rank, stopped_text};
 use super::run::{failed, replay_failed};
 use super::session::{Session, SessionError, lock};
 use crate::job::{Failure, FormSample, Tried, TriedEvent};
@@ -156,6 +156,10 @@ impl Session {
         let without_end = without.as_ref().map(end).transpose()?;
         let from = without_end.as_ref().map_or_else(|| fold.initial(), |frame| frame.state.clone());
         tried.at_end = diff_for(&*fold, &from.value, &with_end.state.value);
+        // What a person looks at first comes first.
+        for changes in [&mut tried.changes, &mut tried.at_end] {
+            changes.sort_by_key(|change| rank(&fold.info().key_fields, &change.path));
+        }
         let fails = with_end.error.as_ref().filter(|error| Some(error.place) > with.place);
         let failed_before = without_end.as_ref().is_some_and(|frame| frame.error.is_some());
         tried.fails_later = fails.filter(|_| !failed_before).map(stopped_text);

@@ -251,7 +251,7 @@ fn every_zoom_of_both_axes_draws_with_tracks_edits_and_hits() {
         }
     }
     assert!(window.state().app().notices.is_empty(), "{:?}", window.state().app().notices);
-    window.get_by_label("What-if lane of account-A");
+    window.get_by_label_contains("What-if lane of account-A");
 }
 
 #[test]

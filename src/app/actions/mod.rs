@@ -147,8 +147,19 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "forward" | "play" => "no event after the cursor",
         "end" => "the stream has no events",
         "axis-time" | "axis-sequence" | "sort-first" | "sort-name" | "sort-events" | "sort-last" => "in use",
-        "leave-out" => "no event is selected",
-        "duplicate-scenario" | "show-compare" | "show-sweep" => "no edits yet",
+        "close-scenario" => "there is only an empty one",
+        "export-fixture" => "no stream is selected",
+        "save-scenario" | "duplicate-scenario" | "show-compare" | "show-sweep" | "compensate" => "no edits yet",
+        "leave-out-chosen" => "not several events are selected",
+        "insert-at-end" => "no stream is selected",
+        "change-event" | "retime" | "move-event" if app.document.as_ref().is_some_and(|d| d.event.is_some()) => {
+            "the selected event is left out"
+        }
+        "skip-after" if app.document.as_ref().is_some_and(|d| d.event.is_some()) => "nothing comes after it",
+        "leave-out" | "change-event" | "retime" | "move-event" | "insert-before" | "skip-after" => {
+            "no event is selected"
+        }
+        "move-earlier" | "move-later" => "no event is selected that is there",
         "first-difference" | "next-difference" | "previous-difference" => no_difference(app),
         "next-scenario" | "previous-scenario" => "no other scenario is open",
         "undo" | "redo" => "nothing to do again or to take back",

@@ -22,8 +22,7 @@ impl EditForm {
             FormStart::Change(event) => Self::change(document, *event),
             FormStart::InsertAfter(event) | FormStart::InsertBefore(event) => {
                 let log = &document.opened.log;
-                let lane = log.stream_of(*event as usize).ok_or("The event is in no stream")?;
-                let at = log.lane(lane).iter().position(|other| other == event).unwrap_or(0);
+                let (lane, at) = document.place_in_lane(*event).ok_or("The event is in no stream")?;
                 let up_to = at + usize::from(matches!(start, FormStart::InsertAfter(_)));
                 let after = place::last_that_stays(document, lane, up_to);
                 Ok(Self::insert(&log.stream(lane).name, after.map(|event| place::text_of(document, event))))

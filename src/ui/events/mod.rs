@@ -2,7 +2,7 @@
 
 mod columns;
 mod results;
-mod row;
+pub mod row;
 mod table;
 mod texts;
 
@@ -50,10 +50,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
     let mut wanted = match app.tab {
         Tab::Found if document.search.is_active() => results::results_ui(ui, app, document, &mut view.results, queue),
         Tab::Events | Tab::Found => table::table_ui(ui, app, document, view, take_focus, queue),
-        Tab::WhatIf => {
-            whatif::whatif_ui(ui, app, document, whatif_view, take_focus, queue);
-            Vec::new()
-        }
+        Tab::WhatIf => whatif::whatif_ui(ui, app, document, whatif_view, take_focus, queue),
         Tab::Compare => compare::compare_ui(ui, app, document, compare_view, take_focus, queue),
         Tab::Sweep => {
             sweep::sweep_ui(ui, app, document, sweep_view, take_focus, queue);
@@ -107,6 +104,11 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
                 let label = if document.is_left_out(event) { "Take back in" } else { "Leave out" };
                 let label = RichText::new(label).font(theme::words(theme::SMALL)).color(tokens.what_if);
                 keys::action_button(ui, app, action, label, queue);
+            }
+            if !document.chosen.is_empty() {
+                let words = format!("{} selected", crate::ui::text::grouped(document.chosen.len()));
+                let label = ui.label(RichText::new(words).font(theme::words(theme::SMALL)).color(tokens.text));
+                crate::ui::announce(ui, &label);
             }
         });
     });

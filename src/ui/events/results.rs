@@ -295,6 +295,8 @@ fn hits_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsView, 
         let event = hits[at];
         let said = texts.row(document, zone, event, None);
         let standing = Standing {
+            chosen: false,
+            put: None,
             event,
             selected: *chosen == Some(at),
             future: document.is_future(event),
@@ -309,7 +311,7 @@ fn hits_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsView, 
         if response.double_clicked() {
             go = Some(event);
         }
-        response.context_menu(|ui| row::menu_ui(ui, document, event, &said.sentence, queue));
+        response.context_menu(|ui| row::menu_ui(ui, document, event, &said.sentence, false, queue));
     });
     if let Some(at) = clicked {
         *chosen = Some(at);

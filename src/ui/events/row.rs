@@ -20,6 +20,10 @@ pub struct Standing {
     pub selected: bool,
     pub future: bool,
     pub left_out: bool,
+    /// Put there by the scenario, at this place of the branch: `event` is the recorded one that it was, if any.
+    pub put: Option<usize>,
+    /// One of several that are chosen.
+    pub chosen: bool,
     /// Whether the day is told: it is another one than in the row above.
     pub day: bool,
 }
@@ -59,8 +63,8 @@ pub fn header_ui(ui: &mut Ui, columns: &Columns, zone: &str) {
 }
 
 /// The colours of a row's words: what matters, and what stands beside it.
-fn colours(standing: Standing, tokens: &Tokens) -> (Color32, Color32) {
-    match (standing.left_out, standing.future) {
+fn colours(standing: Standing, moved: bool, tokens: &Tokens) -> (Color32, Color32) {
+    match (standing.left_out || standing.put.is_some() || moved, standing.future) {
         (true, _) => (tokens.what_if, tokens.what_if),
         (false, true) => (theme::future_text(tokens), theme::future_text(tokens)),
         (false, false) => (tokens.text, tokens.secondary),
@@ -77,14 +81,20 @@ pub fn row_ui(
     standing: Standing,
 ) -> Response {
     let tokens = theme::tokens(ui);
-    let response = ui.interact(rect, ui.make_persistent_id(("event", standing.event)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, standing.selected, spoken(said, standing)));
+    let id = match standing.put {
+        Some(place) => ui.make_persistent_id(("put", place)),
+        None => ui.make_persistent_id(("event", standing.event)),
+    };
+    let response = ui.interact(rect, id, Sense::CLICK);
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, true, standing.selected || standing.chosen, spoken(said, standing))
+    });
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    if standing.selected || response.hovered() {
-        let fill = if standing.selected { tokens.selection } else { tokens.raised };
+    if standing.selected || standing.chosen || response.hovered() {
+        let fill = if standing.selected || standing.chosen { tokens.selection } else { tokens.raised };
         painter.rect_filled(rect, 0.0, fill);
     }
-    let (strong, quiet) = colours(standing, &tokens);
+    let (strong, quiet) = colours(standing, said.moved, &tokens);
     let middle = rect.center().y;
     let text = |column: Column, words: &str, font: FontId, colour: Color32| -> (bool, f32) {
         let galley = galley(&painter, words, font, column.width(), colour);
@@ -114,14 +124,46 @@ pub fn row_ui(
         text(stream, &said.stream, theme::words(theme::BODY), quiet);
     }
     let log = &document.opened.log;
-    let mark = document.opened.drawing.marks.mark(log, standing.event as usize);
-    let colour = marks::colour(mark, &tokens);
-    let colour = if standing.future { theme::dimmed(colour) } else { colour };
-    marks::paint(ui, mark, pos2(rect.left() + columns.event.left + 6.0, middle), 5.0, colour);
+    let sign = pos2(rect.left() + columns.event.left + 6.0, middle);
+    if standing.put.is_some() {
+        let glyph = if said.moved { icons::ARROW_RIGHT } else { icons::PLUS };
+        icons::paint(ui, Rect::from_center_size(sign, vec2(14.0, 14.0)), glyph, 13.0, tokens.what_if);
+    } else {
+        let mark = document.opened.drawing.marks.mark(log, standing.event as usize);
+        let colour = marks::colour(mark, &tokens);
+        let colour = if standing.future { theme::dimmed(colour) } else { colour };
+        marks::paint(ui, mark, sign, 5.0, colour);
+    }
     let mut words = Column { left: columns.event.left + 20.0, ..columns.event };
     if columns.changed.is_none() && !said.wrong.is_empty() {
         words.right -= 20.0;
         warn(ui, rect, words.right);
+    }
+    let edited = said.edited.as_deref().filter(|_| !standing.left_out);
+    let sign = match (standing.put, said.moved) {
+        (Some(_), _) => None,
+        (None, true) => Some(icons::ARROW_RIGHT),
+        (None, false) => Some(icons::PENCIL),
+    };
+    let note = |left: f32, words: &str, room: f32| -> f32 {
+        let mut left = left;
+        if let Some(glyph) = sign {
+            let place = Rect::from_center_size(pos2(left + 6.0, middle), vec2(12.0, 12.0));
+            icons::paint(ui, place, glyph, 12.0, tokens.what_if);
+            left += 16.0;
+        }
+        let galley = galley(&painter, words, theme::mono(theme::MONO), room - 16.0, tokens.what_if);
+        let end = left + galley.size().x;
+        painter.galley(pos2(left, middle - galley.size().y / 2.0), galley, tokens.what_if);
+        end
+    };
+    // Without a column for what changed, what the scenario did takes up to half of the sentence's room.
+    if let (Some(edited), None) = (edited, columns.changed) {
+        let half = (words.width() * 0.5).max(40.0);
+        let wide = painter.layout_no_wrap(edited.to_owned(), mono(), quiet).size().x + 20.0;
+        let room = wide.min(half);
+        words.right = (words.right - room - 8.0).max(words.left + 20.0);
+        note(rect.left() + words.right + 8.0, edited, room);
     }
     let (mut cut, _) = text(words, &said.sentence, theme::words(theme::BODY), strong);
     if let Some(by) = columns.by {
@@ -132,7 +174,13 @@ pub fn row_ui(
             warn(ui, rect, changed.left);
             changed.left += 20.0;
         }
+        if let Some(edited) = edited {
+            let end = note(rect.left() + changed.left, edited, changed.width());
+            changed.left = (end - rect.left() + 10.0).min(changed.right);
+        }
+        // What it changed as recorded, as far as there is room beside what the scenario did.
         cut |= match said.unchanged {
+            _ if changed.width() < 40.0 => true,
             Some(why) => text(changed, why, theme::words(theme::BODY), quiet).0,
             None => text(changed, &said.changed, mono(), strong).0,
         };
@@ -143,7 +191,8 @@ pub fn row_ui(
         painter.hline(line, middle, Stroke::new(1.0, tokens.what_if));
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
-    if response.hovered() && (cut || !said.wrong.is_empty() || said.branch_version.is_some()) {
+    let told = !said.wrong.is_empty() || said.branch_version.is_some() || said.edited.is_some();
+    if response.hovered() && (cut || told) {
         return response.on_hover_text(hover(said));
     }
     response
@@ -156,15 +205,22 @@ fn warn(ui: &Ui, rect: Rect, left: f32) {
 
 /// The row for screen readers.
 fn spoken(said: &RowText, standing: Standing) -> String {
-    let mut out = format!("Event #{} {} {}", said.number, said.version, said.sentence);
+    let mut out = match said.number.as_str() {
+        "+" => format!("Inserted event {} {}", said.version, said.sentence),
+        number => format!("Event #{number} {} {}", said.version, said.sentence),
+    };
     if !said.changed.is_empty() {
         out = out + ", " + &said.changed;
     }
     for wrong in &said.wrong {
         out = out + ", " + wrong;
     }
-    if standing.left_out {
-        out += ", left out";
+    match &said.edited {
+        _ if standing.left_out => out += ", left out",
+        Some(_) if standing.put.is_some() && !said.moved => {}
+        Some(edited) if said.moved => out = out + ", " + edited,
+        Some(edited) => out = out + ", changed: " + edited,
+        None => {}
     }
     out
 }
@@ -179,6 +235,9 @@ fn hover(said: &RowText) -> String {
     if let Some(branch) = &said.branch_version {
         out = out + "\nWhat-if: it is " + branch + " there";
     }
+    if let Some(edited) = &said.edited {
+        out = out + "\nWhat-if: " + edited;
+    }
     for wrong in &said.wrong {
         out = out + "\n" + wrong;
     }
@@ -186,20 +245,24 @@ fn hover(said: &RowText) -> String {
 }
 
 /// What can be done with the event of a row.
-pub fn menu_ui(ui: &mut Ui, document: &Document, event: u32, sentence: &str, queue: &mut Vec<Command>) {
+pub fn menu_ui(
+    ui: &mut Ui,
+    document: &Document,
+    event: u32,
+    sentence: &str,
+    take_focus: bool,
+    queue: &mut Vec<Command>,
+) {
     let log = &document.opened.log;
     let at = event as usize;
     let full = document.rows.get(&event).map(|row| &row.event);
+    crate::ui::whatif::menu::edit_items(ui, document, event, take_focus, queue);
+    ui.separator();
     let mut item = |ui: &mut Ui, words: &str, command: &dyn Fn() -> Command| {
         if ui.button(words).clicked() {
             queue.push(command());
         }
     };
-    if document.is_left_out(event) {
-        item(ui, "Take back in", &|| Command::TakeBack(event));
-    } else {
-        item(ui, "Leave this event out", &|| Command::LeaveOut(event));
-    }
     if let Some(cause) = full.and_then(|event| event.causation_id.clone()) {
         item(ui, "Go to the cause", &|| Command::FollowCause(cause.clone()));
     }

@@ -7,9 +7,10 @@ use chrono_tz::Tz;
 
 use crate::app::Document;
 use crate::job::{RowChange, ScenarioId, StoreKey};
-use crate::model::{names, zoned};
+use crate::model::{Event, names, zoned};
 use crate::replay::Change;
 use crate::ui::text;
+use crate::whatif::BranchEvent;
 
 /// The words of a row.
 #[derive(Debug, Default)]
@@ -29,6 +30,10 @@ pub struct RowText {
     pub unchanged: Option<&'static str>,
     /// Invariants that do not hold after it, and what the projection could not do.
     pub wrong: Vec<String>,
+    /// What the scenario did to it: `amount 20 → 5`.
+    pub edited: Option<String>,
+    /// Whether the scenario put it elsewhere.
+    pub moved: bool,
 }
 
 /// What the texts were made of: other values of these, other texts.
@@ -39,6 +44,8 @@ type Of = (StoreKey, Option<Arc<str>>, [u64; 3], ScenarioId, Tz);
 pub struct Texts {
     of: Option<Of>,
     rows: HashMap<u32, Arc<RowText>>,
+    /// Of what the scenario put into the stream, by place in the branch.
+    put: HashMap<usize, Arc<RowText>>,
 }
 
 /// Texts that are kept; beyond it all are made again as they come into sight.
@@ -57,12 +64,18 @@ impl Texts {
         if self.of != of || self.rows.len() > KEPT {
             self.of = of;
             self.rows.clear();
+            self.put.clear();
         }
     }
 
     /// The text of an event; `place` is where it is in the selected stream, if the row is one of it.
     pub fn row(&mut self, document: &Document, zone: Tz, event: u32, place: Option<usize>) -> Arc<RowText> {
         self.rows.entry(event).or_insert_with(|| Arc::new(row_text(document, zone, event, place))).clone()
+    }
+
+    /// The text of what the scenario put into the selected stream, by its place in the branch.
+    pub fn put(&mut self, document: &Document, zone: Tz, place: usize, event: &BranchEvent) -> Arc<RowText> {
+        self.put.entry(place).or_insert_with(|| Arc::new(put_text(document, zone, event))).clone()
     }
 }
 
@@ -88,8 +101,20 @@ fn row_text(document: &Document, zone: Tz, event: u32, place: Option<usize>) -> 
         ..RowText::default()
     };
     if let Some(place) = place {
-        let in_branch = branch_version(document, event, place);
-        out.branch_version = in_branch.filter(|branch| *branch != log.version(at)).map(version);
+        match in_branch(document, event, place) {
+            Some(InBranch::There(there)) => {
+                let in_branch = Some(there.version());
+                out.branch_version = in_branch.filter(|branch| *branch != log.version(at)).map(version);
+                if let BranchEvent::Edited { event: edited, .. } = &there {
+                    out.edited = Some(edited_words(document, event, edited, zone));
+                }
+            }
+            Some(InBranch::Moved) => {
+                out.moved = true;
+                out.edited = Some("moved".to_owned());
+            }
+            None => {}
+        }
         if let Some(change) = document.changes.get(&event) {
             say_changes(&mut out, change);
         }
@@ -97,10 +122,21 @@ fn row_text(document: &Document, zone: Tz, event: u32, place: Option<usize>) -> 
     out
 }
 
-/// The version of a recorded event in the branch, if its stream has a lane there and the event is in it.
-fn branch_version(document: &Document, event: u32, place: usize) -> Option<Option<i64>> {
+/// What became of a recorded event in the branch of its stream.
+enum InBranch {
+    /// It is still in its place.
+    There(BranchEvent),
+    /// It stands elsewhere.
+    Moved,
+}
+
+/// What became of a recorded event, if its stream has a lane in the branch and the event was not left out.
+fn in_branch(document: &Document, event: u32, place: usize) -> Option<InBranch> {
     let (branch, _) = document.active_scenario().branch.value()?;
     let lane = branch.stream(document.stream.as_deref()?)?;
+    if u32::try_from(place).is_ok_and(|place| lane.lifted().binary_search(&place).is_ok()) {
+        return (!document.is_left_out(event)).then_some(InBranch::Moved);
+    }
     let mut there = place.checked_sub(lane.lifted().partition_point(|lifted| (*lifted as usize) < place))?;
     for fresh in lane.fresh() {
         if *fresh as usize > there {
@@ -108,7 +144,78 @@ fn branch_version(document: &Document, event: u32, place: usize) -> Option<Optio
         }
         there += 1;
     }
-    lane.events().get(there).filter(|found| found.index() == Some(event)).map(|found| found.version())
+    lane.events().get(there).filter(|found| found.index() == Some(event)).map(InBranch::There)
+}
+
+/// What an edit changed in what an event says: `amount 20 → 5, time 10:00 → 11:00`.
+fn edited_words(document: &Document, event: u32, edited: &Event, zone: Tz) -> String {
+    const SHOWN: usize = 3;
+    let log = &document.opened.log;
+    let at = event as usize;
+    let mut parts = Vec::new();
+    let kind = &log.event_type(log.type_of(at)).name;
+    if *kind != edited.event_type {
+        parts.push(format!("{} → {}", names::humanised(kind), names::humanised(&edited.event_type)));
+    }
+    let recorded = document.rows.get(&event).map(|row| &row.event);
+    if let Some(recorded) = recorded
+        && let (Ok(before), Ok(after)) = (recorded.data.decoded(), edited.data.decoded())
+    {
+        let changes = crate::replay::diff(&before, &after);
+        parts.extend(changes.iter().take(SHOWN).map(crate::app::edit_words::change_words));
+        if changes.len() > SHOWN {
+            parts.push(format!("{} more", changes.len() - SHOWN));
+        }
+        if recorded.metadata != edited.metadata {
+            parts.push("metadata".to_owned());
+        }
+    }
+    if log.time(at) != edited.time {
+        let shown = |time: Option<crate::model::Timestamp>| {
+            time.map_or_else(|| "no time".to_owned(), |time| zoned::date_time(time, zone))
+        };
+        let same_day = log.time(at).zip(edited.time).is_some_and(|(a, b)| zoned::date(a, zone) == zoned::date(b, zone));
+        let to = if same_day { edited.time.map(|time| zoned::clock(time, zone)) } else { None };
+        parts.push(format!("time → {}", to.unwrap_or_else(|| shown(edited.time))));
+    }
+    if parts.is_empty() { "changed".to_owned() } else { one_line(&parts.join(", ")) }
+}
+
+/// The text of a row that the scenario put into a stream.
+fn put_text(document: &Document, zone: Tz, put: &BranchEvent) -> RowText {
+    let log = &document.opened.log;
+    let version = |version: Option<i64>| version.map_or_else(|| "—".to_owned(), |version| format!("v{version}"));
+    let (base, event) = match put {
+        BranchEvent::Recorded { index, .. } => (Some(*index), None),
+        BranchEvent::Edited { base, event } => (Some(*base), Some(event)),
+        BranchEvent::Inserted { event } => (None, Some(event)),
+    };
+    let recorded = base.map(|base| row_text(document, zone, base, None));
+    let mut out = match (event, recorded) {
+        (Some(event), recorded) => {
+            let time = event.time.map(|time| (zoned::date(time, zone), zoned::clock(time, zone)));
+            let (date, clock) = time.unwrap_or_else(|| (String::new(), "—".to_owned()));
+            RowText {
+                number: recorded.map_or_else(|| "+".to_owned(), |recorded| recorded.number),
+                date,
+                clock,
+                sentence: one_line(&crate::report::sentence(event)),
+                by: event.user.as_deref().map_or_else(String::new, one_line),
+                ..RowText::default()
+            }
+        }
+        (None, Some(recorded)) => recorded,
+        (None, None) => RowText::default(),
+    };
+    out.version = version(put.version());
+    out.moved = base.is_some();
+    let from = base.and_then(|base| log.stream_of(base as usize)).map(|stream| &log.stream(stream).name);
+    out.edited = Some(match from.filter(|from| Some(*from) != document.stream.as_ref()) {
+        _ if base.is_none() => "inserted".to_owned(),
+        Some(from) => format!("moved here from {from}"),
+        None => "moved here".to_owned(),
+    });
+    out
 }
 
 fn say_changes(out: &mut RowText, change: &RowChange) {

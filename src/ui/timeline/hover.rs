@@ -1,9 +1,12 @@
 //! The card about what the pointer is on: it stands beside a mark, never on it, and stays while the pointer does.
 
+use std::sync::Arc;
+
 use egui::{Id, Rect, RichText, Tooltip, Ui, pos2, vec2};
 
 use super::lanes::Spot;
-use super::{Stage, legend};
+use super::rows::Row;
+use super::{Stage, branch_card, legend};
 use crate::app::Command;
 use crate::job::StoreKey;
 use crate::model::{StreamIndex, names, zoned};
@@ -29,17 +32,18 @@ pub struct Hover {
 /// Which events a crowd is of: places mean others in another stream, store or axis.
 type Crowd = (StoreKey, AxisKind, StreamIndex, u32, u32);
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct On {
-    stream: StreamIndex,
+    row: Row,
+    name: Arc<str>,
     spot: Spot,
     lane: Rect,
 }
 
 impl Hover {
     /// The pointer is on something in a lane this frame.
-    pub fn offer(&mut self, stream: StreamIndex, spot: Spot, lane: Rect) {
-        self.next = Some(On { stream, spot, lane });
+    pub fn offer(&mut self, row: Row, name: Arc<str>, spot: Spot, lane: Rect) {
+        self.next = Some(On { row, name, spot, lane });
     }
 }
 
@@ -50,32 +54,41 @@ pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Comma
         hover.since = ui.input(|input| input.time);
         hover.on = next;
     }
-    let Some(on) = hover.on.filter(|_| !ui.input(|input| input.pointer.any_down())) else { return };
+    let Some(on) = hover.on.clone().filter(|_| !ui.input(|input| input.pointer.any_down())) else { return };
     let (x, width) = match on.spot {
-        Spot::Event(_, x) => (x, 14.0),
+        Spot::Event(_, x) | Spot::Own(.., x) => (x, 14.0),
         Spot::Crowd(bar, step) => (bar.x + step / 2.0, step),
     };
     let at = pos2(stage.scale.left + x, on.lane.center().y);
     let anchor = Rect::from_center_size(at, vec2(width, on.lane.height() - 4.0));
     let tooltip = Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), Id::unique("event card"), anchor);
     tooltip.gap(4.0).width(320.0).show(|ui| match on.spot {
-        Spot::Event(event, _) => event_ui(ui, stage, event),
+        Spot::Event(event, _) => {
+            event_ui(ui, stage, event);
+            branch_card::recorded_ui(ui, stage, on.row, &on.name, event);
+        }
+        Spot::Own(place, ..) => branch_card::own_ui(ui, stage, on.row, &on.name, place),
         Spot::Crowd(bar, _) => {
             let document = stage.document;
-            let crowd = (document.opened.key, document.axis.kind(), on.stream, bar.from, bar.to);
+            let Some(stream) = document.opened.log.find_stream(&on.name) else { return };
+            let crowd = (document.opened.key, document.axis.kind(), stream, bar.from, bar.to);
             let kinds = match hover.kinds {
                 Some((known, kinds)) if known == crowd => kinds,
                 _ => {
                     let log = &document.opened.log;
-                    let lane = document.opened.drawing.dense_lane(log, document.axis.kind(), on.stream);
+                    let lane = document.opened.drawing.dense_lane(log, document.axis.kind(), stream);
                     lane.kinds(bar.from as usize, bar.to as usize)
                 }
             };
             hover.kinds = Some((crowd, kinds));
-            crowd_ui(ui, stage, on.stream, bar.count(), kinds);
+            crowd_ui(ui, stage, stream, bar.count(), kinds);
         }
     });
-    if let Spot::Event(event, _) = on.spot
+    let wanted = match on.spot {
+        Spot::Event(event, _) | Spot::Own(_, Some(event), _) => Some(event),
+        Spot::Own(_, None, _) | Spot::Crowd(..) => None,
+    };
+    if let Some(event) = wanted
         && !stage.document.rows.contains_key(&event)
         && stage.document.rows_asked.failure().is_none()
     {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::{Color32, Galley, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::rows::Row;
-use super::{Stage, TimelineView, add_track, tracks};
-use crate::app::Command;
+use super::{Stage, TimelineView, add_track, branch, tracks};
+use crate::app::{Against, Command, ScenarioView, Tab};
 use crate::model::{CategoryIndex, StreamIndex};
 use crate::ui::{icons, text, theme};
 
@@ -31,19 +31,86 @@ pub fn label_ui(
             let above = timeline.rows.is_above(stream);
             stream_ui(ui, stage, stream, label, (pinned, above), queue);
         }
-        Row::Branch(stream, scenario) => {
-            let name = &stage.document.opened.log.stream(stream).name;
-            let response = ui.interact(label, ui.scope_id().with(("branch", stream, scenario)), Sense::click());
-            response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("What-if lane of {name}")));
-            let title = stage.document.scenarios.get(scenario).map_or("What-if", |view| view.draft.name());
-            words(ui, indented(label), title, theme::words(12.5), stage.tokens.what_if, 0.0);
-            theme::focus_ring(ui, &response);
-            if response.clicked() {
-                queue.push(Command::SelectStream(name.clone()));
+        Row::NewStreams => {
+            words(ui, label, "NEW STREAMS", theme::words(11.0), stage.tokens.secondary, 0.0);
+        }
+        Row::Branch(..) | Row::New(..) => {
+            if let Some(name) = timeline.rows.name(stage.document, row) {
+                branch_ui(ui, stage, row, name, label, queue);
             }
         }
         Row::Track(id) => tracks::label_ui(ui, stage, &timeline.tracks, id, label, queue),
     }
+}
+
+/// The name of a scenario's lane: a click makes the scenario the active one and selects the stream.
+fn branch_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &Arc<str>, label: Rect, queue: &mut Vec<Command>) {
+    let (document, tokens) = (stage.document, &stage.tokens);
+    let Some(view) = branch::scenario(stage, row) else { return };
+    let response = ui.interact(label, ui.scope_id().with(("branch", row)), Sense::click());
+    let active = view.id == document.active_scenario().id;
+    let spoken = branch::spoken(stage, row, name);
+    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, active, &spoken));
+    let is_new = matches!(row, Row::New(..));
+    if response.hovered() {
+        ui.painter().rect_filled(label, 0.0, tokens.raised);
+    } else if is_new && document.stream.as_ref() == Some(name) && label.height() > theme::LANE {
+        ui.painter().rect_filled(label, 0.0, tokens.selection);
+    }
+    let colour = if active { tokens.what_if } else { tokens.secondary };
+    let under = branch::subtitle(view, branch::lane(stage, row, name));
+    let scenario = view.draft.name();
+    match (is_new, label.height() > theme::LANE) {
+        (false, true) => {
+            branch::two_lines(ui, indented(label), 0.0, (scenario, colour), (&under, tokens.secondary));
+        }
+        (true, true) => {
+            branch::two_lines(
+                ui,
+                label,
+                0.0,
+                (text::name(name), tokens.text),
+                (&format!("only in {scenario}"), colour),
+            );
+        }
+        (false, false) => {
+            words(ui, indented(label), scenario, theme::words(12.5), colour, 0.0);
+        }
+        (true, false) => {
+            words(ui, label, text::name(name), theme::words(12.5), colour, 0.0);
+        }
+    }
+    theme::focus_ring(ui, &response);
+    if response.clicked() {
+        if !active {
+            queue.push(Command::ShowScenario(view.id));
+        }
+        queue.push(Command::SelectStream(name.clone()));
+    }
+    branch_menu_ui(&response, stage, view, active, queue);
+    response.on_hover_text(match is_new {
+        true => format!("{name}, a stream that only {scenario} has: {under}"),
+        false => format!("{name} in {scenario}: {under}"),
+    });
+}
+
+fn branch_menu_ui(response: &Response, stage: &Stage<'_>, view: &ScenarioView, active: bool, queue: &mut Vec<Command>) {
+    response.context_menu(|ui| {
+        if !active && ui.button("Make it the active scenario").clicked() {
+            queue.push(Command::ShowScenario(view.id));
+        }
+        if !active && ui.button(format!("Compare {} with it", stage.document.active_scenario().draft.name())).clicked()
+        {
+            queue.push(Command::CompareWith(Against::Scenario(view.id)));
+        }
+        if ui.button("Show its edits").clicked() {
+            queue.push(Command::ShowScenario(view.id));
+            queue.push(Command::ShowTab(Tab::WhatIf));
+        }
+        if ui.button("Duplicate it").clicked() {
+            queue.push(Command::DuplicateScenario(view.id));
+        }
+    });
 }
 
 /// What belongs to the stream above it stands further in.
@@ -128,7 +195,11 @@ fn stream_ui(
         ui.painter().rect_filled(rect, 0.0, tokens.selection);
     }
     let keep = if near { 28.0 } else { 0.0 };
-    let galley = words(ui, rect, text::name(name), theme::words(12.5), tokens.text, keep);
+    let galley = if rect.height() > theme::LANE {
+        branch::two_lines(ui, rect, keep, (text::name(name), tokens.text), ("as recorded", tokens.secondary))
+    } else {
+        words(ui, rect, text::name(name), theme::words(12.5), tokens.text, keep)
+    };
     theme::focus_ring(ui, &response);
     if response.clicked() {
         queue.push(Command::SelectStream(name.clone()));

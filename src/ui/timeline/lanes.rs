@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use egui::{Mesh, Rect, Shape as Paint, Stroke, Ui, pos2, vec2};
 
+use super::branch::{self, BranchLook};
+use super::rows::Row;
 use super::{Stage, TimelineView};
 use crate::app::Document;
 use crate::job::StoreKey;
@@ -41,6 +43,8 @@ pub enum Look {
 pub struct Looks {
     of: Option<(StoreKey, AxisKind, View, f32)>,
     by_stream: HashMap<StreamIndex, Look>,
+    /// Lanes of scenarios, each with the edition of its branch.
+    branches: HashMap<Row, (u64, BranchLook)>,
 }
 
 impl Looks {
@@ -48,10 +52,22 @@ impl Looks {
     pub fn refresh(&mut self, stage: &Stage<'_>) {
         let document = stage.document;
         let of = Some((document.opened.key, document.axis.kind(), document.view, stage.scale.width));
-        if self.of != of || self.by_stream.len() > REMEMBERED {
+        if self.of != of || self.by_stream.len() > REMEMBERED || self.branches.len() > REMEMBERED {
             self.of = of;
             self.by_stream.clear();
+            self.branches.clear();
         }
+    }
+
+    /// How a scenario's lane looks; nothing in it, where the scenario has no such lane.
+    pub fn branch(&mut self, stage: &Stage<'_>, row: Row, name: &str) -> &BranchLook {
+        let edition = row.scenario().and_then(|id| stage.document.scenarios.get(id)).map(|view| view.branch.edition());
+        let edition = edition.unwrap_or_default();
+        if self.branches.get(&row).is_none_or(|(known, _)| *known != edition) {
+            let look = BranchLook::new(self, stage, row, name);
+            self.branches.insert(row, (edition, look));
+        }
+        &self.branches.entry(row).or_default().1
     }
 
     /// How a lane looks.
@@ -98,6 +114,9 @@ pub enum Spot {
     Event(u32, f32),
     /// A bar, and how wide it is.
     Crowd(Bar, f32),
+    /// An event that a scenario made, changed or moved: its place in the branch's lane, the recorded event that it
+    /// is, if it is one, and where its mark is.
+    Own(u32, Option<u32>, f32),
 }
 
 impl Look {
@@ -123,6 +142,38 @@ impl Look {
     }
 }
 
+/// Adds a density curve: bars, each with how many events it stands for.
+pub fn add_bars(
+    mesh: &mut Mesh,
+    stage: &Stage<'_>,
+    plot: Rect,
+    bars: impl Iterator<Item = (Bar, u32)> + Clone,
+    most: u32,
+    step: f32,
+) {
+    let tokens = &stage.tokens;
+    let (bottom, room) = (plot.bottom() - 4.0, plot.height() - 9.0);
+    let colours: [egui::Color32; KINDS] =
+        std::array::from_fn(|kind| tokens.marks.get(kind).copied().unwrap_or(tokens.other_mark));
+    // Growing step by step would copy a crowded lane's corners a dozen times.
+    let rects = bars.clone().flat_map(|(bar, _)| bar.shares).filter(|share| *share > 0.0).count();
+    mesh.reserve_vertices(4 * rects);
+    mesh.reserve_triangles(2 * rects);
+    for (bar, count) in bars {
+        let height = (count as f32 / most.max(1) as f32).sqrt() * room;
+        let (height, x) = (height.max(2.0), plot.left() + bar.x);
+        let future = stage.is_future(x + step / 2.0);
+        let mut top = bottom;
+        // The commonest kinds are at the bottom, as in the legend from left to right.
+        for (kind, share) in bar.shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+            let next = top - height * share;
+            let colour = if future { theme::dimmed(colours[kind]) } else { colours[kind] };
+            mesh.add_colored_rect(Rect::from_min_max(pos2(x, next), pos2(x + step - 1.0, top)), colour);
+            top = next;
+        }
+    }
+}
+
 /// Paints a stream's lane.
 pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: StreamIndex, rect: Rect, pinned: bool) {
     let (document, tokens) = (stage.document, &stage.tokens);
@@ -130,9 +181,10 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: St
     let painter = ui.painter_at(plot.intersect(ui.clip_rect()));
     let middle = plot.center().y;
     let mut mesh = Mesh::default();
+    let edited = document.active_scenario().marks.lane(&document.opened.log.stream(stream).name);
     match timeline.looks.look(stage, stream) {
         Look::Marks(marks, radius) => {
-            if pinned {
+            if pinned || edited.is_some() {
                 painter.hline(plot.x_range(), middle, Stroke::new(1.0, tokens.hairline));
             }
             for (x, event, mark) in marks {
@@ -145,32 +197,17 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: St
                 if pinned && document.event == Some(*event) {
                     painter.circle_stroke(pos2(plot.left() + x, middle), 9.0, Stroke::new(1.5, tokens.now));
                 }
+                let at = pos2(plot.left() + x, middle);
                 if document.has_edits() && document.is_left_out(*event) {
-                    painter.circle_stroke(pos2(plot.left() + x, middle), 9.0, Stroke::new(1.5, tokens.what_if));
+                    branch::cross_out(&painter, at, tokens.what_if);
+                } else if edited.is_some_and(|lane| lane.missing.binary_search(event).is_ok()) {
+                    // Somewhere else, or something else, in the scenario.
+                    painter.circle_stroke(at, 9.0, Stroke::new(1.0, theme::quieter(tokens.what_if)));
                 }
             }
         }
         Look::Density(bars, most, step) => {
-            let (bottom, room) = (plot.bottom() - 4.0, plot.height() - 9.0);
-            let colours: [egui::Color32; KINDS] =
-                std::array::from_fn(|kind| tokens.marks.get(kind).copied().unwrap_or(tokens.other_mark));
-            // Growing step by step would copy a crowded lane's corners a dozen times.
-            let rects = bars.iter().flat_map(|bar| bar.shares).filter(|share| *share > 0.0).count();
-            mesh.reserve_vertices(4 * rects);
-            mesh.reserve_triangles(2 * rects);
-            for bar in bars {
-                let height = (bar.count() as f32 / (*most).max(1) as f32).sqrt() * room;
-                let (height, x) = (height.max(2.0), plot.left() + bar.x);
-                let future = stage.is_future(x + step / 2.0);
-                let mut top = bottom;
-                // The commonest kinds are at the bottom, as in the legend from left to right.
-                for (kind, share) in bar.shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
-                    let next = top - height * share;
-                    let colour = if future { theme::dimmed(colours[kind]) } else { colours[kind] };
-                    mesh.add_colored_rect(Rect::from_min_max(pos2(x, next), pos2(x + step - 1.0, top)), colour);
-                    top = next;
-                }
-            }
+            add_bars(&mut mesh, stage, plot, bars.iter().map(|bar| (*bar, bar.count())), *most, *step);
             painter.add(Paint::mesh(mesh));
         }
     }

@@ -5,8 +5,8 @@
 //! |---------------|---------------------------------|
 //! | 4 March 2026  | ruler: ticks, the cursor's chip |  drag: move the cursor
 //! |---------------|---------------------------------|
-//! | account-A     | ▲     ▼        ▼ |              |  drag: pan, wheel: zoom, click on a mark: select
-//! |   What-if     | ▲     ▼          | ╱╱╱╱╱╱╱╱╱╱╱╱ |
+//! | account-A     | ▲     ▼        ▼ |              |  drag: pan, wheel: zoom, click on a mark: select,
+//! |   What-if     |        ╰──▲───▼──|─╱╱╱╱╱╱╱╱╱╱╱─ |        drag a mark: move it, as a what-if edit
 //! |   balance     | ──┐___┌───────┐__|_____         |
 //! |---------------|---------------------------------|
 //! | ACCOUNT · 36  |                  |              |  lanes by category, scrolling beneath
@@ -14,12 +14,14 @@
 
 mod add_track;
 mod branch;
+mod branch_card;
 mod cursor;
 mod hits;
 mod hover;
 mod labels;
 mod lanes;
 mod legend;
+mod mark_drag;
 mod overview;
 mod pointer;
 mod rows;
@@ -49,6 +51,10 @@ const PINNED: f32 = 0.62;
 #[derive(Default)]
 pub struct TimelineView {
     drag: Option<pointer::Drag>,
+    /// The mark that is being dragged.
+    carried: Option<mark_drag::Carried>,
+    /// The rows in sight, as far as they are: where a mark can be dropped.
+    placed: Vec<(Row, Rect)>,
     /// The event that the open menu is about.
     menu_event: Option<(StoreKey, u32)>,
     /// How far a drag moves the lanes up or down in the next frame, in points.
@@ -147,6 +153,7 @@ fn show(ui: &mut Ui, app: &App, document: &Document, timeline: &mut TimelineView
     timeline.hits.follow(document);
     timeline.tracks.refresh(document);
     timeline.legend.begin(document.opened.key);
+    timeline.placed.clear();
 
     ui.allocate_rect(full, Sense::hover());
     spoken::focus_ui(ui, &stage, full, queue);
@@ -177,6 +184,7 @@ fn show(ui: &mut Ui, app: &App, document: &Document, timeline: &mut TimelineView
     let plot = Rect::from_min_max(pos2(left, ruler.top()), pos2(scale.right(), rest.bottom()));
     pointer::wheel(ui, &stage, plot, queue);
     hover::card(ui, &stage, &mut timeline.hover, queue);
+    mark_drag::carry(ui, &stage, timeline, full, queue);
     if !ui.input(|input| input.pointer.any_down()) {
         timeline.drag = None;
     }
@@ -271,19 +279,31 @@ fn rows_ui(
     let sense = Sense::CLICK | Sense::DRAG;
     let plot = ui.interact(stage.plot(rect), ui.scope_id().with("plot"), sense);
     let line = Stroke::new(1.0, stage.tokens.hairline);
+    let area = rect;
+    let mut recorded: Option<branch::Recorded> = None;
     for (row, rect) in rows {
         match row {
             Row::Stream(stream) => {
                 timeline.legend.saw(stage.document.opened.log.stream(*stream).category);
                 lanes::paint(ui, stage, timeline, *stream, *rect, pinned);
+                recorded = Some(branch::Recorded { middle: rect.center().y, before: 0 });
             }
-            Row::Branch(stream, scenario) => branch::paint(ui, stage, *stream, *scenario, *rect),
+            Row::Branch(..) | Row::New(..) => {
+                // Above what is in sight, the curve still comes from there.
+                let out_of_sight = branch::Recorded { middle: rect.top() - rect.height() / 2.0, before: 0 };
+                let from = matches!(row, Row::Branch(..)).then(|| recorded.unwrap_or(out_of_sight));
+                if let Some(name) = timeline.rows.name(stage.document, *row) {
+                    branch::paint(ui, stage, &mut timeline.looks, (*row, name), *rect, from, area);
+                }
+                recorded = from.map(|from| branch::Recorded { before: from.before + 1, ..from });
+            }
             Row::Track(id) => tracks::paint(ui, stage, &timeline.tracks, *id, *rect),
-            Row::Pinned | Row::Category(..) => {}
+            Row::Pinned | Row::Category(..) | Row::NewStreams => recorded = None,
         }
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
         labels::label_ui(ui, stage, timeline, *row, *rect, pinned, queue);
     }
+    timeline.placed.extend(rows.iter().map(|(row, rect)| (*row, rect.intersect(area))));
     pointer::pointer_ui(ui, stage, timeline, rows, &plot, queue);
 }
 

@@ -1,12 +1,14 @@
 //! What the pointer does over the lanes: pan, zoom, scrub, select, ask.
 
+use std::sync::Arc;
+
 use egui::{CursorIcon, Rect, Response, Ui};
 
 use super::lanes::Spot;
 use super::rows::Row;
-use super::{Stage, TimelineView, overview, scrub};
+use super::{Stage, TimelineView, branch, mark_drag, overview, scrub};
 use crate::app::Command;
-use crate::model::StreamIndex;
+use crate::ui::whatif::menu::edit_items;
 
 /// How near to the cursor's line a press takes hold of it.
 const GRIP: f32 = 6.0;
@@ -25,6 +27,10 @@ pub enum Drag {
     Pan,
     /// The window in the overview.
     Window(overview::Held),
+    /// A mark: [`mark_drag`] has what is to be known of it.
+    Mark,
+    /// Nothing any more, until the button is let go.
+    Nothing,
 }
 
 /// The pointer over a part of the lanes.
@@ -36,29 +42,15 @@ pub fn pointer_ui(
     response: &Response,
     queue: &mut Vec<Command>,
 ) {
-    pan_or_scrub(ui, stage, timeline, response, queue);
-    let lane_at = |y: f32| {
-        rows.iter().find_map(|(row, rect)| match row {
-            Row::Stream(stream) if rect.y_range().contains(y) => Some((*stream, *rect)),
-            _ => None,
-        })
-    };
-    let mut spot_at = |pointer: egui::Pos2| -> Option<(StreamIndex, Spot, Rect)> {
-        let (stream, rect) = lane_at(pointer.y)?;
-        let spot = timeline.looks.look(stage, stream).at(pointer.x - stage.scale.left)?;
-        Some((stream, spot, rect))
-    };
-    let log = &stage.document.opened.log;
+    pan_or_scrub(ui, stage, timeline, rows, response, queue);
+    let mut spot_at = |pointer: egui::Pos2| spot_at(stage, timeline, rows, pointer);
     if response.clicked()
         && let Some(pointer) = response.interact_pointer_pos()
     {
         leave_focus(ui);
         match spot_at(pointer) {
-            Some((stream, Spot::Event(event, _), _)) => {
-                queue.push(Command::SelectStream(log.stream(stream).name.clone()));
-                queue.push(Command::SeekEvent(event));
-            }
-            _ => scrub(stage, pointer.x, queue),
+            Some(at) => click(stage, &at, pointer.x, queue),
+            None => scrub(stage, pointer.x, queue),
         }
     }
     // The menu is for the mark that was under the pointer when it was opened, whatever is selected.
@@ -66,16 +58,67 @@ pub fn pointer_ui(
     let hovered = response.hover_pos().filter(|_| !response.dragged()).map(&mut spot_at);
     if let Some(spot) = secondary {
         timeline.menu_event = match spot {
-            Some((_, Spot::Event(event, _), _)) => Some((stage.document.opened.key, event)),
+            Some(At { spot: Spot::Event(event, _) | Spot::Own(_, Some(event), _), .. }) => {
+                Some((stage.document.opened.key, event))
+            }
             _ => None,
         };
     }
     // The menu may still be open when another store comes.
     let event = timeline.menu_event.filter(|(store, _)| *store == stage.document.opened.key).map(|(_, event)| event);
     let menu = response.context_menu(|ui| menu_ui(ui, stage, event, queue));
-    if let Some((stream, spot, rect)) = hovered.flatten().filter(|_| menu.is_none()) {
+    if let Some(At { row, name, spot, lane }) = hovered.flatten().filter(|_| menu.is_none()) {
         ui.set_cursor_icon(CursorIcon::PointingHand);
-        timeline.hover.offer(stream, spot, rect);
+        timeline.hover.offer(row, name, spot, lane);
+    }
+}
+
+/// What is under the pointer in a lane.
+pub struct At {
+    /// The lane.
+    pub row: Row,
+    /// The stream that it is of.
+    pub name: Arc<str>,
+    /// The mark.
+    pub spot: Spot,
+    /// Where the lane is.
+    pub lane: Rect,
+}
+
+/// What of the lanes is at a place.
+pub fn spot_at(
+    stage: &Stage<'_>,
+    timeline: &mut TimelineView,
+    rows: &[(Row, Rect)],
+    pointer: egui::Pos2,
+) -> Option<At> {
+    let (row, lane) = *rows.iter().find(|(_, rect)| rect.y_range().contains(pointer.y))?;
+    let name = timeline.rows.name(stage.document, row)?.clone();
+    let x = pointer.x - stage.scale.left;
+    let spot = match row {
+        Row::Stream(stream) => timeline.looks.look(stage, stream).at(x),
+        _ => timeline.looks.branch(stage, row, &name).at(x),
+    };
+    Some(At { row, name, spot: spot?, lane })
+}
+
+/// A click on a mark goes to its event; in a scenario's lane, the scenario becomes the active one.
+fn click(stage: &Stage<'_>, at: &At, x: f32, queue: &mut Vec<Command>) {
+    let document = stage.document;
+    if let Some(view) = branch::scenario(stage, at.row).filter(|view| view.id != document.active_scenario().id) {
+        queue.push(Command::ShowScenario(view.id));
+    }
+    match at.spot {
+        Spot::Event(event, _) | Spot::Own(_, Some(event), _) => {
+            queue.push(Command::SelectStream(at.name.clone()));
+            queue.push(Command::SeekEvent(event));
+        }
+        // The cursor stands on what was recorded: beside an inserted event, it is where that stands.
+        Spot::Own(_, None, mark) => {
+            queue.push(Command::SelectStream(at.name.clone()));
+            scrub(stage, stage.scale.left + mark, queue);
+        }
+        Spot::Crowd(..) => scrub(stage, x, queue),
     }
 }
 
@@ -89,20 +132,15 @@ fn menu_ui(ui: &mut Ui, stage: &Stage<'_>, event: Option<u32>, queue: &mut Vec<C
     if ui.button(format!("Go to {words}")).clicked() {
         queue.push(Command::JumpTo(event));
     }
-    let (text, command) = if document.is_left_out(event) {
-        (format!("Take {words} back in"), Command::TakeBack(event))
-    } else {
-        (format!("Leave {words} out"), Command::LeaveOut(event))
-    };
-    if ui.button(text).clicked() {
-        queue.push(command);
-    }
+    ui.separator();
+    edit_items(ui, document, event, false, queue);
 }
 
 fn pan_or_scrub(
     ui: &Ui,
     stage: &Stage<'_>,
     timeline: &mut TimelineView,
+    rows: &[(Row, Rect)],
     response: &Response,
     queue: &mut Vec<Command>,
 ) {
@@ -111,13 +149,19 @@ fn pan_or_scrub(
         && let Some(origin) = ui.input(|input| input.pointer.press_origin())
     {
         leave_focus(ui);
-        timeline.drag = Some(if near(origin.x) { Drag::Scrub { grab: stage.cursor - origin.x } } else { Drag::Pan });
+        timeline.drag = Some(match mark_drag::grab(stage, timeline, rows, origin, queue) {
+            // Before the cursor: it stands on the mark that is selected, and can be taken hold of elsewhere.
+            true => Drag::Mark,
+            false if near(origin.x) => Drag::Scrub { grab: stage.cursor - origin.x },
+            false => Drag::Pan,
+        });
     }
     if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()
     {
         match timeline.drag {
             Some(Drag::Scrub { grab }) => scrub(stage, pointer.x + grab, queue),
+            Some(Drag::Mark | Drag::Nothing) => {}
             _ => {
                 let delta = response.drag_delta();
                 timeline.scroll_by += delta.y;

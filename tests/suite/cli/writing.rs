@@ -79,7 +79,16 @@ fn a_what_if_has_every_key_in_its_shape() {
     let stream = &streams[0];
     assert_eq!(
         keys(stream),
-        ["stream", "first_divergence", "baseline", "branch", "changes", "broken_invariants", "no_effect"]
+        [
+            "stream",
+            "first_divergence",
+            "baseline",
+            "branch",
+            "changes",
+            "broken_invariants",
+            "mended_invariants",
+            "no_effect"
+        ]
     );
     assert_eq!(
         stream["first_divergence"],

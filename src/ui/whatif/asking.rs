@@ -1,0 +1,145 @@
+//! Small questions about events that are to be edited: by how much later, and where to.
+
+use egui::{Id, Modal, RichText};
+
+use crate::app::moving_edits::{MoveTo, Retime, Scope, Unit};
+use crate::app::{App, Asking, Command, Document};
+use crate::ui::{keys, theme};
+
+/// The question that is open, if one is. `begun` says whether the focus was given to it.
+pub fn asking_ui(ui: &egui::Ui, app: &App, begun: &mut bool, queue: &mut Vec<Command>) {
+    let Some(document) = &app.document else { return };
+    let Some(asking) = document.asking.clone() else {
+        *begun = false;
+        return;
+    };
+    let first = !std::mem::replace(begun, true);
+    let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
+    let modal = Modal::new(Id::unique("question about events")).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_width(440.0);
+        let (next, problem) = match asking.clone() {
+            Asking::Retime(retime) => retime_ui(ui, document, retime, first, queue),
+            Asking::Move(moved) => move_ui(ui, document, moved, first, queue),
+        };
+        if next != asking {
+            queue.push(Command::Ask(Some(next)));
+        }
+        ui.add_space(theme::GAP);
+        ui.horizontal(|ui| {
+            let words = match asking {
+                Asking::Retime(_) => "Retime",
+                Asking::Move(_) => "Move",
+            };
+            if ui.add_enabled(problem.is_none(), egui::Button::new(words)).clicked() {
+                queue.push(Command::Answer);
+            }
+            if ui.button("Cancel").clicked() {
+                ui.close();
+            }
+        });
+    });
+    if modal.should_close() {
+        queue.push(Command::Ask(None));
+    }
+}
+
+fn title(ui: &mut egui::Ui, words: &str) {
+    ui.label(RichText::new(words).font(theme::strong(theme::HEADING)));
+    ui.add_space(theme::GAP);
+}
+
+/// What is wrong, or what will be done.
+fn outcome(ui: &mut egui::Ui, outcome: &Result<String, String>) {
+    let tokens = theme::tokens(ui);
+    let words = match outcome {
+        Ok(words) => RichText::new(words).color(tokens.what_if),
+        Err(words) => RichText::new(words).color(tokens.bad),
+    };
+    ui.add(egui::Label::new(words).wrap());
+}
+
+fn retime_ui(
+    ui: &mut egui::Ui,
+    document: &Document,
+    mut retime: Retime,
+    first: bool,
+    queue: &mut Vec<Command>,
+) -> (Asking, Option<String>) {
+    let tokens = theme::tokens(ui);
+    title(ui, "Retime events");
+    let amount = ui.horizontal(|ui| {
+        ui.label(RichText::new("By").color(tokens.secondary));
+        let field = theme::field(&mut retime.amount, "1").desired_width(110.0);
+        let response = ui.add(field).accessible_name("How much time");
+        if first {
+            response.request_focus();
+        }
+        for unit in Unit::ALL {
+            ui.radio_value(&mut retime.unit, unit, unit.name());
+        }
+        keys::entered(ui, &response)
+    });
+    ui.horizontal(|ui| {
+        ui.radio_value(&mut retime.earlier, false, "later");
+        ui.radio_value(&mut retime.earlier, true, "earlier");
+    });
+    if retime.changing.is_none() {
+        ui.add_space(theme::TIGHT);
+        let words = document.words_for(retime.event);
+        ui.radio_value(&mut retime.scope, Scope::One, format!("Only {words}"));
+        ui.radio_value(&mut retime.scope, Scope::FromHere, format!("Everything from {words} on"));
+        if document.chosen.len() > 1 {
+            let chosen: Vec<u32> = document.chosen.iter().collect();
+            let words = format!("The selected: {}", document.words_for_all(&chosen));
+            ui.radio_value(&mut retime.scope, Scope::Chosen, words);
+        }
+    }
+    ui.add_space(theme::GAP);
+    let edits = retime.edits(document).map(|(_, words)| words);
+    outcome(ui, &edits);
+    let text = "Times change, the order of events stays.";
+    ui.label(RichText::new(text).font(theme::words(theme::SMALL)).color(tokens.secondary));
+    if amount.inner {
+        queue.push(Command::Answer);
+    }
+    (Asking::Retime(retime), edits.err())
+}
+
+fn move_ui(
+    ui: &mut egui::Ui,
+    document: &Document,
+    mut moved: MoveTo,
+    first: bool,
+    queue: &mut Vec<Command>,
+) -> (Asking, Option<String>) {
+    let tokens = theme::tokens(ui);
+    title(ui, &format!("Move {}", document.words_for(moved.event)));
+    if let Some(said) = document.said(moved.event) {
+        ui.add(egui::Label::new(RichText::new(said).color(tokens.secondary)).truncate());
+        ui.add_space(theme::TIGHT);
+    }
+    let mut entered = false;
+    egui::Grid::new("where to move").num_columns(2).spacing([theme::GAP, theme::GAP]).show(ui, |ui| {
+        ui.label(RichText::new("After").color(tokens.secondary));
+        let field = theme::field(&mut moved.after, "nothing: the start of the stream").desired_width(300.0);
+        let after = ui.add(field).accessible_name("Move after");
+        if first {
+            after.request_focus();
+        }
+        ui.end_row();
+        ui.label(RichText::new("In stream").color(tokens.secondary));
+        let field = theme::field(&mut moved.stream, "name of a stream").desired_width(300.0);
+        let stream = ui.add(field).accessible_name("Move to stream");
+        ui.end_row();
+        entered = keys::entered(ui, &after) || keys::entered(ui, &stream);
+    });
+    let text = "A version such as v3, a position such as #674, or nothing for the start of the stream.";
+    ui.label(RichText::new(text).font(theme::words(theme::SMALL)).color(tokens.secondary));
+    ui.add_space(theme::GAP);
+    let edit = moved.edit(document).map(|edit| document.edit_words(&edit).sentence());
+    outcome(ui, &edit);
+    if entered {
+        queue.push(Command::Answer);
+    }
+    (Asking::Move(moved), edit.err())
+}
