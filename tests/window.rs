@@ -4,6 +4,12 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/branches.rs"]
+mod branches;
+#[path = "window/compare.rs"]
+mod compare;
+#[path = "window/copying.rs"]
+mod copying;
 #[path = "window/editing.rs"]
 mod editing;
 #[path = "window/events.rs"]
@@ -24,6 +30,8 @@ mod sweep;
 mod timeline;
 #[path = "window/welcome.rs"]
 mod welcome;
+#[path = "window/what_if.rs"]
+mod what_if;
 
 use std::path::{Path, PathBuf};
 

@@ -99,6 +99,9 @@ impl App {
             Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),
             Outcome::FixtureWritten { path, cases } => self.fixture_written(path, cases),
             Outcome::Missing(paths) => self.missing = paths,
+            Outcome::CopyDescribed(description) => {
+                self.copy.description.answer(generation, Ok(*description));
+            }
             Outcome::FoundId { id, event } => self.found_cause(&id, event, requests),
             Outcome::SweepPlaces(edits) => {
                 if self.document.as_mut().is_some_and(|document| document.sweeping.learn(generation, edits)) {
@@ -149,6 +152,7 @@ impl App {
         if let Some(document) = &mut self.document {
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
+            document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }
@@ -175,6 +179,7 @@ impl App {
                 | Slot::Compensate
                 | Slot::Life
                 | Slot::Track(_)
+                | Slot::BranchTrack(_)
                 | Slot::Vocabulary
                 | Slot::Hash
                 | Slot::Usual
@@ -192,6 +197,9 @@ impl App {
             }
             (Slot::Follow, Some(document)) => {
                 document.follows.report.answer(generation, Err(message));
+            }
+            (Slot::DescribeCopy, _) => {
+                self.copy.description.answer(generation, Err(message));
             }
             (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
                 if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
@@ -265,6 +273,11 @@ impl Document {
                     }
                 }
             }
+            Outcome::BranchTrack(track) => {
+                if let Some(view) = self.tracks.iter_mut().find(|view| view.branch.awaits(generation)) {
+                    view.branch.take(generation, track.map(|track| *track));
+                }
+            }
             Outcome::Searched(searched) if self.search.generation == Some(generation) => {
                 self.search.finish(&searched, &self.opened.log);
             }
@@ -312,6 +325,7 @@ impl Document {
         }
         for track in &mut self.tracks {
             track.track.answer(generation, Err(why.to_owned()));
+            track.branch.could_not(generation, why);
         }
     }
 
@@ -334,6 +348,9 @@ impl Document {
         }
         if self.follows.report.is_pending() {
             self.follows.forget();
+        }
+        if self.form.as_ref().is_some_and(|form| form.waits) {
+            self.form = None;
         }
         if self.vocabulary.is_pending() {
             self.vocabulary.clear();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::branch_tracks::TrackBranch;
 use super::{App, Direction, Document, LifeView, NoticeKind, Remote, Search, TrackSource, TrackView, ZoneChoice};
 use crate::job::{Job, ReplyFormat, Request, Slot, TrackWhat};
 use crate::model::{Found, ValuePath};
@@ -152,12 +153,15 @@ impl App {
         }
         self.next_track += 1;
         let id = self.next_track;
-        document.tracks.push(TrackView { id, what, stream: None, track: Remote::default() });
+        let (track, branch) = (Remote::default(), TrackBranch::default());
+        document.tracks.push(TrackView { id, what, stream: None, track, branch });
         self.ask_track(id, requests);
     }
 
     pub(super) fn remove_track(&mut self, id: u32) {
-        for running in self.running.iter().filter(|running| running.slot == Slot::Track(id)) {
+        for running in
+            self.running.iter().filter(|running| [Slot::Track(id), Slot::BranchTrack(id)].contains(&running.slot))
+        {
             running.cancel.cancel();
         }
         if let Some(document) = &mut self.document {
@@ -184,8 +188,10 @@ impl App {
         let tracks = self.document.as_mut().map(|document| &mut document.tracks);
         if let Some(track) = tracks.and_then(|tracks| tracks.iter_mut().find(|track| track.id == id)) {
             track.track.ask(request.generation);
+            track.branch.forget_question();
         }
         requests.push(request);
+        self.want_branch_tracks(requests);
     }
 
     /// Looks for events; an empty text looks for nothing.

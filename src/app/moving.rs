@@ -53,6 +53,7 @@ impl App {
         }
         requests.push(request);
         self.want_comparison(requests);
+        self.want_branch_tracks(requests);
         self.want_sweep(requests);
     }
 

@@ -1,14 +1,14 @@
 //! `foldline what-if`: scenarios' edits against what was recorded.
 
+mod files;
 mod print;
-mod scenarios;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use self::print::{FixtureWritten, WhatIfShape};
+use self::print::{BetweenShape, FixtureWritten, WhatIfShape};
 use super::args::{FixtureFormat, WhatIfArgs};
 use super::compensation;
 use super::copy::layout;
@@ -24,6 +24,7 @@ use crate::worker::{CopyTarget, FixtureCases};
 #[derive(Serialize)]
 struct Several {
     scenarios: Vec<WhatIfShape>,
+    between: Vec<BetweenShape>,
 }
 
 /// Runs the command.
@@ -32,12 +33,13 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     let projections = options::projections(&args.projection)?;
     let fixture_at = args.fixture_at.as_deref().map(|moment| setting.moment(moment)).transpose()?;
     check_outputs(args)?;
-    let files = args.scenarios.iter().map(|path| Ok((scenarios::read(path)?, path)));
+    let files = args.scenarios.iter().map(|path| Ok((files::read(path)?, path)));
     let files = files.collect::<Result<Vec<_>, CliError>>()?;
     let opened = options::open_with(&args.store, projections, options::on_unreadable(args.skip_unreadable))?;
     let mut shapes = Vec::with_capacity(files.len());
+    let mut scenarios = Vec::with_capacity(files.len());
     for (file, path) in &files {
-        let scenario = scenarios::fitting(file, path, &opened, output)?;
+        let scenario = files::fitting(file, path, &opened, output)?;
         let follows = opened.session.follow(&scenario, None, &Progress::default(), &Cancel::default())?;
         let told = follows.told_of(None).map(|told| told.comparison.stream.clone());
         let mut shape = WhatIfShape::new(&scenario, follows);
@@ -62,17 +64,35 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
             shape.fixture = Some(written);
         }
         shapes.push(shape);
+        scenarios.push(scenario);
     }
+    let between = between(&scenarios, &opened)?;
     let breaks = shapes.iter().any(WhatIfShape::breaks);
-    print(shapes, opened.json, output)?;
+    print(shapes, between, opened.json, output)?;
     opened.tell_notes(output);
     Ok(Status::found_if(breaks))
 }
 
-fn print(mut shapes: Vec<WhatIfShape>, json: bool, output: &mut Output<'_>) -> Result<(), CliError> {
+/// Every two scenarios, the later one compared with the earlier.
+fn between(scenarios: &[Arc<Scenario>], opened: &Opened) -> Result<Vec<BetweenShape>, CliError> {
+    let pairs =
+        scenarios.iter().enumerate().flat_map(|(at, left)| scenarios[at + 1..].iter().map(move |right| (left, right)));
+    let shapes = pairs.map(|(left, right)| {
+        let follows = opened.session.follow(right, Some(left), &Progress::default(), &Cancel::default())?;
+        Ok(BetweenShape::new(left, right, follows))
+    });
+    shapes.collect()
+}
+
+fn print(
+    mut shapes: Vec<WhatIfShape>,
+    between: Vec<BetweenShape>,
+    json: bool,
+    output: &mut Output<'_>,
+) -> Result<(), CliError> {
     match (json, shapes.len()) {
         (true, 1) => output.json(&shapes.remove(0))?,
-        (true, _) => output.json(&Several { scenarios: shapes })?,
+        (true, _) => output.json(&Several { scenarios: shapes, between })?,
         (false, _) => {
             for (at, shape) in shapes.iter().enumerate() {
                 if at > 0 {
@@ -80,6 +100,7 @@ fn print(mut shapes: Vec<WhatIfShape>, json: bool, output: &mut Output<'_>) -> R
                 }
                 shape.print(output)?;
             }
+            between.iter().try_for_each(|shape| shape.print(output))?;
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ use super::StoreKey;
 use crate::model::{Event, Value, ValuePath};
 use crate::query::Query;
 use crate::replay::{Change, ProjectionInfo};
+use crate::whatif::BranchSpot;
 use crate::whatif::TypeSample;
 
 /// An event in full, for a table.
@@ -68,6 +69,42 @@ pub struct Track {
     pub scanned: usize,
     /// Why the projection stopped before the stream's end.
     pub stopped: Option<String>,
+}
+
+/// What a scenario's edits make of a track, from where they change its stream. Before it, and from where both have the
+/// same state again, the track is as recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BranchTrack {
+    /// Where the branch leaves what was recorded.
+    pub fork: BranchSpot,
+    /// Of a field: the value in force at the fork, then where it changed, in replay order.
+    pub steps: Vec<BranchStep>,
+    /// Of a condition: where it held, in replay order.
+    pub intervals: Vec<BranchInterval>,
+    /// The last event before both have the same state again; `None` where they are not known to.
+    pub met: Option<BranchSpot>,
+    /// Where and why the projection stopped before the branch's end.
+    pub stopped: Option<(BranchSpot, String)>,
+}
+
+/// A value from an event of a branch on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BranchStep {
+    /// The event that set it; of the first step, the fork.
+    pub at: BranchSpot,
+    /// Its number, for a line.
+    pub number: Option<f64>,
+    /// The value in a few words; `None` where there is none.
+    pub text: Option<Arc<str>>,
+}
+
+/// From the event of a branch after which a condition held to the one after which it did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BranchInterval {
+    /// The first event after which it held; the fork where it did before.
+    pub from: BranchSpot,
+    /// The event that ended it; `None` while it still holds.
+    pub to: Option<BranchSpot>,
 }
 
 /// A value from an event on.

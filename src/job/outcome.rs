@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId, Searched,
-    StateView, StoreKey, Track, Tried,
+    BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
+    Searched, StateView, StoreKey, Track, Tried,
 };
+use crate::model::CopyDescription;
 use crate::query::Vocabulary;
 use crate::whatif::{
     Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
@@ -36,6 +37,8 @@ pub enum Outcome {
     SideBySide(Box<SideBySide>),
     /// A copy was written.
     Copied(Copied),
+    /// What a copy would hold.
+    CopyDescribed(Box<CopyDescription>),
     /// The file's hash (BLAKE3, hexadecimal).
     Hashed(String),
     /// A file was chosen, or none.
@@ -53,6 +56,8 @@ pub enum Outcome {
     },
     /// A track, whole.
     Track(Box<Track>),
+    /// A track in a branch; `None` where the edits leave the stream as recorded.
+    BranchTrack(Option<Box<BranchTrack>>),
     /// A search that looked at everything.
     Searched(Searched),
     /// What can be named in a search.

@@ -19,6 +19,8 @@ pub enum Slot {
     SideBySide,
     /// Writing a copy.
     Copy,
+    /// Finding out what a copy would hold.
+    DescribeCopy,
     /// Hashing the opened file.
     Hash,
     /// Forgetting a store.
@@ -31,6 +33,8 @@ pub enum Slot {
     Changes,
     /// One track on the timeline, by its number.
     Track(u32),
+    /// What the active scenario makes of it.
+    BranchTrack(u32),
     /// Searching events.
     Search,
     /// What can be named in a search.

@@ -26,7 +26,7 @@ pub use fork::{CommonTail, Fork};
 pub use history::{History, HistoryError, MemoryHistory};
 pub use insight::{Effect, HandlerView, OperationView, Taken, TargetPart, Term};
 pub use projection_file::{ProjectionFileError, ProjectionSet};
-pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step};
+pub use replayer::{Budget, Frame, OnUnreadable, ReplayError, ReplayFailure, ReplayOptions, Replayer, Step, Walked};
 pub use state::{State, is_set_alike, leaves};
 pub use step::step;
 pub use suggest::{SampledType, suggest};

@@ -121,6 +121,15 @@ pub struct Step<'a> {
     pub after: &'a State,
 }
 
+/// How a walk ended.
+#[derive(Debug)]
+pub struct Walked {
+    /// After so many events the state was again that of what this was forked from.
+    pub met: Option<usize>,
+    /// Where the projection stopped.
+    pub error: Option<ReplayError>,
+}
+
 /// Folds one history and remembers enough to be quick about it. Whatever the budget, results are those of folding
 /// from the start.
 pub struct Replayer {
@@ -232,6 +241,27 @@ impl Replayer {
         cancel: &Cancel,
         visit: &mut dyn FnMut(&Step<'_>) -> ControlFlow<()>,
     ) -> Result<Option<ReplayError>, ReplayFailure> {
+        Ok(self.walk_on(range, false, cancel, visit)?.error)
+    }
+
+    /// The same for a branch, which also ends where its state is known to be again that of what it was forked from:
+    /// all that comes after is the same.
+    pub fn walk_apart(
+        &mut self,
+        range: Range<usize>,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(&Step<'_>) -> ControlFlow<()>,
+    ) -> Result<Walked, ReplayFailure> {
+        self.walk_on(range, true, cancel, visit)
+    }
+
+    fn walk_on(
+        &mut self,
+        range: Range<usize>,
+        apart: bool,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(&Step<'_>) -> ControlFlow<()>,
+    ) -> Result<Walked, ReplayFailure> {
         let mut current = self.reach(range.start, cancel)?;
         let mut place = range.start;
         let start = current.state.value.clone();
@@ -255,11 +285,14 @@ impl Replayer {
                 self.checkpoints.offer(place, &current, (range.start, &start));
                 let step = Step { place: place - 1, event: &event, applied, before: &before, after: &current.state };
                 if visit(&step).is_break() {
-                    return Ok(None);
+                    return Ok(Walked { met: None, error: None });
+                }
+                if apart && self.joins(place, &current) {
+                    return Ok(Walked { met: Some(place), error: None });
                 }
             }
         }
-        Ok(self.stopped.clone().filter(|error| error.place < range.end))
+        Ok(Walked { met: None, error: self.stopped.clone().filter(|error| error.place < range.end) })
     }
 
     /// The state after so many events, or after those before the one that failed.

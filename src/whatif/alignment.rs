@@ -21,8 +21,8 @@ pub struct Alignment {
     lifted: Vec<u32>,
     fresh: Vec<u32>,
     moved: Vec<(u32, u32)>,
-    /// Where both sides have an event next that the other lacks, and one was recorded before the other: the places,
-    /// and whether the left one comes first. Sorted.
+    /// Where both sides have an event next that the other lacks, and one comes before the other: the places, and
+    /// whether the left one comes first. Sorted.
     alone: Vec<(u32, u32, bool)>,
     fork: Fork,
 }
@@ -76,7 +76,7 @@ impl Alignment {
             (after > 0).then_some(CommonTail { baseline, branch, renumbered })
         });
         let place = |at: &u32| at + start as u32;
-        let mut alignment = Self {
+        Self {
             left: lefts.len(),
             right: rights.len(),
             lifted: middle.lifted.iter().map(place).collect(),
@@ -84,45 +84,53 @@ impl Alignment {
             moved: middle.moved.iter().map(|(left, right)| (place(left), place(right))).collect(),
             alone: Vec::new(),
             fork: Fork { first_invalid: start + before, tail },
-        };
-        alignment.keep_the_order(left, right);
-        alignment
+        }
     }
 
-    /// Of two recorded events that only one side has each, the earlier one comes first.
-    fn keep_the_order(&mut self, left: &BranchLane, right: &BranchLane) {
-        let recorded = |lane: &BranchLane, place: usize| {
-            let in_place = lane.fresh().binary_search(&(place as u32)).is_err();
-            lane.events().get(place).filter(|_| in_place).and_then(|event| event.index())
-        };
+    /// The same, with what only one side has in the order in which a cursor takes it in: of two events that stand
+    /// opposite nothing the earlier one comes first, and only those that it takes in together stand opposite each other.
+    pub fn in_order(mut self, left: SideLane<'_>, right: SideLane<'_>) -> Self {
+        if self.lifted.is_empty() || self.fresh.is_empty() {
+            return self;
+        }
+        // Also an event that was put where it stood is passed by a cursor at another time.
+        let first = |places: &[u32]| places.first().map_or(usize::MAX, |place| *place as usize);
+        let last = |places: &[u32]| places.last().map_or(0, |place| *place as usize + 1);
+        self.fork.first_invalid = self.fork.first_invalid.min(first(&self.lifted)).min(first(&self.fresh));
+        self.fork.tail = self.fork.tail.and_then(|tail| {
+            let later = last(&self.lifted).saturating_sub(tail.baseline);
+            let later = later.max(last(&self.fresh).saturating_sub(tail.branch));
+            let (baseline, branch) = (tail.baseline + later, tail.branch + later);
+            (baseline < self.left && branch < self.right).then_some(CommonTail { baseline, branch, ..tail })
+        });
+        let (lefts, rights) = (left.positions(), right.positions());
+        let position = |positions: &[i64], place: u32| positions.get(place as usize).copied();
         let mut next = self.lifted.first().zip(self.fresh.first()).map(|(left, right)| (*left, *right));
         while let Some((at, to)) = next {
             // Both have one next that is not common only where as many common ones lie before them.
             let (lifts, freshes) =
                 (self.lifted.partition_point(|place| *place < at), self.fresh.partition_point(|place| *place < to));
-            let (Some(lift), Some(fresh)) = (self.lifted.get(lifts), self.fresh.get(freshes)) else { return };
+            let (Some(lift), Some(fresh)) = (self.lifted.get(lifts), self.fresh.get(freshes)) else { return self };
             let (common_left, common_right) = (*lift as usize - lifts, *fresh as usize - freshes);
             let (mut at, mut to) = (*lift + 1, *fresh + 1);
             match common_left.cmp(&common_right) {
                 Ordering::Less => to -= 1,
                 Ordering::Greater => at -= 1,
-                Ordering::Equal => {
-                    let (one, other) = (recorded(left, *lift as usize), recorded(right, *fresh as usize));
-                    match one.zip(other).map(|(one, other)| one.cmp(&other)) {
-                        Some(Ordering::Less) => {
-                            self.alone.push((*lift, *fresh, true));
-                            to -= 1;
-                        }
-                        Some(Ordering::Greater) => {
-                            self.alone.push((*lift, *fresh, false));
-                            at -= 1;
-                        }
-                        _ => {}
+                Ordering::Equal => match position(&lefts, *lift).cmp(&position(&rights, *fresh)) {
+                    Ordering::Less => {
+                        self.alone.push((*lift, *fresh, true));
+                        to -= 1;
                     }
-                }
+                    Ordering::Greater => {
+                        self.alone.push((*lift, *fresh, false));
+                        at -= 1;
+                    }
+                    Ordering::Equal => {}
+                },
             }
             next = Some((at, to));
         }
+        self
     }
 
     /// Lanes of the same stream, where `None` is as recorded; `None` if both are.

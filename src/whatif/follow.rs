@@ -118,6 +118,7 @@ impl Follows {
             return vec!["no edits: all as recorded".to_owned()];
         }
         let mut parts = Vec::new();
+        parts.extend(self.against.as_ref().map(|name| format!("compared with {name}")));
         match self.told_of(stream) {
             None => parts.push(format!("every state comes out {than}")),
             Some(told) => {

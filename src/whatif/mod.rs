@@ -58,6 +58,7 @@ pub use pairs::{Pair, Sentences, SideBySide, Stands, changed_fields, pairs};
 pub use parse::{ScenarioError, parse, parse_file};
 pub use patch::{is_written_alike, patch_between};
 pub use scenario::{After, Edit, FORMAT, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
+pub use select::BranchSpot;
 pub use sweep::{
     Grid, MOST_POINTS, Sweep, SweepBroken, SweepEdit, SweepError, SweepFailure, SweepField, SweepPlace, SweepPoint,
     SweepSpec, SweepStep, SweepStop, SweepValue, SweepWhat, Threshold, duration_text, parse_duration, places, sweep,

@@ -5,7 +5,47 @@ use crate::model::{EventLog, Moment, Selection, Timestamp};
 use super::branch::BranchLane;
 use super::lane::{BranchEvent, LaneRun};
 
+/// Where an event of a branch stands among what was recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BranchSpot {
+    /// The recorded event that it is, or that it was put after; `None` before all of them.
+    pub event: Option<u32>,
+    /// Its time, where it is not that of the recorded event.
+    pub time: Option<Timestamp>,
+}
+
+impl BranchSpot {
+    /// When the event happened.
+    pub fn time(&self, log: &EventLog) -> Option<Timestamp> {
+        self.time.or_else(|| log.time(self.event? as usize))
+    }
+}
+
 impl BranchLane {
+    /// Where the event at a place of the branch stands. Costs what was edited before it, at most.
+    pub fn spot(&self, log: &EventLog, place: usize) -> BranchSpot {
+        let lane = self.stream().map_or(&[][..], |stream| log.lane(stream));
+        let mut time = None;
+        for run in self.events().runs(0..place.saturating_add(1)).rev() {
+            match run {
+                LaneRun::Recorded { places, first, fresh: false } => {
+                    return BranchSpot { event: lane.get(first + places.len() - 1).copied(), time };
+                }
+                LaneRun::Own { event: BranchEvent::Edited { base, event }, fresh: false, place: at } => {
+                    let own =
+                        if at == place { event.time.filter(|own| log.time(base as usize) != Some(*own)) } else { time };
+                    return BranchSpot { event: Some(base), time: own };
+                }
+                LaneRun::Recorded { places, first, fresh: true } if places.end == place + 1 => {
+                    time = lane.get(first + places.len() - 1).and_then(|index| log.time(*index as usize));
+                }
+                LaneRun::Own { event, place: at, .. } if at == place => time = time_of(log, &event),
+                LaneRun::Recorded { .. } | LaneRun::Own { .. } => {}
+            }
+        }
+        BranchSpot { event: None, time }
+    }
+
     /// Which events of the branch a moment takes in. Recorded events keep their position; moved and inserted ones
     /// stand where they were put: right after the event that they follow, or right before the stream's first. Always a prefix.
     pub fn select(&self, log: &EventLog, moment: Moment) -> Selection {

@@ -88,7 +88,11 @@ impl Session {
         let alignment = Alignment::of(lane(&left, &sides.stream), lane(&right, &sides.stream));
         let recorded = self.log().find_stream(&sides.stream).map_or(0, |stream| self.log().lane(stream).len());
         let alignment = alignment.unwrap_or_else(|| Alignment::unchanged(recorded));
-        Ok(Both { stream: sides.stream.clone(), left, right, alignment })
+        let mut both = Both { stream: sides.stream.clone(), left, right, alignment };
+        let Lanes { left, right } = both.lanes(self);
+        // Rows are where a cursor shows what they say.
+        both.alignment = both.alignment.clone().in_order(left, right);
+        Ok(both)
     }
 }
 

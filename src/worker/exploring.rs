@@ -26,6 +26,10 @@ impl Workshop {
                 let track = self.session(store)?.track(&stream, &what, progress, cancel)?;
                 Ok(Outcome::Track(Box::new(track)))
             }
+            Job::BranchTrack { store, stream, what, scenario } => {
+                let track = self.session(store)?.branch_track(&stream, &what, &scenario, progress, cancel)?;
+                Ok(Outcome::BranchTrack(track.map(Box::new)))
+            }
             Job::Search { store, query, found } => {
                 self.session(store)?.search(&query, &found, progress, cancel).map(Outcome::Searched)
             }
@@ -103,6 +107,7 @@ impl Workshop {
             | Job::Events { .. }
             | Job::Branch { .. }
             | Job::Copy { .. }
+            | Job::DescribeCopy(_)
             | Job::Hash { .. }
             | Job::Pick(_)
             | Job::Close { .. }) => self.run(job, progress, cancel),

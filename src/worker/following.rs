@@ -9,7 +9,11 @@ use super::projections::Folds;
 use super::session::{Session, SessionError, lock};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Progress, Selection, StreamIndex, Wanted};
-use crate::whatif::{Branch, Follows, HintScan, Hints, ReadModel, Scenario, StreamComparison, StreamFollows, Sums};
+use crate::replay::{History, MemoryHistory};
+use crate::whatif::{
+    self, Alignment, Branch, BranchHistory, BranchLane, Follows, HintScan, Hints, ReadModel, Scenario, Sides,
+    StreamComparison, StreamFollows, Sums,
+};
 
 /// Scans for hints that are kept: going back to the deletions of a moment ago costs nothing.
 const SCANS: usize = 8;
@@ -26,24 +30,56 @@ pub(super) struct Kept {
     hints: Mutex<Vec<(Vec<u32>, Arc<Hints>)>>,
 }
 
+/// Two histories of the whole store. What is compared with is as recorded without a branch.
+#[derive(Clone, Copy)]
+struct Branches<'a> {
+    left: Option<&'a Branch>,
+    right: &'a Branch,
+}
+
+impl Branches<'_> {
+    /// Every stream that an edit of either concerns, in order of first appearance, new ones at the end.
+    fn streams(self) -> Vec<Arc<str>> {
+        let Some(left) = self.left else { return self.right.streams().cloned().collect() };
+        let mut lanes: Vec<&BranchLane> = self.right.lanes().iter().collect();
+        lanes.extend(left.lanes().iter().filter(|lane| self.right.stream(lane.name()).is_none()));
+        lanes.sort_by_key(|lane| (lane.stream().is_none(), lane.stream()));
+        lanes.into_iter().map(|lane| lane.name().clone()).collect()
+    }
+}
+
 impl Session {
-    /// What follows from a scenario, compared with what was recorded. Progress counts events.
+    /// What follows from a scenario, compared with another one or with what was recorded. Progress counts events.
     pub fn follow(
         self: &Arc<Self>,
         scenario: &Arc<Scenario>,
-        _against: Option<&Arc<Scenario>>,
+        against: Option<&Arc<Scenario>>,
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Follows, SessionError> {
-        let branch = self.branch_unless(scenario, cancel)?;
-        let deleted = branch.deleted();
-        let streams = self.categories_of(&branch);
-        progress.set_total(self.work_ahead(&branch, &deleted, &streams));
-        let compared = self.compare(scenario, progress, cancel)?;
-        let mut follows = Follows { edits: scenario.edits.len(), ..Follows::default() };
-        for (category, lanes) in streams {
-            let of_category: Vec<&StreamComparison> = lanes.iter().map(|lane| &compared[*lane]).collect();
-            self.follow_category(&category, &branch, &of_category, &mut follows, progress, cancel)?;
+        let right = self.branch_unless(scenario, cancel)?;
+        let left = against.map(|against| self.branch_unless(against, cancel)).transpose()?;
+        let mut deleted = right.deleted();
+        if let Some(left) = &left {
+            let before = left.deleted();
+            deleted.retain(|index| before.binary_search(index).is_err());
+        }
+        let sides = Branches { left: left.as_deref(), right: &right };
+        let names = sides.streams();
+        let streams = self.categories_of(&names);
+        progress.set_total(self.work_ahead(sides, &names, &deleted, &streams));
+        let compared = match &left {
+            None => self.compare(scenario, progress, cancel)?,
+            Some(_) => self.compare_between(sides, &names, progress, cancel)?,
+        };
+        let mut follows = Follows {
+            edits: scenario.edits.len(),
+            against: against.map(|against| against.name.as_str().into()),
+            ..Follows::default()
+        };
+        for (category, places) in streams {
+            let of_category: Vec<&StreamComparison> = places.iter().map(|place| &compared[*place]).collect();
+            self.follow_category(&category, sides, &of_category, &mut follows, progress, cancel)?;
         }
         follows.streams = compared
             .into_iter()
@@ -56,14 +92,44 @@ impl Session {
         Ok(follows)
     }
 
-    /// Places of a branch's lanes by the category that they are in, in order of appearance.
-    fn categories_of(&self, branch: &Branch) -> Vec<(Arc<str>, Vec<usize>)> {
+    /// The same streams in two branches, in the order of their names given.
+    fn compare_between(
+        &self,
+        sides: Branches<'_>,
+        names: &[Arc<str>],
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<StreamComparison>, SessionError> {
+        let on_unreadable = self.replay_options().on_unreadable;
+        let compared = names.iter().map(|name| {
+            let recorded: Arc<dyn History> = match self.log().find_stream(name) {
+                Some(stream) => self.history(stream),
+                None => Arc::new(MemoryHistory::default()),
+            };
+            let history = |lane: Option<&BranchLane>| -> Arc<dyn History> {
+                match lane {
+                    Some(lane) => Arc::new(BranchHistory::new(recorded.clone(), lane.events().clone())),
+                    None => recorded.clone(),
+                }
+            };
+            let (left, right) = (sides.left.and_then(|left| left.stream(name)), sides.right.stream(name));
+            let alignment = Alignment::of(left, right).unwrap_or_else(|| Alignment::unchanged(recorded.len()));
+            let (left, right) = (history(left), history(right));
+            let fold = self.fold_of(name);
+            let both = Sides { fold: &*fold, stream: name, left: &*left, right: &*right, alignment: &alignment };
+            Ok(whatif::compare_sides(both, on_unreadable, progress, cancel)?)
+        });
+        compared.collect()
+    }
+
+    /// Places of streams by the category that they are in, in order of appearance.
+    fn categories_of(&self, names: &[Arc<str>]) -> Vec<(Arc<str>, Vec<usize>)> {
         let log = self.log();
         let mut order: Vec<(Arc<str>, Vec<usize>)> = Vec::new();
-        for (at, lane) in branch.lanes().iter().enumerate() {
-            let category: Arc<str> = match lane.stream() {
+        for (at, name) in names.iter().enumerate() {
+            let category: Arc<str> = match log.find_stream(name) {
                 Some(stream) => log.category(log.stream(stream).category).clone(),
-                None => category_of(lane.name(), self.store().event_table()).into(),
+                None => category_of(name, self.store().event_table()).into(),
             };
             match order.iter_mut().find(|(known, _)| *known == category) {
                 Some((_, lanes)) => lanes.push(at),
@@ -74,9 +140,15 @@ impl Session {
     }
 
     /// How many events will be looked at, as far as is known.
-    fn work_ahead(&self, branch: &Branch, deleted: &[u32], streams: &[(Arc<str>, Vec<usize>)]) -> u64 {
+    fn work_ahead(
+        &self,
+        sides: Branches<'_>,
+        names: &[Arc<str>],
+        deleted: &[u32],
+        streams: &[(Arc<str>, Vec<usize>)],
+    ) -> u64 {
         let log = self.log();
-        let compared: usize = branch.lanes().iter().map(|lane| lane.recorded_len() + lane.events().len()).sum();
+        let compared: usize = names.iter().map(|name| self.left_len(sides, name) + self.right_len(sides, name)).sum();
         let scanned = deleted.first().map_or(0, |first| log.len() - *first as usize);
         let summed: usize = streams
             .iter()
@@ -88,6 +160,21 @@ impl Session {
             .map(|stream| log.lane(stream).len())
             .sum();
         (compared + scanned + summed) as u64
+    }
+
+    /// How many events a stream has in what is compared with.
+    fn left_len(&self, sides: Branches<'_>, name: &str) -> usize {
+        let lane = sides.left.and_then(|left| left.stream(name));
+        lane.map_or_else(|| self.recorded_len(name), |lane| lane.events().len())
+    }
+
+    /// How many it has in what is compared.
+    fn right_len(&self, sides: Branches<'_>, name: &str) -> usize {
+        sides.right.stream(name).map_or_else(|| self.recorded_len(name), |lane| lane.events().len())
+    }
+
+    fn recorded_len(&self, name: &str) -> usize {
+        self.log().find_stream(name).map_or(0, |stream| self.log().lane(stream).len())
     }
 
     fn category_index(&self, name: &str) -> Option<CategoryIndex> {
@@ -105,7 +192,7 @@ impl Session {
     fn follow_category(
         &self,
         name: &Arc<str>,
-        branch: &Branch,
+        sides: Branches<'_>,
         compared: &[&StreamComparison],
         follows: &mut Follows,
         progress: &Progress,
@@ -113,10 +200,8 @@ impl Session {
     ) -> Result<(), SessionError> {
         let index = self.category_index(name);
         let entities = index.map_or(0, |category| self.streams_of(category).count());
-        let has_events = |one: &StreamComparison| {
-            let lane = branch.stream(&one.stream);
-            lane.map_or((false, false), |lane| (lane.recorded_len() > 0, !lane.events().is_empty()))
-        };
+        let has_events =
+            |one: &StreamComparison| (self.left_len(sides, &one.stream) > 0, self.right_len(sides, &one.stream) > 0);
         let differs = |one: &&&StreamComparison| {
             let (before, after) = has_events(one);
             before != after || !one.changes.is_empty()
@@ -135,10 +220,13 @@ impl Session {
             follows.without_key_fields.push(name.clone());
             return Ok(());
         }
-        let before = match index {
+        let mut before = match index {
             Some(category) => self.sums(category, progress, cancel)?,
             None => Arc::new(Sums::new(&fold.info().key_fields)),
         };
+        if sides.left.is_some() {
+            before = Arc::new(self.sums_of_left(&before, compared, &has_events, cancel)?);
+        }
         let mut after = Sums::clone(&before);
         for one in compared {
             let (was_there, is_there) = has_events(one);
@@ -151,6 +239,30 @@ impl Session {
         }
         follows.totals.push(before.against(&after, name.clone()));
         Ok(())
+    }
+
+    /// Sums over the states as recorded, with those of another scenario in the place of the streams that it edits.
+    fn sums_of_left(
+        &self,
+        recorded: &Sums,
+        compared: &[&StreamComparison],
+        has_events: &dyn Fn(&StreamComparison) -> (bool, bool),
+        cancel: &Cancel,
+    ) -> Result<Sums, SessionError> {
+        let log = self.log();
+        let streams = compared.iter().filter_map(|one| log.find_stream(&one.stream));
+        let wanted: Vec<(StreamIndex, Selection)> = streams
+            .map(|stream| (stream, Selection::Prefix(log.lane(stream).len())))
+            .filter(|(_, selection)| !selection.is_empty())
+            .collect();
+        let mut sums = recorded.clone();
+        for stream in self.end_states(&wanted, cancel)? {
+            sums.remove(&stream.state.value);
+        }
+        for one in compared.iter().filter(|one| has_events(one).0) {
+            sums.add(&one.baseline.state);
+        }
+        Ok(sums)
     }
 
     fn kept_sums(&self, category: CategoryIndex) -> Option<Arc<Sums>> {

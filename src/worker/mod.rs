@@ -1,5 +1,6 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
+mod branch_tracks;
 mod comparing;
 mod compensating;
 mod copying;

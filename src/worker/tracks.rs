@@ -88,12 +88,17 @@ pub(super) fn wanted_by(query: &Query) -> Wanted {
 }
 
 fn step(event: Option<u32>, value: Option<&Value>) -> TrackStep {
+    TrackStep { event, number: number(value), text: value.map(words) }
+}
+
+/// A value's number, for a line.
+pub(super) fn number(value: Option<&Value>) -> Option<f64> {
     let number = value.and_then(Value::as_number).map(crate::model::Number::to_f64_lossy);
-    TrackStep { event, number: number.filter(|number| number.is_finite()), text: value.map(words) }
+    number.filter(|number| number.is_finite())
 }
 
 /// A value in a few words.
-fn words(value: &Value) -> Arc<str> {
+pub(super) fn words(value: &Value) -> Arc<str> {
     let counted = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
     match value {
         Value::Null => "null".into(),

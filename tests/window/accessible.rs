@@ -169,6 +169,13 @@ fn every_control_of_an_open_store_is_named() {
     window.run();
     assert!(window.state().app().document.as_ref().unwrap().has_edits());
     walk(&window, "what-if");
+    send(&mut window, [Command::ShowTab(Tab::WhatIf)]);
+    walk(&window, "what follows");
+    send(&mut window, [Command::ShowTab(foldline::app::Tab::Compare)]);
+    walk(&window, "differences over time");
+    window.get_by_role_and_label(egui::Role::Tab, "Side by side").click();
+    window.run();
+    walk(&window, "events side by side");
     send(&mut window, [Command::ToggleMeasurements]);
     walk(&window, "measurements");
 }
@@ -198,6 +205,17 @@ fn every_control_of_what_opens_over_the_window_is_named() {
     send(&mut window, [Command::CloseDialog, Command::AskRules(category)]);
     assert!(matches!(window.state().app().dialog, Some(Dialog::MakeRules { .. })));
     walk(&window, "make rules");
+    let scenario = window.state().app().document.as_ref().unwrap().active_scenario().id;
+    for (command, what) in [
+        (Command::AskSaveScenario(scenario), "save a scenario"),
+        (Command::AskOpenScenario, "open a scenario"),
+        (Command::AskFixture, "export a fixture"),
+        (Command::AskRenameScenario(scenario), "rename a scenario"),
+    ] {
+        send(&mut window, [Command::CloseDialog, command]);
+        assert!(window.state().app().dialog.is_some(), "{what}");
+        walk(&window, what);
+    }
     send(&mut window, [Command::CloseDialog, Command::Open(folder.path().join("bank.db"))]);
     let (_other, store) = sample("rides");
     send(&mut window, [Command::Open(store)]);
@@ -206,7 +224,10 @@ fn every_control_of_what_opens_over_the_window_is_named() {
     send(&mut window, [Command::CloseDialog]);
     window.key_press(Key::Delete);
     window.run();
-    send(&mut window, [Command::Close]);
+    send(&mut window, [Command::AskCloseScenario(scenario)]);
+    assert!(matches!(window.state().app().dialog, Some(Dialog::CloseScenario { .. })));
+    walk(&window, "close a scenario");
+    send(&mut window, [Command::CloseDialog, Command::Close]);
     assert!(matches!(window.state().app().dialog, Some(Dialog::DropEdits { .. })));
     walk(&window, "drop edits");
 }

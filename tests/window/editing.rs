@@ -248,9 +248,9 @@ fn an_edit_that_does_not_fit_says_so_in_the_list() {
 fn a_scenario_is_renamed() {
     let (_folder, mut window) = account();
     send(&mut window, Command::ShowTab(Tab::WhatIf));
-    window.get_by_label("Scenario What-if, 0 edits").click_secondary();
-    window.run();
-    click(&mut window, "Rename…");
+    let active = document(&window).active_scenario().id;
+    send(&mut window, Command::AskRenameScenario(active));
+    press(&mut window, Modifiers::COMMAND, Key::A);
     window.get_by_label("Name of the scenario").type_text("Without the second withdrawal");
     window.run();
     press(&mut window, Modifiers::NONE, Key::Enter);

@@ -12,7 +12,7 @@ use crate::cli::sweep;
 use crate::report::MomentShape;
 use crate::whatif::{
     Because, CategoryTotals, Compensation, CopyWritten, EventMoment, Follows, Hints, ReadModel, Scenario,
-    StreamComparison, Sweep,
+    StreamComparison, StreamFollows, Sweep,
 };
 
 /// A what-if as JSON: what every version prints, then what follows in the whole store.
@@ -40,6 +40,34 @@ pub struct FixtureWritten {
     pub path: String,
     pub stream: Arc<str>,
     pub cases: usize,
+}
+
+/// One scenario compared with another.
+#[derive(Debug, Serialize)]
+pub struct BetweenShape {
+    left: String,
+    right: String,
+    streams: Vec<StreamComparison>,
+    summary: String,
+}
+
+impl BetweenShape {
+    /// The right one compared with the left one.
+    pub fn new(left: &Scenario, right: &Scenario, follows: Follows) -> Self {
+        let summary = follows.summary(None);
+        let streams = follows.streams.into_iter().filter(StreamFollows::differs).map(|one| one.comparison);
+        Self { left: left.name.clone(), right: right.name.clone(), streams: streams.collect(), summary }
+    }
+
+    /// Prints it for people.
+    pub fn print(&self, output: &mut Output<'_>) -> std::io::Result<()> {
+        output.line("")?;
+        output.line(format!("{}: {}", plain(&self.right), plain(&self.summary)))?;
+        for stream in &self.streams {
+            print_stream(stream, output)?;
+        }
+        Ok(())
+    }
 }
 
 impl WhatIfShape {

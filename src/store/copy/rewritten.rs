@@ -65,7 +65,7 @@ impl Stored<'_> {
         read().map_err(|e| self.reading(e))?.ok_or_else(lost)
     }
 
-    /// The rows that are not as recorded, by their place in the plan. `progress` counts the plan's rows. The
+    /// The rows that are not as recorded, by their place in the plan. `progress` counts them. The
     /// counts are of all of them, also where one can't be encoded.
     pub(super) fn rewritten(
         &self,
@@ -95,7 +95,6 @@ impl Stored<'_> {
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
-            progress.set_done(place as u64);
             let (event, index, was) = match row {
                 CopyRow::Recorded(_) => continue,
                 CopyRow::Edited { base, event, moved } => {
@@ -110,6 +109,7 @@ impl Stored<'_> {
                     (event, siblings.of(self.log, event), None)
                 }
             };
+            progress.add(1);
             counts.archived += u64::from(event.archived);
             counts.new_times += u64::from(self.is_new_time(event, index, was.as_ref()));
             let image = index.map(|index| self.image(&reader, index)).transpose()?;

@@ -1,11 +1,13 @@
-//! The streams of the store, by category: filtered, sorted, each with its events along the axis.
+//! The streams of the store, by category: filtered, sorted, each with its events along the axis. At the foot, the
+//! scenarios.
 
 mod filter;
 mod row;
+mod scenarios;
 
 use std::collections::HashMap;
 
-use egui::{Key, Modifiers, RichText, Role};
+use egui::{Align, Key, Layout, Modifiers, Rect, RichText, Role, Sense, UiBuilder};
 
 use super::rows::{Leap, List, Rows};
 use super::{ViewState, text, theme};
@@ -23,6 +25,8 @@ pub struct StreamsView {
     /// The stream and the edition of the list whose row was last brought into sight.
     revealed: Option<(StoreKey, Option<StreamIndex>, u64)>,
     sparks: Sparks,
+    /// The scenario whose name is being written.
+    renaming: Option<scenarios::Renaming>,
 }
 
 /// Bars of a stream's line of events.
@@ -62,11 +66,20 @@ pub fn streams_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     let enter = filter::field_ui(ui, document, view, focus_filter, queue);
     filter::only_ui(ui, document, queue);
     ui.add_space(theme::TIGHT);
+    let room = ui.available_rect_before_wrap();
+    let foot = scenarios::height(document, room.height()).min(room.height() / 2.0);
+    let (list, foot) = room.split_top_bottom_at_y(room.bottom() - foot);
+    ui.allocate_rect(room, Sense::hover());
+    let child = |ui: &mut egui::Ui, rect: Rect, salt: &str| {
+        ui.new_child(UiBuilder::new().max_rect(rect).id_salt(salt).layout(Layout::top_down(Align::Min)))
+    };
+    let mut above = child(ui, list, "streams");
     if document.list.rows().is_empty() {
-        nothing_ui(ui, document, queue);
-        return;
+        nothing_ui(&mut above, document, queue);
+    } else {
+        list_ui(&mut above, document, view, enter, queue);
     }
-    list_ui(ui, document, view, enter, queue);
+    scenarios::scenarios_ui(&mut child(ui, foot, "scenarios"), document, &mut view.renaming, queue);
 }
 
 /// Why nothing is listed, in a sentence.

@@ -14,8 +14,9 @@ use crate::ui::{marks, theme};
 
 /// Marks that stand at one place are put so far beside each other.
 const BESIDE: f32 = 9.0;
-/// Half the width of the curve that leaves the recorded lane.
-const BEND: f32 = 14.0;
+/// How far before the first event that differs the curve leaves the recorded lane, and joins its own.
+const LEAVES: f32 = 28.0;
+const JOINS: f32 = 4.0;
 
 /// How a scenario's lane looks in the present view.
 #[derive(Default)]
@@ -156,15 +157,12 @@ pub fn paint(
     match recorded {
         Some(recorded) if fork > plot.left() - 40.0 && fork < plot.right() + 40.0 => {
             // Several that leave at one place run beside each other.
-            let from = fork - BEND - 4.0 * recorded.before as f32;
-            begin = fork + BEND - 2.0;
+            let from = fork - LEAVES - 4.0 * recorded.before as f32;
+            begin = fork - JOINS;
             let over = ui.painter_at(stage.plot(area).intersect(ui.clip_rect()));
-            let points = [
-                pos2(from, recorded.middle),
-                pos2(fork, recorded.middle),
-                pos2(fork - 3.0, middle),
-                pos2(begin, middle),
-            ];
+            let (out, into) = (from + 16.0, begin - 14.0);
+            let points =
+                [pos2(from, recorded.middle), pos2(out, recorded.middle), pos2(into, middle), pos2(begin, middle)];
             over.add(CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, line));
         }
         _ => {}
@@ -248,7 +246,11 @@ fn fork_words(
     let colour = if active { stage.tokens.what_if } else { stage.tokens.secondary };
     let galley = painter.layout_no_wrap(words, theme::words(10.5), colour);
     let right = plot.right() - galley.size().x - 6.0;
-    let x = (fork + 16.0).clamp(plot.left() + 6.0, right.max(plot.left() + 6.0));
+    let mut x = (fork + 14.0).clamp(plot.left() + 6.0, right.max(plot.left() + 6.0));
+    // The cursor's line does not go through the words.
+    if (x - 3.0..=x + galley.size().x + 3.0).contains(&stage.cursor) {
+        x = (stage.cursor + 8.0).min(right);
+    }
     let tall = plot.height() > theme::LANE;
     let from = x - plot.left();
     if tall || look.is_free(from, from + galley.size().x) {

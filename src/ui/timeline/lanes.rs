@@ -181,9 +181,10 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: St
     let painter = ui.painter_at(plot.intersect(ui.clip_rect()));
     let middle = plot.center().y;
     let mut mesh = Mesh::default();
+    let edited = document.active_scenario().marks.lane(&document.opened.log.stream(stream).name);
     match timeline.looks.look(stage, stream) {
         Look::Marks(marks, radius) => {
-            if pinned {
+            if pinned || edited.is_some() {
                 painter.hline(plot.x_range(), middle, Stroke::new(1.0, tokens.hairline));
             }
             for (x, event, mark) in marks {
@@ -196,8 +197,12 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: St
                 if pinned && document.event == Some(*event) {
                     painter.circle_stroke(pos2(plot.left() + x, middle), 9.0, Stroke::new(1.5, tokens.now));
                 }
+                let at = pos2(plot.left() + x, middle);
                 if document.has_edits() && document.is_left_out(*event) {
-                    branch::cross_out(&painter, pos2(plot.left() + x, middle), tokens.what_if);
+                    branch::cross_out(&painter, at, tokens.what_if);
+                } else if edited.is_some_and(|lane| lane.missing.binary_search(event).is_ok()) {
+                    // Somewhere else, or something else, in the scenario.
+                    painter.circle_stroke(at, 9.0, Stroke::new(1.0, theme::quieter(tokens.what_if)));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Label, Response, RichText, Role, WidgetInfo};
 
 use crate::app::{App, Command, Document};
@@ -61,13 +62,16 @@ fn progress_ui(ui: &mut egui::Ui, app: &App, tokens: &Tokens) {
 
 fn report_ui(ui: &mut egui::Ui, document: &Document, follows: &Follows, tokens: &Tokens, queue: &mut Vec<Command>) {
     let summary = follows.summary(document.stream.as_deref());
-    let line = ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("◆").color(tokens.what_if));
-        ui.label(RichText::new(&summary).font(theme::strong(theme::BODY)).color(tokens.text))
-    });
-    crate::ui::announce(ui, &line.inner);
+    let mut job = LayoutJob::default();
+    let format = |colour| TextFormat { font_id: theme::strong(theme::BODY), color: colour, ..TextFormat::default() };
+    job.append("◆  ", 0.0, format(tokens.what_if));
+    job.append(&summary, 0.0, format(tokens.text));
+    let line = ui.add(Label::new(job).wrap());
+    line.widget_info(|| WidgetInfo::labeled(Role::Label, true, &summary));
+    crate::ui::announce(ui, &line);
     streams_ui(ui, follows, tokens, queue);
     rules_ui(ui, follows, tokens, queue);
+    mended_ui(ui, follows, tokens, queue);
     effects_ui(ui, follows, tokens, queue);
     hints_ui(ui, &follows.hints, tokens, queue);
     totals_ui(ui, follows, tokens);
@@ -172,6 +176,28 @@ fn rules_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut V
             ui.label(RichText::new("at").color(tokens.secondary));
             let name = format!("{} broken at {} of {stream}", broken.name, event_words(&broken.at));
             event_link(ui, &event_words(&broken.at), &name, stream, &broken.at, queue);
+            ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
+        });
+    }
+    rest(ui, count, tokens);
+}
+
+fn mended_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut Vec<Command>) {
+    let mended = follows
+        .streams
+        .iter()
+        .flat_map(|one| one.comparison.mended_invariants.iter().map(move |mended| (&one.comparison.stream, mended)));
+    let count = mended.clone().count();
+    if count == 0 {
+        return;
+    }
+    heading(ui, "Rules that were broken and are not any more", tokens);
+    for (stream, mended) in mended.take(SHOWN) {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(&*mended.name).color(tokens.good));
+            ui.label(RichText::new("at").color(tokens.secondary));
+            let name = format!("{} no longer broken at {} of {stream}", mended.name, event_words(&mended.at));
+            event_link(ui, &event_words(&mended.at), &name, stream, &mended.at, queue);
             ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
         });
     }

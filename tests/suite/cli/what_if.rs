@@ -89,6 +89,17 @@ fn several_scenarios_are_as_each_alone() {
     let both = world.run("what-if chain.db --scenario s.json --scenario none.json --json").json(0);
     assert_eq!(both["scenarios"][0], alone);
     assert_eq!(both["scenarios"][1]["scenario"], "Nothing");
+    // The second one compared with the first: the other way round.
+    let between = &both["between"][0];
+    assert_eq!((&between["left"], &between["right"]), (&json!("Without v3"), &json!("Nothing")));
+    let changes = |streams: &Value| streams[0]["changes"].as_array().unwrap().clone();
+    let (there, back) = (changes(&alone["streams"]), changes(&between["streams"]));
+    assert_eq!((&there[0]["from"], &there[0]["to"]), (&back[0]["to"], &back[0]["from"]));
+    let text = world.run("what-if chain.db --scenario none.json --scenario s.json").out;
+    assert!(
+        text.contains("Without v3: compared with Nothing · account-1 differs from v3 · balance 30.00 → 50.00"),
+        "{text}"
+    );
     for option in ["--save-copy out.db", "--fixture out.json"] {
         let line = format!("what-if chain.db --scenario s.json --scenario none.json {option}");
         assert!(world.run(&line).refused(2).contains("name one --scenario"));

@@ -47,6 +47,13 @@ impl<'a> Both<'a> {
         })
     }
 
+    /// The same as a cursor has it.
+    fn in_order(mut self) -> Self {
+        let Lanes { left, right } = self.lanes();
+        self.alignment = self.alignment.clone().in_order(left, right);
+        self
+    }
+
     fn lanes(&self) -> Lanes<'_> {
         let lane = |branch| SideLane::new(&self.world.log, &self.stream, branch);
         Lanes { left: lane(self.branches.0), right: lane(self.branches.1) }
@@ -159,7 +166,8 @@ proptest! {
             // An edit that changes nothing counts as one.
             let Lanes { left: one, right: other } = both.lanes();
             let at = fork.first_invalid;
-            prop_assert!(at == first || one.own(at).is_some() || other.own(at).is_some());
+            let put = [both.alignment.lifted(), both.alignment.fresh()].concat().contains(&(at as u32));
+            prop_assert!(at == first || put || one.own(at).is_some() || other.own(at).is_some());
             if let Some(tail) = fork.tail {
                 prop_assert_eq!(left.len() - tail.baseline, right.len() - tail.branch);
                 let mut renumbered = false;
@@ -182,6 +190,7 @@ proptest! {
         let bank = Bank::new(versions);
         for stream in ["a", "b", "c"] {
             let Some(both) = Both::of(&world, left, Some(&b), stream) else { continue };
+            let both = both.in_order();
             let (lefts, rights) = (states(&bank, &both.events.0), states(&bank, &both.events.1));
             let found = both.differences(&bank, usize::MAX);
             let mut rows = found.rows.iter();
@@ -202,10 +211,12 @@ proptest! {
                     prop_assert!(now.get(path) == Some(values) || (values.0 == values.1 && before.contains_key(path)));
                 }
                 prop_assert_eq!(row.more, 0);
-                // A cursor there takes in what the row does, on both sides.
+                // A cursor there takes in what the row does, on both sides, and one before it does not.
                 let lanes = both.lanes();
-                let taken = |positions: Vec<i64>| positions.iter().filter(|position| **position <= row.position).count();
-                prop_assert!(taken(lanes.left.positions()) >= left && taken(lanes.right.positions()) >= right);
+                let taken = |positions: &[i64], up_to: i64| positions.iter().filter(|position| **position <= up_to).count();
+                let (on_left, on_right) = (lanes.left.positions(), lanes.right.positions());
+                prop_assert!(taken(&on_left, row.position) >= left && taken(&on_right, row.position) >= right);
+                prop_assert!(taken(&on_left, row.position - 1) < left || taken(&on_right, row.position - 1) < right);
                 prop_assert_eq!(row.cursor.map(|event| world.log.position(event as usize)), Some(row.position));
                 let broken = |state: &Value| bank.broken_invariants(&State { value: state.clone(), origin: foldline::model::Origin::NONE }, None).len();
                 prop_assert_eq!((row.broken_left.len(), row.broken_right.len()), (broken(&lefts[left]), broken(&rights[right])));
@@ -228,6 +239,21 @@ proptest! {
                     let taken = positions.iter().filter(|at| **at <= position).count();
                     prop_assert_eq!(lane.select(&world.log, Moment::Position(position)), Selection::Prefix(taken));
                 }
+            }
+            // Wherever no row stands, a cursor shows what the row before it said.
+            let (on_left, on_right) = (both.lanes().left.positions(), both.lanes().right.positions());
+            // The same event may stand with another one on each side: a cursor between the two takes in one of them.
+            let stands_alike = std::iter::once((0, 0)).chain(both.steps()).all(|(left, right)| {
+                (left, right) == both.alignment.len() || !both.alignment.opposite(left, right).paired || on_left[left] == on_right[right]
+            });
+            if !stands_alike {
+                continue;
+            }
+            for position in (5..=world.events.len() as i64 * 10 + 5).step_by(10) {
+                let taken = |positions: &[i64]| positions.iter().filter(|at| **at <= position).count();
+                let shown = diff(&lefts[taken(&on_left)], &rights[taken(&on_right)]).len();
+                let row = found.taken_in(position).checked_sub(1).map(|at| &found.rows[at]);
+                prop_assert_eq!(shown, row.map_or(0, |row| row.differing), "at {} in {}", position, stream);
             }
             // Few are kept, all are counted.
             let few = both.differences(&bank, 1);
@@ -259,7 +285,9 @@ proptest! {
             prop_assert_eq!((&one.baseline.state, &one.branch.state), (&two.branch.state, &two.baseline.state));
             let exchanged: Vec<Change> = two.changes.into_iter().map(|change| Change { path: change.path, from: change.to, to: change.from }).collect();
             prop_assert_eq!(one.changes, exchanged);
-            prop_assert_eq!(one.first_divergence.is_some(), two.first_divergence.is_some());
+            // Of events that changed places it is a matter of sides which one stayed.
+            let moved = !both.alignment.moved().is_empty();
+            prop_assert!(moved || one.first_divergence.is_some() == two.first_divergence.is_some());
             let back = Both { alignment: both.alignment.clone().swapped().swapped(), ..Both::of(&world, Some(&a), Some(&b), stream).unwrap() };
             prop_assert_eq!(&back.alignment, &both.alignment);
         }
@@ -348,7 +376,7 @@ fn row_texts(edits: (&str, &str)) -> Vec<String> {
     let mut world = world(ACCOUNT);
     let branch = |world: &mut World, edits: &str| (!edits.is_empty()).then(|| world.edit(edits).unwrap());
     let (left, right) = (branch(&mut world, edits.0), branch(&mut world, edits.1));
-    let both = Both::of(&world, left.as_ref(), right.as_ref(), "a").unwrap();
+    let both = Both::of(&world, left.as_ref(), right.as_ref(), "a").unwrap().in_order();
     let found = both.differences(&Bank::new(false), 100);
     let event = |event: &Option<foldline::whatif::RowEvent>| match event {
         Some(event) => format!("v{}", event.moment.version.unwrap()),
