@@ -64,7 +64,7 @@ fn controls(window: &Harness<'_, Window>) -> Vec<Control> {
 
 /// Every control has a role, a name that says something, and no twin on the same spot.
 #[track_caller]
-fn walk(window: &Harness<'_, Window>, what: &str) {
+pub fn walk(window: &Harness<'_, Window>, what: &str) {
     let controls = controls(window);
     assert!(controls.len() >= 3, "{what}: only {} controls: is it there at all?", controls.len());
     let mut faults = BTreeSet::new();

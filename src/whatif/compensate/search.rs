@@ -7,7 +7,7 @@ use super::invert::{Assignment, Var, put, ways};
 use super::judge::{Distance, Records};
 use super::{Situation, as_event, object, recorded_state};
 use crate::model::{Key, Object, Path, Value, json};
-use crate::replay::{HandlerView, State, diff_for};
+use crate::replay::{HandlerView, State, Taken, diff_for};
 
 /// States from which the search goes on.
 const BEAM: usize = 24;
@@ -53,7 +53,13 @@ impl Candidate {
     }
 }
 
-/// What counts, worst first: what still differs, broken invariants, amounts below zero, types that only begin
+/// What an event costs beside a leaf that differs (4): a little, so that none is there for nothing; more for an amount
+/// below zero; as much as a leaf for a place that the rules read and nobody can fill in.
+const EVENT: usize = 1;
+const NEGATIVE: usize = 2;
+const HOLE: usize = 4;
+
+/// What counts, worst first: what still differs with what the events cost, broken invariants, amounts below zero, types that only begin
 /// streams or were never seen, how many events, and how rare their types are.
 type Cost = (usize, usize, usize, usize, usize, u64);
 
@@ -61,6 +67,10 @@ type Cost = (usize, usize, usize, usize, usize, u64);
 struct Node {
     state: State,
     events: Vec<Candidate>,
+    /// What still differs.
+    distance: usize,
+    /// What the events cost.
+    spent: usize,
     cost: Cost,
 }
 
@@ -75,10 +85,11 @@ pub(super) fn search(situation: &Situation<'_>) -> Vec<Candidate> {
     let wanted = records.without(&situation.branch.state);
     let broken_before = situation.fold.broken_invariants(&start, situation.last.as_deref()).len();
     let first = distance.of(&start.value);
-    let start = Node { state: start, events: Vec::new(), cost: (first, 0, 0, 0, 0, 0) };
+    let cost = (first, 0, 0, 0, 0, 0);
+    let start = Node { state: start, events: Vec::new(), distance: first, spent: 0, cost };
     let (mut best, mut beam) = (start.clone(), vec![start]);
     let mut without_gain = 0;
-    while best.cost.0 > 0 && without_gain < 2 && beam.first().is_some_and(|node| node.events.len() < EVENTS) {
+    while best.distance > 0 && without_gain < 2 && beam.first().is_some_and(|node| node.events.len() < EVENTS) {
         let mut next: Vec<Node> = Vec::new();
         for node in &beam {
             for known in &types {
@@ -116,6 +127,25 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
+    /// How many places of the payload its operations read and the candidate does not have.
+    fn holes(&self, candidate: &Candidate) -> usize {
+        if candidate.whole {
+            return 0;
+        }
+        let data = candidate.data();
+        let mut read: Vec<&Path> = Vec::new();
+        for operation in &self.handler.operations {
+            operation.each_taken(&mut |taken| {
+                if let Taken::Data(path) = taken
+                    && !read.contains(&path)
+                {
+                    read.push(path);
+                }
+            });
+        }
+        read.iter().filter(|path| data.at(path).is_none()).count()
+    }
+
     /// What an event may say: where rules take over a whole payload, no fields that the type never has.
     fn plausible(&self, mut assignment: Assignment) -> Assignment {
         let root = Var::Data(Path::default());
@@ -227,16 +257,18 @@ fn step(
     let (_, broken_so_far, negatives, unusual, _, rarity) = node.cost;
     let mut events = node.events.clone();
     let negative = candidate.assignment.negatives;
+    let spent = node.spent + EVENT + NEGATIVE * negative + HOLE * known.holes(&candidate);
     events.push(candidate);
+    let distance = distance.of(&state.value);
     let cost = (
-        distance.of(&state.value),
+        distance + spent,
         broken_so_far + broken,
         negatives + negative,
         unusual + usize::from(known.unusual),
         events.len(),
         rarity + known.rarity,
     );
-    Some(Node { state, events, cost })
+    Some(Node { state, events, distance, spent, cost })
 }
 
 /// For the automatic projection, which merges payloads: the fields that differ, by the one event type that sets them.
