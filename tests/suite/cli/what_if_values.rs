@@ -7,7 +7,7 @@ use super::World;
 fn story(sample: &str, edits: &str) -> World {
     let world = World::new();
     world.run(&format!("sample {sample} s.db")).done();
-    world.write("s.json", &format!(r#"{{"foldline":"scenario/1","name":"Story","edits":[{edits}]}}"#));
+    world.write("s.json", format!(r#"{{"foldline":"scenario/1","name":"Story","edits":[{edits}]}}"#));
     world
 }
 

@@ -357,7 +357,7 @@ fn copies_of_other_libraries_stores_by_the_command_line() {
     }
     // What a layout can't hold is refused with 2, by name, and nothing is left.
     let edit = r#"{"update":{"position":3},"metadata":{"n":1}}"#;
-    world.write("s.json", &format!(r#"{{"foldline":"scenario/1","name":"n","edits":[{edit}]}}"#));
+    world.write("s.json", format!(r#"{{"foldline":"scenario/1","name":"n","edits":[{edit}]}}"#));
     let ran = world.run("what-if cqrs.db --scenario s.json --save-copy out.db");
     let refused = ran.refused(2);
     assert!(refused.contains("account-A v2 (Deposited)") && refused.contains("texts only"), "{refused}");
