@@ -80,12 +80,9 @@ pub const WHAT_IF: &str = "\
 Examples:
   foldline what-if bank.db --scenario scenario.json
   foldline what-if bank.db --scenario scenario.json --save-copy without.db --json
-<<<<<<< HEAD
   foldline what-if bank.db --scenario scenario.json --fixture fixture.md
-=======
   foldline what-if bank.db --scenario scenario.json --sweep data.amount=0..100/5 --plot balance
   foldline what-if bank.db --scenario scenario.json --compensate
->>>>>>> c
 
 A scenario:
   { \"foldline\": \"scenario/1\", \"name\": \"Without the last withdrawal\",
