@@ -87,7 +87,7 @@ impl App {
             Command::ShowCompensation => self.show_compensation(requests),
             Command::SaveCompensation { stream, out, force } => self.save_compensation(&stream, out, force, requests),
             Command::AskCopy | Command::ChooseCopy(_) | Command::SaveCopy { .. } => {
-                self.copy_question(command, requests)
+                self.copy_question(command, requests);
             }
 
             Command::AddTrack(source) => self.add_track(source, requests),

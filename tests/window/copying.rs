@@ -26,8 +26,14 @@ fn says(window: &egui_kittest::Harness<'_, foldline::ui::Window>, what: &str) {
     assert!(told.iter().any(|text| text.contains(what)), "{what}: {told:#?}");
 }
 
+fn database(path: &Path) -> rusqlite::Connection {
+    use rusqlite::OpenFlags;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    rusqlite::Connection::open_with_flags(path, flags).unwrap()
+}
+
 fn count(path: &Path, sql: &str) -> i64 {
-    rusqlite::Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    database(path).query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 #[test]
@@ -63,7 +69,7 @@ fn what_will_be_in_a_copy_is_said_and_can_be_chosen() {
 
 /// A store of another library, in a database with a table of its application.
 fn emmett(path: &Path) {
-    let conn = rusqlite::Connection::open(path).unwrap();
+    let conn = database(path);
     conn.execute_batch(
         "CREATE TABLE emt_streams(stream_id TEXT NOT NULL, stream_position BIGINT NOT NULL, partition TEXT NOT NULL, \
          stream_type TEXT NOT NULL, stream_metadata JSONB NOT NULL, is_archived BOOLEAN NOT NULL);

@@ -111,11 +111,8 @@ pub(super) fn describe(
 ) -> Result<CopyDescription, StoreError> {
     let bound = stored.bound();
     let is_own_layout = !options.as_foldline || bound.spec.id == "foldline";
-    let rewritten = stored.rewritten(plan, progress, cancel);
-    let (refusal, counts) = match rewritten {
-        Ok((_, counts)) => (None, counts),
-        Err((error, counts)) => (Some(error), counts),
-    };
+    let (rewritten, counts) = stored.rewritten(plan, progress, cancel);
+    let refusal = rewritten.err();
     let mut kept = vec![false; stored.log.len()];
     for row in &plan.rows {
         if let CopyRow::Recorded(index) | CopyRow::Edited { base: index, .. } = row {
