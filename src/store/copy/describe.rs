@@ -53,7 +53,7 @@ pub(super) fn notes(bound: &Bound, plan: &CopyPlan, findings: &Findings) -> Vec<
     }
     if findings.snapshots_left_out > 0 {
         let gone = counted(findings.snapshots_left_out, "snapshot");
-        notes.push(format!("{gone} left out: what they know is not what the copy's events say"));
+        notes.push(format!("{gone} left out, of what the copy's events no longer say"));
         notes.extend(writing.without_snapshots.clone());
     }
     if findings.counts.new_times > 0 {
