@@ -4,6 +4,8 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/branches.rs"]
+mod branches;
 #[path = "window/compare.rs"]
 mod compare;
 #[path = "window/copying.rs"]

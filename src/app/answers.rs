@@ -349,6 +349,9 @@ impl Document {
         if self.follows.report.is_pending() {
             self.follows.forget();
         }
+        if self.form.as_ref().is_some_and(|form| form.waits) {
+            self.form = None;
+        }
         if self.vocabulary.is_pending() {
             self.vocabulary.clear();
         }

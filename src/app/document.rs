@@ -24,7 +24,7 @@ use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, Track
 use crate::model::{Moment, StreamIndex, Timestamp, ValuePath};
 use crate::query::Vocabulary;
 use crate::timeline::{Axis, AxisKind, View};
-use crate::whatif::{Edit, Scenario, Selector, Target};
+use crate::whatif::{BranchSpot, Edit, Scenario, Selector, Target};
 
 /// Where in history everything stands. One for the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -335,6 +335,15 @@ impl Document {
             Cursor::Start => true,
             Cursor::Event(cursor) => event > cursor,
             Cursor::Instant(time) => self.opened.log.time(event as usize).is_some_and(|t| t > time),
+        }
+    }
+
+    /// Whether an event of a branch lies beyond the cursor.
+    pub fn is_beyond(&self, spot: &BranchSpot) -> bool {
+        match self.cursor {
+            Cursor::Start => true,
+            Cursor::Event(cursor) => spot.event.is_some_and(|event| event > cursor),
+            Cursor::Instant(time) => spot.time(&self.opened.log).is_some_and(|at| at > time),
         }
     }
 

@@ -21,4 +21,4 @@ pub use lanes::{Column, Lanes};
 pub use marks::{Mark, Marks, Shape};
 pub use overview::Overview;
 pub use spark::sparkline;
-pub use track::{StepLine, StepPoint};
+pub use track::{Line, StepLine, StepPoint};

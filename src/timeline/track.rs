@@ -106,9 +106,72 @@ impl StepLine {
     /// The line in a view `width` points wide. Costs a binary search and at most 256 points for each column that has
     /// a step, and a 128th of the points in sight. Every column reaches as low and as high as its numbers do.
     pub fn line(&self, view: View, width: f32) -> Line {
+        let sight = self.sight(view, width);
+        let shown = sight.extent;
+        sight.line(shown, width)
+    }
+
+    /// Both lines in a view, on one scale: the greatest number of the two is at the top of both.
+    pub fn together(&self, other: &Self, view: View, width: f32) -> [Line; 2] {
+        let (one, two) = (self.sight(view, width), other.sight(view, width));
+        let shown = Extent::join(one.extent, two.extent);
+        [one.line(shown, width), two.line(shown, width)]
+    }
+
+    fn sight(&self, view: View, width: f32) -> Sight {
         let (before, steps) = self.steps(view, width);
-        let shown = steps.iter().fold(before.map(Extent::of), |extent, step| Extent::join(extent, step.extent));
-        let Some(shown) = shown else { return Line::default() };
+        let extent = steps.iter().fold(before.map(Extent::of), |extent, step| Extent::join(extent, step.extent));
+        Sight { before, steps, extent }
+    }
+
+    /// The number in force at the left edge, and the columns that have steps.
+    fn steps(&self, view: View, width: f32) -> (Option<f64>, Vec<Step>) {
+        let start = self.points.partition_point(|point| point.coordinate < view.start);
+        let at_edge = self.points[..start].last().and_then(|point| point.number);
+        let (mut steps, mut from, mut before) = (Vec::new(), start, at_edge);
+        while let Some(first) = self.points.get(from) {
+            let x = view.x_from_coordinate(first.coordinate, width);
+            if x >= width {
+                break;
+            }
+            let x = x.max(0.0);
+            let end = view.coordinate_from_x(x.floor() + 1.0, width);
+            // At least one point is taken, or rounding at a column's edge could stop the walk.
+            let count = self.points[from..].partition_point(|point| point.coordinate < end).max(1);
+            let to = from + count;
+            let after = self.points[to - 1].number;
+            steps.push(Step { x, before, extent: self.extent(from, to), after });
+            (from, before) = (to, after);
+        }
+        (at_edge, steps)
+    }
+
+    /// The extent of points `from..to`, whole blocks at a time.
+    fn extent(&self, from: usize, to: usize) -> Option<Extent> {
+        let (first, last) = (from.div_ceil(BLOCK), to / BLOCK);
+        if first >= last {
+            return walked(&self.points[from..to]);
+        }
+        let ends = Extent::join(walked(&self.points[from..first * BLOCK]), walked(&self.points[last * BLOCK..to]));
+        self.blocks[first..last].iter().fold(ends, |extent, block| Extent::join(extent, *block))
+    }
+}
+
+/// What a view has of a line.
+struct Sight {
+    /// The number in force at the left edge.
+    before: Option<f64>,
+    /// The columns that have steps.
+    steps: Vec<Step>,
+    /// The least and the greatest number in sight.
+    extent: Option<Extent>,
+}
+
+impl Sight {
+    /// The line on a scale from the least to the greatest number of `shown`.
+    fn line(self, shown: Option<Extent>, width: f32) -> Line {
+        let Self { before, steps, extent } = self;
+        let (Some(shown), Some(_)) = (shown, extent) else { return Line::default() };
         let height = |number| shown.height(number);
         let mut pieces = Vec::new();
         let mut piece: Vec<(f32, f32)> = before.map(|number| (0.0, height(number))).into_iter().collect();
@@ -148,38 +211,6 @@ impl StepLine {
             pieces.push(piece);
         }
         Line { pieces, range: Some((shown.low, shown.high)) }
-    }
-
-    /// The number in force at the left edge, and the columns that have steps.
-    fn steps(&self, view: View, width: f32) -> (Option<f64>, Vec<Step>) {
-        let start = self.points.partition_point(|point| point.coordinate < view.start);
-        let at_edge = self.points[..start].last().and_then(|point| point.number);
-        let (mut steps, mut from, mut before) = (Vec::new(), start, at_edge);
-        while let Some(first) = self.points.get(from) {
-            let x = view.x_from_coordinate(first.coordinate, width);
-            if x >= width {
-                break;
-            }
-            let x = x.max(0.0);
-            let end = view.coordinate_from_x(x.floor() + 1.0, width);
-            // At least one point is taken, or rounding at a column's edge could stop the walk.
-            let count = self.points[from..].partition_point(|point| point.coordinate < end).max(1);
-            let to = from + count;
-            let after = self.points[to - 1].number;
-            steps.push(Step { x, before, extent: self.extent(from, to), after });
-            (from, before) = (to, after);
-        }
-        (at_edge, steps)
-    }
-
-    /// The extent of points `from..to`, whole blocks at a time.
-    fn extent(&self, from: usize, to: usize) -> Option<Extent> {
-        let (first, last) = (from.div_ceil(BLOCK), to / BLOCK);
-        if first >= last {
-            return walked(&self.points[from..to]);
-        }
-        let ends = Extent::join(walked(&self.points[from..first * BLOCK]), walked(&self.points[last * BLOCK..to]));
-        self.blocks[first..last].iter().fold(ends, |extent, block| Extent::join(extent, *block))
     }
 }
 

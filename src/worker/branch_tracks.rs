@@ -15,7 +15,8 @@ use crate::replay::{State, Step};
 use crate::whatif::{BranchHistory, BranchLane, BranchSpot, Scenario};
 
 impl Session {
-    /// A track of a stream in a scenario's branch; `None` where the edits leave the stream as recorded, or do not fit.
+    /// A track of a stream in a scenario's branch; `None` where the edits leave the stream as recorded, do not fit,
+    /// or come after the projection has stopped.
     /// Events before the first edit are not folded again, nor those after which both have the same state. Progress
     /// counts events of the branch.
     pub(super) fn branch_track(
@@ -55,6 +56,10 @@ impl Session {
             ControlFlow::Continue(())
         });
         let walked = walked.map_err(|failure| replay_failed(&failure))?;
+        if walked.error.as_ref().is_some_and(|error| error.place < first) {
+            // The projection does not get as far as the edits.
+            return Ok(None);
+        }
         let Line { mut track, .. } = line;
         track.met = walked.met.filter(|met| *met > first).map(|met| lane.spot(log, met - 1));
         track.stopped = walked.error.map(|error| (lane.spot(log, error.place), stopped_text(&error)));

@@ -1,5 +1,6 @@
 //! Jobs that look into histories: what they answer is what folding and filtering by hand come to.
 
+mod branch_tracks;
 mod comparing;
 mod files;
 mod projecting;

@@ -5,6 +5,7 @@ mod compare;
 mod compensate;
 mod files;
 mod follows;
+mod lanes;
 mod properties;
 mod sweep;
 mod world;

@@ -27,6 +27,7 @@ mod pointer;
 mod rows;
 mod ruler;
 mod spoken;
+mod track_shapes;
 mod tracks;
 
 use chrono_tz::Tz;
@@ -62,7 +63,7 @@ pub struct TimelineView {
     rows: Rows,
     looks: lanes::Looks,
     hits: hits::HitIndex,
-    tracks: tracks::Shapes,
+    tracks: track_shapes::Shapes,
     hover: hover::Hover,
     add_track: add_track::AddTrack,
     overview: overview::Strip,

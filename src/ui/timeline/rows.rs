@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::tracks::Shapes;
+use super::track_shapes::Shapes;
 use crate::app::{Document, ListRow, ScenarioView};
 use crate::job::{ScenarioId, StoreKey};
 use crate::model::{CategoryIndex, StreamIndex, names};

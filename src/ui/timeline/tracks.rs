@@ -1,103 +1,19 @@
 //! Tracks: fields of the state as step lines or labelled stretches, conditions as bars.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Mesh, Painter, Rect, Sense, Shape as Paint, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Painter, Rect, Sense, Shape as Paint, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use super::track_shapes::{Branch, Placed, Shape, Shapes};
 use super::{Stage, labels};
-use crate::app::{Command, Document, TrackView};
-use crate::job::{Track, TrackWhat};
-use crate::timeline::{AxisKind, StepLine, StepPoint, track};
-use crate::ui::{icons, theme};
+use crate::app::{Command, TrackView};
+use crate::job::TrackWhat;
+use crate::timeline::{Line, track};
+use crate::ui::{icons, marks, theme};
+use crate::whatif::BranchSpot;
 
-const LINE: f32 = 50.0;
-const STRETCHES: f32 = 28.0;
-const BARS: f32 = 26.0;
 /// Narrower stretches have no words.
 const WORDS: f32 = 26.0;
-
-/// What tracks look like along the axis: worked out when a track comes, not at each frame.
-#[derive(Default)]
-pub struct Shapes(HashMap<u32, Placed>);
-
-struct Placed {
-    of: Of,
-    shape: Shape,
-}
-
-type Of = (crate::job::StoreKey, u64, AxisKind);
-
-enum Shape {
-    Line(StepLine),
-    /// Where each value begins; in order.
-    Stretches(Vec<(f64, Option<Arc<str>>)>),
-    Bars(Vec<(f64, f64)>),
-}
-
-impl Shapes {
-    /// Works out what changed.
-    pub fn refresh(&mut self, document: &Document) {
-        self.0.retain(|id, _| document.tracks.iter().any(|track| track.id == *id));
-        for view in &document.tracks {
-            let of = (document.opened.key, view.track.edition(), document.axis.kind());
-            if self.0.get(&view.id).is_some_and(|placed| placed.of == of) {
-                continue;
-            }
-            let nothing = Track::default();
-            let track = view.track.value().map_or(&nothing, |(track, _)| track);
-            self.0.insert(view.id, Placed { of, shape: shape(document, &view.what, track) });
-        }
-    }
-
-    /// How high a track's row is.
-    pub fn height(&self, id: u32) -> f32 {
-        match self.0.get(&id).map(|placed| &placed.shape) {
-            Some(Shape::Line(_)) => LINE,
-            Some(Shape::Stretches(_)) => STRETCHES,
-            Some(Shape::Bars(_)) | None => BARS,
-        }
-    }
-
-    fn get(&self, id: u32) -> Option<&Shape> {
-        self.0.get(&id).map(|placed| &placed.shape)
-    }
-}
-
-fn shape(document: &Document, what: &TrackWhat, track: &Track) -> Shape {
-    let log = &document.opened.log;
-    // What stands nowhere stands with what came before it.
-    let mut reached = f64::NEG_INFINITY;
-    let mut place = |event: Option<u32>| {
-        let coordinate = event.and_then(|event| document.axis.coordinate(log, event as usize));
-        reached = coordinate.unwrap_or(reached);
-        reached
-    };
-    // Where the projection stopped: nothing is drawn beyond it.
-    let stop = track.stopped.as_ref().and_then(|_| document.lane().get(track.scanned).copied());
-    match what {
-        TrackWhat::Condition(_) => {
-            let ends = track.intervals.iter().flat_map(|interval| [Some(interval.from), interval.to.or(stop)]);
-            let mut ends: Vec<f64> = ends.map(|end| end.map_or(f64::INFINITY, |end| place(Some(end)))).collect();
-            track::settle(&mut ends);
-            Shape::Bars(ends.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
-        }
-        TrackWhat::Field(_) if track.steps.iter().all(|step| step.number.is_some() || step.text.is_none()) => {
-            let points = track.steps.iter();
-            let mut points: Vec<StepPoint> =
-                points.map(|step| StepPoint { coordinate: place(step.event), number: step.number }).collect();
-            points.extend(stop.map(|stop| StepPoint { coordinate: place(Some(stop)), number: None }));
-            Shape::Line(StepLine::new(points))
-        }
-        TrackWhat::Field(_) => {
-            let steps = track.steps.iter().map(|step| step.event).chain(stop.map(Some));
-            let mut coordinates: Vec<f64> = steps.map(&mut place).collect();
-            track::settle(&mut coordinates);
-            let texts = track.steps.iter().map(|step| step.text.clone()).chain(stop.map(|_| None));
-            Shape::Stretches(coordinates.into_iter().zip(texts).collect())
-        }
-    }
-}
 
 /// Whether what is shown is of the selected stream, and nothing newer is awaited.
 fn is_current(stage: &Stage<'_>, view: &TrackView) -> bool {
@@ -112,7 +28,7 @@ fn find<'a>(stage: &'a Stage<'_>, id: u32) -> Option<&'a TrackView> {
 pub fn paint(ui: &Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: Rect) {
     let plot = stage.plot(rect);
     let painter = ui.painter_at(plot.intersect(ui.clip_rect()));
-    let (Some(view), Some(shape)) = (find(stage, id), shapes.get(id)) else { return };
+    let (Some(view), Some(placed)) = (find(stage, id), shapes.get(id)) else { return };
     if let Some(problem) = view.track.failure() {
         note(&painter, plot, problem, stage.tokens.bad);
         return;
@@ -122,59 +38,114 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: Rect) {
         return;
     };
     let faded = |colour| if is_current(stage, view) { colour } else { theme::dimmed(colour) };
+    let violet = match view.branch.value() {
+        Some((_, true)) => stage.tokens.what_if,
+        _ => theme::dimmed(stage.tokens.what_if),
+    };
+    let Placed { shape, branch, .. } = placed;
+    let lines = lines(stage, placed, plot.width());
+    let [above, below] = rows(plot, branch.is_some());
     // The future is painted as what it is, thinner: once left of the cursor, once right of it.
     let cursor = stage.cursor.clamp(plot.left(), plot.right());
     let sides = [(plot.left(), cursor, false), (cursor, plot.right(), true)];
     for (from, to, future) in sides.into_iter().filter(|(from, to, _)| from < to) {
         let side = Rect::from_min_max(pos2(from, plot.top()), pos2(to, plot.bottom()));
         let painter = painter.with_clip_rect(painter.clip_rect().intersect(side));
-        let tint = |colour| faded(if future { theme::dimmed(colour) } else { colour });
+        let tint = |colour| if future { theme::dimmed(colour) } else { colour };
+        let (text, secondary) = (tint(faded(stage.tokens.text)), tint(faded(stage.tokens.secondary)));
         match shape {
-            Shape::Line(line) => step_line(&painter, stage, line, plot, tint(stage.tokens.text)),
+            Shape::Line(_) => {
+                step_line(&painter, &lines[0], plot, text, false);
+                step_line(&painter, &lines[1], plot, tint(violet), true);
+            }
+            Shape::Stretches(stretches) => stretches_in(ui, &painter, stage, stretches, above, [secondary, text]),
+            Shape::Bars(intervals) => bars_in(&painter, stage, intervals, above, |painter, bar| {
+                painter.rect_filled(bar, 0.0, tint(faded(stage.tokens.other_mark)));
+            }),
+        }
+        let Some(branch) = branch else { continue };
+        match &branch.shape {
+            Shape::Line(_) => {}
             Shape::Stretches(stretches) => {
-                stretches_in(
-                    ui,
-                    &painter,
-                    stage,
-                    stretches,
-                    plot,
-                    tint(stage.tokens.secondary),
-                    tint(stage.tokens.text),
-                );
+                stretches_in(ui, &painter, stage, stretches, below, [tint(violet), tint(violet)]);
             }
             Shape::Bars(intervals) => {
-                let mut mesh = Mesh::default();
-                for (left, right) in track::bars(intervals, stage.document.view, plot.width()) {
-                    let bar = Rect::from_min_max(
-                        pos2(plot.left() + left, plot.top() + 7.0),
-                        pos2(plot.left() + right.max(left + 2.0), plot.bottom() - 8.0),
-                    );
-                    mesh.add_colored_rect(bar, tint(stage.tokens.other_mark));
-                }
-                painter.add(Paint::mesh(mesh));
+                span(&painter, stage, branch, below, tint(violet));
+                bars_in(&painter, stage, intervals, below, |painter, bar| {
+                    marks::hatch(painter, bar, tint(violet));
+                    painter.rect_stroke(bar, 0.0, Stroke::new(1.0, tint(violet)), StrokeKind::Inside);
+                });
             }
         }
     }
+    let branch_stopped = view.branch.value().and_then(|(branch, _)| branch.stopped.as_ref());
     if let Some(stopped) = &track.stopped {
         note(&painter, plot, &format!("Stopped: {stopped}"), stage.tokens.bad);
-    } else if matches!(shape, Shape::Bars(intervals) if intervals.is_empty()) {
+    } else if let Some((_, stopped)) = branch_stopped {
+        note(&painter, plot, &format!("The what-if stopped: {stopped}"), stage.tokens.bad);
+    } else if branch.is_none() && matches!(shape, Shape::Bars(intervals) if intervals.is_empty()) {
         note(&painter, plot, "At no time", stage.tokens.secondary);
     } else if track.steps.is_empty() && matches!(view.what, TrackWhat::Field(_)) {
         note(&painter, plot, "This stream has no such field", stage.tokens.secondary);
     }
 }
 
-fn note(painter: &Painter, plot: Rect, text: &str, colour: egui::Color32) {
+/// What was recorded above, what would be below.
+fn rows(plot: Rect, both: bool) -> [Rect; 2] {
+    if !both {
+        return [plot, plot];
+    }
+    let middle = plot.center().y;
+    let half = |top, bottom| Rect::from_min_max(pos2(plot.left(), top), pos2(plot.right(), bottom));
+    [half(plot.top() - 1.0, middle + 2.0), half(middle - 2.0, plot.bottom() + 1.0)]
+}
+
+/// Both lines on one scale.
+fn lines(stage: &Stage<'_>, placed: &Placed, width: f32) -> [Line; 2] {
+    let view = stage.document.view;
+    match (&placed.shape, placed.branch.as_ref().map(|branch| &branch.shape)) {
+        (Shape::Line(line), Some(Shape::Line(branch))) => line.together(branch, view, width),
+        (Shape::Line(line), _) => [line.line(view, width), Line::default()],
+        _ => [Line::default(), Line::default()],
+    }
+}
+
+fn note(painter: &Painter, plot: Rect, text: &str, colour: Color32) {
     let at = pos2(plot.left() + theme::GAP, plot.center().y);
     painter.text(at, egui::Align2::LEFT_CENTER, text, theme::words(theme::SMALL), colour);
 }
 
-fn step_line(painter: &Painter, stage: &Stage<'_>, line: &StepLine, plot: Rect, colour: egui::Color32) {
+fn step_line(painter: &Painter, line: &Line, plot: Rect, colour: Color32, what_if: bool) {
     let inner = plot.shrink2(vec2(0.0, 4.0));
-    for piece in line.line(stage.document.view, plot.width()).pieces {
-        let points = piece.into_iter().map(|(x, y)| pos2(inner.left() + x, inner.bottom() - y * inner.height()));
-        painter.add(Paint::line(points.collect(), Stroke::new(1.5, colour)));
+    for piece in &line.pieces {
+        let points = piece.iter().map(|(x, y)| pos2(inner.left() + x, inner.bottom() - y * inner.height()));
+        let points: Vec<egui::Pos2> = points.collect();
+        let stroke = Stroke::new(1.5, colour);
+        // Where it is as good as an area, dashes say nothing, and would be thousands.
+        let length: f32 = points.windows(2).map(|pair| pair[0].distance(pair[1])).sum();
+        if what_if && length < 4.0 * plot.width() {
+            painter.extend(Paint::dashed_line(&points, stroke, 5.0, 3.0));
+        } else {
+            painter.add(Paint::line(points, stroke));
+        }
     }
+}
+
+fn bars_in(painter: &Painter, stage: &Stage<'_>, bars: &[(f64, f64)], row: Rect, draw: impl Fn(&Painter, Rect)) {
+    for (left, right) in track::bars(bars, stage.document.view, row.width()) {
+        let bar = Rect::from_min_max(
+            pos2(row.left() + left, row.top() + 7.0),
+            pos2(row.left() + right.max(left + 2.0), row.bottom() - 7.0),
+        );
+        draw(painter, bar);
+    }
+}
+
+/// Where the edits make a difference, whether the condition holds there or not.
+fn span(painter: &Painter, stage: &Stage<'_>, branch: &Branch, row: Rect, colour: Color32) {
+    let x = |coordinate: f64| stage.scale.x(coordinate).clamp(row.left() - 10.0, row.right());
+    let (from, to, y) = (x(branch.from), x(branch.to), row.center().y);
+    painter.extend(Paint::dashed_line(&[pos2(from, y), pos2(to, y)], Stroke::new(1.0, colour), 5.0, 3.0));
 }
 
 fn stretches_in(
@@ -183,8 +154,7 @@ fn stretches_in(
     stage: &Stage<'_>,
     stretches: &[(f64, Option<Arc<str>>)],
     plot: Rect,
-    line: egui::Color32,
-    words: egui::Color32,
+    [line, words]: [Color32; 2],
 ) {
     let view = stage.document.view;
     let x = |coordinate: f64| stage.scale.x(coordinate).clamp(plot.left(), plot.right());
@@ -239,22 +209,50 @@ fn value_at_cursor(stage: &Stage<'_>, view: &TrackView) -> Option<String> {
     }
 }
 
+/// The value in the what-if at the cursor, in words, where edits may make a difference.
+fn what_if_at_cursor(stage: &Stage<'_>, view: &TrackView, placed: Option<&Placed>) -> Option<String> {
+    let shown = placed?.branch.as_ref()?;
+    let (branch, _) = view.branch.value().filter(|(_, current)| *current)?;
+    let document = stage.document;
+    let apart = !document.is_beyond(&branch.fork) && shown.until.is_none_or(|until| document.is_beyond(&until));
+    if !apart || branch.stopped.as_ref().is_some_and(|(at, _)| !document.is_beyond(at)) {
+        return None;
+    }
+    match view.what {
+        TrackWhat::Field(_) => {
+            let until = branch.steps.partition_point(|step| !document.is_beyond(&step.at));
+            let text = branch.steps[..until].last().and_then(|step| step.text.clone());
+            Some(text.map_or_else(|| "—".to_owned(), |text| text.to_string()))
+        }
+        TrackWhat::Condition(_) => {
+            let until = branch.intervals.partition_point(|interval| !document.is_beyond(&interval.from));
+            let ended = |to: BranchSpot| !document.is_beyond(&to);
+            let holds = branch.intervals[..until].last().is_some_and(|last| !last.to.is_some_and(ended));
+            Some(if holds { "yes" } else { "no" }.to_owned())
+        }
+    }
+}
+
 /// The name of a track: the range in sight under it, the value at the cursor beside it.
 pub fn label_ui(ui: &mut Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: Rect, queue: &mut Vec<Command>) {
     let Some(view) = find(stage, id) else { return };
     let tokens = &stage.tokens;
     let title = view.title();
-    let value = value_at_cursor(stage, view);
-    let range = match shapes.get(id) {
-        Some(Shape::Line(line)) => line.line(stage.document.view, stage.scale.width).range,
-        _ => None,
-    };
+    let (value, what_if) = (value_at_cursor(stage, view), what_if_at_cursor(stage, view, shapes.get(id)));
+    let range = shapes.get(id).and_then(|placed| {
+        let [one, other] = lines(stage, placed, stage.scale.width);
+        match (one.range, other.range) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (range, other) => range.or(other),
+        }
+    });
     let range = range.map(|(low, high)| format!("{} – {}", number(low), number(high)));
     let response = ui.interact(rect, ui.scope_id().with(("track", id)), Sense::focusable_noninteractive());
     response.widget_info(|| {
         let value = value.as_deref().map_or(String::new(), |value| format!(", {value} at the cursor"));
+        let what_if = what_if.as_deref().map_or(String::new(), |value| format!(", {value} in the what-if"));
         let range = range.as_deref().map_or(String::new(), |range| format!(", {range} in sight"));
-        WidgetInfo::labeled(egui::Role::Label, true, format!("Track {title}{value}{range}"))
+        WidgetInfo::labeled(egui::Role::Label, true, format!("Track {title}{value}{what_if}{range}"))
     });
     let remove_id = ui.scope_id().with(("remove track", id));
     let near =
@@ -265,24 +263,31 @@ pub fn label_ui(ui: &mut Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: 
     } else {
         indented
     };
-    let mut keep = 0.0;
+    // What the two lines of the label leave free at their right ends.
+    let mut keep = [0.0f32; 2];
     if near {
-        keep = 26.0;
+        keep = [26.0; 2];
         remove_ui(ui, stage, remove_id, rect, id, &title, queue);
-    } else if let Some(value) = &value {
-        let font = theme::mono(theme::SMALL);
-        let galley = labels::cut(ui, value, font, tokens.text, rect.width() * 0.45);
-        keep = galley.size().x + theme::GAP;
-        let at = pos2(rect.right() - theme::GAP - galley.size().x, lines.center().y - galley.size().y / 2.0);
-        ui.painter().galley(at, galley, tokens.text);
+    } else {
+        // Below each other: the recorded value, and the one that would be.
+        let rows = if what_if.is_some() { rows(rect, true) } else { [lines, lines] };
+        let values = [(&value, tokens.text), (&what_if, tokens.what_if)];
+        for (((value, colour), row), keep) in values.into_iter().zip(rows).zip(&mut keep) {
+            let Some(value) = value else { continue };
+            let galley = labels::cut(ui, value, theme::mono(theme::SMALL), colour, rect.width() * 0.45);
+            *keep = galley.size().x + theme::GAP;
+            let at = pos2(rect.right() - *keep, row.center().y - galley.size().y / 2.0);
+            ui.painter().galley(at, galley, colour);
+        }
     }
+    let under = range.filter(|_| rect.height() > 36.0);
     // All of it is of the state: there is no need to say so where there is little room.
     let short = title.strip_prefix("state.").unwrap_or(&title);
-    let galley = labels::words(ui, lines, short, theme::words(12.5), tokens.text, keep);
-    if let Some(range) = range.filter(|_| rect.height() > 36.0) {
+    let beside = if under.is_some() { keep[0] } else { keep[0].max(keep[1]) };
+    let galley = labels::words(ui, lines, short, theme::words(12.5), tokens.text, beside);
+    if let Some(range) = under {
         let below = Rect::from_min_max(pos2(indented.left(), rect.center().y), rect.max);
-        let font = theme::mono(11.0);
-        labels::words(ui, below, &range, font, tokens.secondary, if near { 26.0 } else { 0.0 });
+        labels::words(ui, below, &range, theme::mono(11.0), tokens.secondary, keep[1]);
     }
     theme::focus_ring(ui, &response);
     if galley.elided {
@@ -319,40 +324,6 @@ fn number(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::app::{StreamSort, testing};
-    use crate::job::{Interval, StoreKey, TrackStep};
-    use crate::model::ValuePath;
-    use crate::query::{self, Context, Scope};
-
-    #[test]
-    fn nothing_is_drawn_beyond_where_a_projection_stopped() {
-        let minutes = [("a", Some(0)), ("a", Some(1)), ("a", Some(2)), ("a", Some(3))];
-        let document = Document::new(testing::opened("a.db", StoreKey(1), &minutes), StreamSort::default());
-        let minute = 60_000_000.0;
-        for (stopped, end) in [(None, f64::INFINITY), (Some("at the third".to_owned()), 2.0 * minute)] {
-            let step = |event, text: &str, number| TrackStep { event, text: Some(text.into()), number };
-            let mut track = Track {
-                steps: vec![TrackStep { event: None, number: None, text: None }, step(Some(0), "1", Some(1.0))],
-                intervals: vec![Interval { from: 1, to: None }],
-                scanned: 2,
-                stopped,
-            };
-            let context = Context { zone: chrono_tz::UTC, today: None };
-            let condition = query::parse("type:x", Scope::EventAndState, &context).unwrap();
-            let Shape::Bars(bars) = shape(&document, &TrackWhat::Condition(condition), &track) else { panic!("bars") };
-            assert_eq!(bars, [(minute, end)]);
-            let field = TrackWhat::Field(ValuePath::default());
-            let Shape::Line(line) = shape(&document, &field, &track) else { panic!("a line") };
-            let beyond = track.stopped.is_none().then_some(1.0);
-            assert_eq!((line.number_at(1.5 * minute), line.number_at(2.5 * minute)), (Some(1.0), beyond));
-            track.steps.push(step(Some(1), "open", None));
-            let Shape::Stretches(stretches) = shape(&document, &field, &track) else { panic!("stretches") };
-            let words = stretches.last().unwrap().1.as_deref();
-            assert_eq!(words, track.stopped.is_none().then_some("open"));
-        }
-    }
-
     #[test]
     fn numbers_are_short() {
         for (number, text) in

@@ -21,11 +21,11 @@ pub fn jobs(stream: &str) -> Vec<Job> {
     ]
 }
 
-fn condition(text: &str) -> Query {
+pub fn condition(text: &str) -> Query {
     query::parse(text, Scope::EventAndState, &query::Context::default()).unwrap()
 }
 
-fn path(text: &str) -> ValuePath {
+pub fn path(text: &str) -> ValuePath {
     let segment = |part: &std::sync::Arc<str>| match part.parse() {
         Ok(index) => Segment::Index(index),
         Err(_) => Segment::Key(part.clone()),
