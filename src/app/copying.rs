@@ -155,7 +155,8 @@ pub fn copy_words(description: &CopyDescription) -> Vec<String> {
     if description.snapshots > 0 {
         words.push(format!("{} taken", counted(description.snapshots, "snapshot")));
     }
-    words.extend(description.bookkeeping.iter().chain(&description.notes).cloned());
+    words.extend(description.bookkeeping.iter().cloned());
+    words.extend(description.notes.iter().map(|note| capitalised(note)));
     words
 }
 
@@ -175,6 +176,11 @@ pub fn refusal_words(description: &CopyDescription) -> Option<String> {
     let layout = if description.is_own_layout { "the store's own layout" } else { "Foldline's layout" };
     let why = if refusal.why.is_empty() { String::new() } else { format!(": {}", refusal.why) };
     Some(format!("{} can't be written in {layout}{why}", refusal.event))
+}
+
+fn capitalised(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn grouped(count: u64) -> String {
@@ -224,12 +230,14 @@ mod tests {
             (d.events, d.inserted, d.changed, d.left_out, d.snapshots) = (1, 1, 2, 3, 1);
             d.tables_left_out = (0..7).map(|n| format!("t{n}")).collect();
             d.bookkeeping = vec!["emt_streams is set".to_owned()];
+            d.notes = vec!["one more thing".to_owned()];
         });
         let expected = [
             "1 event: 1 inserted, 2 changed, 3 left out",
             "Tables: events; not taken: t0, t1, t2, t3, t4 and 2 more",
             "1 snapshot taken",
             "emt_streams is set",
+            "One more thing",
         ];
         assert_eq!(many, expected);
         let refused = described(|d| {

@@ -26,10 +26,10 @@ fn says(window: &egui_kittest::Harness<'_, foldline::ui::Window>, what: &str) {
     assert!(told.iter().any(|text| text.contains(what)), "{what}: {told:#?}");
 }
 
-/// Files of the tests' own.
-#[expect(clippy::disallowed_methods, reason = "a fixture is made, or a copy looked into")]
 fn database(path: &Path) -> rusqlite::Connection {
-    rusqlite::Connection::open(path).unwrap()
+    use rusqlite::OpenFlags;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    rusqlite::Connection::open_with_flags(path, flags).unwrap()
 }
 
 fn count(path: &Path, sql: &str) -> i64 {

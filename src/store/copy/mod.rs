@@ -79,7 +79,8 @@ pub fn write_copy(
     progress.set_total(plan.rows.len() as u64 + rewritten_rows(plan));
     let source = store.source.connect(Some(cancel))?;
     let stored = Stored { store, log, source: &source };
-    let (images, counts) = stored.rewritten(plan, progress, cancel).map_err(|(error, _)| error)?;
+    let (images, counts) = stored.rewritten(plan, progress, cancel);
+    let images = images?;
     let writer = Writer { stored: &stored, plan, options, cancel };
     let (written, notes) = writer.write(&target, &images, counts, progress)?;
     store.check_as_scanned()?;

@@ -63,6 +63,7 @@ impl Wrapping<'_> {
                     let tag = self.event.event_type.clone();
                     Value::Object([(tag, value)].into_iter().collect::<Object>())
                 }
+                // Types are put back field by field.
                 Wrapper::EnumTag | Wrapper::TypedValues => value,
                 Wrapper::MoveToMetadata(keys) => self.with_library_fields(&value, original, keys, typed)?,
             };

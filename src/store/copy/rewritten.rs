@@ -73,12 +73,10 @@ impl Stored<'_> {
         plan: &CopyPlan,
         progress: &Progress,
         cancel: &Cancel,
-    ) -> Result<(HashMap<usize, Image>, RowCounts), (StoreError, RowCounts)> {
+    ) -> (Result<HashMap<usize, Image>, StoreError>, RowCounts) {
         let mut counts = RowCounts::default();
-        match self.rewrite(plan, progress, cancel, &mut counts) {
-            Ok(images) => Ok((images, counts)),
-            Err(error) => Err((error, counts)),
-        }
+        let images = self.rewrite(plan, progress, cancel, &mut counts);
+        (images, counts)
     }
 
     fn rewrite(
