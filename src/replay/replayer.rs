@@ -355,8 +355,12 @@ impl Replayer {
 
     /// Whether the branch has now come to a state that another replay knows.
     fn joins(&mut self, done: usize, current: &Checkpoint) -> bool {
+        let mut joins = false;
         // All are asked: each notes it for itself.
-        self.sources.iter_mut().fold(false, |joins, source| source.joins(done, current) || joins)
+        for source in &mut self.sources {
+            joins |= source.joins(done, current);
+        }
+        joins
     }
 
     /// Where positions run against versions no prefix is folded, and nothing can be kept.

@@ -95,9 +95,8 @@ fn tracks_in_a_branch_give_its_values_from_the_fork_on() {
                 if held {
                     assert_eq!(intervals.peek().unwrap().from, bars.fork);
                 }
-                for place in first..states.len() {
+                for (place, (state, _)) in states.iter().enumerate().skip(first) {
                     let spot = lane.spot(log, place);
-                    let state = &states[place].0;
                     let changed = last.slot_at(&value).map(|(value, _)| value)
                         != state.value.slot_at(&value).map(|(value, _)| value);
                     if changed {
