@@ -28,7 +28,7 @@ const BEHIND: usize = 100;
 const RULES: [(&str, &str); 2] = [("bank", ""), ("counts", data::COUNTS)];
 
 pub fn run(folder: &Path, events: usize, table: &mut Table) {
-    for (name, rules) in RULES.into_iter().filter(|(name, _)| std::env::var("ONLY").is_ok_and(|only| only == *name)) {
+    for (name, rules) in RULES {
         let folder = folder.join(name);
         std::fs::create_dir(&folder).unwrap();
         let store = data::long_stream(&folder, events);

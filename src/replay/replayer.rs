@@ -356,8 +356,8 @@ impl Replayer {
     /// Whether the branch has now come to a state that another replay knows.
     fn joins(&mut self, done: usize, current: &Checkpoint) -> bool {
         let mut joins = false;
+        // All are asked: each notes it for itself.
         for source in &mut self.sources {
-            // All are asked: each notes it for itself.
             joins |= source.joins(done, current);
         }
         joins

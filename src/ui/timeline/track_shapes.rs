@@ -115,10 +115,9 @@ fn bars(mut ends: Vec<f64>) -> Shape {
     Shape::Bars(ends.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
 }
 
-/// A value from a place on: where, its number, its words.
+/// A value from a place on: its place, its number, its words.
 type Step = (Option<f64>, Option<f64>, Option<Arc<str>>);
 
-/// Values, each from a place on.
 fn field(steps: Vec<Step>, is_line: bool) -> Shape {
     let mut places = coordinates(steps.iter().map(|(place, ..)| *place));
     if is_line {

@@ -72,6 +72,9 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: Rect) {
             Shape::Bars(intervals) => {
                 span(&painter, stage, branch, below, tint(violet));
                 bars_in(&painter, stage, intervals, below, |painter, bar| {
+                    // Nothing of the line shows through.
+                    painter.rect_filled(bar, 0.0, stage.tokens.background);
+                    painter.rect_filled(bar, 0.0, theme::wash(tint(violet)));
                     marks::hatch(painter, bar, tint(violet));
                     painter.rect_stroke(bar, 0.0, Stroke::new(1.0, tint(violet)), StrokeKind::Inside);
                 });
@@ -132,10 +135,12 @@ fn step_line(painter: &Painter, line: &Line, plot: Rect, colour: Color32, what_i
 }
 
 fn bars_in(painter: &Painter, stage: &Stage<'_>, bars: &[(f64, f64)], row: Rect, draw: impl Fn(&Painter, Rect)) {
+    // Of two rows each has less room.
+    let margin = if row.height() < 24.0 { 5.0 } else { 7.0 };
     for (left, right) in track::bars(bars, stage.document.view, row.width()) {
         let bar = Rect::from_min_max(
-            pos2(row.left() + left, row.top() + 7.0),
-            pos2(row.left() + right.max(left + 2.0), row.bottom() - 7.0),
+            pos2(row.left() + left, row.top() + margin),
+            pos2(row.left() + right.max(left + 2.0), row.bottom() - margin),
         );
         draw(painter, bar);
     }

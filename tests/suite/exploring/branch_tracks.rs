@@ -95,7 +95,7 @@ fn tracks_in_a_branch_give_its_values_from_the_fork_on() {
                 if held {
                     assert_eq!(intervals.peek().unwrap().from, bars.fork);
                 }
-                for (place, (state, ..)) in states.iter().enumerate().skip(first) {
+                for (place, (state, _)) in states.iter().enumerate().skip(first) {
                     let spot = lane.spot(log, place);
                     let changed = last.slot_at(&value).map(|(value, _)| value)
                         != state.value.slot_at(&value).map(|(value, _)| value);
