@@ -67,7 +67,6 @@ impl Stored<'_> {
 
     /// The rows that are not as recorded, by their place in the plan. `progress` counts them. The
     /// counts are of all of them, also where one can't be encoded.
-    #[expect(clippy::result_large_err, reason = "once for each copy")]
     pub(super) fn rewritten(
         &self,
         plan: &CopyPlan,
