@@ -81,12 +81,13 @@ Examples:
   foldline what-if bank.db --scenario scenario.json
   foldline what-if bank.db --scenario scenario.json --save-copy without.db --json
   foldline what-if bank.db --scenario scenario.json --fixture fixture.md
-  foldline what-if bank.db --scenario scenario.json --sweep data.amount=0..100/5 --plot balance
+  foldline what-if bank.db --scenario less.json --sweep data.amount=0..100/5 --plot balance
   foldline what-if bank.db --scenario scenario.json --compensate
 
-A scenario:
+A scenario, and an edit of less.json, whose amount can be varied:
   { \"foldline\": \"scenario/1\", \"name\": \"Without the last withdrawal\",
     \"edits\": [ { \"delete\": { \"stream\": \"account-A\", \"version\": 4 } } ] }
+  { \"update\": {\"stream\": \"account-A\", \"version\": 4}, \"data\": {\"amount\": 5} }
 
 Edits are delete, update, insert and move; they name events as recorded, by version, position or id:
   { \"update\": {\"stream\": \"account-A\", \"version\": 2}, \"data\": {\"amount\": 70} }

@@ -212,11 +212,9 @@ fn print_stream(stream: &StreamComparison, output: &mut Output<'_>) -> std::io::
     for broken in &stream.broken_invariants {
         output.line(format!("  newly broken at {}: {}", words(&broken.at), plain(&broken.name)))?;
     }
-    if let [first, ..] = &*stream.mended_invariants {
-        let names: BTreeSet<&str> = stream.mended_invariants.iter().map(|mended| &*mended.name).collect();
-        for name in names {
-            output.line(format!("  no longer broken from {}: {}", words(&first.at), plain(name)))?;
-        }
+    let mut told = BTreeSet::new();
+    for mended in stream.mended_invariants.iter().filter(|mended| told.insert(mended.name.clone())) {
+        output.line(format!("  no longer broken from {}: {}", words(&mended.at), plain(&mended.name)))?;
     }
     for moment in &stream.no_effect {
         output.line(format!("  no longer has an effect: {}", words(moment)))?;

@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(text(&lines), expected);
         assert_eq!(lines.line(lines.len()), None);
         let lines = Lines::new(&rows(), &HashSet::from([0]));
-        assert_eq!(lines.len(), 10 + 10 + 1);
+        assert_eq!(lines.len(), 10 + 9);
         assert_eq!(text(&lines)[..3], ["0=0", "1=1", "2=2"]);
         // Histories without any difference are one line.
         let same = [Pair::Same { left: 0, right: 0, len: 7, renumbered: false }];

@@ -22,6 +22,8 @@ const COMMANDS: [&str; 13] = [
 fn every_example_in_the_help_runs() {
     let scenario = r#"{ "foldline": "scenario/1", "name": "Without the last withdrawal",
         "edits": [ { "delete": { "stream": "account-A", "version": 4 } } ] }"#;
+    let less = r#"{ "foldline": "scenario/1", "name": "Less",
+        "edits": [ { "update": { "stream": "account-A", "version": 4 }, "data": { "amount": 5 } } ] }"#;
     let root = World::empty().run("--help");
     assert_eq!((root.status, root.err.as_str()), (0, ""));
     let mut texts = vec![("--help".to_owned(), root.out)];
@@ -40,6 +42,7 @@ fn every_example_in_the_help_runs() {
                 assert_eq!(world.run("sample bank bank.db").status, 0);
             }
             world.write("scenario.json", scenario);
+            world.write("less.json", less);
             let ran = world.run_args(&words(line));
             // A difference and a broken invariant are answers, too.
             assert!(ran.status <= 1, "foldline {line}: {}", ran.err);

@@ -163,11 +163,9 @@ proptest! {
             let most = left.len().min(right.len());
             let first = (0..most).find(|at| says(&left[*at]) != says(&right[*at])).unwrap_or(most);
             prop_assert!(fork.first_invalid <= first);
-            // An edit that changes nothing counts as one.
-            let Lanes { left: one, right: other } = both.lanes();
-            let at = fork.first_invalid;
-            let put = [both.alignment.lifted(), both.alignment.fresh()].concat().contains(&(at as u32));
-            prop_assert!(at == first || put || one.own(at).is_some() || other.own(at).is_some());
+            // Two branches part where the first of them leaves what was recorded, or later.
+            let leaves = |branch: &Branch| branch.stream(stream).map_or(usize::MAX, foldline::whatif::BranchLane::first_invalid);
+            prop_assert!(fork.first_invalid >= leaves(&a).min(leaves(&b)).min(most));
             if let Some(tail) = fork.tail {
                 prop_assert_eq!(left.len() - tail.baseline, right.len() - tail.branch);
                 let mut renumbered = false;
