@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The three tasks of support staff, in the real window: find a customer, see the balance at a moment, copy a summary
 # for a reply. Once with mouse and keyboard, once by keyboard alone; then frames and scrubbing are measured, on the
-# sample and on a large store.
+# sample and on a large store. After that the stories of the samples are explained by what-ifs.
 #
 # usage: e2e-tasks.sh BINARY
 #   E2E_EVENTS   events of the large store (1000000; it is generated once and kept in the cache folder); 0: none
@@ -38,3 +38,5 @@ unset WAYLAND_DISPLAY
 for _ in $(seq 100); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; sleep 0.1; done
 
 python3 "$here/e2e_tasks.py" "$binary" "$work" "$large"
+mkdir "$work/what-if"
+python3 "$here/e2e_what_if.py" "$binary" "$work/what-if"

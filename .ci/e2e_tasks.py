@@ -23,9 +23,12 @@ def xdotool(*words):
 class Window:
     """A running Foldline with folders of its own."""
 
-    def __init__(self, binary, folder, files=(), names=True):
+    def __init__(self, binary, folder, files=(), names=True, keep=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
+        if keep:
+            # What an earlier window left in its data folder.
+            shutil.copytree(keep, self.folder / "data")
         self.log = self.folder / "log"
         self.read = 0
         self.lines = []
@@ -110,11 +113,12 @@ class Window:
     def focus(self):
         return self.newest["names"]["focus"] or ""
 
-    def place(self, name):
+    def place(self, name, role=""):
         """The middle of what has a name (a regular expression), once it is there and has come to rest."""
         def places():
             nodes = self.newest["names"]["nodes"]
-            return [place for _, text, place in nodes if re.search(name, text) and place[2] > place[0]]
+            fits = lambda node: re.search(name, node[1]) and node[0].startswith(role) and node[2][2] > node[2][0]
+            return [node[2] for node in nodes if fits(node)]
         place = self.wait(f"something named {name}", places)[0]
         while True:
             time.sleep(0.15)
@@ -125,8 +129,8 @@ class Window:
             if now:
                 place = now[0]
 
-    def click(self, name):
-        left, top, right, bottom = self.place(name)
+    def click(self, name, role=""):
+        left, top, right, bottom = self.place(name, role)
         xdotool("mousemove", round((left + right) / 2), round((top + bottom) / 2))
         # As a hand does: it is over it before it presses.
         time.sleep(0.1)
@@ -356,4 +360,5 @@ def main():
     print("e2e: tasks: passed")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -58,7 +58,7 @@ fn nowhere(sweep: &Sweep) -> String {
     let broken = point.broken.iter().map(|broken| broken.name.to_string());
     let bad: Vec<String> = broken.chain(point.stops.iter().map(|stop| stop.message.clone())).collect();
     if bad.is_empty() {
-        "Nowhere: nothing breaks at any of these values.".to_owned()
+        "Nowhere: no rule is broken at any of these values.".to_owned()
     } else {
         format!("Nowhere: at all of these values it is broken: {}.", bad.join("; "))
     }

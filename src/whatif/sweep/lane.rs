@@ -1,6 +1,5 @@
 //! One stream at one value of a sweep. What does not depend on the value is folded once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::{Cancel, Progress, Value};
@@ -15,7 +14,8 @@ use crate::whatif::runner::{Runner, Setting, Start};
 #[derive(Debug, Clone)]
 pub(super) struct LaneEnd {
     pub state: Value,
-    /// Invariants (by index) that break at an event and held there in the baseline, each at its first such event.
+    /// Invariants (by index) that do not hold after some event from the first that may differ on, each at the first
+    /// such event: also those that were broken as recorded, for a value may mend them.
     pub broken: Vec<(usize, EventMoment)>,
     pub error: Option<ReplayError>,
 }
@@ -27,8 +27,8 @@ pub(super) struct LaneBench {
     on_unreadable: OnUnreadable,
     /// The state before the first event that may differ.
     start: Start,
-    /// Broken invariants in the baseline after the first event that may differ, the next …
-    broken: Vec<Vec<usize>>,
+    /// What is broken as recorded, from the same event on.
+    broken: Vec<(usize, EventMoment)>,
     /// How the stream ends as recorded.
     pub recorded: Value,
 }
@@ -47,11 +47,7 @@ impl LaneBench {
         let mut runner = Runner::new(setting, &*history);
         runner.run_to(lane.first_invalid())?;
         let start = runner.start();
-        let mut broken = vec![runner.broken()];
-        while !runner.is_done() && runner.error.is_none() {
-            runner.advance()?;
-            broken.push(runner.broken());
-        }
+        let broken = to_the_end(&mut runner, !fold.info().invariants.is_empty())?;
         let recorded = runner.state.value.clone();
         Ok(Self { fold, history, on_unreadable, start, broken, recorded })
     }
@@ -67,65 +63,29 @@ impl LaneBench {
         let progress = Progress::default();
         let setting = Setting { fold: &*self.fold, on_unreadable: self.on_unreadable, progress: &progress, cancel };
         let mut runner = Runner::from(setting, &branch, &self.start);
-        let mut opposite = Opposite::new(lane, self.start.at);
-        let mut broken: Vec<(usize, EventMoment)> = Vec::new();
-        let has_invariants = !self.fold.info().invariants.is_empty();
-        while !runner.is_done() && runner.error.is_none() {
-            let held_against = if has_invariants { opposite.next() } else { 0 };
-            let (event, took_part) = runner.advance()?;
-            if !has_invariants || !took_part {
-                continue;
-            }
-            for invariant in runner.broken() {
-                let held = !self.broken_after(held_against).contains(&invariant);
-                if held && !broken.iter().any(|(known, _)| *known == invariant) {
-                    broken.push((invariant, EventMoment::of(&event)));
-                }
-            }
-        }
+        let broken = to_the_end(&mut runner, !self.fold.info().invariants.is_empty())?;
         Ok(LaneEnd { state: runner.state.value.clone(), broken, error: runner.error.clone() })
     }
 
-    /// Broken invariants of the baseline after so many events. From a projection's error on they stay.
-    fn broken_after(&self, count: usize) -> &[usize] {
-        let at = count.saturating_sub(self.start.at).min(self.broken.len() - 1);
-        &self.broken[at]
+    /// How the stream ends where a value leaves it as recorded.
+    pub fn as_recorded(&self) -> LaneEnd {
+        LaneEnd { state: self.recorded.clone(), broken: self.broken.clone(), error: None }
     }
 }
 
-/// For the branch's events in turn: after how many of the baseline's events its invariants are held against the
-/// branch's. Walks as [`compare`](crate::whatif::compare) does.
-struct Opposite<'a> {
-    lane: &'a BranchLane,
-    arrivals: HashMap<usize, usize>,
-    baseline: usize,
-    branch: usize,
-}
-
-impl<'a> Opposite<'a> {
-    fn new(lane: &'a BranchLane, at: usize) -> Self {
-        let arrivals = lane.moved().iter().map(|(baseline, branch)| (*branch as usize, *baseline as usize));
-        Self { lane, arrivals: arrivals.collect(), baseline: at, branch: at }
-    }
-
-    fn next(&mut self) -> usize {
-        let (baseline_len, branch_len) = (self.lane.recorded_len(), self.lane.events().len());
-        loop {
-            let place = self.branch;
-            let (baseline_done, branch_done) = (self.baseline >= baseline_len, place >= branch_len);
-            let lifted = self.lane.lifted().binary_search(&(self.baseline as u32)).is_ok();
-            let fresh = self.lane.fresh().binary_search(&(place as u32)).is_ok();
-            let baseline_moves = !baseline_done && (lifted || !fresh || branch_done);
-            let branch_moves = !branch_done && (fresh || !lifted || baseline_done);
-            self.baseline += usize::from(baseline_moves);
-            self.branch += usize::from(branch_moves);
-            if branch_moves {
-                let moved_from = self.arrivals.get(&place).filter(|_| lifted || fresh);
-                return moved_from.map_or(self.baseline, |from| from + 1);
-            }
-            if !baseline_moves {
-                return self.baseline;
+/// Folds to the end and gives the invariants that are broken on the way, each at its first event.
+fn to_the_end(runner: &mut Runner<'_>, has_invariants: bool) -> Result<Vec<(usize, EventMoment)>, ReplayFailure> {
+    let mut broken: Vec<(usize, EventMoment)> = Vec::new();
+    while !runner.is_done() && runner.error.is_none() {
+        let (event, took_part) = runner.advance()?;
+        if !has_invariants || !took_part {
+            continue;
+        }
+        for invariant in runner.broken() {
+            if !broken.iter().any(|(known, _)| *known == invariant) {
+                broken.push((invariant, EventMoment::of(&event)));
             }
         }
     }
+    Ok(broken)
 }

@@ -18,7 +18,7 @@ pub struct SweepField {
     pub recorded: Option<Value>,
 }
 
-/// An invariant that is newly broken: it held there in what was recorded.
+/// An invariant that is broken at a value, whether or not it was so as recorded.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SweepBroken {
     /// In which stream.

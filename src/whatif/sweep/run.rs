@@ -65,7 +65,7 @@ pub struct SweepPoint {
     pub value: SweepValue,
     /// The end state's values, one for each of the sweep's fields; `None` where there is none.
     pub fields: Vec<Option<Value>>,
-    /// Invariants that are newly broken.
+    /// Invariants that are broken from the first event on that may differ.
     pub broken: Vec<SweepBroken>,
     /// Where the projection stops, or why the edits can't be applied.
     pub stops: Vec<SweepStop>,
@@ -298,7 +298,7 @@ impl Bench<'_> {
                     }
                     bench.end(lane, self.cancel)?
                 }
-                None => LaneEnd { state: bench.recorded.clone(), broken: Vec::new(), error: None },
+                None => bench.as_recorded(),
             };
             ends.push(end);
         }

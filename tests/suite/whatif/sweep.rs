@@ -5,8 +5,8 @@ use std::sync::Arc;
 use foldline::model::{Cancel, Event, Number, Path, Progress, Timestamp, Value};
 use foldline::replay::{Fold, History, OnUnreadable, projection_file};
 use foldline::whatif::{
-    Basis, Branch, BranchLane, EditError, Scenario, Sweep, SweepFailure, SweepSpec, SweepStep, SweepValue, SweepWhat,
-    compare, places, subject_of, sweep,
+    Basis, Branch, BranchHistory, BranchLane, EditError, EventMoment, Scenario, Sweep, SweepFailure, SweepSpec,
+    SweepStep, SweepValue, SweepWhat, compare, places, subject_of, sweep,
 };
 use proptest::prelude::*;
 
@@ -230,6 +230,25 @@ proptest! {
         let swept = run(&history, &edits, &spec, &[]).unwrap();
         let mut ground = Ground { world: world(&history), fold: rules(RULES) };
         let scenario = scenario(&edits);
+        // Every rule that is broken from the first event on that may differ, with the first event that leaves it so.
+        let mut other = Ground { world: world(&history), fold: rules(RULES) };
+        let mut broken_at = |n: i64| {
+            let at = spec.scenario_at(&scenario, &number(&n.to_string()), None).unwrap();
+            let branch = other.branch(&at).unwrap();
+            let lane = branch.stream("a").unwrap();
+            let all = BranchHistory::new(other.world.history("a"), lane.events().clone());
+            let (mut state, mut first) = (other.fold.initial(), Vec::new());
+            for (place, event) in all.events(0..all.len()).unwrap().into_iter().enumerate() {
+                other.fold.apply(&mut state, &event, place).unwrap();
+                let broken = other.fold.broken_invariants(&state, Some(&event));
+                for name in broken.into_iter().map(|at| other.fold.info().invariants[at].clone()) {
+                    if place >= lane.first_invalid() && !first.iter().any(|(known, _)| *known == name) {
+                        first.push((name, EventMoment::of(&event)));
+                    }
+                }
+            }
+            first
+        };
         let mut outcome_at = |n: i64| {
             let at = spec.scenario_at(&scenario, &number(&n.to_string()), None).unwrap();
             let branch = ground.branch(&at).unwrap();
@@ -243,12 +262,7 @@ proptest! {
             let state = compared.branch.state.as_object().unwrap();
             prop_assert_eq!(point.fields[1].as_ref(), state.get("balance"));
             prop_assert_eq!(point.fields[0].as_ref(), state.get("status"));
-            let mut first: Vec<(Arc<str>, _)> = Vec::new();
-            for broken in &compared.broken_invariants {
-                if !first.iter().any(|(name, _)| *name == broken.name) {
-                    first.push((broken.name.clone(), broken.at.clone()));
-                }
-            }
+            let mut first = broken_at(value.as_i64().unwrap());
             let mut told: Vec<(Arc<str>, _)> = point.broken.iter().map(|one| (one.name.clone(), one.at.clone())).collect();
             first.sort_by(|a, b| a.0.cmp(&b.0));
             told.sort_by(|a, b| a.0.cmp(&b.0));
@@ -256,9 +270,8 @@ proptest! {
         }
         let mut told = |n: i64| {
             let compared = outcome_at(n);
-            let mut names: Vec<Arc<str>> = compared.broken_invariants.iter().map(|one| one.name.clone()).collect();
+            let mut names: Vec<Arc<str>> = broken_at(n).into_iter().map(|(name, _)| name).collect();
             names.sort();
-            names.dedup();
             (names, compared.branch.state.as_object().unwrap().get("status").cloned())
         };
         for threshold in &swept.thresholds {
