@@ -125,8 +125,10 @@ impl App {
 
     /// A copy was written. Edits that were made meanwhile are not in it.
     fn copied(&mut self, store: StoreKey, copied: Copied) {
-        let mut documents = self.document.iter_mut().chain(&mut self.beside);
-        if let Some(document) = documents.find(|document| document.opened.key == store)
+        let documents = self.document.iter_mut().chain(&mut self.beside);
+        let document = documents.into_iter().find(|document| document.opened.key == store);
+        let rules = document.as_ref().and_then(|document| document.opened.rules.clone());
+        if let Some(document) = document
             && let Some(written) = &self.copying
         {
             let is_written = |scenario: Arc<Scenario>| Arc::ptr_eq(&scenario, written);
@@ -134,8 +136,11 @@ impl App {
                 document.scenarios.all_mut().iter_mut().filter(|view| view.scenario().is_some_and(is_written));
             written.for_each(|view| view.draft.mark_saved());
         }
+        let rules = rules.as_ref().and_then(|rules| rules.file_name()).map_or_else(String::new, |rules| {
+            format!(". Its rules are not in it: opened from here it uses {}", rules.display())
+        });
         let text = format!(
-            "Wrote {} events to {} ({}). The opened store is unchanged",
+            "Wrote {} events to {} ({}). The opened store is unchanged{rules}",
             copied.events,
             copied.path.display(),
             copied.layout_title

@@ -239,12 +239,17 @@ impl App {
             self.dialog = None;
         }
         let name = file.name.clone();
+        let made_for = file.made_for.as_ref().and_then(|made_for| made_for.store.clone());
+        let made_for = made_for.filter(|store| *store != document.name() && grades.misfits().next().is_some());
         let id = document.take_scenario(file, grades, Some(path));
         if document.against == Against::Scenario(id) {
             document.against = Against::Recorded;
         }
         match fit_words(&name, grades) {
-            Some(words) => self.notify(NoticeKind::Note, words),
+            Some(words) => {
+                let of = made_for.map_or_else(String::new, |store| format!(". It was made for {store}"));
+                self.notify(NoticeKind::Note, words + &of)
+            }
             None => self.notify(NoticeKind::Good, format!("Opened the scenario \"{name}\": it fits this store")),
         };
         self.apply_edits(id, requests);

@@ -139,7 +139,7 @@ impl Follows {
             }
         }
         parts.extend(self.broken_words(stream));
-        parts.extend(self.mended_words());
+        parts.extend(self.mended_words(stream));
         let without = self.streams.iter().map(|one| one.comparison.no_effect.len()).sum();
         parts.extend(some(without, "event without effect", "events without effect"));
         let differing = self.streams.iter().filter(|one| one.differs()).count();
@@ -175,17 +175,22 @@ impl Follows {
         words
     }
 
-    fn mended_words(&self) -> Option<String> {
-        let mut names: Vec<&Arc<str>> = Vec::new();
-        for mended in self.streams.iter().flat_map(|one| &one.comparison.mended_invariants) {
-            if !names.contains(&&mended.name) {
-                names.push(&mended.name);
+    fn mended_words(&self, stream: Option<&str>) -> Option<String> {
+        let told = self.told_of(stream).map(|told| &told.comparison.stream);
+        let mut mended: Vec<(&Arc<str>, &Arc<str>)> = Vec::new();
+        for one in self.streams.iter().map(|one| &one.comparison) {
+            for invariant in &one.mended_invariants {
+                if !mended.contains(&(&invariant.name, &one.stream)) {
+                    mended.push((&invariant.name, &one.stream));
+                }
             }
         }
-        let (first, others) = names.split_first()?;
+        mended.sort_by_key(|(_, of)| told != Some(*of));
+        let ((first, of), others) = mended.split_first()?;
+        let of = if told == Some(*of) { String::new() } else { format!(" of {of}") };
         let others =
             some(others.len(), "more rule", "more rules").map_or_else(String::new, |more| format!(" and {more}"));
-        Some(format!("no longer breaks \"{first}\"{others}"))
+        Some(format!("no longer breaks \"{first}\"{of}{others}"))
     }
 
     fn hint_words(&self) -> Option<String> {

@@ -75,7 +75,10 @@ pub fn header_ui(
         compared::compared_ui(ui, document, shown, queue);
     }
     match &shown.against {
-        None => side_problems_ui(ui, document, &shown.baseline, "", queue),
+        None => {
+            let of = if shown.branch.is_some() { "As recorded: " } else { "" };
+            side_problems_ui(ui, document, &shown.baseline, of, queue);
+        }
         Some(other) => side_problems_ui(ui, document, other, &format!("{}: ", document.against_name()), queue),
     }
     if let Some(branch) = &shown.branch {
@@ -261,7 +264,11 @@ fn side_problems_ui(ui: &mut egui::Ui, document: &Document, side: &Side, of: &st
         problem_ui(ui, icons::WARNING, &words);
     }
     for name in &side.broken {
-        problem_ui(ui, icons::WARNING, &format!("{of}Broken: {name}"));
+        problem_ui(
+            ui,
+            icons::WARNING,
+            &if of.is_empty() { format!("Broken: {name}") } else { format!("{of}broken: {name}") },
+        );
     }
 }
 

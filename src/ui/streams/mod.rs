@@ -133,6 +133,11 @@ fn list_ui(ui: &mut egui::Ui, document: &Document, view: &mut StreamsView, enter
     });
     if enter {
         response.request_focus();
+        // What is listed alone is what was meant.
+        let mut listed = list.rows().iter().filter_map(ListRow::stream);
+        if let (Some(only), None) = (listed.next(), listed.next()) {
+            queue.push(Command::SelectStream(document.opened.log.stream(only).name.clone()));
+        }
     }
     if let Some(leap) = view.rows.leap(ui, &response) {
         select_by_key(document, leap, queue);

@@ -9,11 +9,12 @@ use crate::ui::{icons, menus, theme};
 const HEIGHT: f32 = 30.0;
 
 /// What can be done with the active scenario; a line where there is no name.
-const MENU: [(&str, &str); 12] = [
+const MENU: [(&str, &str); 13] = [
     ("save-scenario", icons::SAVE),
     ("open-scenario", icons::FOLDER_OPEN),
     ("export-fixture", icons::EXTERNAL_LINK),
     ("save-copy", icons::DATABASE),
+    ("compensate", icons::CHECK),
     ("", ""),
     ("rename-scenario", icons::FILE),
     ("duplicate-scenario", icons::COPY),
