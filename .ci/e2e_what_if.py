@@ -47,7 +47,7 @@ def overdraft(binary, folder):
     with Window(binary, folder / "first", [store]) as window:
         start = time.monotonic()
         look_at(window, "account-0042")
-        window.click("^Event #1120 ")
+        window.click("^Event #1120 ", "Button")
         window.wait("its state", lambda: window.state()["position"] == 1120)
         window.key("Delete")
         window.wait("both states", lambda: branch(window, "balance") == ("-265.9", "-115.9"))
@@ -78,7 +78,7 @@ def paid_twice(binary, folder):
     with Window(binary, folder / "window", [store]) as window:
         start = time.monotonic()
         look_at(window, "payment-1042")
-        window.click("^Event #509 ")
+        window.click("^Event #509 ", "Button")
         window.wait("its state", lambda: window.state()["position"] == 509)
         window.key("Delete")
         window.wait("both states", lambda: branch(window, "captured") == ("175.4", "87.7"))
@@ -99,13 +99,17 @@ def never_asked(binary, folder):
     with Window(binary, folder / "window", [store]) as window:
         start = time.monotonic()
         look_at(window, "ride-1013")
-        window.click("^Event #154 ")
+        window.click("^Event #154 ", "Button")
         window.wait("its state", lambda: window.state()["position"] == 154)
         window.key("i")
         window.click("^Type$", "TextInput")
+        window.wait("the type's field", lambda: window.focus() == "Type")
         window.key("ctrl+a")
         window.type("RidePaid")
+        # What events of this type usually say comes by itself.
+        window.wait("a payload of its type", lambda: window.shows("^Put amount into the payload"))
         window.click("^Payload$", "Multiline")
+        window.wait("the payload's field", lambda: window.focus() == "Payload")
         window.key("ctrl+a")
         window.type('{"amount": 6.12}')
         window.wait("what it would change", lambda: window.shows("paid 0 → 6.12"))
