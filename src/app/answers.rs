@@ -12,6 +12,9 @@ impl App {
         let about =
             self.running.iter().find(|running| running.generation == generation).and_then(|running| running.store);
         self.running.retain(|running| running.generation != generation);
+        if let Slot::Keep(store) = slot {
+            return self.kept(store, generation, result, requests);
+        }
         let late = self.newest.get(&slot).is_some_and(|newest| *newest != generation);
         let result = match result {
             // A store that nobody waits for any more is forgotten again.
