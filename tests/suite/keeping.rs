@@ -218,3 +218,23 @@ fn there_is_one_more_try_when_the_window_is_closed() {
     assert!(desk.app.quits);
     assert_eq!(place.desk().edits(), 1);
 }
+
+#[test]
+fn that_the_store_has_changed_is_noticed_every_time() {
+    let place = Place::new();
+    let mut desk = place.desk();
+    desk.leave_out(17);
+    desk.tick();
+    drop(desk);
+    let file = std::fs::read_dir(place.kept()).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("\"type\": \""), "{text}");
+    // As if another event had stood there.
+    std::fs::write(&file, text.replace("\"type\": \"", "\"type\": \"Another")).unwrap();
+    for _ in 0..2 {
+        let mut desk = place.desk();
+        assert!(desk.messages().contains("fits with a warning"), "{}", desk.messages());
+        desk.tick();
+        desk.ends();
+    }
+}
