@@ -110,14 +110,14 @@ impl App {
     pub(super) fn restored(
         &mut self,
         store: StoreKey,
-        path: PathBuf,
+        path: Option<PathBuf>,
         kept: KeptScenarios,
         grades: &[Grades],
         requests: &mut Vec<Request>,
     ) {
         let mut documents = self.document.iter_mut().chain(&mut self.beside);
         let Some(document) = documents.find(|document| document.opened.key == store) else { return };
-        document.keeping.path = Some(path);
+        document.keeping.path = path;
         if kept.scenarios.is_empty() {
             document.keeping.kept = Some(document.fingerprint());
             return;

@@ -94,8 +94,8 @@ pub enum Outcome {
     Restored {
         /// Of which store.
         store: StoreKey,
-        /// Where they are kept.
-        path: PathBuf,
+        /// Where they are kept; `None` where they can't be.
+        path: Option<PathBuf>,
         /// They, with how each fits; none were kept where there are none.
         kept: KeptScenarios,
         /// How each fits, in their order.

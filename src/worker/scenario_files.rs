@@ -1,6 +1,6 @@
 //! Scenarios as files: those that a user opens and saves, and those that are kept by themselves.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::fixtures::FixtureCases;
@@ -13,6 +13,9 @@ use crate::whatif::{self, Grades, KeptScenarios, ScenarioFile};
 
 /// Scenario files larger than this are no scenario files.
 const FILE_LIMIT: u64 = 256 << 20;
+/// The same for a file of all scenarios of a store.
+const KEPT_LIMIT: u64 = 1 << 30;
+const NO_TEXT: &str = "a scenario is a file of JSON text";
 
 /// Reads a scenario file. The error says what is wrong with which file.
 pub fn read_scenario_file(path: &Path) -> Result<ScenarioFile, String> {
@@ -22,12 +25,19 @@ pub fn read_scenario_file(path: &Path) -> Result<ScenarioFile, String> {
 }
 
 fn read_text(path: &Path) -> Result<String, String> {
-    let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    if about.is_dir() || about.len() > FILE_LIMIT {
-        return Err("a scenario is a file of JSON text".to_owned());
+    if path.is_dir() {
+        return Err(NO_TEXT.to_owned());
     }
-    let text = std::fs::read(path).map_err(|error| error.to_string())?;
-    String::from_utf8(text).map_err(|_| "it is not UTF-8 text".to_owned())
+    let text = read_at_most(path, FILE_LIMIT).map_err(|error| error.to_string())?;
+    String::from_utf8(text.ok_or(NO_TEXT)?).map_err(|_| "it is not UTF-8 text".to_owned())
+}
+
+/// What is in a file; `None` where that is more than the limit. What a file says of its own length is not believed:
+/// a device has none, and no end.
+fn read_at_most(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut text = Vec::new();
+    std::fs::File::open(path)?.take(limit + 1).read_to_end(&mut text)?;
+    Ok((text.len() as u64 <= limit).then_some(text))
 }
 
 impl Session {
@@ -37,7 +47,8 @@ impl Session {
         Ok(Outcome::ScenarioRead { path, file: Box::new(file), grades })
     }
 
-    /// The scenarios that were kept of this store. A file that can't be read as such is put aside.
+    /// The scenarios that were kept of this store. A file that can't be read is put aside; nothing takes its place
+    /// where that is not possible.
     pub(super) fn restore_scenarios(
         &self,
         store: StoreKey,
@@ -45,15 +56,24 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
         let path = folder.join(kept_name(self.path()));
-        let (kept, note) = match std::fs::read_to_string(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (KeptScenarios::default(), None),
-            Err(error) => {
-                let note = format!("The scenarios kept in {} can't be read ({error})", path.display());
-                (KeptScenarios::default(), Some(note))
-            }
-            Ok(text) => match KeptScenarios::parse(&text) {
-                Ok(kept) => (kept, None),
-                Err(error) => (KeptScenarios::default(), Some(put_aside(&path, &error.to_string()))),
+        let (kept, path, note) = match read_kept(&path) {
+            Ok(kept) => (kept.unwrap_or_default(), Some(path), None),
+            Err(why) => match put_aside(&path) {
+                Ok(aside) => {
+                    let note = format!(
+                        "The file of kept scenarios can't be read ({why}). It was put aside as {}",
+                        aside.display()
+                    );
+                    (KeptScenarios::default(), Some(path), Some(note))
+                }
+                Err(error) => {
+                    let note = format!(
+                        "The file of kept scenarios can't be read ({why}) and can't be put aside ({error}): {}. \
+                         Scenarios are not kept by themselves until it is out of the way; save them",
+                        path.display()
+                    );
+                    (KeptScenarios::default(), None, Some(note))
+                }
             },
         };
         let grades = kept.scenarios.iter().map(|one| self.grade(&one.file, cancel));
@@ -77,15 +97,30 @@ impl Session {
     }
 }
 
-fn put_aside(path: &Path, why: &str) -> String {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".bad");
-    match std::fs::rename(path, &aside) {
-        Ok(()) => {
-            format!("The file of kept scenarios is broken ({why}) and was kept as {}", Path::new(&aside).display())
+/// The scenarios in a file; `None` where there is none.
+fn read_kept(path: &Path) -> Result<Option<KeptScenarios>, String> {
+    let text = match read_at_most(path, KEPT_LIMIT) {
+        // A file where the folder should be: nothing was kept there, and that nothing can be is told in time.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
         }
-        Err(error) => format!("The file of kept scenarios is broken ({why}) and can't be put aside ({error})"),
-    }
+        text => text.map_err(|error| error.to_string())?.ok_or("it is too large")?,
+    };
+    let text = String::from_utf8(text).map_err(|_| "it is not UTF-8 text")?;
+    KeptScenarios::parse(&text).map(Some).map_err(|error| error.to_string())
+}
+
+/// Gives a file a name that no other has, and says which.
+fn put_aside(path: &Path) -> io::Result<PathBuf> {
+    let name = |number: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(if number == 0 { ".bad".to_owned() } else { format!(".{number}.bad") });
+        PathBuf::from(name)
+    };
+    let free = (0..10_000).map(name).find(|name| name.symlink_metadata().is_err());
+    let aside = free.ok_or(io::ErrorKind::AlreadyExists)?;
+    std::fs::rename(path, &aside)?;
+    Ok(aside)
 }
 
 /// The name under which a store's scenarios are kept: the store's own, and what tells its path from others.
@@ -98,4 +133,15 @@ fn kept_name(store: &Path) -> String {
         .map(|stem| stem.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).take(24).collect())
         .unwrap_or_default();
     format!("{stem}-{}.json", key.simple())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_an_end_is_read_up_to_the_limit() {
+        assert_eq!(read_at_most(Path::new("/dev/zero"), 1000).unwrap(), None);
+        assert_eq!(read_at_most(Path::new("/dev/null"), 0).unwrap(), Some(Vec::new()));
+    }
 }

@@ -238,3 +238,52 @@ fn that_the_store_has_changed_is_noticed_every_time() {
         desk.ends();
     }
 }
+
+#[test]
+fn a_file_that_can_not_be_read_is_never_written_over() {
+    let place = Place::new();
+    let mut desk = place.desk();
+    desk.leave_out(17);
+    desk.tick();
+    drop(desk);
+    let file = std::fs::read_dir(place.kept()).unwrap().next().unwrap().unwrap().path();
+    let broken: [&[u8]; 3] = [b"{ half", b"\xff\xfe", b"{ another half"];
+    for contents in broken {
+        std::fs::write(&file, contents).unwrap();
+        let mut desk = place.desk();
+        assert!(desk.messages().contains(".bad"), "{}", desk.messages());
+        desk.leave_out(17);
+        desk.tick();
+        desk.ends();
+    }
+    let files = std::fs::read_dir(place.kept()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    let files: Vec<Vec<u8>> = files.collect();
+    assert_eq!(files.len(), 4);
+    for contents in broken {
+        assert!(files.iter().any(|file| file == contents));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn where_a_file_can_not_be_put_aside_nothing_is_kept_and_closing_asks() {
+    let place = Place::new();
+    let mut desk = place.desk();
+    desk.leave_out(17);
+    desk.tick();
+    drop(desk);
+    let file = std::fs::read_dir(place.kept()).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&file, "{ half").unwrap();
+    // No name is free.
+    for number in 0..10_000 {
+        let name = if number == 0 { ".bad".to_owned() } else { format!(".{number}.bad") };
+        std::os::unix::fs::symlink("nowhere", format!("{}{name}", file.display())).unwrap();
+    }
+    let mut desk = place.desk();
+    assert!(desk.messages().contains("not kept by themselves"), "{}", desk.messages());
+    desk.leave_out(17);
+    desk.tick();
+    desk.send(Command::Quit);
+    assert!(desk.asks_about_edits());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "{ half");
+}
