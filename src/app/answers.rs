@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Dialog, Document, NoticeKind};
+use super::{App, Dialog, Document, NoticeKind, ScenarioView};
 use crate::job::{Copied, Failure, Finished, Job, Outcome, Request, Slot, StoreKey};
 use crate::whatif::Scenario;
 
@@ -133,8 +133,10 @@ impl App {
             && let Some(written) = &self.copying
         {
             let is_written = |scenario: Arc<Scenario>| Arc::ptr_eq(&scenario, written);
-            let written =
-                document.scenarios.all_mut().iter_mut().filter(|view| view.scenario().is_some_and(is_written));
+            // What is switched off is in no copy.
+            let is_whole = |view: &ScenarioView| view.draft.edits().all(|edit| edit.enabled);
+            let written = document.scenarios.all_mut().iter_mut();
+            let written = written.filter(|view| is_whole(view) && view.scenario().is_some_and(is_written));
             written.for_each(|view| view.draft.mark_saved());
         }
         let text = format!(
