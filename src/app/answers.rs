@@ -92,11 +92,11 @@ impl App {
             Outcome::Projected(projected) => self.projected(projected, requests),
             Outcome::Suggested(path) => self.suggested(path, requests),
             Outcome::Watched { path, stamp } => self.watched(&path, stamp, requests),
-            Outcome::Restored { store, path, kept, grades, note } => {
+            Outcome::Restored { store, at, kept, grades, note } => {
                 if let Some(note) = note {
                     self.notify(NoticeKind::Bad, note);
                 }
-                self.restored(store, path, kept, &grades, requests);
+                self.restored(store, at, kept, &grades, requests);
             }
             Outcome::ScenarioRead { path, file, grades } => self.scenario_read(path, *file, &grades, requests),
             Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::scenarios::{Against, ScenarioView};
 use super::{App, Command, Dialog, Document, Leaving, NoticeKind};
-use crate::job::{Failure, FixtureRequest, Job, Outcome, Request, ScenarioId, Slot, StoreKey};
+use crate::job::{Failure, FixtureRequest, Job, KeptAt, Outcome, Request, ScenarioId, Slot, StoreKey};
 use crate::model::Timestamp;
 use crate::whatif::{Draft, Grades, KeptScenario, KeptScenarios, ScenarioFile};
 
@@ -15,7 +15,7 @@ const NAME_IN_FILE: usize = 60;
 #[derive(Debug, Default)]
 pub struct Keeping {
     /// Where; unknown until it is known what was kept there before.
-    path: Option<PathBuf>,
+    at: Option<KeptAt>,
     /// What is written, as far as that is known.
     kept: Option<Fingerprint>,
     /// What is being written, and by which request.
@@ -33,12 +33,12 @@ type Fingerprint = (ScenarioId, Vec<(ScenarioId, u64, bool)>);
 impl Document {
     /// Whether edits would be lost if the store were closed now: they are in no file, in no copy, and can't be kept.
     pub fn would_lose_edits(&self) -> bool {
-        (self.keeping.path.is_none() || self.keeping.failed.is_some()) && self.has_unsaved_edits()
+        (self.keeping.at.is_none() || self.keeping.failed.is_some()) && self.has_unsaved_edits()
     }
 
     /// Whether there are edits that are in no file, in no copy, and not kept yet.
     pub(super) fn has_edits_at_risk(&self) -> bool {
-        let is_kept = self.keeping.path.is_some() && self.keeping.kept.as_ref() == Some(&self.fingerprint());
+        let is_kept = self.keeping.at.is_some() && self.keeping.kept.as_ref() == Some(&self.fingerprint());
         !is_kept && self.has_unsaved_edits()
     }
 
@@ -48,8 +48,8 @@ impl Document {
     }
 
     /// What is to be kept, if that is neither kept already nor being written.
-    fn unkept(&self) -> Option<(PathBuf, String, Fingerprint)> {
-        let path = self.keeping.path.clone()?;
+    fn unkept(&self) -> Option<(KeptAt, String, Fingerprint)> {
+        let at = self.keeping.at.clone()?;
         let now = self.fingerprint();
         let writing = self.keeping.writing.as_ref().map(|(_, writing)| writing);
         if self.keeping.kept.as_ref() == Some(&now) || writing == Some(&now) {
@@ -67,7 +67,7 @@ impl Document {
             active: in_use().position(|view| view.id == active).unwrap_or(0),
             scenarios: scenarios.collect(),
         };
-        Some((path, kept.to_json(), now))
+        Some((at, kept.to_json(), now))
     }
 
     fn file_of(&self, view: &ScenarioView) -> ScenarioFile {
@@ -110,16 +110,18 @@ impl App {
     pub(super) fn restored(
         &mut self,
         store: StoreKey,
-        path: Option<PathBuf>,
+        at: Option<KeptAt>,
         kept: KeptScenarios,
         grades: &[Grades],
         requests: &mut Vec<Request>,
     ) {
         let mut documents = self.document.iter_mut().chain(&mut self.beside);
         let Some(document) = documents.find(|document| document.opened.key == store) else { return };
-        document.keeping.path = path;
+        // What was kept beside is to come into one file.
+        let is_together = at.as_ref().is_none_or(|at| at.taken.is_empty());
+        document.keeping.at = at;
         if kept.scenarios.is_empty() {
-            document.keeping.kept = Some(document.fingerprint());
+            document.keeping.kept = is_together.then(|| document.fingerprint());
             return;
         }
         let made_meanwhile = document.scenarios.active().is_in_use().then(|| document.scenarios.active().id);
@@ -136,7 +138,7 @@ impl App {
             words.extend(fit_words(&name, grades));
         }
         document.scenarios.activate(made_meanwhile.or(ids.get(kept.active).copied()).unwrap_or(ids[0]));
-        if made_meanwhile.is_none() && words.is_empty() {
+        if made_meanwhile.is_none() && words.is_empty() && is_together {
             document.keeping.kept = Some(document.fingerprint());
         }
         let shown = self.document.as_ref().is_some_and(|document| document.opened.key == store);
@@ -167,9 +169,9 @@ impl App {
     fn keep_where(&mut self, which: impl Fn(&Document) -> bool, requests: &mut Vec<Request>) {
         let documents = self.document.iter().chain(&self.beside).filter(|document| which(document));
         let unkept: Vec<_> = documents.filter_map(|document| Some((document.opened.key, document.unkept()?))).collect();
-        for (store, (path, contents, fingerprint)) in unkept {
+        for (store, (at, contents, fingerprint)) in unkept {
             let slot = Slot::Keep(store);
-            let request = self.request(slot, "Keeping the scenarios", Job::Save { path, contents });
+            let request = self.request(slot, "Keeping the scenarios", Job::Keep { at, contents });
             let mut documents = self.document.iter_mut().chain(&mut self.beside);
             if let Some(document) = documents.find(|document| document.opened.key == store) {
                 document.keeping.writing = Some((request.generation, fingerprint));
@@ -180,9 +182,9 @@ impl App {
 
     /// Keeps the scenarios of the store that is about to be closed.
     pub(super) fn keep_scenarios_of_closed(&mut self, document: &Document, requests: &mut Vec<Request>) {
-        if let Some((path, contents, _)) = document.unkept() {
+        if let Some((at, contents, _)) = document.unkept() {
             let slot = Slot::Keep(document.opened.key);
-            requests.push(self.request(slot, "Keeping the scenarios", Job::Save { path, contents }));
+            requests.push(self.request(slot, "Keeping the scenarios", Job::Keep { at, contents }));
         }
     }
 
@@ -208,9 +210,17 @@ impl App {
             && let Some((_, written)) = keeping.writing.take_if(|(writing, _)| *writing == generation)
         {
             match &result {
-                Ok(_) => (keeping.kept, keeping.failed) = (Some(written), None),
+                Ok(outcome) => {
+                    if let Outcome::Kept { at, .. } = outcome {
+                        keeping.at = Some(at.clone());
+                    }
+                    (keeping.kept, keeping.failed) = (Some(written), None);
+                }
                 Err(_) => keeping.failed = Some((written, now)),
             }
+        }
+        if let Ok(Outcome::Kept { note: Some(note), .. }) = &result {
+            self.notify(NoticeKind::Note, note.clone());
         }
         if let Err(Failure::Failed(why)) = result {
             let words = format!("The scenarios could not be kept by themselves: {why}. Save them, or make room");
@@ -242,7 +252,7 @@ impl App {
 
     /// Leaves the open stores, if need be after a question: edits that are not saved are never lost in silence.
     pub(super) fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
-        let nowhere = |document: &Document| document.keeping.path.is_none() && document.has_unsaved_edits();
+        let nowhere = |document: &Document| document.keeping.at.is_none() && document.has_unsaved_edits();
         // Who asks twice does not want to wait for the disk.
         if self.left_by(&leaving).any(nowhere) || self.leaving.as_ref() == Some(&leaving) {
             self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });

@@ -224,7 +224,7 @@ fn is_long(slot: Slot) -> bool {
 
 /// Whether all that a request does is to write a small file.
 fn is_file(request: &Request) -> bool {
-    matches!(request.job, Job::Save { .. })
+    matches!(request.job, Job::Save { .. } | Job::Keep { .. })
 }
 
 impl Queue {

@@ -287,3 +287,41 @@ fn where_a_file_can_not_be_put_aside_nothing_is_kept_and_closing_asks() {
     assert!(desk.asks_about_edits());
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "{ half");
 }
+
+#[test]
+fn two_windows_on_one_store_keep_what_each_has() {
+    let place = Place::new();
+    let mut first = place.desk();
+    let mut second = place.desk();
+    first.leave_out(17);
+    first.tick();
+    second.leave_out(18);
+    second.tick();
+    assert!(first.messages().is_empty(), "{}", first.messages());
+    assert!(second.messages().contains("Another window"), "{}", second.messages());
+    // Each goes on in its own file.
+    first.leave_out(460);
+    first.tick();
+    second.leave_out(461);
+    second.leave_out(462);
+    second.tick();
+    let count = || std::fs::read_dir(place.kept()).unwrap().count();
+    assert_eq!(count(), 2);
+    let lengths = |desk: &Desk| {
+        let views = desk.document().scenarios.all();
+        views.iter().map(|view| view.draft.len()).collect::<Vec<_>>()
+    };
+    // Both are there the next time, and in one file.
+    let mut third = place.desk();
+    assert_eq!(lengths(&third), [2, 3]);
+    third.tick();
+    assert_eq!(count(), 1);
+    assert_eq!(lengths(&place.desk()), [2, 3]);
+    // Windows that are still open lose nothing by that.
+    second.leave_out(463);
+    second.tick();
+    first.leave_out(463);
+    first.tick();
+    let lengths = lengths(&place.desk());
+    assert!(lengths.contains(&4) && lengths.contains(&3), "{lengths:?}");
+}
