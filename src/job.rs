@@ -15,7 +15,7 @@ pub use answers::{
     BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
     ReplyFormat, RowChange, Searched, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
-pub use outcome::Outcome;
+pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
 pub use views::{At, Copied, OpenedStore, Side, StateView};
 
@@ -175,6 +175,13 @@ pub enum Job {
         /// Which file; its folder is made if need be.
         path: PathBuf,
         /// What will be in it.
+        contents: String,
+    },
+    /// Keep a store's scenarios. A file that somebody else has changed is never written over.
+    Keep {
+        /// Where, and what is known to be there.
+        at: KeptAt,
+        /// What will be in the file.
         contents: String,
     },
     /// Look which of these files are there.
@@ -342,6 +349,7 @@ impl Job {
             | Self::Watch { .. }
             | Self::Sample { .. }
             | Self::Save { .. }
+            | Self::Keep { .. }
             | Self::Recents { .. } => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Dialog, Document, NoticeKind};
+use super::{App, Dialog, Document, NoticeKind, ScenarioView};
 use crate::job::{Copied, Failure, Finished, Job, Outcome, Request, Slot, StoreKey};
 use crate::whatif::Scenario;
 
@@ -12,6 +12,9 @@ impl App {
         let about =
             self.running.iter().find(|running| running.generation == generation).and_then(|running| running.store);
         self.running.retain(|running| running.generation != generation);
+        if let Slot::Keep(store) = slot {
+            return self.kept(store, generation, result, requests);
+        }
         let late = self.newest.get(&slot).is_some_and(|newest| *newest != generation);
         let result = match result {
             // A store that nobody waits for any more is forgotten again.
@@ -89,11 +92,11 @@ impl App {
             Outcome::Projected(projected) => self.projected(projected, requests),
             Outcome::Suggested(path) => self.suggested(path, requests),
             Outcome::Watched { path, stamp } => self.watched(&path, stamp, requests),
-            Outcome::Restored { store, path, kept, grades, note } => {
+            Outcome::Restored { store, at, kept, grades, note } => {
                 if let Some(note) = note {
                     self.notify(NoticeKind::Bad, note);
                 }
-                self.restored(store, path, kept, &grades, requests);
+                self.restored(store, at, kept, &grades, requests);
             }
             Outcome::ScenarioRead { path, file, grades } => self.scenario_read(path, *file, &grades, requests),
             Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),
@@ -132,8 +135,10 @@ impl App {
             && let Some(written) = &self.copying
         {
             let is_written = |scenario: Arc<Scenario>| Arc::ptr_eq(&scenario, written);
-            let written =
-                document.scenarios.all_mut().iter_mut().filter(|view| view.scenario().is_some_and(is_written));
+            // What is switched off is in no copy.
+            let is_whole = |view: &ScenarioView| view.draft.edits().all(|edit| edit.enabled);
+            let written = document.scenarios.all_mut().iter_mut();
+            let written = written.filter(|view| is_whole(view) && view.scenario().is_some_and(is_written));
             written.for_each(|view| view.draft.mark_saved());
         }
         let rules = rules.as_ref().and_then(|rules| rules.file_name()).map_or_else(String::new, |rules| {

@@ -228,6 +228,8 @@ pub struct App {
     pub playing: Option<Timestamp>,
     /// The time of day, as far as somebody told.
     pub now: Option<Timestamp>,
+    /// Where to go as soon as all edits are kept.
+    leaving: Option<Leaving>,
     /// Whether the file that is being opened comes beside the one that is shown.
     opens_beside: bool,
     surroundings: Surroundings,

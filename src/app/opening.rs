@@ -23,27 +23,8 @@ impl App {
         }
     }
 
-    /// Leaves the open store, if need be after a question: edits that are not saved are never lost in silence.
-    pub(super) fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
-        if self.document.as_ref().is_some_and(Document::would_lose_edits) {
-            self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
-        } else {
-            self.go(leaving, requests);
-        }
-    }
-
-    /// Closes the window, if need be after a question: edits in stores beside the one that is shown count too.
-    pub(super) fn quit(&mut self) {
-        let unsaved = self.document.iter().chain(&self.beside).any(Document::would_lose_edits);
-        if unsaved {
-            self.dialog = Some(Dialog::DropEdits { then: Box::new(Leaving::Quit) });
-        } else {
-            self.quits = true;
-        }
-    }
-
     pub(super) fn go(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
-        self.dialog = None;
+        (self.dialog, self.leaving) = (None, None);
         match leaving {
             Leaving::Open(path) => self.open(path, None, requests),
             Leaving::OpenCopy(path) => {
@@ -87,9 +68,9 @@ impl App {
     pub(super) fn close(&mut self, requests: &mut Vec<Request>) {
         self.playing = None;
         self.remember();
-        if let Some(mut document) = self.document.take() {
+        if let Some(document) = self.document.take() {
             let store = document.opened.key;
-            self.keep_scenarios_of_closed(&mut document, requests);
+            self.keep_scenarios_of_closed(&document, requests);
             self.stop_jobs_of(store, |slot| slot != Slot::Copy);
             requests.push(self.request(Slot::Close, "Closing", Job::Close { store }));
         }
@@ -170,7 +151,7 @@ impl App {
     /// A store is open.
     pub(super) fn opened(&mut self, opened: OpenedStore, requests: &mut Vec<Request>) {
         // Edits that were made while the file was being opened were asked about by nobody.
-        let kept = self.document.as_ref().is_some_and(|document| document.would_lose_edits() && !document.given_up);
+        let kept = self.document.as_ref().is_some_and(|document| document.has_edits_at_risk() && !document.given_up);
         if self.opens_beside || kept {
             self.remember();
             self.put_beside();

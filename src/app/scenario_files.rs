@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::scenarios::{Against, ScenarioView};
-use super::{App, Command, Dialog, Document, NoticeKind};
-use crate::job::{FixtureRequest, Job, Request, ScenarioId, Slot, StoreKey};
+use super::{App, Command, Dialog, Document, Leaving, NoticeKind};
+use crate::job::{Failure, FixtureRequest, Job, KeptAt, Outcome, Request, ScenarioId, Slot, StoreKey};
+use crate::model::Timestamp;
 use crate::whatif::{Draft, Grades, KeptScenario, KeptScenarios, ScenarioFile};
 
 /// Characters of a scenario's name in the name of its file.
@@ -14,18 +15,31 @@ const NAME_IN_FILE: usize = 60;
 #[derive(Debug, Default)]
 pub struct Keeping {
     /// Where; unknown until it is known what was kept there before.
-    path: Option<PathBuf>,
-    /// What was kept last.
+    at: Option<KeptAt>,
+    /// What is written, as far as that is known.
     kept: Option<Fingerprint>,
+    /// What is being written, and by which request.
+    writing: Option<(u64, Fingerprint)>,
+    /// What could not be written the last time, and when that was.
+    failed: Option<(Fingerprint, Option<Timestamp>)>,
 }
+
+/// After how long it is tried again to keep what could not be kept, in microseconds.
+const AGAIN: i64 = 5_000_000;
 
 /// Tells whether anything changed: which scenario is active, and how often each was changed.
 type Fingerprint = (ScenarioId, Vec<(ScenarioId, u64, bool)>);
 
 impl Document {
-    /// Whether edits would be lost if the store were closed now: they are in no file, in no copy, and not kept.
+    /// Whether edits would be lost if the store were closed now: they are in no file, in no copy, and can't be kept.
     pub fn would_lose_edits(&self) -> bool {
-        self.keeping.path.is_none() && self.has_unsaved_edits()
+        (self.keeping.at.is_none() || self.keeping.failed.is_some()) && self.has_unsaved_edits()
+    }
+
+    /// Whether there are edits that are in no file, in no copy, and not kept yet.
+    pub(super) fn has_edits_at_risk(&self) -> bool {
+        let is_kept = self.keeping.at.is_some() && self.keeping.kept.as_ref() == Some(&self.fingerprint());
+        !is_kept && self.has_unsaved_edits()
     }
 
     fn fingerprint(&self) -> Fingerprint {
@@ -33,14 +47,14 @@ impl Document {
         (self.scenarios.active().id, each.collect())
     }
 
-    /// What is to be kept, if that is not what is kept already.
-    fn unkept(&mut self) -> Option<(PathBuf, String)> {
-        let path = self.keeping.path.clone()?;
+    /// What is to be kept, if that is neither kept already nor being written.
+    fn unkept(&self) -> Option<(KeptAt, String, Fingerprint)> {
+        let at = self.keeping.at.clone()?;
         let now = self.fingerprint();
-        if self.keeping.kept.as_ref() == Some(&now) {
+        let writing = self.keeping.writing.as_ref().map(|(_, writing)| writing);
+        if self.keeping.kept.as_ref() == Some(&now) || writing == Some(&now) {
             return None;
         }
-        self.keeping.kept = Some(now);
         let active = self.scenarios.active().id;
         let in_use = || self.scenarios.all().iter().filter(|view| view.has_edits() || view.file.is_some());
         let scenarios = in_use().map(|view| KeptScenario {
@@ -53,7 +67,7 @@ impl Document {
             active: in_use().position(|view| view.id == active).unwrap_or(0),
             scenarios: scenarios.collect(),
         };
-        Some((path, kept.to_json()))
+        Some((at, kept.to_json(), now))
     }
 
     fn file_of(&self, view: &ScenarioView) -> ScenarioFile {
@@ -96,16 +110,18 @@ impl App {
     pub(super) fn restored(
         &mut self,
         store: StoreKey,
-        path: PathBuf,
+        at: Option<KeptAt>,
         kept: KeptScenarios,
         grades: &[Grades],
         requests: &mut Vec<Request>,
     ) {
         let mut documents = self.document.iter_mut().chain(&mut self.beside);
         let Some(document) = documents.find(|document| document.opened.key == store) else { return };
-        document.keeping.path = Some(path);
+        // What was kept beside is to come into one file.
+        let is_together = at.as_ref().is_none_or(|at| at.taken.is_empty());
+        document.keeping.at = at;
         if kept.scenarios.is_empty() {
-            document.keeping.kept = Some(document.fingerprint());
+            document.keeping.kept = is_together.then(|| document.fingerprint());
             return;
         }
         let made_meanwhile = document.scenarios.active().is_in_use().then(|| document.scenarios.active().id);
@@ -122,7 +138,7 @@ impl App {
             words.extend(fit_words(&name, grades));
         }
         document.scenarios.activate(made_meanwhile.or(ids.get(kept.active).copied()).unwrap_or(ids[0]));
-        if made_meanwhile.is_none() && words.is_empty() {
+        if made_meanwhile.is_none() && words.is_empty() && is_together {
             document.keeping.kept = Some(document.fingerprint());
         }
         let shown = self.document.as_ref().is_some_and(|document| document.opened.key == store);
@@ -136,32 +152,118 @@ impl App {
         }
     }
 
-    /// Keeps the scenarios of every open store, where they changed since they were kept.
+    /// Keeps the scenarios of every open store, where they changed since they were kept. What could not be kept is
+    /// tried again now and then.
     pub(super) fn keep_scenarios(&mut self, requests: &mut Vec<Request>) {
-        let mut to_keep = Vec::new();
-        for document in self.document.iter_mut().chain(&mut self.beside) {
-            let slot = Slot::Keep(document.opened.key);
-            // One after the other: the next one has the newest.
-            if !self.running.iter().any(|running| running.slot == slot) {
-                to_keep.extend(document.unkept().map(|file| (slot, file)));
+        let now = self.now;
+        let is_due = |document: &Document| match &document.keeping.failed {
+            Some((failed, at)) if *failed == document.fingerprint() => {
+                at.zip(now).is_none_or(|(at, now)| !(0..AGAIN).contains(&(now.micros() - at.micros())))
             }
-        }
-        for (slot, (path, contents)) in to_keep {
-            requests.push(self.request(slot, "Keeping the scenarios", Job::Save { path, contents }));
+            _ => true,
+        };
+        // One after the other: the next one has the newest.
+        self.keep_where(|document| document.keeping.writing.is_none() && is_due(document), requests);
+    }
+
+    fn keep_where(&mut self, which: impl Fn(&Document) -> bool, requests: &mut Vec<Request>) {
+        let documents = self.document.iter().chain(&self.beside).filter(|document| which(document));
+        let unkept: Vec<_> = documents.filter_map(|document| Some((document.opened.key, document.unkept()?))).collect();
+        for (store, (at, contents, fingerprint)) in unkept {
+            let slot = Slot::Keep(store);
+            let request = self.request(slot, "Keeping the scenarios", Job::Keep { at, contents });
+            let mut documents = self.document.iter_mut().chain(&mut self.beside);
+            if let Some(document) = documents.find(|document| document.opened.key == store) {
+                document.keeping.writing = Some((request.generation, fingerprint));
+            }
+            requests.push(request);
         }
     }
 
     /// Keeps the scenarios of the store that is about to be closed.
-    pub(super) fn keep_scenarios_of_closed(&mut self, document: &mut Document, requests: &mut Vec<Request>) {
-        if let Some((path, contents)) = document.unkept() {
+    pub(super) fn keep_scenarios_of_closed(&mut self, document: &Document, requests: &mut Vec<Request>) {
+        if let Some((at, contents, _)) = document.unkept() {
             let slot = Slot::Keep(document.opened.key);
-            requests.push(self.request(slot, "Keeping the scenarios", Job::Save { path, contents }));
+            requests.push(self.request(slot, "Keeping the scenarios", Job::Keep { at, contents }));
         }
     }
 
-    /// Scenarios that are not kept yet, with the files that they belong in. Whoever asks is to write them.
-    pub fn unkept_scenarios(&mut self) -> Vec<(PathBuf, String)> {
-        self.document.iter_mut().chain(&mut self.beside).filter_map(Document::unkept).collect()
+    /// What is still to be written when the window closes: settings and scenarios.
+    pub fn last_requests(&mut self) -> Vec<Request> {
+        let mut requests = Vec::new();
+        self.keep_settings(&mut requests);
+        self.keep_where(|_| true, &mut requests);
+        requests
+    }
+
+    /// The scenarios of a store were kept, or could not be.
+    pub(super) fn kept(
+        &mut self,
+        store: StoreKey,
+        generation: u64,
+        result: Result<Outcome, Failure>,
+        requests: &mut Vec<Request>,
+    ) {
+        let now = self.now;
+        let mut documents = self.document.iter_mut().chain(&mut self.beside);
+        if let Some(keeping) = documents.find(|open| open.opened.key == store).map(|open| &mut open.keeping)
+            && let Some((_, written)) = keeping.writing.take_if(|(writing, _)| *writing == generation)
+        {
+            match &result {
+                Ok(outcome) => {
+                    if let Outcome::Kept { at, .. } = outcome {
+                        keeping.at = Some(at.clone());
+                    }
+                    (keeping.kept, keeping.failed) = (Some(written), None);
+                }
+                Err(_) => keeping.failed = Some((written, now)),
+            }
+        }
+        if let Ok(Outcome::Kept { note: Some(note), .. }) = &result {
+            self.notify(NoticeKind::Note, note.clone());
+        }
+        if let Err(Failure::Failed(why)) = result {
+            let words = format!("The scenarios could not be kept by themselves: {why}. Save them, or make room");
+            self.notify(NoticeKind::Bad, words);
+        }
+        self.go_when_kept(requests);
+    }
+
+    /// Leaves as soon as the edits are kept that would be lost otherwise; asks where they can't be kept.
+    pub(super) fn go_when_kept(&mut self, requests: &mut Vec<Request>) {
+        let Some(leaving) = self.leaving.take() else { return };
+        let at_risk: Vec<&Document> = self.left_by(&leaving).filter(|open| open.has_edits_at_risk()).collect();
+        if at_risk.is_empty() {
+            return self.go(leaving, requests);
+        }
+        if at_risk.iter().any(|document| document.would_lose_edits()) {
+            self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
+            return;
+        }
+        self.leaving = Some(leaving);
+        self.keep_scenarios(requests);
+    }
+
+    /// Which stores are closed by leaving.
+    fn left_by(&self, leaving: &Leaving) -> impl Iterator<Item = &Document> {
+        let all = *leaving == Leaving::Quit;
+        self.document.iter().chain(self.beside.iter().filter(move |_| all))
+    }
+
+    /// Leaves the open stores, if need be after a question: edits that are not saved are never lost in silence.
+    pub(super) fn leave(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
+        let nowhere = |document: &Document| document.keeping.at.is_none() && document.has_unsaved_edits();
+        // Who asks twice does not want to wait for the disk.
+        if self.left_by(&leaving).any(nowhere) || self.leaving.as_ref() == Some(&leaving) {
+            self.dialog = Some(Dialog::DropEdits { then: Box::new(leaving) });
+            return;
+        }
+        // What could not be kept is tried once more.
+        for document in self.document.iter_mut().chain(&mut self.beside) {
+            document.keeping.failed = None;
+        }
+        self.leaving = Some(leaving);
+        self.go_when_kept(requests);
     }
 
     /// Opening and saving scenarios, fixtures.

@@ -20,7 +20,7 @@ impl App {
             Command::NextStore(direction) => self.next_store(direction, requests),
             Command::CheckUnchanged => self.hash(requests),
             Command::Close => self.leave(Leaving::Close, requests),
-            Command::Quit => self.quit(),
+            Command::Quit => self.leave(Leaving::Quit, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),
             Command::DropEdits => {
                 if let Some(Dialog::DropEdits { then }) = self.dialog.take() {
@@ -122,7 +122,7 @@ impl App {
             Command::ToggleMeasurements => self.measurements = !self.measurements,
             Command::Show(sheet) => self.sheet = Some(sheet),
             Command::CloseDialog => {
-                (self.dialog, self.sheet) = (None, None);
+                (self.dialog, self.sheet, self.leaving) = (None, None, None);
                 self.forget_copy();
             }
             Command::Focus(focus) => {

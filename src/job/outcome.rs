@@ -77,6 +77,13 @@ pub enum Outcome {
     SampleReady(PathBuf),
     /// A small file was written.
     Saved,
+    /// The scenarios of a store were kept.
+    Kept {
+        /// Where: beside the file that they were to be in, if somebody else has changed that.
+        at: KeptAt,
+        /// What a user should know of it.
+        note: Option<String>,
+    },
     /// Which of the recently opened files are gone.
     Missing(Vec<PathBuf>),
     /// The event of an id, if the store has one.
@@ -94,8 +101,8 @@ pub enum Outcome {
     Restored {
         /// Of which store.
         store: StoreKey,
-        /// Where they are kept.
-        path: PathBuf,
+        /// Where they are kept; `None` where they can't be.
+        at: Option<KeptAt>,
         /// They, with how each fits; none were kept where there are none.
         kept: KeptScenarios,
         /// How each fits, in their order.
@@ -138,4 +145,15 @@ pub enum Outcome {
     Compensations(Vec<Compensation>),
     /// A text was written.
     Written(PathBuf),
+}
+
+/// Where the scenarios of a store are kept, and what is known of what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAt {
+    /// The file.
+    pub path: PathBuf,
+    /// Differs when the file was changed since it was last read or written; `None` where there was none.
+    pub stamp: Option<u64>,
+    /// Files beside it, from other windows, whose scenarios were taken over: they go once those are written.
+    pub taken: Vec<(PathBuf, u64)>,
 }

@@ -296,12 +296,9 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self) {
-        if let Some((path, contents)) = self.app.unsaved_settings() {
-            places::keep(&path, &contents);
-        }
-        for (path, contents) in self.app.unkept_scenarios() {
-            places::keep(&path, &contents);
-        }
+        // There is no later frame.
+        self.app.last_requests().into_iter().for_each(|request| self.workers.submit(request));
+        self.workers.finish();
     }
 }
 

@@ -55,22 +55,6 @@ pub(super) fn read_settings(path: &Path) -> (Settings, Option<String>) {
     }
 }
 
-/// Writes preferences and scenarios when the window closes: there is no later frame for a job.
-pub(super) fn keep(path: &Path, contents: &str) {
-    let write = || -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        // Whole or not at all.
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".new");
-        std::fs::write(&beside, contents)?;
-        std::fs::rename(&beside, path)
-    };
-    // Nobody is left to be told.
-    write().ok();
-}
-
 fn now() -> Option<Timestamp> {
     Timestamp::from_datetime(chrono::Utc::now())
 }
@@ -93,7 +77,8 @@ mod tests {
         let path = folder.path().join("deep").join("settings.json");
         assert_eq!(read_settings(&path), (Settings::default(), None));
         let settings = Settings { scale: 150, ..Settings::default() };
-        keep(&path, &settings.to_json());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, settings.to_json()).unwrap();
         assert_eq!(read_settings(&path), (settings, None));
         std::fs::write(&path, "{ scale: ").unwrap();
         let (settings, notice) = read_settings(&path);

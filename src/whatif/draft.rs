@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::file::Was;
+use super::file::{MadeFor, Was};
 use super::overlay::inserted_id;
 use super::scenario::{Edit, Scenario};
 use super::words::describe;
@@ -18,6 +18,8 @@ pub struct Draft {
     redo: Vec<Step>,
     saved: Option<Scene>,
     edition: u64,
+    /// The store that it was made for, if its file said so and no edit changed since.
+    pub(super) made_for: Option<Arc<MadeFor>>,
 }
 
 /// An edit of a draft.
@@ -59,7 +61,7 @@ impl Draft {
 
     pub(super) fn of_edits(name: &str, edits: impl Iterator<Item = DraftEdit>) -> Self {
         let scene = Scene { name: name.into(), edits: edits.collect() };
-        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new(), edition: 0 }
+        Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new(), edition: 0, made_for: None }
     }
 
     /// The scenario's name.
@@ -298,6 +300,7 @@ impl Draft {
     /// Notes the scene before an action.
     fn record(&mut self, words: String) {
         self.edition += 1;
+        self.made_for = None;
         if self.undo.len() >= UNDO_LIMIT {
             self.undo.remove(0);
         }

@@ -59,22 +59,17 @@ pub struct Was {
 }
 
 impl ScenarioFile {
-    /// The file of a draft that was made for this store.
+    /// The file of a draft for this store. What its own file said of the store and of edits stays as long as they are
+    /// not changed, so that what differs is noticed whenever it is opened, not once.
     pub fn of(draft: &Draft, log: &EventLog, store: Option<&str>) -> Self {
         let mut file = draft.to_file();
-        file.made_for = Some(MadeFor {
+        file.made_for.get_or_insert_with(|| MadeFor {
             store: store.map(str::to_owned),
             events: Some(log.len() as u64),
             last_position: log.len().checked_sub(1).map(|last| log.position(last)),
         });
-        for edit in &mut file.edits {
-            // What is not there any more stays known as what it was.
-            let found = was(&edit.edit, log);
-            match (&mut edit.was, found) {
-                (Some(known), Some(found)) if same_place(known, &found) => {}
-                (known, Some(found)) => *known = Some(found),
-                (_, None) => {}
-            }
+        for edit in file.edits.iter_mut().filter(|edit| edit.was.is_none()) {
+            edit.was = was(&edit.edit, log);
         }
         file
     }
@@ -123,17 +118,20 @@ impl Draft {
             enabled,
             was: was.map(Arc::new),
         });
-        Self::of_edits(&file.name, edits)
+        let mut draft = Self::of_edits(&file.name, edits);
+        draft.made_for = file.made_for.map(Arc::new);
+        draft
     }
 
-    /// What a file of the draft says, the store that it was made for left out.
+    /// What a file of the draft says, as far as the draft knows.
     fn to_file(&self) -> ScenarioFile {
         let edits = self.edits().map(|DraftEdit { edit, enabled, was }| FileEdit {
             edit: Edit::clone(edit),
             enabled: *enabled,
             was: was.as_deref().cloned(),
         });
-        ScenarioFile { name: self.name().to_owned(), made_for: None, edits: edits.collect() }
+        let made_for = self.made_for.as_deref().cloned();
+        ScenarioFile { name: self.name().to_owned(), made_for, edits: edits.collect() }
     }
 }
 

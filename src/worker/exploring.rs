@@ -55,6 +55,7 @@ impl Workshop {
             }
             Job::Sample { name, folder } => files::sample(name, &folder, progress, cancel).map(Outcome::SampleReady),
             Job::Save { path, contents } => files::save(&path, &contents).map(|()| Outcome::Saved),
+            Job::Keep { at, contents } => super::scenario_files::keep(at, &contents),
             Job::Recents { paths } => files::missing(paths, cancel).map(Outcome::Missing),
             Job::FindId { store, id } => {
                 let session = self.session(store)?;

@@ -78,4 +78,8 @@ pub trait Executor {
 
     /// The answers since the last call.
     fn drain(&self) -> Vec<Finished>;
+
+    /// Comes to the end: small files that are to be written are written, all else is stopped. Nothing is submitted
+    /// after that.
+    fn finish(&self) {}
 }

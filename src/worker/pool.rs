@@ -1,7 +1,8 @@
 //! The pool that the window's jobs run in. The only place that starts threads.
 //!
 //! The newest request of a slot replaces the older ones, except for [`Slot::Close`]: every store is forgotten that is
-//! to be. One worker is always free for [`Slot::State`], so that the state follows the cursor whatever else is at
+//! to be. What is to be written is written, one after the other of a slot, also when the pool comes to its end. One
+//! worker is always free for [`Slot::State`], so that the state follows the cursor whatever else is at
 //! work, and one of the others for what is soon done. The system's dialogs block for as long as the user likes, so each has a thread of its own, for which nobody
 //! waits at the end.
 
@@ -131,7 +132,7 @@ impl Executor for Pool {
         if request.slot != Slot::Close {
             queue.waiting.retain(|waiting| waiting.slot != request.slot);
             for (slot, _, cancel) in &queue.running {
-                if *slot == request.slot {
+                if *slot == request.slot && !is_file(&request) {
                     cancel.cancel();
                 }
             }
@@ -144,17 +145,33 @@ impl Executor for Pool {
     fn drain(&self) -> Vec<Finished> {
         self.finished.try_iter().collect()
     }
+
+    /// Stops all jobs but those that write small files: these run to their end, on this thread if no worker began.
+    fn finish(&self) {
+        let mut queue = lock(&self.shared.queue);
+        queue.closed = true;
+        queue.waiting.retain(is_file);
+        queue.running.iter().for_each(|(_, _, cancel)| cancel.cancel());
+        self.shared.ready.notify_all();
+        while !queue.waiting.is_empty() {
+            let first = queue.waiting.iter().position(|request| !queue.is_busy(request.slot));
+            let Some(request) = first.and_then(|at| queue.waiting.remove(at)) else {
+                // The end of any job wakes whoever waits.
+                queue = self.shared.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            drop(queue);
+            let Request { slot, generation, job, progress, .. } = request;
+            let result = caught(|| (self.shared.run)(job, &progress, &Cancel::default()));
+            self.shared.answers.give(Finished { slot, generation, result });
+            queue = lock(&self.shared.queue);
+        }
+    }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        {
-            let mut queue = lock(&self.shared.queue);
-            queue.closed = true;
-            queue.waiting.clear();
-            queue.running.iter().for_each(|(_, _, cancel)| cancel.cancel());
-        }
-        self.shared.ready.notify_all();
+        self.finish();
         for thread in self.threads.drain(..) {
             // A worker that panicked outside a job has nothing more to say.
             thread.join().ok();
@@ -174,6 +191,9 @@ fn work(shared: &Shared) {
             result => (result, None),
         };
         let told = shared.answers.sender.send(Finished { slot, generation, result });
+        if queue.closed {
+            shared.ready.notify_all();
+        }
         drop(queue);
         if told.is_ok() {
             (shared.answers.wake)();
@@ -197,8 +217,20 @@ fn is_long(slot: Slot) -> bool {
             | Slot::Pick
             | Slot::Recents
             | Slot::Settings
+            | Slot::Keep(_)
             | Slot::Watch
     )
+}
+
+/// Whether all that a request does is to write a small file.
+fn is_file(request: &Request) -> bool {
+    matches!(request.job, Job::Save { .. } | Job::Keep { .. })
+}
+
+impl Queue {
+    fn is_busy(&self, slot: Slot) -> bool {
+        self.running.iter().any(|(running, ..)| *running == slot)
+    }
 }
 
 /// The next request, waiting for one; `None` when the pool closes.
@@ -213,6 +245,8 @@ fn next(shared: &Shared) -> Option<Request> {
         let long = running(is_long);
         let may_run = |request: &Request| match request.slot {
             Slot::State => true,
+            // Two at once could leave the older on the disk.
+            slot if is_file(request) && queue.is_busy(slot) => false,
             slot if is_long(slot) => others < shared.others && long < shared.long,
             _ => others < shared.others,
         };
@@ -298,6 +332,7 @@ mod tests {
         let run = move |job, _: &Progress, cancel: &Cancel| {
             let number = match job {
                 Job::Hash { store } | Job::Close { store } => store.0,
+                Job::Save { contents, .. } => contents.parse().unwrap(),
                 other => panic!("not in this play: {other:?}"),
             };
             start.send(number).unwrap();
@@ -320,7 +355,11 @@ mod tests {
         /// The number is the generation too.
         fn submit(&self, slot: Slot, number: u32) {
             let store = StoreKey(number);
-            let job = if slot == Slot::Close { Job::Close { store } } else { Job::Hash { store } };
+            let job = match slot {
+                Slot::Close => Job::Close { store },
+                Slot::Keep(_) => Job::Save { path: PathBuf::new(), contents: number.to_string() },
+                _ => Job::Hash { store },
+            };
             self.submit_job(slot, number, job);
         }
 
@@ -435,6 +474,42 @@ mod tests {
         world.submit(Slot::Hash, 3);
         drop(world.pool);
         assert!(world.started.recv().is_err(), "the third never starts, and whoever could start it is gone");
+    }
+
+    #[test]
+    fn scenarios_are_kept_while_long_jobs_run_and_the_newest_comes_last() {
+        let mut world = world(4);
+        let keep = Slot::Keep(StoreKey(0));
+        for (number, slot) in [(1, Slot::Sweep), (2, Slot::Follow)] {
+            world.submit(slot, number);
+            world.starts(number);
+        }
+        world.submit(keep, 3);
+        world.starts(3);
+        world.stage.let_go(4);
+        world.submit(keep, 4);
+        // There is a worker for it, but not for two of them.
+        world.submit(Slot::State, 5);
+        world.starts(5);
+        assert!(world.started.try_recv().is_err());
+        world.stage.let_go(3);
+        world.starts(4);
+        world.answered(2);
+    }
+
+    #[test]
+    fn what_is_to_be_kept_is_written_at_the_end() {
+        let world = world(4);
+        for (number, slot) in [(1, Slot::Sweep), (2, Slot::Follow), (3, Slot::Rows)] {
+            world.submit(slot, number);
+            world.starts(number);
+        }
+        world.stage.let_go(5);
+        world.submit(Slot::Keep(StoreKey(0)), 4);
+        world.submit(Slot::Keep(StoreKey(0)), 5);
+        world.submit(Slot::Hash, 6);
+        drop(world.pool);
+        assert_eq!(world.started.iter().collect::<Vec<_>>(), [5]);
     }
 
     #[test]

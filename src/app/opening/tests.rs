@@ -146,6 +146,19 @@ fn edits_that_are_in_no_copy_are_asked_about_before_they_are_lost() {
     assert!(!app.quits && matches!(app.dialog, Some(Dialog::DropEdits { .. })));
     app.update(Command::CloseDialog);
 
+    // Nor is what is switched off.
+    app.update(Command::SwitchEdit { at: 1, on: false });
+    let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: true }), Slot::Copy);
+    answer(&mut app, &copy, Outcome::Copied(copied()));
+    app.update(Command::Quit);
+    assert!(!app.quits && matches!(app.dialog, Some(Dialog::DropEdits { .. })));
+    app.update(Command::CloseDialog);
+    let id = app.document.as_ref().unwrap().active_scenario().id;
+    app.update(Command::AskCloseScenario(id));
+    assert_eq!(app.dialog, Some(Dialog::CloseScenario { id }));
+    app.update(Command::CloseDialog);
+
+    app.update(Command::SwitchEdit { at: 1, on: true });
     let copy = of(&app.update(Command::SaveCopy { out: "b.db".into(), force: true }), Slot::Copy);
     answer(&mut app, &copy, Outcome::Copied(copied()));
     app.update(Command::Quit);

@@ -184,9 +184,18 @@ fn a_saved_draft_says_what_its_edits_were_about_and_fits_its_own_store() {
     let grades = shorter.grade(&file, &ALL);
     assert_eq!(grades.store, ["the store has 3 events, and had 5 when this was made"]);
     assert_eq!(grades.misfits().collect::<Vec<_>>(), [0]);
-    // What no longer fits keeps what it was about when the file is written again.
+    // What was known when it was made stays known when the file is written again for a store that differs.
     let again = ScenarioFile::of(&Draft::from_file(file.clone()), &shorter.log, Some("bank.db"));
-    assert_eq!(again.edits[0].was, file.edits[0].was);
+    assert_eq!(again, file);
+    let again = ScenarioFile::of(&Draft::from_file(file.clone()), &longer.log, Some("bank.db"));
+    assert_eq!(again, file);
+    // Until the user changes the edit.
+    let mut changed = Draft::from_file(file.clone());
+    let edit = scenario(r#"{"update":{"stream":"a","from":2},"shift_seconds":6}"#).edits.remove(0);
+    assert!(changed.replace(2, edit));
+    let again = ScenarioFile::of(&changed, &longer.log, Some("bank.db"));
+    assert_eq!(again.edits[2].was, Some(Was { events: Some(4), ..Was::default() }));
+    assert_eq!((&again.edits[0].was, again.made_for.unwrap().events), (&file.edits[0].was, Some(6)));
 }
 
 fn was() -> impl Strategy<Value = Was> {
