@@ -113,7 +113,15 @@ impl ScenarioView {
 
     /// Where in the draft the edit is that leaves a recorded event out; edits that are switched off leave out nothing.
     pub fn left_out_at(&self, log: &EventLog, event: u32) -> Option<usize> {
-        self.left_out.at(log, event)
+        self.left_out.at(log, event).or_else(|| self.left_out_in_branch(event))
+    }
+
+    /// The same for what only the branch tells: events named by id, or by a range of another of their streams.
+    fn left_out_in_branch(&self, event: u32) -> Option<usize> {
+        let (branch, _) = self.branch.value()?;
+        let edit = branch.scenario().edits.get(branch.deleted_by(event)?)?;
+        // The branch may be that of the edits before.
+        self.draft.edits().position(|own| own.enabled && *own.edit == *edit)
     }
 
     /// Works out where the events of its lanes stand along an axis.
