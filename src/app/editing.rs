@@ -139,8 +139,12 @@ impl App {
             }
             Command::RenameScenario(id, name) => {
                 let Some(view) = document.scenarios.get_mut(id) else { return };
-                view.draft.rename(&name);
-                return;
+                if !view.draft.rename(&name) {
+                    return;
+                }
+                // What is made of the edits says the name: copies, fixtures, comparisons.
+                view.apply(&log);
+                self.apply_edits(id, requests);
             }
             Command::CompareWith(against) => {
                 let active = document.scenarios.active().id;

@@ -197,7 +197,7 @@ impl Scenarios {
     pub(super) fn add_draft(&mut self, draft: Draft) -> ScenarioId {
         let id = ScenarioId(self.next);
         self.next += 1;
-        let view = ScenarioView::new(id, draft);
+        let view = ScenarioView::new(id, draft.with_ids());
         if !self.active().is_in_use() && self.active().file.is_none() {
             *self.active_mut() = view;
         } else {
