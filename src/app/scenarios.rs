@@ -36,6 +36,8 @@ pub struct ScenarioView {
     pub(super) fits: Vec<(Arc<Edit>, Fit)>,
     /// The edition of the draft that is being written.
     pub(super) writing: Option<u64>,
+    /// The user stopped the edits from being applied: they are applied when the cursor moves.
+    pub(super) stopped: bool,
     /// Which recorded events the edits leave out.
     left_out: LeftOut,
 }
@@ -77,6 +79,7 @@ impl ScenarioView {
             file: None,
             fits: Vec::new(),
             writing: None,
+            stopped: false,
             left_out: LeftOut::default(),
         }
     }
