@@ -29,7 +29,7 @@ impl Basis for Ground {
 
     fn subject(&mut self, scenario: &Scenario, edit: usize) -> Option<Arc<Event>> {
         let mut reader = World { log: world("").log, events: self.world.events.clone(), reads: 0 };
-        subject_of(scenario.edits.get(edit)?, &self.world.log, &mut reader)
+        subject_of(scenario, edit, &self.world.log, &mut reader)
     }
 
     fn history(&self, lane: &BranchLane) -> Arc<dyn History> {
@@ -282,4 +282,32 @@ proptest! {
 fn a_scenario_that_fits_at_no_value_says_why() {
     let error = run(ACCOUNT, r#"{"update":{"position":33},"data":{"n":1}}"#, &spec(0, "data.n", "0", "1", "1"), &[]);
     assert!(error.unwrap_err().to_string().contains("no event was recorded at position 33"));
+}
+
+#[test]
+fn a_sweep_into_a_list_keeps_what_the_edits_before_put_there() {
+    let history = r#"
+        a Opened
+        a In {"n":1,"items":[{"qty":1},{"qty":9}]}
+    "#;
+    let edits = r#"{"update":{"position":20},"data":{"items":[{"qty":2},{"qty":3}]}}
+                   {"update":{"position":20},"data":{"note":"x"}}"#;
+    let rules = r#"{ "projection": "account", "init": {}, "when": { "Opened": [],
+        "In": [ { "set": "items", "from": "data.items" } ] } }"#;
+    let mut ground = Ground { world: world(history), fold: super::sweep::rules(rules) };
+    let spec = spec(1, "data.items.0.qty", "5", "6", "1");
+    let (progress, cancel) = (Progress::default(), Cancel::default());
+    let fields = [Path::parse("items").unwrap()];
+    let swept = sweep(&scenario(edits), &spec, &fields, &mut ground, &progress, &cancel).unwrap();
+    assert_eq!(swept.current, number("2"), "as the first edit left it");
+    let shown = foldline::model::json::to_text(swept.points[0].fields[0].as_ref().unwrap());
+    assert_eq!(shown, r#"[{"qty":5},{"qty":3}]"#);
+    // An event that was deleted, or one that an edit inserted.
+    let edits = r#"{"insert":{"stream":"a","after":1},"type":"In","data":{"n":4},"id":"mine"}
+                   {"update":{"id":"mine"},"data":{"note":"x"}}
+                   {"delete":{"position":20}}
+                   {"update":{"position":20},"data":{"note":"x"}}"#;
+    let subjects = foldline::whatif::subjects_of(&scenario(edits), &ground.world.log.clone(), &mut ground.world);
+    let types: Vec<_> = subjects.iter().map(|event| event.as_ref().map(|event| &*event.event_type)).collect();
+    assert_eq!(types, [Some("Opened"), Some("In"), Some("In"), None]);
 }
