@@ -311,3 +311,26 @@ fn a_sweep_into_a_list_keeps_what_the_edits_before_put_there() {
     let types: Vec<_> = subjects.iter().map(|event| event.as_ref().map(|event| &*event.event_type)).collect();
     assert_eq!(types, [Some("Opened"), Some("In"), Some("In"), None]);
 }
+
+#[test]
+fn a_threshold_is_as_exact_as_the_rules_are() {
+    let history = r#"
+        a Opened
+        a In {"n":50}
+        a Out {"n":20}
+    "#;
+    let rules = r#"{ "projection": "account", "init": { "big": false, "sum": 0 }, "when": { "Opened": [], "In": [
+            { "add": "sum", "from": "data.n" } ], "Out": [
+            { "subtract": "sum", "from": "data.n" }, { "set": "big", "value": true, "if": "data.n > 12.345" } ] },
+        "key_fields": ["big"],
+        "invariants": [ { "name": "enough", "holds": "state.sum >= 9.5" } ] }"#;
+    let mut ground = Ground { world: world(history), fold: super::sweep::rules(rules) };
+    let spec = spec(0, "data.n", "0", "100", "5");
+    let (progress, cancel) = (Progress::default(), Cancel::default());
+    let edits = scenario(r#"{"update":{"position":30},"data":{"n":20}}"#);
+    let swept = sweep(&edits, &spec, &[], &mut ground, &progress, &cancel).unwrap();
+    assert_eq!(swept.unit, "0.001");
+    let found: Vec<_> = swept.thresholds.iter().map(|t| (t.before.to_string(), t.from.to_string())).collect();
+    let pairs = [("12.345", "12.346"), ("40.500", "40.501")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(found, pairs);
+}
