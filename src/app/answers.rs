@@ -163,6 +163,8 @@ impl App {
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
             document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
+            document.follows.stopped(generation);
+            document.scenarios.all_mut().iter_mut().for_each(|view| view.stopped |= view.branch.awaits(generation));
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
         }

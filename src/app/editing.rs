@@ -139,8 +139,12 @@ impl App {
             }
             Command::RenameScenario(id, name) => {
                 let Some(view) = document.scenarios.get_mut(id) else { return };
-                view.draft.rename(&name);
-                return;
+                if !view.draft.rename(&name) {
+                    return;
+                }
+                // What is made of the edits says the name: copies, fixtures, comparisons.
+                view.apply(&log);
+                self.apply_edits(id, requests);
             }
             Command::CompareWith(against) => {
                 let active = document.scenarios.active().id;
@@ -162,11 +166,21 @@ impl App {
         all.into_iter().for_each(|id| self.apply_edits(id, requests));
     }
 
+    /// Asks again for what the user stopped, now that there is a reason to.
+    pub(super) fn ask_stopped_again(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        document.follows.go_on();
+        let stopped = document.scenarios.all().iter().filter(|view| view.stopped).map(|view| view.id);
+        let stopped: Vec<ScenarioId> = stopped.collect();
+        stopped.into_iter().for_each(|id| self.apply_edits(id, requests));
+    }
+
     /// Asks for the branch that a scenario's edits make.
     pub(super) fn apply_edits(&mut self, id: ScenarioId, requests: &mut Vec<Request>) {
         let Some(document) = &mut self.document else { return };
         let store = document.opened.key;
         let Some(view) = document.scenarios.get_mut(id) else { return };
+        view.stopped = false;
         match view.scenario() {
             Some(scenario) => {
                 let request = self.request(Slot::Branch(id), "Applying the edits", Job::Branch { store, scenario });

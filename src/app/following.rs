@@ -15,6 +15,8 @@ pub struct FollowsView {
     pub report: Remote<Arc<Follows>>,
     /// What was asked last.
     asked: Option<Question>,
+    /// The user stopped it: it is asked again when the cursor moves, not at once.
+    stopped: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -36,9 +38,22 @@ impl Question {
 }
 
 impl FollowsView {
+    /// The user stopped the question of this generation, if it is the one that is under way.
+    pub(super) fn stopped(&mut self, generation: u64) {
+        self.stopped |= self.report.awaits(generation);
+    }
+
+    /// What was stopped may be asked again.
+    pub(super) fn go_on(&mut self) {
+        if std::mem::take(&mut self.stopped) {
+            self.asked = None;
+        }
+    }
+
     /// Forgets what is known: it is asked anew.
     pub(super) fn forget(&mut self) {
         self.asked = None;
+        self.stopped = false;
         self.report.clear();
     }
 }
@@ -115,6 +130,7 @@ impl App {
         let request = self.request(Slot::Follow, "Working out what follows", Job::Follow { store, scenario, against });
         if let Some(document) = &mut self.document {
             document.follows.asked = Some(question);
+            document.follows.stopped = false;
             document.follows.report.ask(request.generation);
         }
         requests.push(request);

@@ -38,6 +38,7 @@ impl App {
 
     /// Asks for the state at the cursor.
     pub(super) fn follow_cursor(&mut self, requests: &mut Vec<Request>) {
+        self.ask_stopped_again(requests);
         let Some(document) = &self.document else { return };
         let Some(stream) = document.stream.clone() else { return };
         let request = StateRequest {

@@ -9,13 +9,15 @@ pub struct Remote<T> {
     pending: Option<u64>,
     /// Why the newest question has no answer.
     failed: Option<String>,
+    /// What it depends on has changed since it was asked.
+    outdated: bool,
     /// How many values have come: tells one value from the next without comparing them.
     edition: u64,
 }
 
 impl<T> Default for Remote<T> {
     fn default() -> Self {
-        Self { shown: None, pending: None, failed: None, edition: 0 }
+        Self { shown: None, pending: None, failed: None, outdated: false, edition: 0 }
     }
 }
 
@@ -24,6 +26,12 @@ impl<T> Remote<T> {
     pub fn ask(&mut self, generation: u64) {
         self.pending = Some(generation);
         self.failed = None;
+        self.outdated = false;
+    }
+
+    /// What it depends on has changed: no value is current until it is asked again.
+    pub fn outdate(&mut self) {
+        self.outdated = true;
     }
 
     /// An answer came. False if it answers an older question and was dropped.
@@ -49,7 +57,7 @@ impl<T> Remote<T> {
 
     /// The newest value, and whether it is what was last asked for.
     pub fn value(&self) -> Option<(&T, bool)> {
-        self.shown.as_ref().map(|value| (value, self.pending.is_none() && self.failed.is_none()))
+        self.shown.as_ref().map(|value| (value, self.pending.is_none() && self.failed.is_none() && !self.outdated))
     }
 
     /// Which value is shown: changes with each one that comes.

@@ -36,6 +36,8 @@ pub struct ScenarioView {
     pub(super) fits: Vec<(Arc<Edit>, Fit)>,
     /// The edition of the draft that is being written.
     pub(super) writing: Option<u64>,
+    /// The user stopped the edits from being applied: they are applied when the cursor moves.
+    pub(super) stopped: bool,
     /// Which recorded events the edits leave out.
     left_out: LeftOut,
 }
@@ -77,6 +79,7 @@ impl ScenarioView {
             file: None,
             fits: Vec::new(),
             writing: None,
+            stopped: false,
             left_out: LeftOut::default(),
         }
     }
@@ -113,7 +116,15 @@ impl ScenarioView {
 
     /// Where in the draft the edit is that leaves a recorded event out; edits that are switched off leave out nothing.
     pub fn left_out_at(&self, log: &EventLog, event: u32) -> Option<usize> {
-        self.left_out.at(log, event)
+        self.left_out.at(log, event).or_else(|| self.left_out_in_branch(event))
+    }
+
+    /// The same for what only the branch tells: events named by id, or by a range of another of their streams.
+    fn left_out_in_branch(&self, event: u32) -> Option<usize> {
+        let (branch, _) = self.branch.value()?;
+        let edit = branch.scenario().edits.get(branch.deleted_by(event)?)?;
+        // The branch may be that of the edits before.
+        self.draft.edits().position(|own| own.enabled && *own.edit == *edit)
     }
 
     /// Works out where the events of its lanes stand along an axis.
@@ -189,7 +200,7 @@ impl Scenarios {
     pub(super) fn add_draft(&mut self, draft: Draft) -> ScenarioId {
         let id = ScenarioId(self.next);
         self.next += 1;
-        let view = ScenarioView::new(id, draft);
+        let view = ScenarioView::new(id, draft.with_ids());
         if !self.active().is_in_use() && self.active().file.is_none() {
             *self.active_mut() = view;
         } else {

@@ -10,6 +10,8 @@ use crate::whatif::{Edit, Scenario, Sweep, SweepEdit, SweepPlace, SweepSpec, Swe
 /// What comes of a range of values in one edit.
 #[derive(Debug, Default)]
 pub struct Sweeping {
+    /// The scenario that all of it is about.
+    of: Option<ScenarioId>,
     /// The edits that were last asked about.
     edits_of: Option<Arc<Scenario>>,
     /// What can be varied in each edit that applies.
@@ -102,9 +104,16 @@ impl App {
             self.running.iter().filter(|r| r.slot == Slot::Sweep).for_each(|running| running.cancel.cancel());
             return;
         };
+        let id = document.scenarios.active().id;
+        if document.sweeping.of.replace(id) != Some(id) {
+            // What comes of one scenario is never shown under another.
+            document.sweeping.forget();
+        }
         let known = document.sweeping.edits_of.as_ref().is_some_and(|known| Arc::ptr_eq(known, &scenario));
         if !known {
             document.sweeping.edits_of = Some(scenario.clone());
+            document.sweeping.asked = None;
+            document.sweeping.swept.outdate();
             let job = Job::SweepPlaces { store, scenario };
             let request = self.request(Slot::SweepPlaces, "Looking at the edits", job);
             if let Some(document) = &mut self.document {
@@ -112,7 +121,8 @@ impl App {
             }
             return requests.push(request);
         }
-        if document.sweeping.edits.is_pending() {
+        // While they are unknown, nothing is asked of those before.
+        if document.sweeping.edits.value().is_none_or(|(_, current)| !current) {
             return;
         }
         document.settle_sweep();

@@ -122,6 +122,20 @@ impl Node {
         Needs { data, details, state }
     }
 
+    /// Calls `visit` with every value that something is compared with.
+    pub(super) fn each_constant(&self, visit: &mut dyn FnMut(&Value)) {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.each_constant(visit)),
+            Self::Not(node) => node.each_constant(visit),
+            Self::Test(Test::Field(_, check) | Test::Path(_, _, check)) => match check {
+                Check::Compare(_, value) => visit(value),
+                Check::CompareTime(_, time) => visit(&Value::string(time.to_string())),
+                Check::Present | Check::Glob(_) | Check::Regex(_) => {}
+            },
+            Self::Test(Test::Text(_)) => {}
+        }
+    }
+
     /// Yes, no, or `None` where the facts do not say.
     pub(super) fn decide(&self, facts: Facts<'_>) -> Option<bool> {
         match self {

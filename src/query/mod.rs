@@ -139,6 +139,11 @@ impl Query {
         self.needs
     }
 
+    /// Calls `visit` with every value that something is compared with; instants are texts.
+    pub fn each_constant(&self, visit: &mut dyn FnMut(&crate::model::Value)) {
+        self.root.each_constant(visit);
+    }
+
     /// Whether it asks about the state.
     pub fn uses_state(&self) -> bool {
         self.needs.state

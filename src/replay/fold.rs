@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Event, Path, Timestamp, Wanted};
+use crate::model::{Event, Path, Timestamp, Value, Wanted};
 
 use super::insight::HandlerView;
 use super::state::State;
@@ -46,6 +46,10 @@ pub trait Fold: Send + Sync + fmt::Debug {
     fn handlers(&self) -> Vec<HandlerView> {
         Vec::new()
     }
+
+    /// Calls `visit` with every value that the projection itself says: what it sets, adds or compares with, as far as
+    /// that can be told without running it.
+    fn each_constant(&self, _visit: &mut dyn FnMut(&Value)) {}
 
     /// Whether a state may depend on what number an event has in its stream: if not, events that only moved up or
     /// down in their stream have the same effect as before.

@@ -91,6 +91,8 @@ pub(super) struct Slot {
     pub before: Vec<Subject>,
     /// The recorded event is not here any more.
     pub lifted: bool,
+    /// The edit that deleted it, if it did not only move.
+    pub deleted_by: Option<usize>,
     pub after: Vec<Subject>,
 }
 
@@ -109,6 +111,17 @@ pub struct Branch {
 }
 
 impl Branch {
+    /// The edits that made it.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Index of the edit that took a recorded event out of the store, however it named the event; `None` where it is
+    /// still somewhere.
+    pub fn deleted_by(&self, event: u32) -> Option<usize> {
+        self.slots.get(&event)?.deleted_by
+    }
+
     /// Every stream that an edit concerns, in order of first appearance, new ones at the end.
     pub fn lanes(&self) -> &[BranchLane] {
         &self.lanes

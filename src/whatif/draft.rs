@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::file::{MadeFor, Was};
 use super::overlay::inserted_id;
-use super::scenario::{Edit, Scenario};
+use super::scenario::{Edit, Insert, Scenario};
 use super::words::describe;
 
 /// Steps that can be undone. A step costs a few words and a shared list.
@@ -62,6 +62,24 @@ impl Draft {
     pub(super) fn of_edits(name: &str, edits: impl Iterator<Item = DraftEdit>) -> Self {
         let scene = Scene { name: name.into(), edits: edits.collect() };
         Self { saved: Some(scene.clone()), scene, undo: Vec::new(), redo: Vec::new(), edition: 0, made_for: None }
+    }
+
+    /// The draft, where each inserted event without an id has the one that it gets when the edits are applied as they
+    /// are: another name, or another order, then makes no other events of them. That alone is nothing to save.
+    pub fn with_ids(mut self) -> Self {
+        let (name, modified) = (self.scene.name.clone(), self.is_modified());
+        for (index, known) in self.scene.edits.iter_mut().enumerate() {
+            if let Edit::Insert(insert) = &*known.edit
+                && insert.id.is_none()
+            {
+                let id = Some(inserted_id(&name, index));
+                known.edit = Arc::new(Edit::Insert(Insert { id, ..insert.clone() }));
+            }
+        }
+        if !modified {
+            self.saved = Some(self.scene.clone());
+        }
+        self
     }
 
     /// The scenario's name.

@@ -196,11 +196,12 @@ fn usual_first_version(log: &EventLog) -> Option<i64> {
 
 fn store_order(overlay: &Overlay<'_>) -> (Vec<Subject>, BTreeMap<u32, Slot>) {
     let lifted = overlay.fates.iter().filter_map(|(subject, fate)| match subject {
-        Subject::Recorded(index) if fate.deleted_by.is_some() || fate.node.is_some() => Some(*index),
+        Subject::Recorded(index) if fate.deleted_by.is_some() || fate.node.is_some() => {
+            Some((*index, Slot { lifted: true, deleted_by: fate.deleted_by, ..Slot::default() }))
+        }
         _ => None,
     });
-    let mut slots: BTreeMap<u32, Slot> =
-        lifted.map(|index| (index, Slot { lifted: true, ..Slot::default() })).collect();
+    let mut slots: BTreeMap<u32, Slot> = lifted.collect();
     for spot in overlay.spots.keys() {
         match spot {
             Spot::Before(index) => slots.entry(*index).or_default().before = overlay.all_at(*spot),

@@ -36,7 +36,7 @@ mod usual;
 mod words;
 
 pub use alignment::{Alignment, Opposite, SideLane};
-pub use basis::{Basis, subject_of};
+pub use basis::{Basis, subject_of, subjects_of};
 pub use branch::{Branch, BranchLane};
 pub use compare::{
     BrokenInvariant, CopyWritten, End, EventMoment, Sides, StreamComparison, WhatIf, compare, compare_sides,

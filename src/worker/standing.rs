@@ -56,7 +56,7 @@ impl Basis for Standing<'_> {
 
     fn subject(&mut self, scenario: &Scenario, edit: usize) -> Option<Arc<Event>> {
         let log = self.session.log().clone();
-        whatif::subject_of(scenario.edits.get(edit)?, &log, self)
+        whatif::subject_of(scenario, edit, &log, self)
     }
 
     fn history(&self, lane: &BranchLane) -> Arc<dyn History> {

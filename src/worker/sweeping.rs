@@ -3,7 +3,7 @@
 use super::session::{Session, SessionError};
 use super::standing::Standing;
 use crate::model::{Cancel, Path, Progress};
-use crate::whatif::{self, Basis, Scenario, Sweep, SweepEdit, SweepSpec};
+use crate::whatif::{self, Scenario, Sweep, SweepEdit, SweepSpec};
 
 impl Session {
     /// Varies one value of a scenario over a range. `fields` are those to show; none for those that tell most.
@@ -22,11 +22,11 @@ impl Session {
     /// What can be varied in each edit of a scenario.
     pub fn sweep_places(&self, scenario: &Scenario, cancel: &Cancel) -> Vec<SweepEdit> {
         let mut standing = Standing::new(self, cancel);
-        let edits = scenario.edits.iter().enumerate();
-        let edit = |(at, edit): (usize, &whatif::Edit)| {
-            let subject = standing.subject(scenario, at);
-            SweepEdit { places: whatif::places(edit, subject.as_deref()), subject }
+        let subjects = whatif::subjects_of(scenario, self.log(), &mut standing);
+        let edit = |(edit, subject): (&whatif::Edit, Option<_>)| SweepEdit {
+            places: whatif::places(edit, subject.as_deref()),
+            subject,
         };
-        edits.map(edit).collect()
+        scenario.edits.iter().zip(subjects).map(edit).collect()
     }
 }

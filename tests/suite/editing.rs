@@ -1,5 +1,7 @@
 //! Edits as a user makes them, without a window: the form, ranges, retime, move, undo in words.
 
+mod kept_true;
+
 use std::path::{Path, PathBuf};
 
 use foldline::app::edit_form::Checked;

@@ -289,6 +289,16 @@ impl Fold for Rules {
         views
     }
 
+    fn each_constant(&self, visit: &mut dyn FnMut(&Value)) {
+        visit(&self.init);
+        for operation in self.handlers.0.values().chain(&self.any).flat_map(Handler::operations) {
+            operation.operand.iter().for_each(|operand| operand.each_constant(visit));
+            operation.default.iter().for_each(&mut *visit);
+            operation.condition.iter().for_each(|condition| condition.each_constant(visit));
+        }
+        self.invariants.iter().for_each(|invariant| invariant.each_constant(visit));
+    }
+
     fn reads_versions(&self) -> bool {
         self.handlers.0.values().chain(&self.any).any(|handler| handler.reads_versions)
     }

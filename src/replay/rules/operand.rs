@@ -66,6 +66,16 @@ impl Operand {
         }
     }
 
+    /// Calls `visit` with every value in it that is no source.
+    pub fn each_constant(&self, visit: &mut dyn FnMut(&Value)) {
+        match self {
+            Self::Literal(value) => visit(value),
+            Self::From(_) => {}
+            Self::List(items) => items.iter().for_each(|item| item.each_constant(visit)),
+            Self::Object(entries) => entries.iter().for_each(|(_, entry)| entry.each_constant(visit)),
+        }
+    }
+
     /// Calls `visit` with every source in it.
     pub fn each_source(&mut self, visit: &mut dyn FnMut(&mut Source)) {
         match self {

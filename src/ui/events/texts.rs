@@ -135,7 +135,8 @@ fn in_branch(document: &Document, event: u32, place: usize) -> Option<InBranch> 
     let (branch, _) = document.active_scenario().branch.value()?;
     let lane = branch.stream(document.stream.as_deref()?)?;
     if u32::try_from(place).is_ok_and(|place| lane.lifted().binary_search(&place).is_ok()) {
-        return (!document.is_left_out(event)).then_some(InBranch::Moved);
+        let gone = branch.deleted_by(event).is_some() || document.is_left_out(event);
+        return (!gone).then_some(InBranch::Moved);
     }
     let mut there = place.checked_sub(lane.lifted().partition_point(|lifted| (*lifted as usize) < place))?;
     for fresh in lane.fresh() {

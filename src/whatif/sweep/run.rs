@@ -333,29 +333,31 @@ impl Bench<'_> {
         Ok(Ended { values: values.collect(), broken, stops })
     }
 
-    /// The finest grid that makes a difference: of the range, the value itself, and what end states have beside it.
+    /// The finest grid that makes a difference: of the range, the value itself, what the projection itself says
+    /// or compares with, and what end states have beside it.
     fn finest(&self, grid: Grid, current: &SweepValue, ends: &[(SweepValue, Ended)]) -> Grid {
-        let states = self.lanes.iter().map(|(_, lane)| &lane.recorded);
-        let shown = ends.iter().take(1).chain(ends.last()).flat_map(|(_, end)| end.values.iter().flatten());
-        match grid {
+        let finer = |grid: Grid, value: &Value| match grid {
             Grid::Seconds => grid,
             Grid::Decimals(decimals) => {
                 let mut finest = 0;
-                states.chain(shown).for_each(|state| most_decimals(state, &mut finest));
-                if let SweepValue::Number(number) = current {
-                    finest = finest.max(number.decimals().unwrap_or(0));
-                }
+                most_decimals(value, &mut finest);
                 Grid::Decimals(decimals.max(finest.min(DECIMALS)))
             }
-            Grid::Nanos(unit) => {
-                let mut finest = unit;
-                if let SweepValue::Time(time) = current {
-                    finest = finest.min(unit_of(*time));
-                }
-                states.chain(shown).for_each(|state| finest_instant(state, &mut finest));
-                Grid::Nanos(finest)
+            Grid::Nanos(mut unit) => {
+                finest_instant(value, &mut unit);
+                Grid::Nanos(unit)
             }
+        };
+        let mut grid = match current {
+            SweepValue::Number(_) | SweepValue::Time(_) => finer(grid, &current.to_value()),
+            SweepValue::Shift(_) => grid,
+        };
+        for (_, lane) in &self.lanes {
+            grid = finer(grid, &lane.recorded);
+            lane.fold.each_constant(&mut |value| grid = finer(grid, value));
         }
+        let shown = ends.iter().take(1).chain(ends.last()).flat_map(|(_, end)| end.values.iter().flatten());
+        shown.fold(grid, finer)
     }
 }
 

@@ -47,7 +47,7 @@ pub struct SweepSpec {
 pub struct SweepPlace {
     /// What.
     pub what: SweepWhat,
-    /// Its value in the edit; as recorded, where the edit leaves it as it is.
+    /// Its value in the edit; what the edits before left there, where this one leaves it as it is.
     pub value: SweepValue,
     /// Whether the edit itself says it.
     pub in_edit: bool,
@@ -58,7 +58,7 @@ pub struct SweepPlace {
 pub struct SweepEdit {
     /// What can be varied; what the edit itself says comes first.
     pub places: Vec<SweepPlace>,
-    /// The recorded event that the edit is about, if it is one.
+    /// The event that the edit is about, as the edits before leave it, if it is one.
     pub subject: Option<std::sync::Arc<Event>>,
 }
 
@@ -309,8 +309,8 @@ impl SweepSpec {
         Self { edit, what: place.what.clone(), from, to, step }
     }
 
-    /// The scenario with a value put in. `recorded` is the event that the edit is about, as recorded, where it is one
-    /// event: a patch can't reach into a list, so a list that the value stands in is taken over whole.
+    /// The scenario with a value put in. `recorded` is the event that the edit is about, as the edits before leave it, where it
+    /// is one event: a patch can't reach into a list, so a list that the value stands in is taken over whole.
     pub fn scenario_at(
         &self,
         scenario: &Scenario,
@@ -380,8 +380,8 @@ fn no_place(edit_index: usize, edit: &Edit, what: &SweepWhat, recorded: Option<&
 }
 
 /// Everything in an edit that can be varied: numbers and times of its payload and metadata, for an update also those
-/// of the recorded event that it leaves as they are, its time, its shift. `recorded` is the event that the edit is
-/// about, for an insert the one that it follows.
+/// of the event that it leaves as they are, its time, its shift. `recorded` is the event that the edit is about, as the
+/// edits before leave it, for an insert the one that it follows.
 pub fn places(edit: &Edit, recorded: Option<&Event>) -> Vec<SweepPlace> {
     let mut found = Vec::new();
     let recorded_time = recorded.and_then(|event| event.time);

@@ -29,7 +29,7 @@ impl Basis for Ground {
 
     fn subject(&mut self, scenario: &Scenario, edit: usize) -> Option<Arc<Event>> {
         let mut reader = World { log: world("").log, events: self.world.events.clone(), reads: 0 };
-        subject_of(scenario.edits.get(edit)?, &self.world.log, &mut reader)
+        subject_of(scenario, edit, &self.world.log, &mut reader)
     }
 
     fn history(&self, lane: &BranchLane) -> Arc<dyn History> {
@@ -295,4 +295,55 @@ proptest! {
 fn a_scenario_that_fits_at_no_value_says_why() {
     let error = run(ACCOUNT, r#"{"update":{"position":33},"data":{"n":1}}"#, &spec(0, "data.n", "0", "1", "1"), &[]);
     assert!(error.unwrap_err().to_string().contains("no event was recorded at position 33"));
+}
+
+#[test]
+fn a_sweep_into_a_list_keeps_what_the_edits_before_put_there() {
+    let history = r#"
+        a Opened
+        a In {"n":1,"items":[{"qty":1},{"qty":9}]}
+    "#;
+    let edits = r#"{"update":{"position":20},"data":{"items":[{"qty":2},{"qty":3}]}}
+                   {"update":{"position":20},"data":{"note":"x"}}"#;
+    let rules = r#"{ "projection": "account", "init": {}, "when": { "Opened": [],
+        "In": [ { "set": "items", "from": "data.items" } ] } }"#;
+    let mut ground = Ground { world: world(history), fold: super::sweep::rules(rules) };
+    let spec = spec(1, "data.items.0.qty", "5", "6", "1");
+    let (progress, cancel) = (Progress::default(), Cancel::default());
+    let fields = [Path::parse("items").unwrap()];
+    let swept = sweep(&scenario(edits), &spec, &fields, &mut ground, &progress, &cancel).unwrap();
+    assert_eq!(swept.current, number("2"), "as the first edit left it");
+    let shown = foldline::model::json::to_text(swept.points[0].fields[0].as_ref().unwrap());
+    assert_eq!(shown, r#"[{"qty":5},{"qty":3}]"#);
+    // An event that was deleted, or one that an edit inserted.
+    let edits = r#"{"insert":{"stream":"a","after":1},"type":"In","data":{"n":4},"id":"mine"}
+                   {"update":{"id":"mine"},"data":{"note":"x"}}
+                   {"delete":{"position":20}}
+                   {"update":{"position":20},"data":{"note":"x"}}"#;
+    let subjects = foldline::whatif::subjects_of(&scenario(edits), &ground.world.log.clone(), &mut ground.world);
+    let types: Vec<_> = subjects.iter().map(|event| event.as_ref().map(|event| &*event.event_type)).collect();
+    assert_eq!(types, [Some("Opened"), Some("In"), Some("In"), None]);
+}
+
+#[test]
+fn a_threshold_is_as_exact_as_the_rules_are() {
+    let history = r#"
+        a Opened
+        a In {"n":50}
+        a Out {"n":20}
+    "#;
+    let rules = r#"{ "projection": "account", "init": { "big": false, "sum": 0 }, "when": { "Opened": [], "In": [
+            { "add": "sum", "from": "data.n" } ], "Out": [
+            { "subtract": "sum", "from": "data.n" }, { "set": "big", "value": true, "if": "data.n > 12.345" } ] },
+        "key_fields": ["big"],
+        "invariants": [ { "name": "enough", "holds": "state.sum >= 9.5" } ] }"#;
+    let mut ground = Ground { world: world(history), fold: super::sweep::rules(rules) };
+    let spec = spec(0, "data.n", "0", "100", "5");
+    let (progress, cancel) = (Progress::default(), Cancel::default());
+    let edits = scenario(r#"{"update":{"position":30},"data":{"n":20}}"#);
+    let swept = sweep(&edits, &spec, &[], &mut ground, &progress, &cancel).unwrap();
+    assert_eq!(swept.unit, "0.001");
+    let found: Vec<_> = swept.thresholds.iter().map(|t| (t.before.to_string(), t.from.to_string())).collect();
+    let pairs = [("12.345", "12.346"), ("40.500", "40.501")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(found, pairs);
 }
