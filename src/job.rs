@@ -65,19 +65,17 @@ pub enum Job {
     Differences(Sides),
     /// Set two histories of a stream side by side.
     SideBySide(Sides),
-    /// Write a copy with a scenario's edits.
+    /// Write a copy.
     Copy {
-        /// Of which store.
-        store: StoreKey,
-        /// The edits; none for a plain copy.
-        scenario: Option<Arc<Scenario>>,
+        /// What it is to be.
+        wish: CopyWish,
         /// Where to.
         out: PathBuf,
         /// Replace a file that is there.
         force: bool,
-        /// Write in Foldline's own layout, whatever the store's is.
-        as_foldline: bool,
     },
+    /// Find out what a copy would hold, without writing it.
+    DescribeCopy(CopyWish),
     /// Hash the opened file.
     Hash {
         /// Of which store.
@@ -314,7 +312,8 @@ impl Job {
             Self::Differences(sides) | Self::SideBySide(sides) => Some(sides.store),
             Self::Events { store, .. }
             | Self::Branch { store, .. }
-            | Self::Copy { store, .. }
+            | Self::Copy { wish: CopyWish { store, .. }, .. }
+            | Self::DescribeCopy(CopyWish { store, .. })
             | Self::Hash { store }
             | Self::Life { store, .. }
             | Self::Changes { store, .. }
@@ -391,6 +390,21 @@ pub struct StateRequest {
     pub scenario: Option<Arc<Scenario>>,
     /// Compared with the history that these edits make; `None` is history as recorded.
     pub against: Option<Arc<Scenario>>,
+}
+
+/// What a copy is to be.
+#[derive(Debug, Clone)]
+pub struct CopyWish {
+    /// Of which store.
+    pub store: StoreKey,
+    /// With these edits; none for history as recorded.
+    pub scenario: Option<Arc<Scenario>>,
+    /// Up to this moment, without edits; `None` is the whole history.
+    pub until: Option<Moment>,
+    /// In Foldline's own layout, whatever the store's is.
+    pub as_foldline: bool,
+    /// With all tables of the file, where it is in the store's own layout.
+    pub whole: bool,
 }
 
 /// Two histories of a stream to compare. Without a scenario a side is as recorded.

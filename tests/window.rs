@@ -4,8 +4,12 @@
 
 #[path = "window/accessible.rs"]
 mod accessible;
+#[path = "window/branches.rs"]
+mod branches;
 #[path = "window/compare.rs"]
 mod compare;
+#[path = "window/copying.rs"]
+mod copying;
 #[path = "window/editing.rs"]
 mod editing;
 #[path = "window/events.rs"]

@@ -99,6 +99,9 @@ impl App {
             Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),
             Outcome::FixtureWritten { path, cases } => self.fixture_written(path, cases),
             Outcome::Missing(paths) => self.missing = paths,
+            Outcome::CopyDescribed(description) => {
+                self.copy.description.answer(generation, Ok(*description));
+            }
             Outcome::FoundId { id, event } => self.found_cause(&id, event, requests),
             Outcome::SweepPlaces(edits) => {
                 if self.document.as_mut().is_some_and(|document| document.sweeping.learn(generation, edits)) {
@@ -194,6 +197,9 @@ impl App {
             }
             (Slot::Follow, Some(document)) => {
                 document.follows.report.answer(generation, Err(message));
+            }
+            (Slot::DescribeCopy, _) => {
+                self.copy.description.answer(generation, Err(message));
             }
             (Slot::Copy, _) if matches!(self.dialog, Some(Dialog::SaveCopy { .. })) => {
                 if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
@@ -342,6 +348,9 @@ impl Document {
         }
         if self.follows.report.is_pending() {
             self.follows.forget();
+        }
+        if self.form.as_ref().is_some_and(|form| form.waits) {
+            self.form = None;
         }
         if self.vocabulary.is_pending() {
             self.vocabulary.clear();

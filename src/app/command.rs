@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::comparing::Jump;
+use super::copying::CopyChoice;
 use super::edit_form::FormCommand;
 use super::moving_edits::Asking;
 use super::scenarios::Against;
@@ -239,6 +240,8 @@ pub enum Command {
     },
     /// Ask where to save a copy.
     AskCopy,
+    /// Choose what the copy is to be that is asked about.
+    ChooseCopy(CopyChoice),
     /// Write a copy.
     SaveCopy {
         /// Where to.

@@ -5,6 +5,7 @@
 //!             ◇ ←─────────── ╯      move v7 after v5; on the axis of time, it also gets the time of its new place
 //! ```
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -61,7 +62,9 @@ pub fn dropped(document: &Document, held: &Held, stream: &str, along: Along, zon
     let passes = match (home, along, hand.time) {
         (false, ..) => true,
         (true, Along::Same, _) => false,
-        (true, Along::Time(_), Some(before)) => target.after_time(before) != at && hand.place != at,
+        (true, Along::Time(time), Some(before)) => {
+            (target.after_time(before) != at && hand.place != at) || hand.passes_left_out(&target, before, time)
+        }
         (true, ..) => hand.place != at,
     };
     let time = time.filter(|time| hand.time != Some(*time));
@@ -160,6 +163,12 @@ impl<'a> Hand<'a> {
         Ok(Order::new(log, self.document.axis, recorded, lane, stream, skip))
     }
 
+    /// Whether events that are left out lie between two times: the event passes them too, in the store's order.
+    fn passes_left_out(&self, target: &Order<'_>, before: Timestamp, after: Timestamp) -> bool {
+        let (from, to) = (before.min(after), before.max(after));
+        target.left_out().any(|(_, time)| time.is_some_and(|time| from < time && time <= to))
+    }
+
     fn coordinate(&self) -> f64 {
         let here = self.target(&self.stream);
         here.map_or(0.0, |mut here| {
@@ -230,7 +239,7 @@ impl<'a> Hand<'a> {
         }
         step.drop.extend(self.earlier_moves());
         let first = step.drop.len() == self.moves().count();
-        if !(simple && first && self.is_natural(target, at)) {
+        if !(simple && first && self.is_natural(target, at, time)) {
             let began = match self.held {
                 Held::Recorded(event) => self.log().stream_of(*event as usize).map(|at| &self.log().stream(at).name),
                 Held::Inserted(id) => self.edits().find_map(|(_, edit)| match edit {
@@ -367,7 +376,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Whether a place is the one that it has without any move.
-    fn is_natural(&self, target: &Order<'_>, at: usize) -> bool {
+    fn is_natural(&self, target: &Order<'_>, at: usize, time: Option<Timestamp>) -> bool {
         let Held::Recorded(event) = self.held else { return false };
         let log = self.log();
         let Some(stream) = log.stream_of(*event as usize).filter(|stream| target.recorded == Some(*stream)) else {
@@ -380,7 +389,10 @@ impl<'a> Hand<'a> {
         };
         let after = at.checked_sub(1).is_none_or(|before| place(before).is_some_and(|place| place < own));
         let before = at >= target.len() || place(at).is_some_and(|place| place > own);
-        after && before
+        // What is left out has its place in the store all the same.
+        let among =
+            |time: Timestamp| target.left_out().all(|(place, at)| at.is_none_or(|at| (at <= time) == (place < own)));
+        after && before && time.is_none_or(among)
     }
 
     /// How an edit names an event.
@@ -495,6 +507,14 @@ impl<'a> Order<'a> {
 
     fn len(&self) -> usize {
         self.lane.map_or(self.events.len(), |lane| lane.events().len()) - usize::from(self.skip.is_some())
+    }
+
+    /// Recorded events that are not in the stream any more: their places in the recorded lane, and their times.
+    fn left_out(&self) -> impl Iterator<Item = (usize, Option<Timestamp>)> {
+        let moved: HashSet<u32> = self.lane.iter().flat_map(|lane| lane.moved()).map(|(from, _)| *from).collect();
+        let lifted = self.lane.map_or(&[][..], |lane| lane.lifted()).iter();
+        let gone = lifted.filter(move |place| !moved.contains(place)).map(|place| *place as usize);
+        gone.filter_map(|place| Some((place, self.log.time(*self.events.get(place)? as usize))))
     }
 
     /// Its place with the dragged one.

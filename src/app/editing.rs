@@ -1,9 +1,7 @@
-//! What-if edits, and copies with them.
-
-use std::path::PathBuf;
+//! What-if edits.
 
 use super::scenarios::Against;
-use super::{App, Command, Dialog, Direction, Document, NoticeKind};
+use super::{App, Command, Direction, Document, NoticeKind};
 use crate::job::{Job, Request, ScenarioId, Slot};
 use crate::model::EventLog;
 use crate::whatif::{Draft, Edit, Target, VersionRange};
@@ -183,38 +181,6 @@ impl App {
                 view.place_branch(&document.opened.log, &document.axis);
             }
         }
-    }
-
-    pub(super) fn ask_copy(&mut self) {
-        let Some(document) = &self.document else { return };
-        let path = &document.opened.path;
-        let stem = path.file_stem().map_or_else(|| "store".into(), |stem| stem.to_string_lossy().into_owned());
-        let extension = path.extension().map_or_else(|| "db".into(), |e| e.to_string_lossy().into_owned());
-        let proposed = path.with_file_name(format!("{stem}-what-if.{extension}"));
-        let contents = match document.scenarios.active().draft.edits().filter(|edit| edit.enabled).count() {
-            0 => "All events as recorded, without edits".to_owned(),
-            1 => "All events with 1 edit".to_owned(),
-            edits => format!("All events with {edits} edits"),
-        };
-        let contents = if document.opened.writable {
-            format!("{contents}, in the store's own layout ({})", document.opened.layout_title)
-        } else {
-            format!("{contents}, in Foldline's layout: {} can't be written yet", document.opened.layout_title)
-        };
-        self.dialog = Some(Dialog::SaveCopy { proposed, contents, problem: None });
-    }
-
-    pub(super) fn save_copy(&mut self, out: PathBuf, force: bool, requests: &mut Vec<Request>) {
-        if self.running.iter().any(|running| running.slot == Slot::Copy) {
-            self.notify(NoticeKind::Note, "A copy is being written; wait for it, or stop it first");
-            return;
-        }
-        let Some(document) = &self.document else { return };
-        let as_foldline = !document.opened.writable;
-        let (store, scenario) = (document.opened.key, document.scenario());
-        self.copying.clone_from(&scenario);
-        let title = format!("Writing {}", out.display());
-        requests.push(self.request(Slot::Copy, title, Job::Copy { store, scenario, out, force, as_foldline }));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::remote::Remote;
-use super::scenarios::Against;
+use super::scenarios::{Against, ScenarioView};
 use super::{App, Command, Document};
 use crate::job::{Job, Request, ScenarioId, Slot};
 use crate::whatif::{BranchEvent, EventMoment, Follows, Scenario};
@@ -72,7 +72,7 @@ impl Document {
         view.current_branch()?;
         let against = match self.against {
             Against::Recorded => None,
-            Against::Scenario(id) => self.scenarios.get(id).and_then(|other| other.scenario()),
+            Against::Scenario(id) => self.scenarios.get(id).and_then(ScenarioView::scenario),
         };
         Some(Question { id: view.id, scenario: view.scenario()?, against })
     }

@@ -12,6 +12,7 @@ pub mod choosing;
 pub mod command;
 pub mod comparing;
 mod compensating;
+pub mod copying;
 pub mod document;
 pub mod dragging;
 pub mod edit_form;
@@ -49,6 +50,7 @@ pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
 pub use choosing::Chosen;
 pub use command::{Command, Direction, Focus, Sheet, Step, Tab, ThemeChoice, TrackSource};
 pub use comparing::{Comparison, Jump};
+pub use copying::{CopyChoice, CopyQuestion, copy_words, refusal_words};
 pub use document::{Cursor, Document, LifeView, TrackView};
 pub use edit_form::{EditForm, Field, FormCommand, FormStart};
 pub use edit_words::EditWords;
@@ -117,8 +119,6 @@ pub enum Dialog {
     SaveCopy {
         /// Beside the opened file, with a name of its own.
         proposed: PathBuf,
-        /// What will be in it, in words.
-        contents: String,
         /// Why the last try failed.
         problem: Option<String>,
     },
@@ -238,6 +238,8 @@ pub struct App {
     /// Jobs under way.
     pub running: Vec<Running>,
     generation: u64,
+    /// The copy that is asked about.
+    pub copy: CopyQuestion,
     /// The edits of the copy that is being written.
     copying: Option<Arc<Scenario>>,
     /// The newest request of each slot: answers of older ones come too late.

@@ -34,7 +34,7 @@ impl Document {
     }
 
     /// What is to be kept, if that is not what is kept already.
-    fn to_keep(&mut self) -> Option<(PathBuf, String)> {
+    fn unkept(&mut self) -> Option<(PathBuf, String)> {
         let path = self.keeping.path.clone()?;
         let now = self.fingerprint();
         if self.keeping.kept.as_ref() == Some(&now) {
@@ -143,7 +143,7 @@ impl App {
             let slot = Slot::Keep(document.opened.key);
             // One after the other: the next one has the newest.
             if !self.running.iter().any(|running| running.slot == slot) {
-                to_keep.extend(document.to_keep().map(|file| (slot, file)));
+                to_keep.extend(document.unkept().map(|file| (slot, file)));
             }
         }
         for (slot, (path, contents)) in to_keep {
@@ -153,7 +153,7 @@ impl App {
 
     /// Keeps the scenarios of the store that is about to be closed.
     pub(super) fn keep_scenarios_of_closed(&mut self, document: &mut Document, requests: &mut Vec<Request>) {
-        if let Some((path, contents)) = document.to_keep() {
+        if let Some((path, contents)) = document.unkept() {
             let slot = Slot::Keep(document.opened.key);
             requests.push(self.request(slot, "Keeping the scenarios", Job::Save { path, contents }));
         }
@@ -161,7 +161,7 @@ impl App {
 
     /// Scenarios that are not kept yet, with the files that they belong in. Whoever asks is to write them.
     pub fn unkept_scenarios(&mut self) -> Vec<(PathBuf, String)> {
-        self.document.iter_mut().chain(&mut self.beside).filter_map(Document::to_keep).collect()
+        self.document.iter_mut().chain(&mut self.beside).filter_map(Document::unkept).collect()
     }
 
     /// Opening and saving scenarios, fixtures.
@@ -215,10 +215,8 @@ impl App {
                 let request = FixtureRequest { store, scenario: document.scenario(), stream, at, out, force };
                 requests.push(self.request(Slot::Fixture, title, Job::Fixture(request)));
             }
-            Command::AskRenameScenario(id) => {
-                if document.scenarios.get(id).is_some() {
-                    self.dialog = Some(Dialog::RenameScenario { id });
-                }
+            Command::AskRenameScenario(id) if document.scenarios.get(id).is_some() => {
+                self.dialog = Some(Dialog::RenameScenario { id });
             }
             Command::AskCloseScenario(id) => match document.scenarios.get(id) {
                 Some(view) if view.is_unsaved() => self.dialog = Some(Dialog::CloseScenario { id }),
@@ -281,11 +279,11 @@ impl App {
 
     /// Why a file of a scenario was not read or written, told in the dialog that asked for it. False where none did.
     pub(super) fn scenario_file_failed(&mut self, slot: Slot, message: &str) -> bool {
-        let problem = match (slot, &mut self.dialog) {
-            (Slot::ReadScenario, Some(Dialog::OpenScenario { problem, .. }))
-            | (Slot::WriteScenario, Some(Dialog::SaveScenario { problem, .. }))
-            | (Slot::Fixture, Some(Dialog::Fixture { problem, .. })) => problem,
-            _ => return false,
+        let ((Slot::ReadScenario, Some(Dialog::OpenScenario { problem, .. }))
+        | (Slot::WriteScenario, Some(Dialog::SaveScenario { problem, .. }))
+        | (Slot::Fixture, Some(Dialog::Fixture { problem, .. }))) = (slot, &mut self.dialog)
+        else {
+            return false;
         };
         *problem = Some(message.to_owned());
         true

@@ -86,8 +86,9 @@ impl App {
             Command::UseSweepValue(value) => self.use_sweep_value(&value, requests),
             Command::ShowCompensation => self.show_compensation(requests),
             Command::SaveCompensation { stream, out, force } => self.save_compensation(&stream, out, force, requests),
-            Command::AskCopy => self.ask_copy(),
-            Command::SaveCopy { out, force } => self.save_copy(out, force, requests),
+            Command::AskCopy | Command::ChooseCopy(_) | Command::SaveCopy { .. } => {
+                self.copy_question(command, requests);
+            }
 
             Command::AddTrack(source) => self.add_track(source, requests),
             Command::RemoveTrack(id) => self.remove_track(id),
@@ -120,7 +121,10 @@ impl App {
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
             Command::ToggleMeasurements => self.measurements = !self.measurements,
             Command::Show(sheet) => self.sheet = Some(sheet),
-            Command::CloseDialog => (self.dialog, self.sheet) = (None, None),
+            Command::CloseDialog => {
+                (self.dialog, self.sheet) = (None, None);
+                self.forget_copy();
+            }
             Command::Focus(focus) => {
                 if focus == Focus::Events {
                     self.tab = Tab::Events;

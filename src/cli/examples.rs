@@ -80,6 +80,9 @@ pub const WHAT_IF: &str = "\
 Examples:
   foldline what-if bank.db --scenario scenario.json
   foldline what-if bank.db --scenario scenario.json --save-copy without.db --json
+  foldline what-if bank.db --scenario scenario.json --fixture fixture.md
+  foldline what-if bank.db --scenario scenario.json --sweep data.amount=0..100/5 --plot balance
+  foldline what-if bank.db --scenario scenario.json --compensate
 
 A scenario:
   { \"foldline\": \"scenario/1\", \"name\": \"Without the last withdrawal\",
@@ -89,6 +92,9 @@ Edits are delete, update, insert and move; they name events as recorded, by vers
   { \"update\": {\"stream\": \"account-A\", \"version\": 2}, \"data\": {\"amount\": 70} }
   { \"insert\": {\"stream\": \"account-A\", \"after\": 2}, \"type\": \"FundsDeposited\", \"data\": {\"amount\": 5} }
   { \"move\": {\"stream\": \"account-A\", \"version\": 3}, \"after\": {\"position\": 90} }
+
+An edit with \"off\": true stays in the file and does not apply. With several --scenario each is compared with what was
+recorded, and with those before it.
 
 An insert or a move without \"after\" stands before the stream's first event: that of \"stream\": \"account-0042\" beside
 \"move\", or of \"after\": {\"stream\": \"account-0042\"}; a move with neither stays in its own stream.

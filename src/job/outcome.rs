@@ -7,6 +7,7 @@ use super::{
     BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
     Searched, StateView, StoreKey, Track, Tried,
 };
+use crate::model::CopyDescription;
 use crate::query::Vocabulary;
 use crate::whatif::{
     Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
@@ -36,6 +37,8 @@ pub enum Outcome {
     SideBySide(Box<SideBySide>),
     /// A copy was written.
     Copied(Copied),
+    /// What a copy would hold.
+    CopyDescribed(Box<CopyDescription>),
     /// The file's hash (BLAKE3, hexadecimal).
     Hashed(String),
     /// A file was chosen, or none.

@@ -19,6 +19,8 @@ pub enum Slot {
     SideBySide,
     /// Writing a copy.
     Copy,
+    /// Finding out what a copy would hold.
+    DescribeCopy,
     /// Hashing the opened file.
     Hash,
     /// Forgetting a store.

@@ -28,6 +28,31 @@ pub struct OperationView {
     pub conditional: bool,
 }
 
+impl OperationView {
+    /// Calls `visit` with every place from which a value is taken, for the target or the operand.
+    pub fn each_taken<'a>(&'a self, visit: &mut dyn FnMut(&'a Taken)) {
+        for part in &self.target {
+            if let TargetPart::From(taken) = part {
+                visit(taken);
+            }
+        }
+        if let Some(operand) = &self.operand {
+            operand.each_taken(visit);
+        }
+    }
+}
+
+impl Term {
+    fn each_taken<'a>(&'a self, visit: &mut dyn FnMut(&'a Taken)) {
+        match self {
+            Self::Literal(_) => {}
+            Self::From(taken) => visit(taken),
+            Self::List(terms) => terms.iter().for_each(|term| term.each_taken(visit)),
+            Self::Object(entries) => entries.iter().for_each(|(_, term)| term.each_taken(visit)),
+        }
+    }
+}
+
 /// What an operation does to its target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {

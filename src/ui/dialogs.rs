@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::text::{CCursor, CCursorRange};
 use egui::{Id, Modal, RichText};
 
+use super::copy_dialog::{CopyDialogView, copy_dialog_ui};
 use super::scenario_dialogs::{ScenarioDialogView, scenario_dialog_ui};
 use super::{ViewState, theme};
 use crate::app::{App, Command, Dialog, Leaving};
@@ -14,9 +14,7 @@ use crate::model::CategoryIndex;
 /// What is typed into questions.
 #[derive(Default)]
 pub struct DialogsView {
-    copy_path: String,
-    copy_proposed: Option<PathBuf>,
-    copy_force: bool,
+    copy: CopyDialogView,
     rules_path: String,
     rules_proposed: Option<PathBuf>,
     rules_force: bool,
@@ -28,8 +26,7 @@ pub struct DialogsView {
 /// The question that is open, if one is.
 pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     if !matches!(app.dialog, Some(Dialog::SaveCopy { .. })) {
-        view.dialogs.copy_proposed = None;
-        view.dialogs.copy_force = false;
+        view.dialogs.copy.forget();
     }
     if !matches!(app.dialog, Some(Dialog::MakeRules { .. })) {
         view.dialogs.rules_proposed = None;
@@ -37,12 +34,9 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     view.dialogs.scenario.follow(app.dialog.as_ref());
     let modal = match &app.dialog {
         None => return,
-        Some(Dialog::SaveCopy { proposed, contents, problem }) => {
-            let writing = app.running.iter().any(|running| running.slot == Slot::Copy);
-            modal(ui, "save copy").show(ui.ctx(), |ui| {
-                save_copy_ui(ui, view, proposed, contents, problem.as_deref(), writing, queue);
-            })
-        }
+        Some(Dialog::SaveCopy { proposed, problem }) => modal(ui, "save copy").show(ui.ctx(), |ui| {
+            copy_dialog_ui(ui, app, &mut view.dialogs.copy, proposed, problem.as_deref(), queue);
+        }),
         Some(
             dialog @ (Dialog::SaveScenario { .. }
             | Dialog::OpenScenario { .. }
@@ -188,72 +182,6 @@ fn elsewhere(path: &Path) -> Option<PathBuf> {
     let user = directories::UserDirs::new()?;
     let folders = user.document_dir().into_iter().chain([user.home_dir()]);
     folders.map(|folder| folder.join(name)).find(|place| place != path)
-}
-
-fn save_copy_ui(
-    ui: &mut egui::Ui,
-    view: &mut ViewState,
-    proposed: &Path,
-    contents: &str,
-    problem: Option<&str>,
-    writing: bool,
-    queue: &mut Vec<Command>,
-) {
-    let tokens = theme::tokens(ui);
-    // A new proposal, also one that came from the system's dialog, replaces what is in the field.
-    let is_new = view.dialogs.copy_proposed.as_deref() != Some(proposed);
-    if is_new {
-        view.dialogs.copy_proposed = Some(proposed.to_owned());
-        view.dialogs.copy_path = proposed.display().to_string();
-    }
-    ui.set_width(520.0);
-    ui.label(RichText::new("Save as copy").font(theme::strong(16.0)));
-    ui.add_space(theme::GAP);
-    ui.label(contents);
-    ui.label(RichText::new("The opened store stays as it is.").color(tokens.secondary));
-    ui.add_space(theme::GAP);
-    let entered = ui.horizontal(|ui| {
-        let field = egui::TextEdit::singleline(&mut view.dialogs.copy_path).hint_text("Path of the copy");
-        let field = field.desired_width(ui.available_width() - 90.0).show(ui);
-        let response = field.response.response.accessible_name("Path of the copy");
-        if is_new {
-            // All of it selected: typing replaces the proposal.
-            response.request_focus();
-            let mut state = field.state;
-            let all = CCursorRange::two(CCursor::new(0), CCursor::new(view.dialogs.copy_path.chars().count()));
-            state.cursor.set_char_range(Some(all));
-            state.store(ui.ctx(), response.id);
-        }
-        if ui.button("Browse…").clicked() {
-            queue.push(Command::Pick(Pick::SaveCopy));
-        }
-        // Enter saves from the field alone: on a button it presses that button.
-        let entered = super::keys::entered(ui, &response);
-        if entered {
-            // Should it not be written, the path can be mended at once.
-            response.request_focus();
-        }
-        entered
-    });
-    ui.checkbox(&mut view.dialogs.copy_force, "Replace a file that is there");
-    if let Some(problem) = problem.filter(|_| !writing) {
-        ui.label(RichText::new(problem).color(tokens.bad));
-    }
-    ui.add_space(theme::GAP);
-    ui.horizontal(|ui| {
-        let path = view.dialogs.copy_path.trim().to_owned();
-        let possible = !path.is_empty() && !writing;
-        let save = ui.add_enabled(possible, egui::Button::new("Save copy")).clicked();
-        if (save || entered.inner) && possible {
-            queue.push(Command::SaveCopy { out: path.into(), force: view.dialogs.copy_force });
-        }
-        if ui.button("Cancel").clicked() {
-            ui.close();
-        }
-        if writing {
-            ui.label(RichText::new("Writing…").color(tokens.secondary));
-        }
-    });
 }
 
 fn drop_edits_ui(ui: &mut egui::Ui, then: &Leaving, queue: &mut Vec<Command>) {

@@ -7,7 +7,7 @@ use crate::app::actions::{Group, actions};
 use crate::app::{App, Command, Sheet};
 
 /// What the mouse does on the timeline.
-const MOUSE: [(&str, &str); 7] = [
+const MOUSE: [(&str, &str); 9] = [
     ("Drag in the ruler", "Move the cursor through history"),
     ("Click a mark", "Put the cursor on that event"),
     ("Wheel over the lanes, or pinch", "Zoom at the pointer"),
@@ -15,6 +15,8 @@ const MOUSE: [(&str, &str); 7] = [
     ("Drag the lanes, or Shift and wheel", "Move the view to earlier or later"),
     ("Drag in the overview", "Move the window over the whole history"),
     ("Point at a mark", "See what happened"),
+    ("Right-click a mark or an event", "Leave it out, change it, insert beside it"),
+    ("Ctrl or Shift and click an event", "Select several events of the table"),
 ];
 
 /// Width of a column.

@@ -2,6 +2,7 @@
 
 mod as_of;
 mod compare;
+mod copy_dialog;
 mod dialogs;
 mod events;
 mod frame_log;

@@ -49,8 +49,15 @@ fn is_told(running: &Running) -> bool {
     match running.slot {
         Slot::Open | Slot::Copy | Slot::Sample => true,
         // Each of these tells it where its answer will be.
-        Slot::State | Slot::Rows | Slot::Changes | Slot::Watch | Slot::Settings | Slot::Recents | Slot::Pick => false,
-        Slot::Keep(_) | Slot::Restore(_) => false,
+        Slot::State
+        | Slot::Rows
+        | Slot::Changes
+        | Slot::Watch
+        | Slot::Settings
+        | Slot::Recents
+        | Slot::Pick
+        | Slot::Keep(_)
+        | Slot::Restore(_) => false,
         Slot::Follow => running.progress.counts().1 > LONG,
         _ => running.progress.counts().1 > 0,
     }

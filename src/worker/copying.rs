@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::files::WriteError;
+use super::run::failed;
 use super::samples::SampleError;
 use super::session::{Session, SessionError};
-use crate::job::Copied;
+use crate::job::{Copied, CopyWish, Failure};
 use crate::model::selection::ResolveError;
-use crate::model::{Cancel, CopyPlan, CopyRow, EventLog, Moment, Progress, Selection, StreamIndex};
-use crate::store::{CopyOptions, StoreError, write_copy};
+use crate::model::{Cancel, CopyDescription, CopyPlan, CopyRow, EventLog, Moment, Progress, Selection, StreamIndex};
+use crate::store::{CopyOptions, StoreError, describe_copy, write_copy};
 use crate::whatif::Scenario;
 
 /// Where a copy goes.
@@ -127,6 +128,44 @@ impl Session {
         let mut plan = branch.copy_plan(self.log(), &mut self.recorded()).map_err(SessionError::Read)?;
         plan.scenario = Some(scenario.to_json());
         Ok(plan)
+    }
+
+    /// What a wish comes to.
+    fn wished(&self, wish: &CopyWish) -> Result<CopyPlan, Failure> {
+        let plan = match (&wish.scenario, wish.until) {
+            (_, Some(moment)) => {
+                return partial_copy(self.log(), Some(moment), None).map_err(|e| Failure::Failed(e.to_string()));
+            }
+            (Some(scenario), None) => self.scenario_copy(scenario),
+            (None, None) => Ok(self.recorded_copy()),
+        };
+        plan.map_err(|error| failed(&error))
+    }
+
+    /// Writes a copy that was wished for.
+    pub(super) fn copy(
+        &self,
+        wish: &CopyWish,
+        out: &Path,
+        force: bool,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Copied, Failure> {
+        let layout = if wish.as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
+        let target = CopyTarget { out, force, whole: wish.whole, layout };
+        self.write_copy(&self.wished(wish)?, target, progress, cancel).map_err(|error| failed(&error))
+    }
+
+    /// What a copy that is wished for would hold.
+    pub(super) fn describe_copy(
+        &self,
+        wish: &CopyWish,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<CopyDescription, Failure> {
+        let options = CopyOptions { force: false, whole: wish.whole, as_foldline: wish.as_foldline };
+        let described = describe_copy(self.store(), self.log(), &self.wished(wish)?, &options, progress, cancel);
+        described.map_err(|error| failed(&error.into()))
     }
 
     /// Writes a copy. It appears under its name whole or not at all.

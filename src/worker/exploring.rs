@@ -107,6 +107,7 @@ impl Workshop {
             | Job::Events { .. }
             | Job::Branch { .. }
             | Job::Copy { .. }
+            | Job::DescribeCopy(_)
             | Job::Hash { .. }
             | Job::Pick(_)
             | Job::Close { .. }) => self.run(job, progress, cancel),

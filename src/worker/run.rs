@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use super::copying::{CopyLayout, CopyTarget};
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
-use crate::job::{At, Copied, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::job::{At, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
 use crate::store::AccessMode;
@@ -58,11 +57,13 @@ impl Workshop {
                 }
                 Err(error) => Err(failed(&error)),
             },
-            Job::Copy { store, scenario, out, force, as_foldline } => {
-                let session = self.session(store)?;
-                let layout = if as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
-                let target = CopyTarget { out: &out, force, whole: false, layout };
-                copy(&session, scenario.as_ref(), target, progress, cancel).map(Outcome::Copied)
+            Job::Copy { wish, out, force } => {
+                let written = self.session(wish.store)?.copy(&wish, &out, force, progress, cancel);
+                written.map(Outcome::Copied)
+            }
+            Job::DescribeCopy(wish) => {
+                let described = self.session(wish.store)?.describe_copy(&wish, progress, cancel);
+                described.map(|described| Outcome::CopyDescribed(Box::new(described)))
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
@@ -247,18 +248,4 @@ fn at(frame: &Frame, of: usize) -> At {
         count: frame.replayed,
         of,
     }
-}
-
-fn copy(
-    session: &Arc<Session>,
-    scenario: Option<&Arc<Scenario>>,
-    target: CopyTarget<'_>,
-    progress: &Progress,
-    cancel: &Cancel,
-) -> Result<Copied, Failure> {
-    let plan = match scenario {
-        Some(scenario) => session.scenario_copy(scenario),
-        None => Ok(session.recorded_copy()),
-    };
-    plan.and_then(|plan| session.write_copy(&plan, target, progress, cancel)).map_err(|error| failed(&error))
 }

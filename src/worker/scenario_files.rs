@@ -95,7 +95,7 @@ fn kept_name(store: &Path) -> String {
     let key = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, absolute.as_os_str().as_encoded_bytes());
     let stem: String = store
         .file_stem()
-        .map(|stem| stem.to_string_lossy().chars().filter(|c| c.is_ascii_alphanumeric()).take(24).collect())
+        .map(|stem| stem.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).take(24).collect())
         .unwrap_or_default();
     format!("{stem}-{}.json", key.simple())
 }

@@ -7,6 +7,7 @@ mod states;
 mod statuses;
 mod traces;
 mod what_if;
+mod what_if_values;
 mod writing;
 
 use std::path::{Path, PathBuf};

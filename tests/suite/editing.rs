@@ -350,3 +350,47 @@ fn an_edit_before_that_does_not_fit_is_told_from_the_one_that_is_written() {
     desk.apply();
     assert_eq!(desk.edits().len(), 2, "the edit itself is made");
 }
+
+/// Of every layout: what is named is what was chosen, whether or not versions count its streams.
+#[test]
+fn chosen_events_are_exactly_those_that_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, store) in crate::fixtures::all(folder.path()) {
+        let mut desk = Desk::on(&store, tempfile::tempdir().unwrap());
+        let log = desk.document().opened.log.clone();
+        let count = log.len() as u32;
+        let patterns: [Vec<u32>; 4] = [
+            (0..count).collect(),
+            (0..count).step_by(2).collect(),
+            (1..count.min(3)).collect(),
+            (0..count).filter(|event| event % 3 != 1).collect(),
+        ];
+        for chosen in patterns {
+            let edits = desk.document().leave_out_all(&chosen);
+            desk.send(Command::AddEdits { edits, words: "x".to_owned() });
+            let scenario = desk.document().active_scenario();
+            if let Some((_, why)) = &scenario.refused {
+                // Links have no events of their own.
+                assert!(why.contains("links"), "{name}: {why}");
+            } else if let Some(branch) = scenario.current_branch() {
+                let mut left_out: Vec<u32> = branch
+                    .lanes()
+                    .iter()
+                    .flat_map(|lane| {
+                        let events = lane.stream().map_or(&[][..], |stream| log.lane(stream));
+                        lane.lifted().iter().map(|place| events[*place as usize]).collect::<Vec<_>>()
+                    })
+                    .collect();
+                left_out.sort_unstable();
+                left_out.dedup();
+                // An event in no stream is in no lane.
+                let expected: Vec<u32> =
+                    chosen.iter().copied().filter(|event| log.stream_of(*event as usize).is_some()).collect();
+                assert_eq!(left_out, expected, "{name}");
+                let known = (0..count).filter(|event| desk.document().is_left_out(*event)).collect::<Vec<_>>();
+                assert_eq!(known, chosen, "{name}: what the window shows as left out");
+            }
+            desk.send(Command::ClearEdits);
+        }
+    }
+}

@@ -64,7 +64,7 @@ fn controls(window: &Harness<'_, Window>) -> Vec<Control> {
 
 /// Every control has a role, a name that says something, and no twin on the same spot.
 #[track_caller]
-fn walk(window: &Harness<'_, Window>, what: &str) {
+pub fn walk(window: &Harness<'_, Window>, what: &str) {
     let controls = controls(window);
     assert!(controls.len() >= 3, "{what}: only {} controls: is it there at all?", controls.len());
     let mut faults = BTreeSet::new();
@@ -171,6 +171,11 @@ fn every_control_of_an_open_store_is_named() {
     walk(&window, "what-if");
     send(&mut window, [Command::ShowTab(Tab::WhatIf)]);
     walk(&window, "what follows");
+    send(&mut window, [Command::ShowTab(foldline::app::Tab::Compare)]);
+    walk(&window, "differences over time");
+    window.get_by_role_and_label(egui::Role::Tab, "Side by side").click();
+    window.run();
+    walk(&window, "events side by side");
     send(&mut window, [Command::ToggleMeasurements]);
     walk(&window, "measurements");
 }
@@ -225,6 +230,27 @@ fn every_control_of_what_opens_over_the_window_is_named() {
     send(&mut window, [Command::CloseDialog, Command::Close]);
     assert!(matches!(window.state().app().dialog, Some(Dialog::DropEdits { .. })));
     walk(&window, "drop edits");
+}
+
+#[test]
+fn sweeps_and_proposals_are_named_and_tab_goes_through_them() {
+    let (_folder, mut window) = bank();
+    let edit = r#"{"update":{"stream":"account-A","version":4},"data":{"amount":40}}"#;
+    let edits = super::sweep::edits(edit);
+    send(&mut window, [Command::AddEdits { edits, words: "Edit".to_owned() }, Command::ShowTab(Tab::Sweep)]);
+    walk(&window, "a sweep as a plot");
+    let there = go_round(&mut window, "a sweep", Modifiers::NONE);
+    for name in ["What is varied", "First value", "Step", "Show balance", "As a table", "Plot: ", "Use 30"] {
+        assert!(there.iter().any(|there| there.contains(name)), "Tab never reaches {name}: {there:#?}");
+    }
+    window.get_by_label("As a table").click();
+    window.run();
+    walk(&window, "a sweep as a table");
+    send(&mut window, [Command::ShowCompensation]);
+    walk(&window, "a proposal");
+    let there = go_round(&mut window, "a proposal", Modifiers::NONE);
+    assert!(there.iter().any(|name| name.contains("Copy as JSON")), "{there:#?}");
+    assert!(!there.iter().any(|name| name.contains("Filter streams")), "the focus leaves the sheet: {there:#?}");
 }
 
 #[test]

@@ -280,3 +280,27 @@ fn the_form_fits_the_smallest_window() {
         );
     }
 }
+
+#[test]
+fn every_control_of_the_form_and_of_the_questions_is_named() {
+    let (_folder, mut window) = account();
+    let lane = document(&window).lane().to_vec();
+    for start in [FormStart::Change(lane[3]), FormStart::InsertAfter(lane[2]), FormStart::InsertInNewStream] {
+        let what = format!("{start:?}");
+        send(&mut window, Command::Form(FormCommand::Begin(start)));
+        super::accessible::walk(&window, &what);
+        send(&mut window, Command::Form(FormCommand::Discard));
+    }
+    send(&mut window, Command::Choose { events: lane[1..3].to_vec(), anchor: None });
+    for asking in [document(&window).ask_retime(lane[1]), document(&window).ask_move(lane[1])] {
+        let what = format!("{asking:?}");
+        send(&mut window, Command::Ask(Some(asking)));
+        super::accessible::walk(&window, &what);
+        send(&mut window, Command::Ask(None));
+    }
+    send(&mut window, Command::LeaveOutChosen);
+    send(&mut window, Command::ShowTab(Tab::WhatIf));
+    window.get_by_label_contains("Edit 1: ").click();
+    window.run();
+    super::accessible::walk(&window, "the list of edits");
+}

@@ -9,16 +9,16 @@ use foldline::ui::Window;
 
 use super::{sample, window};
 
-fn document<'a>(window: &'a Harness<'_, Window>) -> &'a Document {
+pub(super) fn document<'a>(window: &'a Harness<'_, Window>) -> &'a Document {
     window.state().app().document.as_ref().unwrap()
 }
 
-fn send(window: &mut Harness<'_, Window>, command: Command) {
+pub(super) fn send(window: &mut Harness<'_, Window>, command: Command) {
     window.state_mut().send(command);
     window.run();
 }
 
-fn bank() -> (tempfile::TempDir, Harness<'static, Window>) {
+pub(super) fn bank() -> (tempfile::TempDir, Harness<'static, Window>) {
     let (folder, store) = sample("bank");
     let mut window = window(Some(&store));
     send(&mut window, Command::SelectStream("account-A".into()));
@@ -26,7 +26,7 @@ fn bank() -> (tempfile::TempDir, Harness<'static, Window>) {
 }
 
 /// Where an event's mark is in the selected stream's lane.
-fn place(window: &Harness<'_, Window>, event: u32) -> Pos2 {
+pub(super) fn place(window: &Harness<'_, Window>, event: u32) -> Pos2 {
     let document = document(window);
     let plot = window.get_by_label_contains("Whole history").rect();
     let lane = window.get_by_label("Lane of account-A").rect();

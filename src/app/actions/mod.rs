@@ -148,10 +148,8 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "end" => "the stream has no events",
         "axis-time" | "axis-sequence" | "sort-first" | "sort-name" | "sort-events" | "sort-last" => "in use",
         "close-scenario" => "there is only an empty one",
-        "export-fixture" => "no stream is selected",
         "save-scenario" | "duplicate-scenario" | "show-compare" | "show-sweep" | "compensate" => "no edits yet",
         "leave-out-chosen" => "not several events are selected",
-        "insert-at-end" => "no stream is selected",
         "change-event" | "retime" | "move-event" if app.document.as_ref().is_some_and(|d| d.event.is_some()) => {
             "the selected event is left out"
         }
@@ -170,7 +168,9 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "hide-life" => "no life of a value is shown",
         "next-store" | "previous-store" => "no other store is open",
         "minute-back" | "minute-forward" | "day-back" | "day-forward" => "the events have no times",
-        "pin-stream" | "copy-reply" | "copy-reply-markdown" | "make-rules" => "no stream is selected",
+        "export-fixture" | "pin-stream" | "copy-reply" | "copy-reply-markdown" | "make-rules" => {
+            "no stream is selected"
+        }
         "faster" | "slower" => "no other speed",
         _ => "not now",
     }

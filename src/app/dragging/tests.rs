@@ -232,6 +232,24 @@ fn what_is_left_out_or_does_not_fit_stays() {
 }
 
 #[test]
+fn what_is_left_out_is_passed_in_the_order_of_the_store() {
+    let mut document = document();
+    add(&mut document, Edit::Delete(Target::One(Selector::Position(5))));
+    // v3 is left out: before the place where it was, v4 is taken in by a cursor that stands there.
+    let landing = drop_at(&document, 6, "a-1", Along::Time(minute(4))).unwrap();
+    assert_eq!(landing.words, "Move v4 to after v2, 00:04:00");
+    run(&mut document, landing.command);
+    assert_eq!(lane(&document, "a-1"), [0, 2, 6, 7]);
+    let log = document.opened.log.clone();
+    let branch = document.active_scenario().current_branch().unwrap().clone();
+    let taken_in = branch.stream("a-1").unwrap().select(&log, crate::model::Moment::Position(4));
+    assert_eq!(taken_in, crate::model::Selection::Prefix(3));
+    let landing = drop_at(&document, 6, "a-1", Along::Time(minute(7))).unwrap();
+    run(&mut document, landing.command);
+    assert_eq!(words(&document).len(), 1, "only the delete is left: {:?}", words(&document));
+}
+
+#[test]
 fn keys_move_past_one_neighbour_at_a_time() {
     let mut document = document();
     let step = |document: &mut Document, direction| {

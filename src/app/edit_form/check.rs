@@ -241,7 +241,6 @@ impl Check<'_> {
         let metadata = self.json(Field::Metadata);
         let mut wanted = [None, None];
         match (&base.data, data) {
-            (Err(_), Ok(None)) => {}
             (Err(_), Ok(Some(value))) => wanted[0] = Some((None, value)),
             (Ok(_), Ok(None)) => self.problem(Field::Data, "A payload is a JSON value: write {} for an empty one"),
             (Ok(old), Ok(Some(value))) if !is_written_alike(old, &value) => {

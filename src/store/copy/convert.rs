@@ -105,7 +105,7 @@ pub(super) fn describe(
         let row = row(event, positions[place], versions.of(event))
             .map_err(|why| StoreError::CannotEncode { event: described(event), why })?;
         changes.add(event, &row);
-        progress.set_done(place as u64 + 1);
+        progress.add(1);
         Ok(())
     });
     if let Err(error) = read {

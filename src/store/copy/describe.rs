@@ -53,7 +53,7 @@ pub(super) fn notes(bound: &Bound, plan: &CopyPlan, findings: &Findings) -> Vec<
     }
     if findings.snapshots_left_out > 0 {
         let gone = counted(findings.snapshots_left_out, "snapshot");
-        notes.push(format!("{gone} left out: what they know is not what the copy's events say"));
+        notes.push(format!("{gone} left out, of what the copy's events no longer say"));
         notes.extend(writing.without_snapshots.clone());
     }
     if findings.counts.new_times > 0 {
@@ -111,11 +111,8 @@ pub(super) fn describe(
 ) -> Result<CopyDescription, StoreError> {
     let bound = stored.bound();
     let is_own_layout = !options.as_foldline || bound.spec.id == "foldline";
-    let rewritten = stored.rewritten(plan, progress, cancel);
-    let (refusal, counts) = match rewritten {
-        Ok((_, counts)) => (None, counts),
-        Err((error, counts)) => (Some(error), counts),
-    };
+    let (rewritten, counts) = stored.rewritten(plan, progress, cancel);
+    let refusal = rewritten.err();
     let mut kept = vec![false; stored.log.len()];
     for row in &plan.rows {
         if let CopyRow::Recorded(index) | CopyRow::Edited { base: index, .. } = row {

@@ -76,9 +76,11 @@ pub fn write_copy(
         return convert::write(store, log, plan, target, out, progress, cancel);
     }
     check_writable(store)?;
+    progress.set_total(plan.rows.len() as u64 + rewritten_rows(plan));
     let source = store.source.connect(Some(cancel))?;
     let stored = Stored { store, log, source: &source };
-    let (images, counts) = stored.rewritten(plan, progress, cancel).map_err(|(error, _)| error)?;
+    let (images, counts) = stored.rewritten(plan, progress, cancel);
+    let images = images?;
     let writer = Writer { stored: &stored, plan, options, cancel };
     let (written, notes) = writer.write(&target, &images, counts, progress)?;
     store.check_as_scanned()?;
@@ -100,11 +102,17 @@ pub fn describe_copy(
     cancel: &Cancel,
 ) -> Result<CopyDescription, StoreError> {
     store.check_as_scanned()?;
-    progress.set_total(plan.rows.len() as u64);
+    let all = if options.as_foldline { plan.rows.len() as u64 } else { 0 };
+    progress.set_total(rewritten_rows(plan) + all);
     progress.set_done(0);
     let source = store.source.connect(Some(cancel))?;
     let stored = Stored { store, log, source: &source };
     describe::describe(&stored, plan, options, progress, cancel)
+}
+
+/// How many rows are encoded anew.
+fn rewritten_rows(plan: &CopyPlan) -> u64 {
+    plan.rows.iter().filter(|row| !matches!(row, CopyRow::Recorded(_))).count() as u64
 }
 
 fn check_writable(store: &Store) -> Result<(), StoreError> {

@@ -59,12 +59,12 @@ impl Wrapping<'_> {
         let mut value = data.clone();
         for wrapper in spec.unwrap.iter().rev() {
             value = match wrapper {
-                Wrapper::TypedValues => value,
                 Wrapper::EnumTag if self.is_tagged(&value, original) => {
                     let tag = self.event.event_type.clone();
                     Value::Object([(tag, value)].into_iter().collect::<Object>())
                 }
-                Wrapper::EnumTag => value,
+                // Types are put back field by field.
+                Wrapper::EnumTag | Wrapper::TypedValues => value,
                 Wrapper::MoveToMetadata(keys) => self.with_library_fields(&value, original, keys, typed)?,
             };
         }

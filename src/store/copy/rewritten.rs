@@ -65,19 +65,17 @@ impl Stored<'_> {
         read().map_err(|e| self.reading(e))?.ok_or_else(lost)
     }
 
-    /// The rows that are not as recorded, by their place in the plan. `progress` counts the plan's rows. The
+    /// The rows that are not as recorded, by their place in the plan. `progress` counts them. The
     /// counts are of all of them, also where one can't be encoded.
     pub(super) fn rewritten(
         &self,
         plan: &CopyPlan,
         progress: &Progress,
         cancel: &Cancel,
-    ) -> Result<(HashMap<usize, Image>, RowCounts), (StoreError, RowCounts)> {
+    ) -> (Result<HashMap<usize, Image>, StoreError>, RowCounts) {
         let mut counts = RowCounts::default();
-        match self.rewrite(plan, progress, cancel, &mut counts) {
-            Ok(images) => Ok((images, counts)),
-            Err(error) => Err((error, counts)),
-        }
+        let images = self.rewrite(plan, progress, cancel, &mut counts);
+        (images, counts)
     }
 
     fn rewrite(
@@ -95,7 +93,6 @@ impl Stored<'_> {
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
-            progress.set_done(place as u64);
             let (event, index, was) = match row {
                 CopyRow::Recorded(_) => continue,
                 CopyRow::Edited { base, event, moved } => {
@@ -110,6 +107,7 @@ impl Stored<'_> {
                     (event, siblings.of(self.log, event), None)
                 }
             };
+            progress.add(1);
             counts.archived += u64::from(event.archived);
             counts.new_times += u64::from(self.is_new_time(event, index, was.as_ref()));
             let image = index.map(|index| self.image(&reader, index)).transpose()?;

@@ -53,16 +53,19 @@ impl SnapshotFilter {
             plan.edited_streams.iter().map(|(stream, unchanged)| (&**stream, *unchanged)).collect();
         let streams = log.streams().iter().enumerate().map(|(at, stream)| {
             let lane = log.lane(crate::model::StreamIndex(at as u32));
+            let up_to = |kept: usize| kept.checked_sub(1).and_then(|last| log.version(lane[last] as usize));
+            if let Some(unchanged) = planned.get(&*stream.name) {
+                let limit = up_to((*unchanged).min(lane.len())).map_or(Limit::Nothing, Limit::UpTo);
+                return (stream.name.clone(), limit);
+            }
             let kept = lane.iter().take_while(|index| recorded[**index as usize]).count();
-            let kept = planned.get(&*stream.name).map_or(kept, |unchanged| kept.min(*unchanged));
             let changed = changed.get(&stream.name).copied();
             let limit = if kept == lane.len() && changed.is_none() {
                 // A snapshot that knows later events than the copy has would bring them back.
                 let highest = lane.iter().filter_map(|index| log.version(*index as usize)).max();
                 highest.map_or(Limit::All, Limit::UpTo)
             } else {
-                let last = kept.checked_sub(1).and_then(|last| log.version(lane[last] as usize));
-                match (last, changed) {
+                match (up_to(kept), changed) {
                     (Some(last), Some(changed)) => Limit::UpTo(last.min(changed.saturating_sub(1))),
                     (Some(last), None) => Limit::UpTo(last),
                     (None, _) => Limit::Nothing,

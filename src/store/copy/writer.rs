@@ -146,7 +146,7 @@ impl Writer<'_> {
             insert
                 .execute(rusqlite::params_from_iter(&values))
                 .map_err(|e| refused(target, row, self.stored.log, &e))?;
-            progress.set_done(place as u64 + 1);
+            progress.add(1);
         }
         turn.end().map_err(|e| self.stored.reading(e))?;
         Ok(hash)

@@ -80,7 +80,7 @@ pub fn over_time_ui(
     view.follow(document, found, taken_in);
     let list = List {
         name: "Differences over time",
-        selected: view.chosen.and_then(|at| found.rows.get(at)).map_or_else(String::new, |row| spoken(row)),
+        selected: view.chosen.and_then(|at| found.rows.get(at)).map_or_else(String::new, spoken),
         role: Role::Table,
         height: theme::ROW,
         count: found.rows.len() + usize::from(found.more > 0),
@@ -266,9 +266,7 @@ fn row_ui(
 fn happened(row: &DifferenceRow) -> String {
     match (&row.left, &row.right, row.paired) {
         (Some(left), Some(right), false) => format!("{} instead of {}", right.sentence, left.sentence),
-        (Some(left), None, _) => left.sentence.to_string(),
-        (None, Some(right), _) => right.sentence.to_string(),
-        (_, Some(right), _) => right.sentence.to_string(),
+        (_, Some(event), _) | (Some(event), None, _) => event.sentence.to_string(),
         (None, None, _) => String::new(),
     }
 }

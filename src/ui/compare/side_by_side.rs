@@ -517,7 +517,7 @@ fn said(row: &Row<'_>, lane: SideLane<'_>, sentences: &HashMap<u32, Arc<str>>, p
         (long, short)
     };
     if let Some(event) = lane.own(place as usize) {
-        let sentence = sentences.get(&place).map_or_else(|| event.event_type.to_string(), |words| words.to_string());
+        let sentence = sentences.get(&place).map_or_else(|| event.event_type.to_string(), ToString::to_string);
         let mark = Some(cells::mark_of(document, index, &event.event_type, category));
         let (time, short_time) = times(event.time);
         return Said { version, time, short_time, sentence, mark };

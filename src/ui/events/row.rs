@@ -244,7 +244,7 @@ fn hover(said: &RowText) -> String {
     out
 }
 
-/// What can be done with the event of a row.
+/// What can be done with the event of a row; in a low window it scrolls.
 pub fn menu_ui(
     ui: &mut Ui,
     document: &Document,
@@ -253,17 +253,25 @@ pub fn menu_ui(
     take_focus: bool,
     queue: &mut Vec<Command>,
 ) {
+    let room = ui.ctx().content_rect().height() - 32.0;
+    egui::ScrollArea::vertical()
+        .max_height(room)
+        .min_scrolled_height(room)
+        .show(ui, |ui| items_ui(ui, document, event, sentence, take_focus, queue));
+}
+
+fn items_ui(ui: &mut Ui, document: &Document, event: u32, sentence: &str, take_focus: bool, queue: &mut Vec<Command>) {
     let log = &document.opened.log;
     let at = event as usize;
     let full = document.rows.get(&event).map(|row| &row.event);
     crate::ui::whatif::menu::edit_items(ui, document, event, take_focus, queue);
-    ui.separator();
     let mut item = |ui: &mut Ui, words: &str, command: &dyn Fn() -> Command| {
         if ui.button(words).clicked() {
             queue.push(command());
         }
     };
     if let Some(cause) = full.and_then(|event| event.causation_id.clone()) {
+        ui.separator();
         item(ui, "Go to the cause", &|| Command::FollowCause(cause.clone()));
     }
     ui.separator();

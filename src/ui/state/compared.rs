@@ -5,15 +5,18 @@ use egui::{Label, RichText};
 use crate::app::{Command, Document, Jump};
 use crate::job::StateView;
 use crate::model::names;
-use crate::ui::{text, theme};
+use crate::ui::{icons, text, theme};
 
 /// The line, and one more where the what-if stands at an event that only it has.
 pub fn compared_ui(ui: &mut egui::Ui, document: &Document, shown: &StateView, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let small = |words: String| RichText::new(words).font(theme::words(theme::SMALL));
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = theme::TIGHT;
-        ui.add(Label::new(small("◆".to_owned()).color(tokens.what_if)));
+        ui.spacing_mut().item_spacing = egui::vec2(6.0, 0.0);
+        ui.spacing_mut().interact_size.y = 18.0;
+        // The link goes to the next line as a whole.
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+        icons::sign(ui, icons::BRANCH, theme::ICON_SMALL, theme::ICON, tokens.what_if);
         ui.add(Label::new(small(here(shown.differences.len())).color(tokens.secondary)));
         let first = document.comparison.current().map(|found| (found.first(), found));
         let Some((first, found)) = first else { return };
@@ -23,7 +26,6 @@ pub fn compared_ui(ui: &mut egui::Ui, document: &Document, shown: &StateView, qu
                     Some(version) => format!("differs from v{version} on"),
                     None => "to the first difference".to_owned(),
                 };
-                ui.add(Label::new(small("·".to_owned()).color(tokens.secondary)));
                 let link = ui.add(egui::Link::new(theme::link(words, theme::SMALL)));
                 if link
                     .on_hover_text("Put the cursor on the first difference (Ctrl+F8); F8 goes on to the next")
@@ -33,7 +35,7 @@ pub fn compared_ui(ui: &mut egui::Ui, document: &Document, shown: &StateView, qu
                 }
             }
             None if found.rows.is_empty() => {
-                ui.add(Label::new(small("· and everywhere else".to_owned()).color(tokens.secondary)));
+                ui.add(Label::new(small("and everywhere else".to_owned()).color(tokens.secondary)));
             }
             None => {}
         }

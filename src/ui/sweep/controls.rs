@@ -53,9 +53,9 @@ fn choices_ui(ui: &mut egui::Ui, document: &Document, zone: Tz, queue: &mut Vec<
     let draft = &document.active_scenario().draft;
     let words = |at: usize| draft.edits().nth(at).map_or_else(String::new, |edit| describe(&edit.edit));
     let narrow = is_narrow(ui);
-    let width = if narrow { 86.0 } else { (ui.available_width() * 0.28).clamp(130.0, 300.0) };
+    let width = if narrow { 70.0 } else { (ui.available_width() * 0.28).clamp(130.0, 300.0) };
     let name = format!("Edit that is varied: {}", words(chosen));
-    let combo = ComboBox::from_id_salt("sweep edit").width(width).truncate().selected_text(words(chosen));
+    let combo = ComboBox::from_id_salt("sweep edit").width(width).truncate().selected_text(cut(&words(chosen), width));
     let combo = combo.show_ui(ui, |ui| {
         for (index, edit) in edits.iter().enumerate() {
             let Some(at) = draft.index_of_applied(index) else { continue };
@@ -68,10 +68,9 @@ fn choices_ui(ui: &mut egui::Ui, document: &Document, zone: Tz, queue: &mut Vec<
     combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
     let index = draft.edits().take(chosen).filter(|edit| edit.enabled).count();
     let name = format!("What is varied: {chosen_what}");
-    let combo = ComboBox::from_id_salt("sweep what")
-        .width(if narrow { 70.0 } else { 96.0 })
-        .truncate()
-        .selected_text(chosen_what.to_string());
+    let width = if narrow { 68.0 } else { 110.0 };
+    let text = cut(&chosen_what.to_string(), width);
+    let combo = ComboBox::from_id_salt("sweep what").width(width).selected_text(text);
     let combo = combo.show_ui(ui, |ui| {
         for place in edits.get(index).iter().flat_map(|edit| &edit.places) {
             let words = format!("{}  {}", place.what, shown(&place.value, zone));
@@ -83,6 +82,15 @@ fn choices_ui(ui: &mut egui::Ui, document: &Document, zone: Tz, queue: &mut Vec<
         }
     });
     combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
+}
+
+/// As much of a text as a box has room for: it would grow with its words.
+fn cut(words: &str, width: f32) -> String {
+    let most = (width / 6.6) as usize;
+    if words.chars().count() <= most {
+        return words.to_owned();
+    }
+    words.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn range_ui(ui: &mut egui::Ui, document: &Document, fields: &mut Fields, zone: Tz, queue: &mut Vec<Command>) {
@@ -97,7 +105,8 @@ fn range_ui(ui: &mut egui::Ui, document: &Document, fields: &mut Fields, zone: T
         fields.of = Some((spec.clone(), zone));
     }
     let width = if matches!(spec.from, SweepValue::Time(_)) { 160.0 } else { 58.0 };
-    let width = if is_narrow(ui) { width * 0.8 } else { width };
+    let width = if is_narrow(ui) { width * 0.7 } else { width };
+    let step = if is_narrow(ui) { 34.0 } else { 46.0 };
     let mut changed = false;
     let mut field = |ui: &mut egui::Ui, words: &str, text: &mut String, width: f32, name: &str| {
         ui.label(RichText::new(words).color(tokens.secondary));
@@ -106,7 +115,7 @@ fn range_ui(ui: &mut egui::Ui, document: &Document, fields: &mut Fields, zone: T
     };
     field(ui, "from", &mut fields.from, width, "First value");
     field(ui, "to", &mut fields.to, width, "Last value");
-    field(ui, "by", &mut fields.step, 46.0, "Step");
+    field(ui, "by", &mut fields.step, step, "Step");
     if !changed {
         return;
     }

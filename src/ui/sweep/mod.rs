@@ -134,7 +134,7 @@ fn summary(sweep: &Sweep, zone: Tz) -> String {
 fn point_words(sweep: &Sweep, point: &SweepPoint, zone: Tz) -> String {
     let mut parts = Vec::new();
     for (field, value) in sweep.fields.iter().zip(&point.fields) {
-        let value = value.as_ref().map_or_else(|| "nothing".to_owned(), |value| value_words(value));
+        let value = value.as_ref().map_or_else(|| "nothing".to_owned(), value_words);
         parts.push(format!("{} {value}", field_name(sweep, field)));
     }
     for broken in &point.broken {

@@ -84,7 +84,8 @@ pub fn plot_ui(
         .label_formatter(|_| None)
         .x_axis_formatter(move |mark, range| x_text(mark, range, sweep, origin, zone))
         .y_axis_formatter(|mark, _| number_text(mark.value, mark.step_size))
-        .x_grid_spacer(move |input| marks(input.bounds, columns, sweep, origin, zone))
+        // None among the names to the right.
+        .x_grid_spacer(move |input| marks((input.bounds.0, last), input.bounds, columns, sweep, origin, zone))
         .y_grid_spacer(move |input| number_marks(input.bounds, rows))
         .y_axis_min_width(AXIS);
     let response = plot.show(ui, |plot| {
@@ -302,7 +303,15 @@ fn nearest(xs: &[f64], x: f64) -> Option<usize> {
 }
 
 /// Marks of the horizontal axis: as many as have room, at round values.
-fn marks((low, high): (f64, f64), columns: f64, sweep: &Sweep, origin: i128, zone: Tz) -> Vec<GridMark> {
+fn marks(
+    (low, high): (f64, f64),
+    whole: (f64, f64),
+    columns: f64,
+    sweep: &Sweep,
+    origin: i128,
+    zone: Tz,
+) -> Vec<GridMark> {
+    let columns = columns * (high - low) / (whole.1 - whole.0);
     if matches!(sweep.from, SweepValue::Number(_)) {
         return number_marks((low, high), columns);
     }

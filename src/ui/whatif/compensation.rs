@@ -171,7 +171,7 @@ fn proposal_ui(ui: &mut egui::Ui, shown: &Shown) {
             ui.spacing_mut().item_spacing.x = theme::GAP;
             ui.label(RichText::new(path).color(tokens.secondary));
             ui.label(RichText::new(from).font(theme::mono(theme::MONO)).color(tokens.secondary));
-            ui.label(RichText::new("→").color(tokens.secondary));
+            ui.add(Label::new(RichText::new("→").color(tokens.secondary)).selectable(false));
             ui.label(RichText::new(to).font(theme::mono(theme::MONO)).color(tokens.what_if));
         });
     }

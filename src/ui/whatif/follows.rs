@@ -71,6 +71,7 @@ fn report_ui(ui: &mut egui::Ui, document: &Document, follows: &Follows, tokens: 
     crate::ui::announce(ui, &line);
     streams_ui(ui, follows, tokens, queue);
     rules_ui(ui, follows, tokens, queue);
+    mended_ui(ui, follows, tokens, queue);
     effects_ui(ui, follows, tokens, queue);
     hints_ui(ui, &follows.hints, tokens, queue);
     totals_ui(ui, follows, tokens);
@@ -175,6 +176,28 @@ fn rules_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut V
             ui.label(RichText::new("at").color(tokens.secondary));
             let name = format!("{} broken at {} of {stream}", broken.name, event_words(&broken.at));
             event_link(ui, &event_words(&broken.at), &name, stream, &broken.at, queue);
+            ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
+        });
+    }
+    rest(ui, count, tokens);
+}
+
+fn mended_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut Vec<Command>) {
+    let mended = follows
+        .streams
+        .iter()
+        .flat_map(|one| one.comparison.mended_invariants.iter().map(move |mended| (&one.comparison.stream, mended)));
+    let count = mended.clone().count();
+    if count == 0 {
+        return;
+    }
+    heading(ui, "Rules that were broken and are not any more", tokens);
+    for (stream, mended) in mended.take(SHOWN) {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(&*mended.name).color(tokens.good));
+            ui.label(RichText::new("at").color(tokens.secondary));
+            let name = format!("{} no longer broken at {} of {stream}", mended.name, event_words(&mended.at));
+            event_link(ui, &event_words(&mended.at), &name, stream, &mended.at, queue);
             ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
         });
     }

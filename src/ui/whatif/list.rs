@@ -194,7 +194,10 @@ fn edit_ui(ui: &mut Ui, rect: Rect, document: &Document, row: &Row<'_>, queue: &
         (None, false) => (tokens.secondary, tokens.secondary),
     };
     let left = rect.left() + 38.0;
-    let buttons = if row.selected || hovered { 3.0 * theme::HIT + theme::GAP } else { theme::GAP };
+    // In a narrow list the way to the event is left to Enter and the menu.
+    let narrow = rect.width() < 300.0;
+    let count = if narrow { 2.0 } else { 3.0 };
+    let buttons = if row.selected || hovered { count * theme::HIT + theme::GAP } else { theme::GAP };
     let room = rect.right() - left - buttons;
     let first = galley(&painter, &sentence, theme::words(theme::BODY), room, strong);
     let cut = first.elided;
@@ -222,7 +225,7 @@ fn edit_ui(ui: &mut Ui, rect: Rect, document: &Document, row: &Row<'_>, queue: &
         if button(ui, icons::TRASH, "Drop edit", "Drop this edit (Delete)") {
             queue.push(Command::RemoveEdit(row.at));
         }
-        if let Some(event) = row.words.event
+        if let Some(event) = row.words.event.filter(|_| !narrow || change.is_none())
             && button(ui, icons::ARROW_RIGHT, "Go to the event of edit", "Put the cursor on its event")
         {
             queue.push(Command::JumpTo(event));

@@ -21,14 +21,15 @@ pub fn edit_items(ui: &mut Ui, document: &Document, event: u32, take_focus: bool
     let chosen = document.chosen_with(event);
     if chosen.len() > 1 {
         heading(ui, &format!("{} selected", document.words_for_all(&chosen)));
-        chosen_items(ui, document, event, &chosen, queue);
+        chosen_items(ui, document, event, &chosen, take_focus, queue);
         ui.separator();
     }
     heading(ui, &document.words_for(event));
     let out = document.is_left_out(event);
     let (glyph, words) = if out { (icons::UNDO, "Take back in") } else { (icons::TRASH, "Leave this event out") };
-    let first = item_response(ui, glyph, words, "Delete", true);
-    if take_focus {
+    let key = if chosen.len() < 2 { "Delete" } else { "" };
+    let first = item_response(ui, glyph, words, key, true);
+    if take_focus && chosen.len() < 2 {
         first.request_focus();
     }
     if first.clicked() {
@@ -55,9 +56,21 @@ pub fn edit_items(ui: &mut Ui, document: &Document, event: u32, take_focus: bool
     }
 }
 
-fn chosen_items(ui: &mut Ui, document: &Document, event: u32, chosen: &[u32], queue: &mut Vec<Command>) {
+fn chosen_items(
+    ui: &mut Ui,
+    document: &Document,
+    event: u32,
+    chosen: &[u32],
+    take_focus: bool,
+    queue: &mut Vec<Command>,
+) {
     let stay = chosen.iter().any(|event| !document.is_left_out(*event));
-    if item(ui, icons::TRASH, &format!("Leave out {}", document.words_for_all(chosen)), "Delete", stay) {
+    let words = format!("Leave out {}", document.words_for_all(chosen));
+    let first = item_response(ui, icons::TRASH, &words, "Delete", stay);
+    if take_focus {
+        first.request_focus();
+    }
+    if first.clicked() {
         queue.push(Command::LeaveOutChosen);
     }
     if item(ui, icons::CLOCK, "Retime them…", "", stay) {
@@ -77,6 +90,11 @@ pub fn of_edit(ui: &mut Ui, document: &Document, at: usize, queue: &mut Vec<Comm
         if matches!(&*edit.edit, Edit::Insert(_)) { "Change the inserted event…" } else { "Change this edit…" };
     if item(ui, icons::PENCIL, words, "Enter", change.is_some()) {
         queue.extend(change);
+    }
+    if let Some(event) = document.edit_words(&edit.edit).event
+        && item(ui, icons::ARROW_RIGHT, "Go to its event", "", true)
+    {
+        queue.push(Command::JumpTo(event));
     }
     let (glyph, words) = if edit.enabled { (icons::EYE_OFF, "Switch off") } else { (icons::EYE, "Switch on") };
     if item(ui, glyph, words, "Space", true) {

@@ -220,7 +220,7 @@ fn why(
         return "no event type sets it".to_owned();
     }
     let of_occasion = |operation: &&OperationView| matches!(&operation.operand, Some(Term::From(Taken::Occasion(_))));
-    if writing.iter().all(|operation| of_occasion(operation)) {
+    if writing.iter().all(of_occasion) {
         return "says when something was recorded, which is today for what is appended today".to_owned();
     }
     if wanted.is_none() && !writing.iter().any(|operation| operation.effect == Effect::Unset) {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::invert::{Assignment, Var, put, ways};
 use super::judge::{Distance, Records};
 use super::{Situation, as_event, object, recorded_state};
-use crate::model::{Path, Value, json};
-use crate::replay::{HandlerView, State, diff_for};
+use crate::model::{Key, Object, Path, Value, json};
+use crate::replay::{HandlerView, State, Taken, diff_for};
 
 /// States from which the search goes on.
 const BEAM: usize = 24;
@@ -53,7 +53,13 @@ impl Candidate {
     }
 }
 
-/// What counts, worst first: what still differs, broken invariants, amounts below zero, types that only begin
+/// What an event costs beside a leaf that differs (4): a little, so that none is there for nothing; more for an amount
+/// below zero; as much as a leaf for a place that the rules read and nobody can fill in.
+const EVENT: usize = 1;
+const NEGATIVE: usize = 2;
+const HOLE: usize = 4;
+
+/// What counts, worst first: what still differs with what the events cost, broken invariants, amounts below zero, types that only begin
 /// streams or were never seen, how many events, and how rare their types are.
 type Cost = (usize, usize, usize, usize, usize, u64);
 
@@ -61,6 +67,10 @@ type Cost = (usize, usize, usize, usize, usize, u64);
 struct Node {
     state: State,
     events: Vec<Candidate>,
+    /// What still differs.
+    distance: usize,
+    /// What the events cost.
+    spent: usize,
     cost: Cost,
 }
 
@@ -75,10 +85,11 @@ pub(super) fn search(situation: &Situation<'_>) -> Vec<Candidate> {
     let wanted = records.without(&situation.branch.state);
     let broken_before = situation.fold.broken_invariants(&start, situation.last.as_deref()).len();
     let first = distance.of(&start.value);
-    let start = Node { state: start, events: Vec::new(), cost: (first, 0, 0, 0, 0, 0) };
+    let cost = (first, 0, 0, 0, 0, 0);
+    let start = Node { state: start, events: Vec::new(), distance: first, spent: 0, cost };
     let (mut best, mut beam) = (start.clone(), vec![start]);
     let mut without_gain = 0;
-    while best.cost.0 > 0 && without_gain < 2 && beam.first().is_some_and(|node| node.events.len() < EVENTS) {
+    while best.distance > 0 && without_gain < 2 && beam.first().is_some_and(|node| node.events.len() < EVENTS) {
         let mut next: Vec<Node> = Vec::new();
         for node in &beam {
             for known in &types {
@@ -111,6 +122,42 @@ struct Known<'a> {
     unusual: bool,
     /// How many events of the store's category are not of it.
     rarity: u64,
+    /// The fields that payloads of it have been seen with; none where it was never seen.
+    fields: Vec<Key>,
+}
+
+impl Known<'_> {
+    /// How many places of the payload its operations read and the candidate does not have.
+    fn holes(&self, candidate: &Candidate) -> usize {
+        if candidate.whole {
+            return 0;
+        }
+        let data = candidate.data();
+        let mut read: Vec<&Path> = Vec::new();
+        for operation in &self.handler.operations {
+            operation.each_taken(&mut |taken| {
+                if let Taken::Data(path) = taken
+                    && !read.contains(&path)
+                {
+                    read.push(path);
+                }
+            });
+        }
+        read.iter().filter(|path| data.at(path).is_none()).count()
+    }
+
+    /// What an event may say: where rules take over a whole payload, no fields that the type never has.
+    fn plausible(&self, mut assignment: Assignment) -> Assignment {
+        let root = Var::Data(Path::default());
+        if !self.fields.is_empty()
+            && let Some(Value::Object(payload)) = assignment.get(&root)
+        {
+            let kept = payload.iter().filter(|(key, _)| self.fields.contains(key));
+            let kept: Object = kept.map(|(key, slot)| (key.clone(), slot.value.clone())).collect();
+            assignment.put(root, Value::Object(kept));
+        }
+        assignment
+    }
 }
 
 /// The types that have a handler: those of the category, then those that only the rules know.
@@ -126,15 +173,23 @@ fn types<'a>(situation: &Situation<'_>, handlers: &'a [HandlerView]) -> Vec<Know
         let begins = |sample: &crate::model::Event| sample.version.is_some_and(|version| version <= 1);
         let starts = !known.samples.is_empty() && known.samples.iter().all(|sample| begins(sample));
         let recorded_before = situation.last.is_some();
+        let mut fields: Vec<Key> = Vec::new();
+        for payload in known.samples.iter().filter_map(|sample| sample.data.decoded().ok()) {
+            let keys = payload.as_object().into_iter().flat_map(|object| object.iter().map(|(key, _)| key.clone()));
+            fields.extend(keys.collect::<Vec<_>>());
+        }
+        fields.sort();
+        fields.dedup();
         found.push(Known {
             event_type: known.event_type.clone(),
             handler,
             unusual: starts && recorded_before,
             rarity: most - known.events,
+            fields,
         });
     }
     for handler in handlers.iter().filter(|handler| *handler.key != *"*" && !used.contains(&&*handler.key)) {
-        found.push(Known { event_type: handler.key.clone(), handler, unusual: true, rarity: most });
+        found.push(Known { event_type: handler.key.clone(), handler, unusual: true, rarity: most, fields: Vec::new() });
     }
     found
 }
@@ -178,7 +233,8 @@ fn candidates(situation: &Situation<'_>, known: &Known<'_>, now: &Value, wanted:
         }
         Some(Candidate { whole: true, ..candidate(assignment) })
     });
-    fresh.chain(partial.into_iter().map(candidate)).collect()
+    let plausible = partial.into_iter().map(|assignment| candidate(known.plausible(assignment)));
+    fresh.chain(plausible).collect()
 }
 
 /// The node after one more event; `None` if it can't be folded or changes nothing.
@@ -201,16 +257,18 @@ fn step(
     let (_, broken_so_far, negatives, unusual, _, rarity) = node.cost;
     let mut events = node.events.clone();
     let negative = candidate.assignment.negatives;
+    let spent = node.spent + EVENT + NEGATIVE * negative + HOLE * known.holes(&candidate);
     events.push(candidate);
+    let distance = distance.of(&state.value);
     let cost = (
-        distance.of(&state.value),
+        distance + spent,
         broken_so_far + broken,
         negatives + negative,
         unusual + usize::from(known.unusual),
         events.len(),
         rarity + known.rarity,
     );
-    Some(Node { state, events, cost })
+    Some(Node { state, events, distance, spent, cost })
 }
 
 /// For the automatic projection, which merges payloads: the fields that differ, by the one event type that sets them.

@@ -294,3 +294,72 @@ fn suggested_rules_apply() {
     assert_eq!(state["projection"]["kind"], "rules");
     assert!(world.run("suggest bank.db --category nothing").refused(2).contains("account"));
 }
+
+/// What the program leaves when no file may grow beyond some blocks: the error of a disk that fills up half-way.
+#[cfg(unix)]
+#[test]
+fn a_copy_that_can_not_be_written_to_its_end_leaves_nothing() {
+    let world = World::with_rules();
+    world.write("s.json", MORE);
+    let before = world.files();
+    for line in ["copy bank.db out.db", "what-if bank.db --scenario s.json --save-copy out.db"] {
+        let program = env!("CARGO_BIN_EXE_foldline");
+        // Without the signal, writing too much is an error like any other.
+        let script = format!("trap '' XFSZ; ulimit -f 8; exec {program} {line}");
+        let ran = std::process::Command::new("sh").args(["-c", &script]).current_dir(world.path(".")).output().unwrap();
+        let told = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(3), "{told}");
+        assert!(ran.stdout.is_empty() && told.starts_with("error: can't write the copy"), "{told}");
+        assert_eq!(world.files(), before, "{line}");
+        // A program that is killed leaves no half copy under the name, either.
+        let script = format!("ulimit -f 8; exec {program} {line}");
+        let killed =
+            std::process::Command::new("sh").args(["-c", &script]).current_dir(world.path(".")).output().unwrap();
+        assert_eq!(killed.status.code(), None, "{killed:?}");
+        assert!(!world.path("out.db").exists());
+        for entry in std::fs::read_dir(world.path(".")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "tmp") {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn copies_of_other_libraries_stores_by_the_command_line() {
+    let world = World::empty();
+    for (store, write) in [
+        ("emmett", crate::fixtures::emmett as fn(&std::path::Path)),
+        ("cqrs", crate::fixtures::cqrs_es),
+        ("patchlevel", crate::fixtures::patchlevel),
+    ] {
+        write(&world.path(&format!("{store}.db")));
+        let whole = world.run(&format!("copy {store}.db {store}-all.db --json")).json(0);
+        assert_eq!(whole["events"], 6, "{store}");
+        let all = events(&world, &format!("{store}.db"));
+        assert_eq!(events(&world, &format!("{store}-all.db")), all);
+        let third = &all[2];
+        for (number, moment) in
+            [format!("#{}", third["position"]), third["time"].as_str().unwrap().to_owned()].into_iter().enumerate()
+        {
+            let out = format!("{store}-{number}.db");
+            world.run(&format!("copy {store}.db {out} --until {moment}")).done();
+            assert_eq!(events(&world, &out), all[..3], "{store} {moment}");
+            let layout = |path: &str| world.run(&format!("info {path} --json")).json(0)["layout"].clone();
+            assert_eq!(layout(&out), layout(&format!("{store}.db")));
+        }
+        let stream = all[0]["stream"].as_str().unwrap();
+        world.run(&format!("copy {store}.db {store}-one.db --stream {stream} --until v2")).done();
+        let one = events(&world, &format!("{store}-one.db"));
+        assert_eq!(one.len(), 2, "{store}");
+        assert!(one.iter().all(|event| event["stream"] == stream));
+    }
+    // What a layout can't hold is refused with 2, by name, and nothing is left.
+    let edit = r#"{"update":{"position":3},"metadata":{"n":1}}"#;
+    world.write("s.json", format!(r#"{{"foldline":"scenario/1","name":"n","edits":[{edit}]}}"#));
+    let ran = world.run("what-if cqrs.db --scenario s.json --save-copy out.db");
+    let refused = ran.refused(2);
+    assert!(refused.contains("account-A v2 (Deposited)") && refused.contains("texts only"), "{refused}");
+    assert!(!world.path("out.db").exists());
+}

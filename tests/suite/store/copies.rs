@@ -514,3 +514,46 @@ fn a_copy_of_a_copy_keeps_both_notes() {
     assert_eq!(table(&second, "SELECT scenario FROM foldline_scenario").len(), 2);
     assert_eq!(opened.events.iter().map(line).collect::<Vec<_>>(), lines(&second));
 }
+
+/// A store in which writing a copy takes a while.
+fn large(path: &Path) {
+    use foldline::store::{FoldlineRow, write_foldline};
+    let rows = (1..=20_000).map(|position: i64| FoldlineRow {
+        position: Some(position),
+        stream: format!("account-{}", position % 100),
+        version: (position - 1) / 100 + 1,
+        event_id: format!("id{position}"),
+        event_type: "Deposited".to_owned(),
+        schema_version: 1,
+        recorded_at: time("2026-01-01T00:00:00Z"),
+        valid_at: None,
+        data: r#"{"amount":1}"#.to_owned(),
+        metadata: None,
+    });
+    write_foldline(path, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
+}
+
+#[test]
+fn a_copy_that_is_stopped_half_way_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    large(&path);
+    let store = open(&path).unwrap();
+    let log = scan(&store);
+    let before: Vec<String> = contents(folder.path()).into_keys().collect();
+    let plan = CopyPlan { rows: (0..log.len() as u32).map(CopyRow::Recorded).collect(), ..CopyPlan::default() };
+    let (progress, cancel) = (Progress::default(), Cancel::default());
+    let out = folder.path().join("out.db");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while progress.counts().0 < 500 {
+                std::thread::yield_now();
+            }
+            cancel.cancel();
+        });
+        let options = CopyOptions::default();
+        let stopped = write_copy(&store, &log, &plan, &out, &options, &progress, &cancel);
+        assert!(stopped.unwrap_err().is_cancelled());
+    });
+    assert_eq!(contents(folder.path()).into_keys().collect::<Vec<_>>(), before);
+}

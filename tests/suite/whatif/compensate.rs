@@ -175,6 +175,24 @@ fn lists_of_items_are_put_right_and_what_must_be_filled_in_is_marked() {
 }
 
 #[test]
+fn where_rules_take_over_whole_payloads_no_fields_are_made_up() {
+    let fold = rules(
+        r#"{ "projection": "p", "init": { "rides": 0 }, "when": {
+            "Registered": [ { "merge": "", "from": "data" } ],
+            "Renamed": [ { "merge": "", "from": "data" } ],
+            "Drove": [ { "add": "rides", "value": 1 } ] } }"#,
+    );
+    let history = "
+        a Registered {\"name\":\"Ann\"}
+        a Drove
+        a Renamed {\"name\":\"Anna\"}
+    ";
+    let proposal = proposal(&fold, history, "{\"delete\":{\"position\":20}}\n{\"delete\":{\"position\":30}}");
+    assert_eq!(texts(&proposal), [r#"Renamed {"name":"Ann"}"#]);
+    assert_eq!(why(&proposal), ["rides no further event leads to it without changing something else"]);
+}
+
+#[test]
 fn an_inserted_event_is_its_own_compensation() {
     let insert = r#"{"insert":{"stream":"a","after":6},"type":"In","data":{"n":3,"for":"c"},"metadata":{"user":"x"}}"#;
     let proposal = proposal(&rules(ACCOUNT), HISTORY, insert);

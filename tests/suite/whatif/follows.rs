@@ -195,3 +195,45 @@ fn hints_are_in_the_line_as_hints() {
     follows.hints = hints(&[0], "a1 - p\nb2 zz p");
     assert!(!follows.summary(None).contains("probably"), "another cause is no hint in the line");
 }
+
+#[test]
+fn against_another_scenario_totals_and_hints_are_those_of_both() {
+    use foldline::worker::{Session, SessionOptions};
+    let store = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/bank.db");
+    let session = Session::open(&store, SessionOptions::default(), &Progress::default(), &Cancel::default()).unwrap();
+    let scenario = |edits: &str| Arc::new(super::world::scenario(edits));
+    let follow =
+        |scenario, against| session.follow(scenario, against, &Progress::default(), &Cancel::default()).unwrap();
+    let one = scenario(
+        r#"{"delete":{"stream":"account-A","version":4}}
+           {"delete":{"stream":"transfer-0110","version":1}}"#,
+    );
+    let other = scenario(
+        r#"{"update":{"stream":"account-A","version":2},"data":{"amount":70.50}}
+           {"delete":{"stream":"transfer-0110","version":1}}
+           {"insert":{"stream":"account-new"},"type":"AccountOpened","time":"2025-02-01T00:00:00Z"}"#,
+    );
+    let total = |follows: &Follows, after: bool| {
+        let totals = follows.totals.iter().find(|totals| &*totals.category == "account").unwrap();
+        let (field, entities) = (&totals.fields[0], (totals.entities_before, totals.entities_after));
+        if after { (field.after.clone(), entities.1) } else { (field.before.clone(), entities.0) }
+    };
+    let (alone, other_alone) = (follow(&one, None), follow(&other, None));
+    assert_eq!(alone.hints.probable(), (3, 3));
+    for (left, right, left_alone, right_alone) in
+        [(&one, &other, &alone, &other_alone), (&other, &one, &other_alone, &alone)]
+    {
+        let both = follow(right, Some(left));
+        assert_eq!(total(&both, false), total(left_alone, true));
+        assert_eq!(total(&both, true), total(right_alone, true));
+        // What both leave out makes no difference between them.
+        assert!(both.hints.streams.is_empty(), "{:?}", both.hints);
+        assert!(
+            both.summary(None).starts_with("compared with test · account-A differs from v2"),
+            "{}",
+            both.summary(None)
+        );
+        let same = follow(right, Some(right));
+        assert_eq!(same.summary(None), "compared with test · every state comes out as in test");
+    }
+}
