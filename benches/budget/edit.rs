@@ -180,7 +180,9 @@ impl Desk {
         let (began, requests) = timed(|| self.app.update(command));
         let (state, others): (Vec<_>, Vec<_>) = requests.into_iter().partition(|request| request.slot == Slot::State);
         let took = state.into_iter().map(|request| timed(|| self.run(request)).0).sum::<Duration>() + began;
-        others.into_iter().for_each(|request| self.run(request));
+        // What else an edit leads to (comparisons, what follows from it) waits for nobody, and nobody for it.
+        let others = others.into_iter().filter(|request| matches!(request.slot, Slot::Branch(_) | Slot::Open));
+        others.for_each(|request| self.run(request));
         took
     }
 

@@ -166,6 +166,14 @@ pub fn place_in(log: &EventLog, stream: StreamIndex, event: u32) -> Option<usize
     if log.is_lane_by_position(stream) {
         return lane.binary_search(&event).ok();
     }
+    if log.is_lane_by_version(stream) {
+        let version = log.version(event as usize);
+        let place = lane.partition_point(|other| log.version(*other as usize) < version);
+        // Of an event that is in several streams, the version is not of this one.
+        if lane.get(place) == Some(&event) {
+            return Some(place);
+        }
+    }
     lane.iter().position(|other| *other == event)
 }
 

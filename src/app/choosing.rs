@@ -36,6 +36,11 @@ impl Chosen {
         self.events.contains(&event)
     }
 
+    /// Whether it is the very choice that another is, not one that happens to have the same events. Costs nothing.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.events, &other.events)
+    }
+
     /// All of them, in the store's order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
         self.events.iter().copied()

@@ -5,17 +5,20 @@
 //!             ◇ ←─────────── ╯      move v7 after v5; on the axis of time, it also gets the time of its new place
 //! ```
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::branch_marks::{fresh_coordinates, in_branch, place_in, time_of};
+use super::branch_marks::{in_branch, place_in, time_of};
 use super::scenarios::{ScenarioView, event_of};
 use super::{Command, Direction, Document};
-use crate::model::{EventLog, StreamIndex, Timestamp, names, zoned};
-use crate::timeline::{Axis, AxisKind};
+use crate::model::{EventLog, Timestamp, names, zoned};
+use crate::timeline::AxisKind;
 use crate::whatif::{After, BranchEvent, BranchLane, Edit, Insert, Move, Selector, Target, TimeChange, Update};
+
+mod order;
+
+use order::Order;
 
 /// The event that is dragged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -473,101 +476,6 @@ struct Step {
 impl Step {
     fn is_empty(&self) -> bool {
         self.drop.is_empty() && self.change.is_empty() && self.add.is_empty()
-    }
-}
-
-/// A stream's events in the order that the scenario gives them, without the one that is dragged.
-struct Order<'a> {
-    log: &'a EventLog,
-    axis: Axis,
-    stream: &'a str,
-    recorded: Option<StreamIndex>,
-    events: &'a [u32],
-    lane: Option<&'a BranchLane>,
-    /// Where events stand that edits gave a place.
-    fresh: Vec<f64>,
-    skip: Option<usize>,
-}
-
-impl<'a> Order<'a> {
-    fn new(
-        log: &'a EventLog,
-        axis: Axis,
-        recorded: Option<StreamIndex>,
-        lane: Option<&'a BranchLane>,
-        stream: &str,
-        skip: Option<usize>,
-    ) -> Self {
-        let events = recorded.map_or(&[][..], |stream| log.lane(stream));
-        let fresh = lane.map_or_else(Vec::new, |lane| fresh_coordinates(log, &axis, lane));
-        let known = recorded.map(|stream| &*log.stream(stream).name).or(lane.map(|lane| &**lane.name()));
-        debug_assert_eq!(known.unwrap_or(stream), stream);
-        Self { log, axis, stream: known.unwrap_or_default(), recorded, events, lane, fresh, skip }
-    }
-
-    fn len(&self) -> usize {
-        self.lane.map_or(self.events.len(), |lane| lane.events().len()) - usize::from(self.skip.is_some())
-    }
-
-    /// Recorded events that are not in the stream any more: their places in the recorded lane, and their times.
-    fn left_out(&self) -> impl Iterator<Item = (usize, Option<Timestamp>)> {
-        let moved: HashSet<u32> = self.lane.iter().flat_map(|lane| lane.moved()).map(|(from, _)| *from).collect();
-        let lifted = self.lane.map_or(&[][..], |lane| lane.lifted()).iter();
-        let gone = lifted.filter(move |place| !moved.contains(place)).map(|place| *place as usize);
-        gone.filter_map(|place| Some((place, self.log.time(*self.events.get(place)? as usize))))
-    }
-
-    /// Its place with the dragged one.
-    fn full(&self, at: usize) -> usize {
-        if self.skip.is_some_and(|skip| at >= skip) { at + 1 } else { at }
-    }
-
-    fn subject(&self, at: usize) -> Held {
-        match self.lane {
-            Some(lane) => {
-                lane.events().get(self.full(at)).map_or_else(|| Held::Inserted(Arc::default()), |event| subject(&event))
-            }
-            None => Held::Recorded(self.events[self.full(at)]),
-        }
-    }
-
-    fn is_fresh(&self, at: usize) -> bool {
-        self.lane.is_some_and(|lane| lane.fresh().binary_search(&(self.full(at) as u32)).is_ok())
-    }
-
-    fn time(&self, at: usize) -> Option<Timestamp> {
-        match self.lane {
-            Some(lane) => lane.events().get(self.full(at)).and_then(|event| time_of(self.log, &event)),
-            None => self.log.time(self.events[self.full(at)] as usize),
-        }
-    }
-
-    fn coordinate(&self, at: usize) -> f64 {
-        let full = self.full(at);
-        let Some(lane) = self.lane else {
-            return self.axis.coordinate(self.log, self.events[full] as usize).unwrap_or(f64::NEG_INFINITY);
-        };
-        match lane.fresh().binary_search(&(full as u32)) {
-            Ok(at) => self.fresh[at],
-            Err(_) => {
-                let index = lane.events().get(full).and_then(|event| event.index());
-                index.and_then(|index| self.axis.coordinate(self.log, index as usize)).unwrap_or(f64::NEG_INFINITY)
-            }
-        }
-    }
-
-    /// The place after the last event that is not later. What has no time goes with the one before it.
-    fn after_time(&self, time: Timestamp) -> usize {
-        let last = (0..self.len()).rev().find(|at| self.time(*at).is_some_and(|at| at <= time));
-        let mut after = last.map_or(0, |at| at + 1);
-        while last.is_some() && after < self.len() && self.time(after).is_none() {
-            after += 1;
-        }
-        after
-    }
-
-    fn after_coordinate(&self, place: f64) -> usize {
-        (0..self.len()).rev().find(|at| self.coordinate(*at) <= place).map_or(0, |at| at + 1)
     }
 }
 

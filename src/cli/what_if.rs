@@ -53,7 +53,7 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
             None => None,
         };
         if let Some(out) = &args.save_copy {
-            let plan = opened.session.scenario_copy(&scenario)?;
+            let plan = opened.session.scenario_copy(&scenario, &Cancel::default())?;
             let target = CopyTarget { out, force: args.force, whole: false, layout: layout(args.layout_of_copy) };
             let copied = opened.session.write_copy(&plan, target, &Progress::default(), &Cancel::default())?;
             copied.notes.iter().for_each(|note| output.note(plain(note)));

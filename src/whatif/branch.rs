@@ -158,7 +158,8 @@ impl Branch {
     /// error is the store's words.
     pub fn copy_plan(&self, log: &EventLog, recorded: &mut dyn Recorded) -> Result<CopyPlan, String> {
         let (versions, marks) = (self.changed_versions(log), self.archived_marks(log));
-        let mut writer = PlanWriter { branch: self, log, recorded, versions, marks, rows: Vec::new() };
+        let mut writer =
+            PlanWriter { branch: self, log, recorded, versions, marks, rows: Vec::new(), unread: Vec::new() };
         writer.rows.reserve(self.events(log));
         writer.placed(&self.head)?;
         let mut next = 0;
@@ -172,6 +173,7 @@ impl Branch {
             next = index + 1;
         }
         writer.run(next..log.len() as u32)?;
+        writer.read()?;
         let differing = self.lanes.iter().filter(|lane| !lane.is_as_recorded());
         Ok(CopyPlan {
             rows: writer.rows,
@@ -255,7 +257,19 @@ struct PlanWriter<'a> {
     versions: HashMap<u32, Option<i64>>,
     marks: ArchivedMarks,
     rows: Vec<CopyRow>,
+    /// Rows that stand for events which have to be read.
+    unread: Vec<Unread>,
 }
+
+/// A row whose event differs from the recorded one in nothing but its version or its place.
+struct Unread {
+    row: usize,
+    base: u32,
+    moved: bool,
+}
+
+/// Events of a plan that are read at once.
+const READ_AT_ONCE: usize = 512;
 
 impl PlanWriter<'_> {
     /// Recorded events at their places.
@@ -263,7 +277,10 @@ impl PlanWriter<'_> {
         for index in indices {
             let row = match self.branch.contents.get(&Subject::Recorded(index)) {
                 Some(event) => CopyRow::Edited { base: index, event: event.clone(), moved: false },
-                None if self.versions.contains_key(&index) => self.reread(index, false)?,
+                None if self.versions.contains_key(&index) => {
+                    self.reread(index, false)?;
+                    continue;
+                }
                 None => CopyRow::Recorded(index),
             };
             self.rows.push(row);
@@ -275,30 +292,43 @@ impl PlanWriter<'_> {
     fn placed(&mut self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let row = match (*subject, self.branch.contents.get(subject)) {
-                (Subject::Recorded(base), Some(event)) => CopyRow::Edited { base, event: event.clone(), moved: true },
-                (Subject::Inserted(_), Some(event)) => CopyRow::Inserted(event.clone()),
-                (Subject::Recorded(base), None) => self.reread(base, true)?,
-                (Subject::Inserted(_), None) => continue,
-            };
-            let row = match row {
-                CopyRow::Edited { base, event, moved } => {
-                    CopyRow::Edited { base, event: self.marks.marked(*subject, event), moved }
+                (Subject::Recorded(base), Some(event)) => {
+                    CopyRow::Edited { base, event: self.marks.marked(*subject, event.clone()), moved: true }
                 }
-                CopyRow::Inserted(event) => CopyRow::Inserted(self.marks.marked(*subject, event)),
-                recorded @ CopyRow::Recorded(_) => recorded,
+                (Subject::Inserted(_), Some(event)) => CopyRow::Inserted(self.marks.marked(*subject, event.clone())),
+                (Subject::Recorded(base), None) => {
+                    self.reread(base, true)?;
+                    continue;
+                }
+                (Subject::Inserted(_), None) => continue,
             };
             self.rows.push(row);
         }
         Ok(())
     }
 
-    /// A recorded event as it is, but for its version.
-    fn reread(&mut self, base: u32, moved: bool) -> Result<CopyRow, String> {
-        let mut event = self.recorded.event(base)?;
-        let version = self.versions.get(&base).copied().unwrap_or_else(|| self.log.version(base as usize));
-        if event.version != version {
-            Arc::make_mut(&mut event).version = version;
+    /// A recorded event as it is, but for its version, in the next row.
+    fn reread(&mut self, base: u32, moved: bool) -> Result<(), String> {
+        self.unread.push(Unread { row: self.rows.len(), base, moved });
+        self.rows.push(CopyRow::Recorded(base));
+        if self.unread.len() >= READ_AT_ONCE { self.read() } else { Ok(()) }
+    }
+
+    /// Reads what has not been read yet.
+    fn read(&mut self) -> Result<(), String> {
+        let unread = std::mem::take(&mut self.unread);
+        let indices: Vec<u32> = unread.iter().map(|unread| unread.base).collect();
+        let events = self.recorded.events(&indices)?;
+        for (Unread { row, base, moved }, mut event) in unread.into_iter().zip(events) {
+            let version = self.versions.get(&base).copied().unwrap_or_else(|| self.log.version(base as usize));
+            if event.version != version {
+                Arc::make_mut(&mut event).version = version;
+            }
+            if moved {
+                event = self.marks.marked(Subject::Recorded(base), event);
+            }
+            self.rows[row] = CopyRow::Edited { base, event, moved };
         }
-        Ok(CopyRow::Edited { base, event, moved })
+        Ok(())
     }
 }

@@ -97,24 +97,15 @@ pub fn grade(
     handles: &dyn Fn(&str, &str) -> bool,
 ) -> Result<Grades, String> {
     let mut edits = Vec::with_capacity(file.edits.len());
-    let mut applied: Vec<usize> = Vec::new();
-    while edits.len() < file.edits.len() {
-        // Whatever an edit that is not to stay left behind is forgotten with the overlay.
-        let mut overlay = Overlay::new(&file.name, log, &mut *recorded);
-        for index in &applied {
-            overlay.edit = *index;
-            overlay.apply(&file.edits[*index].edit).map_err(|problem| problem.to_string())?;
+    let mut overlay = Overlay::new(&file.name, log, recorded);
+    for (index, edit) in file.edits.iter().enumerate() {
+        overlay.edit = index;
+        overlay.begin();
+        let grade = judge(edit, &mut overlay, handles)?;
+        if !edit.enabled || matches!(grade.fit, Fit::DoesNotFit(_)) {
+            overlay.take_back();
         }
-        for (index, edit) in file.edits.iter().enumerate().skip(edits.len()) {
-            overlay.edit = index;
-            let grade = judge(edit, &mut overlay, handles)?;
-            let stays = edit.enabled && !matches!(grade.fit, Fit::DoesNotFit(_));
-            edits.push(grade);
-            if !stays {
-                break;
-            }
-            applied.push(index);
-        }
+        edits.push(grade);
     }
     Ok(Grades { edits, store: file.made_for.as_ref().map_or_else(Vec::new, |made_for| store_words(made_for, log)) })
 }

@@ -11,6 +11,9 @@
 //!                    └ 1
 //! ```
 
+mod journal;
+mod times;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -24,6 +27,8 @@ use super::merge::merge_patch;
 use super::naming::Naming;
 use super::quick::QuickMap;
 use super::scenario::{After, Edit, Insert, Move, Scenario, Selector, Target, TimeChange, Update, VersionRange};
+use journal::Journal;
+use times::Times;
 
 /// What a scenario needs of the recorded events besides their index. Errors are the store's words.
 pub trait Recorded {
@@ -38,6 +43,11 @@ pub trait Recorded {
     /// The event with this id. Asked for every inserted event and every selector by id, each time that a scenario is
     /// applied: where the store has no index of ids, answers are worth remembering.
     fn find_id(&mut self, id: &str) -> Result<Option<u32>, String>;
+
+    /// Asked while edits are applied, often: an error stops that.
+    fn go_on(&self) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// The branch that a scenario makes of what was recorded.
@@ -113,6 +123,10 @@ pub(super) struct Overlay<'a> {
     pub touched: BTreeSet<StreamIndex>,
     /// Streams without recorded events, in the order in which they appeared, each with the spot where it starts.
     pub new_streams: Vec<(Arc<str>, Spot)>,
+    /// For each stream how many events from its start are known to be gone.
+    starts: HashMap<StreamIndex, usize>,
+    times: Times,
+    journal: Journal,
 }
 
 type Done<T> = Result<T, EditProblem>;
@@ -139,17 +153,21 @@ impl<'a> Overlay<'a> {
             inserted: 0,
             touched: BTreeSet::new(),
             new_streams: Vec::new(),
+            starts: HashMap::new(),
+            times: Times::default(),
+            journal: Journal::default(),
         }
     }
 
     /// Applies one edit, on top of those before it. After an error the overlay may hold half of it.
     pub fn apply(&mut self, edit: &Edit) -> Done<()> {
+        self.go_on()?;
         match edit {
             Edit::Delete(target) => {
                 for subject in self.targets(target)? {
                     self.touch(subject);
                     let by = self.edit;
-                    self.fates.entry(subject).or_default().deleted_by = Some(by);
+                    self.fate(subject).deleted_by = Some(by);
                 }
                 Ok(())
             }
@@ -157,6 +175,10 @@ impl<'a> Overlay<'a> {
             Edit::Insert(insert) => self.insert(insert),
             Edit::Move(moved) => self.move_event(moved),
         }
+    }
+
+    fn go_on(&self) -> Done<()> {
+        self.recorded.go_on().map_err(EditProblem::Read)
     }
 
     // Naming
@@ -310,6 +332,7 @@ impl<'a> Overlay<'a> {
         let read = self.recorded.events(&wanted).map_err(EditProblem::Read)?;
         let mut read: HashMap<u32, Arc<Event>> = wanted.into_iter().zip(read).collect();
         for subject in targets {
+            self.go_on()?;
             let recorded = match subject {
                 Subject::Recorded(index) => read.remove(&index),
                 Subject::Inserted(_) => None,
@@ -337,7 +360,7 @@ impl<'a> Overlay<'a> {
                 (Some(TimeChange::ShiftSeconds(_)) | None, _) => {}
             }
             self.touch(subject);
-            self.fates.entry(subject).or_default().event = Some(Arc::new(event));
+            self.fate(subject).event = Some(Arc::new(event));
         }
         Ok(())
     }
@@ -380,8 +403,9 @@ impl<'a> Overlay<'a> {
         };
         let subject = Subject::Inserted(self.inserted);
         self.inserted += 1;
+        self.journal.inserted(&id);
         self.inserted_ids.insert(id, subject);
-        self.fates.insert(subject, Fate { event: Some(Arc::new(event)), ..Fate::default() });
+        self.fate(subject).event = Some(Arc::new(event));
         self.put(subject, place);
         Ok(())
     }
@@ -420,7 +444,7 @@ impl<'a> Overlay<'a> {
         if !self.streams_of(subject).contains(&place.stream) {
             let mut event = Event::clone(&*self.event(subject)?);
             event.stream = Some(place.stream.clone());
-            self.fates.entry(subject).or_default().event = Some(Arc::new(event));
+            self.fate(subject).event = Some(Arc::new(event));
         }
         self.put(subject, place);
         Ok(())
@@ -463,7 +487,8 @@ impl<'a> Overlay<'a> {
                 Some((_, spot)) => *spot,
                 None => {
                     let time = time.ok_or_else(|| EditProblem::NeedsTime(stream.clone()))?;
-                    let spot = spot_at(self.log, time);
+                    let spot = self.times.spot_at(self.log, time);
+                    self.journal.new_stream();
                     self.new_streams.push((stream.clone(), spot));
                     spot
                 }
@@ -476,26 +501,37 @@ impl<'a> Overlay<'a> {
         self.touch_stream(&place.stream);
         let node = self.nodes.len() as u32;
         self.nodes.push(Node { subject, stream: place.stream });
+        self.journal.put(place.spot);
         self.spots.entry(place.spot).or_default().push(node);
-        self.fates.entry(subject).or_default().node = Some(node);
+        self.fate(subject).node = Some(node);
     }
 
     /// The time of the event that comes next at the start of a stream; of the last one where none does.
-    fn time_at_start(&self, place: &Place) -> Done<Option<Timestamp>> {
+    fn time_at_start(&mut self, place: &Place) -> Done<Option<Timestamp>> {
         let Some(stream) = self.recorded_stream(&place.stream) else {
             let before = self.nodes_at(place.spot, &place.stream);
             let last = before.last().ok_or_else(|| EditProblem::NeedsTime(place.stream.clone()))?;
             return Ok(self.time(*last));
         };
         let lane = self.log.lane(stream);
-        let next = lane.iter().find_map(|index| {
+        // What is gone does not come back, nor anything where it stood: each event is passed over once.
+        let mut at = self.starts.get(&stream).copied().unwrap_or_default();
+        let mut next = None;
+        while let Some(index) = lane.get(at) {
             let subject = Subject::Recorded(*index);
             let fate = self.fates.get(&subject);
-            if fate.is_none_or(|fate| fate.deleted_by.is_none() && fate.node.is_none()) {
-                return Some(subject);
+            let is_there = fate.is_none_or(|fate| fate.deleted_by.is_none() && fate.node.is_none());
+            next = if is_there {
+                Some(subject)
+            } else {
+                self.nodes_at(Spot::After(*index), &place.stream).first().copied()
+            };
+            if next.is_some() {
+                break;
             }
-            self.nodes_at(Spot::After(*index), &place.stream).first().copied()
-        });
+            at += 1;
+        }
+        self.starts.insert(stream, at);
         // Where all of the stream is gone, the new event stands where the first one stood.
         Ok(next.map_or_else(|| self.log.time(lane[0] as usize), |subject| self.time(subject)))
     }
@@ -538,18 +574,6 @@ impl<'a> Overlay<'a> {
         };
         Err(EditProblem::IdTaken { id: id.clone(), event: owner })
     }
-}
-
-/// After the last event whose time is not later; an event without a time goes with its predecessor. Where no event
-/// has a time, after all of them.
-fn spot_at(log: &EventLog, time: Timestamp) -> Spot {
-    let last = (0..log.len()).rev().find(|index| log.time(*index).is_some_and(|t| t <= time));
-    let Some(last) = last else {
-        let untimed = (0..log.len()).all(|index| log.time(index).is_none());
-        return if untimed && !log.is_empty() { Spot::After(log.len() as u32 - 1) } else { Spot::Head };
-    };
-    let untimed = (last + 1..log.len()).take_while(|index| log.time(*index).is_none()).count();
-    Spot::After((last + untimed) as u32)
 }
 
 /// Type, payload and metadata of an update.

@@ -44,7 +44,7 @@ impl Session {
                 Some(stream) => self.sampled_types(self.log().stream(stream).category, cancel)?,
                 None => self.sampled_like(lane.name(), cancel)?,
             };
-            proposals.push(whatif::compensate(&Situation {
+            let situation = Situation {
                 fold: &*fold,
                 stream: lane.name().clone(),
                 scenario: &scenario.name,
@@ -55,7 +55,8 @@ impl Session {
                 fresh: &fresh,
                 own: &own,
                 is_stream: &|name| self.log().find_stream(name).is_some(),
-            }));
+            };
+            proposals.push(whatif::compensate(&situation, cancel)?);
         }
         Ok(proposals)
     }

@@ -123,20 +123,24 @@ impl Session {
     }
 
     /// A copy with a scenario's edits.
-    pub fn scenario_copy(&self, scenario: &Arc<Scenario>) -> Result<CopyPlan, SessionError> {
-        let branch = self.branch(scenario)?;
-        let mut plan = branch.copy_plan(self.log(), &mut self.recorded()).map_err(SessionError::Read)?;
+    pub fn scenario_copy(&self, scenario: &Arc<Scenario>, cancel: &Cancel) -> Result<CopyPlan, SessionError> {
+        let branch = self.branch_unless(scenario, cancel)?;
+        let plan = branch.copy_plan(self.log(), &mut self.recorded_unless(cancel.clone()));
+        let mut plan = plan.map_err(|why| match cancel.is_cancelled() {
+            true => StoreError::Cancelled.into(),
+            false => SessionError::Read(why),
+        })?;
         plan.scenario = Some(scenario.to_json());
         Ok(plan)
     }
 
     /// What a wish comes to.
-    fn wished(&self, wish: &CopyWish) -> Result<CopyPlan, Failure> {
+    fn wished(&self, wish: &CopyWish, cancel: &Cancel) -> Result<CopyPlan, Failure> {
         let plan = match (&wish.scenario, wish.until) {
             (_, Some(moment)) => {
                 return partial_copy(self.log(), Some(moment), None).map_err(|e| Failure::Failed(e.to_string()));
             }
-            (Some(scenario), None) => self.scenario_copy(scenario),
+            (Some(scenario), None) => self.scenario_copy(scenario, cancel),
             (None, None) => Ok(self.recorded_copy()),
         };
         plan.map_err(|error| failed(&error))
@@ -153,7 +157,7 @@ impl Session {
     ) -> Result<Copied, Failure> {
         let layout = if wish.as_foldline { CopyLayout::Foldline } else { CopyLayout::Own };
         let target = CopyTarget { out, force, whole: wish.whole, layout };
-        self.write_copy(&self.wished(wish)?, target, progress, cancel).map_err(|error| failed(&error))
+        self.write_copy(&self.wished(wish, cancel)?, target, progress, cancel).map_err(|error| failed(&error))
     }
 
     /// What a copy that is wished for would hold.
@@ -164,7 +168,8 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<CopyDescription, Failure> {
         let options = CopyOptions { force: false, whole: wish.whole, as_foldline: wish.as_foldline };
-        let described = describe_copy(self.store(), self.log(), &self.wished(wish)?, &options, progress, cancel);
+        let described =
+            describe_copy(self.store(), self.log(), &self.wished(wish, cancel)?, &options, progress, cancel);
         described.map_err(|error| failed(&error.into()))
     }
 

@@ -47,10 +47,6 @@ impl<'a> FromStore<'a> {
     pub fn new(session: &'a Session, cancel: Cancel) -> Self {
         Self { session, cancel }
     }
-
-    fn go_on(&self) -> Result<(), String> {
-        if self.cancel.is_cancelled() { Err(StoreError::Cancelled.to_string()) } else { Ok(()) }
-    }
 }
 
 impl Recorded for FromStore<'_> {
@@ -92,5 +88,9 @@ impl Recorded for FromStore<'_> {
         }
         asked.ids.insert(id.into(), found);
         Ok(found)
+    }
+
+    fn go_on(&self) -> Result<(), String> {
+        if self.cancel.is_cancelled() { Err(StoreError::Cancelled.to_string()) } else { Ok(()) }
     }
 }

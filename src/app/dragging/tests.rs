@@ -291,6 +291,10 @@ proptest! {
             let hand = Hand::new(&document, &held).unwrap();
             let order = hand.target(stream).unwrap();
             let at = order.after_coordinate(place);
+            let one_by_one = |holds: &dyn Fn(usize) -> bool| (0..order.len()).rev().find(|at| holds(*at)).map_or(0, |at| at + 1);
+            prop_assert_eq!(at, one_by_one(&|at| order.coordinate(at) <= place));
+            let time = Timestamp::from_micros((place * 70.0) as i64 * 1_000_000).unwrap();
+            prop_assert_eq!(order.after_time(time), one_by_one(&|at| order.time(at).is_some_and(|at| at <= time)));
             let mut expected: Vec<u32> = (0..order.len()).map(|at| match order.subject(at) {
                 Held::Recorded(event) => event,
                 Held::Inserted(_) => 1000,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress};
+use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress, StreamIndex};
 use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
 use crate::store::recognise::{self, Bound, Key, Table};
@@ -22,6 +22,9 @@ use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, CopyError, Fate, Rows, RowsHash};
 use super::{CopyOptions, described, places, write_scenario};
+
+/// Rewritten events that are read back at once.
+const READ_AT_ONCE: usize = 256;
 
 /// The rows that were written, by table.
 pub(super) type Written = BTreeMap<String, RowsHash>;
@@ -180,28 +183,48 @@ impl Writer<'_> {
             return Err(wrong(format!("{} events were planned and {} read back", self.plan.rows.len(), log.len())));
         }
         let mut reader = copy.reader()?;
-        for (place, row) in self.plan.rows.iter().enumerate() {
-            let (CopyRow::Edited { event, .. } | CopyRow::Inserted(event)) = row else {
-                continue;
-            };
-            let index =
-                place_in(&log, event, place).ok_or_else(|| wrong(format!("{} is missing", described(event))))?;
-            let read = reader.events(&log, &[index])?;
-            if let Some(difference) = read.first().and_then(|read| difference(event, read, self.bound())) {
-                return Err(wrong(format!("{}: {difference}", described(event))));
+        let mut places = Places::default();
+        let planned = self.plan.rows.iter().enumerate().filter_map(|(place, row)| match row {
+            CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => Some((place, event)),
+            CopyRow::Recorded(_) => None,
+        });
+        let planned: Vec<_> = planned.collect();
+        for planned in planned.chunks(READ_AT_ONCE) {
+            if self.cancel.is_cancelled() {
+                return Err(StoreError::Cancelled);
+            }
+            let indices = planned.iter().map(|(place, event)| {
+                places.of(&log, event, *place).ok_or_else(|| wrong(format!("{} is missing", described(event))))
+            });
+            let indices = indices.collect::<Result<Vec<u32>, _>>()?;
+            let read = reader.events(&log, &indices)?;
+            for ((_, event), read) in planned.iter().zip(&read) {
+                if let Some(difference) = difference(event, read, self.bound()) {
+                    return Err(wrong(format!("{}: {difference}", described(event))));
+                }
             }
         }
         Ok(())
     }
 }
 
-/// Where an event of the plan is in the copy's index: at its place, unless the table orders itself.
-fn place_in(log: &EventLog, event: &Event, place: usize) -> Option<u32> {
-    if !log.has_ordinal_positions() {
-        return u32::try_from(place).ok();
+/// Where events of the plan are in the copy's index: at their place, unless the table orders itself. Then a stream's
+/// versions are gone through once, however many of its events are looked for.
+#[derive(Default)]
+struct Places(HashMap<StreamIndex, HashMap<Option<i64>, u32>>);
+
+impl Places {
+    fn of(&mut self, log: &EventLog, event: &Event, place: usize) -> Option<u32> {
+        if !log.has_ordinal_positions() {
+            return u32::try_from(place).ok();
+        }
+        let stream = log.find_stream(event.stream.as_deref()?)?;
+        let versions = self.0.entry(stream).or_insert_with(|| {
+            // Of several with the same version the first counts.
+            log.lane(stream).iter().rev().map(|index| (log.version(*index as usize), *index)).collect()
+        });
+        versions.get(&event.version).copied()
     }
-    let stream = log.find_stream(event.stream.as_deref()?)?;
-    log.lane(stream).iter().copied().find(|index| log.version(*index as usize) == event.version)
 }
 
 /// What of an event read back is not as planned.

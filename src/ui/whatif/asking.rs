@@ -2,23 +2,63 @@
 
 use egui::{Id, Modal, RichText};
 
+use crate::app::choosing::Chosen;
 use crate::app::moving_edits::{MoveTo, Retime, Scope, Unit};
 use crate::app::{App, Asking, Command, Document};
 use crate::ui::{keys, theme};
 
-/// The question that is open, if one is. `begun` says whether the focus was given to it.
-pub fn asking_ui(ui: &egui::Ui, app: &App, begun: &mut bool, queue: &mut Vec<Command>) {
+/// What a question keeps while it is open.
+#[derive(Default)]
+pub struct AskingView {
+    /// The focus was given to it.
+    begun: bool,
+    retiming: Option<Retiming>,
+}
+
+/// What a retiming comes to: a great many events may be chosen, so it is worked out once for each answer.
+struct Retiming {
+    retime: Retime,
+    chosen: Chosen,
+    /// Of the log, the scenario and its draft, and whether that is applied.
+    made_of: (u64, u32, u64, bool),
+    selected: Option<String>,
+    outcome: Result<String, String>,
+}
+
+impl Retiming {
+    fn of<'v>(kept: &'v mut Option<Self>, document: &Document, retime: &Retime) -> &'v Self {
+        let scenario = document.active_scenario();
+        let applied = scenario.current_branch().is_some();
+        let made_of = (document.opened.log.generation(), scenario.id.0, scenario.draft.edition(), applied);
+        let is_current =
+            |kept: &Self| kept.retime == *retime && kept.made_of == made_of && kept.chosen.is(&document.chosen);
+        let current = kept.take().filter(is_current);
+        kept.insert(current.unwrap_or_else(|| Self {
+            retime: retime.clone(),
+            chosen: document.chosen.clone(),
+            made_of,
+            selected: (document.chosen.len() > 1).then(|| {
+                let chosen: Vec<u32> = document.chosen.iter().collect();
+                format!("The selected: {}", document.words_for_all(&chosen))
+            }),
+            outcome: retime.edits(document).map(|(_, words)| words),
+        }))
+    }
+}
+
+/// The question that is open, if one is.
+pub fn asking_ui(ui: &egui::Ui, app: &App, view: &mut AskingView, queue: &mut Vec<Command>) {
     let Some(document) = &app.document else { return };
     let Some(asking) = document.asking.clone() else {
-        *begun = false;
+        *view = AskingView::default();
         return;
     };
-    let first = !std::mem::replace(begun, true);
+    let first = !std::mem::replace(&mut view.begun, true);
     let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::same(20));
     let modal = Modal::new(Id::unique("question about events")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(440.0);
         let (next, problem) = match asking.clone() {
-            Asking::Retime(retime) => retime_ui(ui, document, retime, first, queue),
+            Asking::Retime(retime) => retime_ui(ui, document, retime, first, &mut view.retiming, queue),
             Asking::Move(moved) => move_ui(ui, document, moved, first, queue),
         };
         if next != asking {
@@ -63,6 +103,7 @@ fn retime_ui(
     document: &Document,
     mut retime: Retime,
     first: bool,
+    kept: &mut Option<Retiming>,
     queue: &mut Vec<Command>,
 ) -> (Asking, Option<String>) {
     let tokens = theme::tokens(ui);
@@ -88,14 +129,12 @@ fn retime_ui(
         let words = document.words_for(retime.event);
         ui.radio_value(&mut retime.scope, Scope::One, format!("Only {words}"));
         ui.radio_value(&mut retime.scope, Scope::FromHere, format!("Everything from {words} on"));
-        if document.chosen.len() > 1 {
-            let chosen: Vec<u32> = document.chosen.iter().collect();
-            let words = format!("The selected: {}", document.words_for_all(&chosen));
+        if let Some(words) = Retiming::of(kept, document, &retime).selected.clone() {
             ui.radio_value(&mut retime.scope, Scope::Chosen, words);
         }
     }
     ui.add_space(theme::GAP);
-    let edits = retime.edits(document).map(|(_, words)| words);
+    let edits = Retiming::of(kept, document, &retime).outcome.clone();
     outcome(ui, &edits);
     let text = "Times change, the order of events stays.";
     ui.label(RichText::new(text).font(theme::words(theme::SMALL)).color(tokens.secondary));

@@ -22,8 +22,7 @@ use crate::ui::theme;
 pub struct WhatIfView {
     list: list::ListView,
     form: form::FormView,
-    /// The focus was given to the question that is open.
-    asked: bool,
+    asking: asking::AskingView,
 }
 
 /// The part of the tab that the list of edits takes; what follows from them has the rest.
@@ -69,5 +68,5 @@ fn consequences_ui(ui: &mut egui::Ui, app: &App, document: &Document, queue: &mu
 /// What opens over the window: the form, and questions about events.
 pub fn sheets_ui(ui: &egui::Ui, app: &App, view: &mut WhatIfView, queue: &mut Vec<Command>) {
     form::form_ui(ui, app, &mut view.form, queue);
-    asking::asking_ui(ui, app, &mut view.asked, queue);
+    asking::asking_ui(ui, app, &mut view.asking, queue);
 }

@@ -13,8 +13,8 @@ mod search;
 
 use std::sync::Arc;
 
-use crate::model::{Event, EventKind, Object, Payload, Timestamp, Value, json};
-use crate::replay::{Change, Fold, ProjectionKind, SampledType, State, diff_for};
+use crate::model::{Cancel, Event, EventKind, Object, Payload, Timestamp, Value, json};
+use crate::replay::{Change, Fold, ProjectionKind, ReplayFailure, SampledType, State, diff_for};
 
 use super::compare::End;
 
@@ -132,7 +132,9 @@ struct Exported<'a> {
 }
 
 /// Works out a proposal.
-pub fn compensate(situation: &Situation<'_>) -> Compensation {
+///
+/// Errors: [`ReplayFailure::Cancelled`] alone.
+pub fn compensate(situation: &Situation<'_>, cancel: &Cancel) -> Result<Compensation, ReplayFailure> {
     let Situation { fold, recorded, branch, .. } = situation;
     let differs = !diff_for(*fold, &recorded.state, &branch.state).is_empty();
     let mut notes = Vec::new();
@@ -148,7 +150,7 @@ pub fn compensate(situation: &Situation<'_>) -> Compensation {
             notes.push("nothing appended after the event at which the projection stops would take part".to_owned());
             Vec::new()
         }
-        ProjectionKind::Rules => search::search(situation),
+        ProjectionKind::Rules => search::search(situation, cancel)?,
         ProjectionKind::Automatic => {
             let (events, note) = search::merged_fields(situation);
             notes.push(note);
@@ -179,7 +181,7 @@ pub fn compensate(situation: &Situation<'_>) -> Compensation {
         });
     }
     let names = &fold.info().invariants;
-    Compensation {
+    Ok(Compensation {
         stream: situation.stream.clone(),
         scenario: situation.scenario.to_owned(),
         changes: diff_for(*fold, &recorded.state, &state.value),
@@ -189,7 +191,7 @@ pub fn compensate(situation: &Situation<'_>) -> Compensation {
         broken_invariants: broken.into_iter().filter_map(|at| names.get(at).cloned()).collect(),
         events,
         notes,
-    }
+    })
 }
 
 /// The events folded onto the recorded state: the state, the invariants that they break, and why one could not be.

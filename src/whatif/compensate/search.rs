@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::invert::{Assignment, Var, put, ways};
 use super::judge::{Distance, Records};
 use super::{Situation, as_event, object, recorded_state};
-use crate::model::{Key, Object, Path, Value, json};
-use crate::replay::{HandlerView, State, Taken, diff_for};
+use crate::model::{Cancel, Key, Object, Path, Value, json};
+use crate::replay::{HandlerView, ReplayFailure, State, Taken, diff_for};
 
 /// States from which the search goes on.
 const BEAM: usize = 24;
@@ -75,7 +75,7 @@ struct Node {
 }
 
 /// The events of the best proposal; none where nothing brings the state nearer.
-pub(super) fn search(situation: &Situation<'_>) -> Vec<Candidate> {
+pub(super) fn search(situation: &Situation<'_>, cancel: &Cancel) -> Result<Vec<Candidate>, ReplayFailure> {
     let handlers = situation.fold.handlers();
     let records = Records::of(&handlers);
     let distance = Distance::new(situation, &records);
@@ -94,6 +94,10 @@ pub(super) fn search(situation: &Situation<'_>) -> Vec<Candidate> {
         for node in &beam {
             for known in &types {
                 for candidate in candidates(situation, known, &node.state.value, &wanted) {
+                    // One costs as much as folding and comparing a whole state.
+                    if cancel.is_cancelled() {
+                        return Err(ReplayFailure::Cancelled);
+                    }
                     next.extend(step(situation, node, known, candidate, broken_before, &distance));
                 }
             }
@@ -111,7 +115,7 @@ pub(super) fn search(situation: &Situation<'_>) -> Vec<Candidate> {
         }
         beam = next;
     }
-    best.events
+    Ok(best.events)
 }
 
 /// An event type with what its handler does.

@@ -182,7 +182,7 @@ fn check(layout: &str, path: &Path, seeds: &[Seed]) {
     let session = session(path);
     let events = all(session.store(), session.log());
     let scenario = Arc::new(scenario(&session, layout, seeds));
-    let plan = session.scenario_copy(&scenario).unwrap();
+    let plan = session.scenario_copy(&scenario, &Cancel::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (out, again) = (folder.path().join("out.db"), folder.path().join("again.db"));
     let options = CopyOptions::default();

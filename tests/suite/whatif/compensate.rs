@@ -39,7 +39,7 @@ fn proposal(fold: &Arc<dyn Fold>, history: &str, edits: &str) -> Compensation {
         .iter()
         .filter_map(|event| if let BranchEvent::Inserted { event } = event { Some(event.clone()) } else { None })
         .collect();
-    let proposal = compensate(&Situation {
+    let situation = Situation {
         fold: &**fold,
         stream: "a".into(),
         scenario: "test",
@@ -50,7 +50,12 @@ fn proposal(fold: &Arc<dyn Fold>, history: &str, edits: &str) -> Compensation {
         fresh: &fresh,
         own: &own,
         is_stream: &|name| name == "b",
-    });
+    };
+    let stopped = Cancel::default();
+    stopped.cancel();
+    let stopped = compensate(&situation, &stopped);
+    let proposal = compensate(&situation, &Cancel::default()).unwrap();
+    assert!(stopped.as_ref().is_ok_and(|stopped| *stopped == proposal) || stopped.is_err());
     let mut state = State { value: compared.baseline.state.clone(), origin: Origin::NONE };
     for (at, proposed) in proposal.events.iter().enumerate() {
         let mut event = Event::clone(own.last().unwrap());
