@@ -2,9 +2,9 @@
 //!
 //! The newest request of a slot replaces the older ones, except for [`Slot::Close`]: every store is forgotten that is
 //! to be. What is to be written is written, one after the other of a slot, also when the pool comes to its end. One
-//! worker is always free for [`Slot::State`], so that the state follows the cursor whatever else is at
-//! work, and one of the others for what is soon done. The system's dialogs block for as long as the user likes, so each has a thread of its own, for which nobody
-//! waits at the end.
+//! worker is always free for [`Slot::State`], so that the state follows the cursor whatever else is at work, and one
+//! of the others for what is soon done. The system's dialogs block for as long as the user likes, so each has a thread
+//! of its own, for which nobody waits at the end.
 
 use std::any::Any;
 use std::collections::VecDeque;
