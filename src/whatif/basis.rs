@@ -23,8 +23,8 @@ pub trait Basis {
     /// A lane's history as recorded; an empty one for a new stream.
     fn history(&self, lane: &BranchLane) -> Arc<dyn History>;
 
-    /// What makes states of a stream.
-    fn fold(&self, stream: &str) -> Arc<dyn Fold>;
+    /// What makes states of a lane.
+    fn fold(&self, lane: &BranchLane) -> Arc<dyn Fold>;
 
     /// What is done at payloads that can't be read.
     fn on_unreadable(&self) -> OnUnreadable;

@@ -29,7 +29,7 @@ impl Session {
                 Some(stream) => self.history(stream),
                 None => Arc::new(MemoryHistory::default()),
             };
-            let fold = self.fold_of(lane.name());
+            let fold = self.fold_in(lane.name(), Some(lane));
             Ok(whatif::compare(&*fold, &baseline, lane, on_unreadable, progress, cancel)?)
         });
         compared.collect()
@@ -58,7 +58,7 @@ impl Session {
             }
         };
         let (left, right) = (history(lanes.left.branch()), history(lanes.right.branch()));
-        let fold = self.fold_of(&sides.stream);
+        let fold = self.fold_in(&sides.stream, lanes.right.branch().or(lanes.left.branch()));
         let folded =
             Sides { fold: &*fold, stream: &sides.stream, left: &*left, right: &*right, alignment: &both.alignment };
         let on_unreadable = self.replay_options().on_unreadable;
@@ -71,7 +71,7 @@ impl Session {
         let both = self.both(sides, cancel)?;
         let lanes = both.lanes(self);
         let rows = whatif::pairs(&both.alignment, lanes.left, lanes.right);
-        let fold = self.fold_of(&sides.stream);
+        let fold = self.fold_in(&sides.stream, lanes.right.branch().or(lanes.left.branch()));
         let sentences = (sentences(&*fold, lanes.left), sentences(&*fold, lanes.right));
         let stands = (lanes.left.stands(), lanes.right.stands());
         Ok(SideBySide { stream: sides.stream.clone(), rows, sentences, stands, left: both.left, right: both.right })

@@ -24,7 +24,7 @@ impl Session {
         let standing = Standing::new(self, cancel);
         let mut proposals = Vec::new();
         for lane in branch.lanes().iter().filter(|lane| stream.is_none_or(|stream| **lane.name() == *stream)) {
-            let (fold, history) = (standing.fold(lane.name()), standing.history(lane));
+            let (fold, history) = (standing.fold(lane), standing.history(lane));
             let on_unreadable = standing.on_unreadable();
             let compared = whatif::compare(&*fold, &history, lane, on_unreadable, progress, cancel)?;
             if stream.is_none() && compared.changes.is_empty() {

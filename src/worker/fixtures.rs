@@ -53,7 +53,7 @@ impl Session {
             Some(lane) => Arc::new(BranchHistory::new(recorded.clone(), lane.events().clone())),
             None => recorded.clone(),
         };
-        let fold = self.fold_of(stream);
+        let fold = self.fold_in(stream, lane);
         let places = match (cases, lane) {
             (FixtureCases::At(moment), _) => {
                 vec![(self.taken_in(stream, lane, moment)?, "at this moment".to_owned())]

@@ -37,7 +37,12 @@ struct Branches<'a> {
     right: &'a Branch,
 }
 
-impl Branches<'_> {
+impl<'a> Branches<'a> {
+    /// A stream's lane in the first of the two that has one.
+    fn lane(self, stream: &str) -> Option<&'a BranchLane> {
+        self.right.stream(stream).or_else(|| self.left?.stream(stream))
+    }
+
     /// Every stream that an edit of either concerns, in order of first appearance, new ones at the end.
     fn streams(self) -> Vec<Arc<str>> {
         let Some(left) = self.left else { return self.right.streams().cloned().collect() };
@@ -84,7 +89,7 @@ impl Session {
         follows.streams = compared
             .into_iter()
             .map(|one| {
-                let fold = self.fold_of(&one.stream);
+                let fold = self.fold_in(&one.stream, sides.lane(&one.stream));
                 StreamFollows::new(one, &fold.info().key_fields)
             })
             .collect();
@@ -115,7 +120,7 @@ impl Session {
             let (left, right) = (sides.left.and_then(|left| left.stream(name)), sides.right.stream(name));
             let alignment = Alignment::of(left, right).unwrap_or_else(|| Alignment::unchanged(recorded.len()));
             let (left, right) = (history(left), history(right));
-            let fold = self.fold_of(name);
+            let fold = self.fold_in(name, sides.lane(name));
             let both = Sides { fold: &*fold, stream: name, left: &*left, right: &*right, alignment: &alignment };
             Ok(whatif::compare_sides(both, on_unreadable, progress, cancel)?)
         });
@@ -207,7 +212,7 @@ impl Session {
             before != after || !one.changes.is_empty()
         };
         let fold = match compared.first() {
-            Some(one) => self.fold_of(&one.stream),
+            Some(one) => self.fold_in(&one.stream, sides.lane(&one.stream)),
             None => return Ok(()),
         };
         follows.read_models.push(ReadModel {

@@ -206,7 +206,8 @@ fn new_stream(
     if !branch.into_iter().chain(against).any(has) {
         return Err(Failure::Failed(format!("there is no stream {}", request.stream)));
     }
-    let fold = session.fold_of(&request.stream);
+    let lane = branch.into_iter().chain(against).find_map(|branch| branch.stream(&request.stream));
+    let fold = session.fold_in(&request.stream, lane);
     let there = |branch: Option<&Arc<Branch>>| {
         let lane = branch
             .and_then(|branch| branch.stream(&request.stream).zip(session.branch_replayer(branch, &request.stream)));

@@ -16,8 +16,8 @@ use crate::replay::{
 };
 use crate::store::{OpenOptions, Reader, Store, StoreError};
 use crate::whatif::{
-    self, Branch, BranchEvent, BranchHistory, EditError, Grades, Recorded, Scenario, ScenarioFile, SweepError,
-    SweepFailure,
+    self, Branch, BranchEvent, BranchHistory, BranchLane, EditError, Grades, Recorded, Scenario, ScenarioFile,
+    SweepError, SweepFailure,
 };
 
 /// How a store is to be opened and replayed.
@@ -118,8 +118,6 @@ pub struct Session {
     /// The same for looking about in histories, so that the state at the cursor never waits for it.
     exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     branched: Mutex<Vec<Branched>>,
-    /// Categories of streams that only scenarios have.
-    new_streams: Mutex<HashMap<Arc<str>, String>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
     asked: Mutex<Asked>,
     pub(super) following: super::following::Kept,
@@ -157,7 +155,6 @@ impl Session {
             recorded: Mutex::default(),
             exploring: Mutex::default(),
             branched: Mutex::default(),
-            new_streams: Mutex::default(),
             branches: Mutex::default(),
             asked: Mutex::default(),
             following: super::following::Kept::default(),
@@ -207,11 +204,20 @@ impl Session {
     pub fn fold_of(&self, stream: &str) -> Arc<dyn Fold> {
         match self.log().find_stream(stream) {
             Some(stream) => self.fold_of_stream(stream),
-            None => {
-                let known = lock(&self.new_streams).get(stream).cloned();
-                let category = known.unwrap_or_else(|| self.store().category_of_new(self.log(), stream, None));
+            None => self.folds().named(&self.store().category_of_new(self.log(), stream, None)),
+        }
+    }
+
+    /// What makes states of a stream that has this lane in a branch: what a new stream begins with may tell its
+    /// category, and two branches may begin it differently.
+    pub fn fold_in(&self, stream: &str, lane: Option<&BranchLane>) -> Arc<dyn Fold> {
+        let first = lane.filter(|lane| lane.stream().is_none()).and_then(|lane| lane.events().iter().next());
+        match first {
+            Some(BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event }) => {
+                let category = self.store().category_of_new(self.log(), stream, Some(&event.event_type));
                 self.folds().named(&category)
             }
+            Some(BranchEvent::Recorded { .. }) | None => self.fold_of(stream),
         }
     }
 
@@ -307,7 +313,7 @@ impl Session {
             }
             None => {
                 let history = Arc::new(BranchHistory::new(Arc::new(MemoryHistory::default()), lane.events().clone()));
-                Replayer::new(self.fold_of(name), history, self.replay_options())
+                Replayer::new(self.fold_in(name, Some(lane)), history, self.replay_options())
             }
         };
         let others: Vec<Branched> = {
@@ -356,15 +362,6 @@ impl Session {
             return Err(StoreError::Cancelled.into());
         }
         let branch = Arc::new(applied?);
-        for lane in branch.lanes().iter().filter(|lane| lane.stream().is_none()) {
-            let first = lane.events().iter().next();
-            let first_type = first.and_then(|event| match event {
-                BranchEvent::Recorded { .. } => None,
-                BranchEvent::Edited { event, .. } | BranchEvent::Inserted { event } => Some(event.event_type.clone()),
-            });
-            let category = self.store().category_of_new(self.log(), lane.name(), first_type.as_deref());
-            lock(&self.new_streams).insert(lane.name().clone(), category);
-        }
         *place = Some(branch.clone());
         Ok(branch)
     }

@@ -66,8 +66,8 @@ impl Basis for Standing<'_> {
         }
     }
 
-    fn fold(&self, stream: &str) -> Arc<dyn Fold> {
-        self.session.fold_of(stream)
+    fn fold(&self, lane: &BranchLane) -> Arc<dyn Fold> {
+        self.session.fold_in(lane.name(), Some(lane))
     }
 
     fn on_unreadable(&self) -> OnUnreadable {

@@ -126,7 +126,7 @@ impl Session {
         let lane = after.stream(stream).filter(|lane| self.place_in(lane, event).is_some());
         let lane = lane.or_else(|| after.lanes().iter().find(|lane| self.place_in(lane, event).is_some()));
         let name = lane.map_or_else(|| stream.clone(), |lane| lane.name().clone());
-        let fold = self.fold_of(&name);
+        let fold = self.fold_in(&name, lane);
         let Some(with) = self.side(Some(&after), &name, event) else { return Ok(Tried::default()) };
         let without = self.side(before.as_ref(), &name, event);
         let mut tried = Tried::default();

@@ -362,7 +362,7 @@ impl Bench<'_> {
 }
 
 fn lane_bench(basis: &dyn Basis, lane: &BranchLane, cancel: &Cancel) -> Result<LaneBench, ReplayFailure> {
-    LaneBench::new(basis.fold(lane.name()), basis.history(lane), lane, basis.on_unreadable(), cancel)
+    LaneBench::new(basis.fold(lane), basis.history(lane), lane, basis.on_unreadable(), cancel)
 }
 
 fn stop(stream: &Arc<str>, error: &ReplayError) -> SweepStop {

@@ -35,7 +35,7 @@ impl Desk {
     }
 
     /// Ends a job that was held back.
-    fn end(&mut self, held: Request, result: Result<Outcome, Failure>) {
+    fn end(&mut self, held: &Request, result: Result<Outcome, Failure>) {
         self.send(Command::Done(Finished { slot: held.slot, generation: held.generation, result }));
     }
 
@@ -105,14 +105,14 @@ fn what_was_stopped_is_asked_again_when_the_cursor_moves() {
     let mut desk = Desk::bank();
     let last = desk.lane()[3];
     let held = desk.hold(Command::LeaveOut(last), |slot| matches!(slot, Slot::Branch(_)));
-    desk.end(held, Err(Failure::Cancelled));
+    desk.end(&held, Err(Failure::Cancelled));
     desk.send(Command::WantRows(vec![last]));
     assert!(desk.document().active_scenario().branch.failure().is_some(), "not by itself");
     desk.send(Command::JumpTo(desk.lane()[0]));
     assert!(desk.document().active_scenario().current_branch().is_some());
 
     let held = desk.hold(Command::LeaveOut(desk.lane()[2]), |slot| slot == Slot::Follow);
-    desk.end(held, Err(Failure::Cancelled));
+    desk.end(&held, Err(Failure::Cancelled));
     desk.send(Command::WantRows(vec![last]));
     assert!(desk.document().follows.report.failure().is_some(), "not by itself");
     desk.send(Command::JumpTo(desk.lane()[1]));
@@ -137,7 +137,7 @@ fn a_sweep_of_other_edits_is_never_shown_as_current() {
     let held = change(&mut desk);
     assert_eq!(current(&desk), Some(false));
     // What can be varied could not be found out: nothing is asked of the edits before.
-    desk.end(held, Err(Failure::Failed("no reading".to_owned())));
+    desk.end(&held, Err(Failure::Failed("no reading".to_owned())));
     desk.send(Command::JumpTo(desk.lane()[0]));
     assert_eq!(current(&desk), Some(false));
     let held = change(&mut desk);

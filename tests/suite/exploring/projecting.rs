@@ -138,3 +138,28 @@ fn both_sides_of_a_state_are_made_by_one_projection() {
     assert_eq!(shown(&shop, &scenario)[0], r#"{"count":4}"#);
     assert!(seen.is_subset(&BTreeSet::from([[true, true], [false, false]])), "{seen:?}");
 }
+
+#[test]
+fn a_new_stream_is_of_the_category_that_its_own_branch_gives_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("a.db");
+    fixtures::pyeventsourcing(&store, fixtures::Python::Json);
+    let rules = RULES.replace(r#""account""#, r#""BankAccount""#);
+    std::fs::write(folder.path().join("a.projection.json"), rules).unwrap();
+    let session = open(&store, Projections::Beside);
+    let stream = "0c".repeat(16);
+    let branch = |class: &str| {
+        let text = format!(
+            r#"{{"foldline":"scenario/1","name":"{class}","edits":[
+                {{"insert":{{"stream":"{stream}"}},"type":"bank.model:{class}.Opened","time":"2026-02-01T00:00:00Z","data":{{"n":1}}}}]}}"#
+        );
+        session.branch(&Arc::new(parse(&text).unwrap())).unwrap()
+    };
+    let (account, other) = (branch("BankAccount"), branch("Other"));
+    let kind = |branch| session.fold_in(&stream, foldline::whatif::Branch::stream(branch, &stream)).info().kind;
+    assert_eq!((kind(&account), kind(&other)), (ProjectionKind::Rules, ProjectionKind::Automatic));
+    for (branch, kind) in [(&account, ProjectionKind::Rules), (&other, ProjectionKind::Automatic)] {
+        let replayer = session.branch_replayer(branch, &stream).unwrap();
+        assert_eq!(replayer.lock().unwrap().fold().info().kind, kind);
+    }
+}

@@ -36,7 +36,7 @@ impl Basis for Ground {
         self.world.history(lane.name())
     }
 
-    fn fold(&self, _stream: &str) -> Arc<dyn Fold> {
+    fn fold(&self, _lane: &BranchLane) -> Arc<dyn Fold> {
         self.fold.clone()
     }
 
