@@ -283,3 +283,19 @@ fn a_scenario_that_fits_at_no_value_says_why() {
     let error = run(ACCOUNT, r#"{"update":{"position":33},"data":{"n":1}}"#, &spec(0, "data.n", "0", "1", "1"), &[]);
     assert!(error.unwrap_err().to_string().contains("no event was recorded at position 33"));
 }
+
+#[test]
+fn ends_as_far_apart_as_can_be_are_refused() {
+    let number = |text: &str| Number::parse(text).unwrap();
+    let most = i128::MAX.to_string();
+    for (from, step) in [(format!("-{most}"), "1"), ("0".to_owned(), "1"), ("0".to_owned(), "2")] {
+        let spec = SweepSpec {
+            edit: 0,
+            what: SweepWhat::Data(Path::default()),
+            from: SweepValue::Number(number(&from)),
+            to: SweepValue::Number(number(&most)),
+            step: SweepStep::Number(number(step)),
+        };
+        assert!(spec.points().is_err(), "{from}");
+    }
+}
