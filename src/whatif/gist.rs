@@ -2,14 +2,14 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::model::{Event, Payload, Value};
+use crate::model::{Event, Payload, Timestamp, Value};
 
 /// The same for events of which type, time, payload and metadata are equal, however they are spelled; mostly another
 /// one for others.
 pub(super) fn gist(event: &Event) -> u64 {
     let mut hasher = DefaultHasher::new();
     event.event_type.hash(&mut hasher);
-    event.time.map(|time| time.nanos()).hash(&mut hasher);
+    event.time.map(Timestamp::nanos).hash(&mut hasher);
     match &event.data {
         Payload::Value(value) => of_value(value).hash(&mut hasher),
         Payload::Text(text) => text.hash(&mut hasher),
