@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::model::{Cancel, Progress, Value};
 use crate::replay::{Fold, History, OnUnreadable, ReplayError, ReplayFailure};
 
+use crate::whatif::alignment::Alignment;
 use crate::whatif::branch::BranchLane;
 use crate::whatif::compare::EventMoment;
 use crate::whatif::history::BranchHistory;
@@ -95,35 +96,29 @@ impl LaneBench {
 
 /// For the branch's events in turn: after how many of the baseline's events its invariants are held against the
 /// branch's. Walks as [`compare`](crate::whatif::compare) does.
-struct Opposite<'a> {
-    lane: &'a BranchLane,
+struct Opposite {
+    alignment: Alignment,
     arrivals: HashMap<usize, usize>,
     baseline: usize,
     branch: usize,
 }
 
-impl<'a> Opposite<'a> {
-    fn new(lane: &'a BranchLane, at: usize) -> Self {
-        let arrivals = lane.moved().iter().map(|(baseline, branch)| (*branch as usize, *baseline as usize));
-        Self { lane, arrivals: arrivals.collect(), baseline: at, branch: at }
+impl Opposite {
+    fn new(lane: &BranchLane, at: usize) -> Self {
+        let alignment = Alignment::recorded(lane);
+        let arrivals = alignment.moved().iter().map(|(baseline, branch)| (*branch as usize, *baseline as usize));
+        Self { arrivals: arrivals.collect(), alignment, baseline: at, branch: at }
     }
 
     fn next(&mut self) -> usize {
-        let (baseline_len, branch_len) = (self.lane.recorded_len(), self.lane.events().len());
         loop {
-            let place = self.branch;
-            let (baseline_done, branch_done) = (self.baseline >= baseline_len, place >= branch_len);
-            let lifted = self.lane.lifted().binary_search(&(self.baseline as u32)).is_ok();
-            let fresh = self.lane.fresh().binary_search(&(place as u32)).is_ok();
-            let baseline_moves = !baseline_done && (lifted || !fresh || branch_done);
-            let branch_moves = !branch_done && (fresh || !lifted || baseline_done);
-            self.baseline += usize::from(baseline_moves);
-            self.branch += usize::from(branch_moves);
-            if branch_moves {
-                let moved_from = self.arrivals.get(&place).filter(|_| lifted || fresh);
-                return moved_from.map_or(self.baseline, |from| from + 1);
+            let (place, next) = (self.branch, self.alignment.opposite(self.baseline, self.branch));
+            self.baseline += usize::from(next.left);
+            self.branch += usize::from(next.right);
+            if next.right {
+                return self.arrivals.get(&place).map_or(self.baseline, |from| from + 1);
             }
-            if !baseline_moves {
+            if !next.left {
                 return self.baseline;
             }
         }
