@@ -9,6 +9,7 @@ use crate::model::{Event, EventLog};
 use crate::replay::{CommonTail, Fork};
 
 use super::branch::{Branch, BranchLane};
+use super::gist::gist;
 use super::lane::{BranchEvent, LaneEvents, LaneRun};
 
 /// Which events of a left and a right history are the same one, and which stand opposite nothing.
@@ -346,17 +347,28 @@ fn alike_inserts(
     run: &[(u32, u32)],
 ) -> Vec<(u32, u32)> {
     let (of_left, of_right): (HashSet<u32>, HashSet<u32>) = common.iter().copied().unzip();
+    let alone = |events: &[BranchEvent], at: u32, common: &HashSet<u32>| match &events[at as usize] {
+        BranchEvent::Inserted { event } if !common.contains(&at) => Some(gist(event)),
+        _ => None,
+    };
     let mut found = Vec::new();
     let mut next = (0, 0);
     for (to_left, to_right) in run.iter().copied().chain([(left.len() as u32, right.len() as u32)]) {
+        let mut by_gist: HashMap<u64, Vec<u32>> = HashMap::new();
+        let theirs: Vec<(u32, u64)> =
+            (next.1..to_right).filter_map(|at| Some((at, alone(right, at, &of_right)?))).collect();
+        if !theirs.is_empty() {
+            for at in next.0..to_left {
+                if let Some(gist) = alone(left, at, &of_left) {
+                    by_gist.entry(gist).or_default().push(at);
+                }
+            }
+        }
         let mut from = next.0;
-        for here in next.1..to_right {
-            let event = &right[here as usize];
-            let alike = |at: &u32| !of_left.contains(at) && is_same(&left[*at as usize], event);
-            if matches!(event, BranchEvent::Inserted { .. })
-                && !of_right.contains(&here)
-                && let Some(at) = (from..to_left).find(alike)
-            {
+        for (here, gist) in theirs {
+            let ours = by_gist.get(&gist).map_or(&[][..], Vec::as_slice);
+            let mut ours = ours[ours.partition_point(|at| *at < from)..].iter().copied();
+            if let Some(at) = ours.find(|at| is_same(&left[*at as usize], &right[here as usize])) {
                 found.push((at, here));
                 from = at + 1;
             }

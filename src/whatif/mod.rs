@@ -14,6 +14,7 @@ mod error;
 mod file;
 mod finish;
 mod follow;
+mod gist;
 mod grade;
 mod hints;
 mod history;

@@ -383,8 +383,11 @@ fn total<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Option<Value> {
     sum.map(Value::Number)
 }
 
-/// Numeric leaves outside lists, each path once.
+/// Numeric leaves outside lists, each path once; no more than are used.
 fn each_number(value: &Value, path: &mut Path, automatic: bool, found: &mut Vec<Path>) {
+    if found.len() >= KNOWN {
+        return;
+    }
     match value {
         Value::Number(_) if !path.is_root() && !found.contains(path) => found.push(path.clone()),
         Value::Object(object) => {

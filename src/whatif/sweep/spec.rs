@@ -242,10 +242,12 @@ impl SweepSpec {
         if from > to {
             return Err(SweepError::Backwards { from: self.from.clone(), to: self.to.clone() });
         }
-        let steps = (to - from).div_euclid(step);
-        let beyond = i128::from((to - from) % step != 0);
-        if steps + 1 + beyond > MOST_POINTS as i128 {
-            return Err(SweepError::TooMany { points: steps + 1 + beyond });
+        let span = to.checked_sub(from).ok_or(SweepError::OutOfRange)?;
+        let steps = span.div_euclid(step);
+        let beyond = i128::from(span % step != 0);
+        let points = steps.saturating_add(1 + beyond);
+        if points > MOST_POINTS as i128 {
+            return Err(SweepError::TooMany { points });
         }
         let mut points: Vec<i128> = (0..=steps).map(|n| from + n * step).collect();
         if beyond == 1 {

@@ -347,3 +347,19 @@ fn a_threshold_is_as_exact_as_the_rules_are() {
     let pairs = [("12.345", "12.346"), ("40.500", "40.501")].map(|(a, b)| (a.to_owned(), b.to_owned()));
     assert_eq!(found, pairs);
 }
+
+#[test]
+fn ends_as_far_apart_as_can_be_are_refused() {
+    let number = |text: &str| Number::parse(text).unwrap();
+    let most = i128::MAX.to_string();
+    for (from, step) in [(format!("-{most}"), "1"), ("0".to_owned(), "1"), ("0".to_owned(), "2")] {
+        let spec = SweepSpec {
+            edit: 0,
+            what: SweepWhat::Data(Path::default()),
+            from: SweepValue::Number(number(&from)),
+            to: SweepValue::Number(number(&most)),
+            step: SweepStep::Number(number(step)),
+        };
+        assert!(spec.points().is_err(), "{from}");
+    }
+}
