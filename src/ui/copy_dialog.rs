@@ -18,6 +18,8 @@ pub struct CopyDialogView {
     path: String,
     proposed: Option<PathBuf>,
     force: bool,
+    /// Enter was pressed before it was known what the copy would hold: it is written when that is known.
+    hurried: bool,
 }
 
 impl CopyDialogView {
@@ -52,6 +54,7 @@ pub fn copy_dialog_ui(
     ui.add_space(theme::GAP);
     description_ui(ui, app, queue);
     ui.add_space(theme::GAP);
+    let mut hurried = view.hurried;
     let entered = path_ui(ui, view, is_new, queue);
     ui.checkbox(&mut view.force, "Replace a file that is there");
     if let Some(problem) = problem.filter(|_| !writing) {
@@ -62,7 +65,9 @@ pub fn copy_dialog_ui(
         let path = view.path.trim().to_owned();
         let possible = !path.is_empty() && !writing && app.copy.is_possible();
         let save = ui.add_enabled(possible, egui::Button::new("Save copy")).clicked();
-        if (save || entered) && possible {
+        let unknown = app.copy.description.is_pending() && problem.is_none();
+        view.hurried = (view.hurried || entered) && unknown;
+        if (save || entered || std::mem::take(&mut hurried)) && possible {
             queue.push(Command::SaveCopy { out: path.into(), force: view.force });
         }
         if ui.button("Cancel").clicked() {
@@ -162,7 +167,9 @@ fn is_foldlines(app: &App) -> bool {
 /// The field for the path. True when Enter was pressed in it.
 fn path_ui(ui: &mut egui::Ui, view: &mut CopyDialogView, is_new: bool, queue: &mut Vec<Command>) -> bool {
     let entered = ui.horizontal(|ui| {
-        let field = egui::TextEdit::singleline(&mut view.path).hint_text("Path of the copy");
+        // What is said above it comes and goes: that must not take the focus from it.
+        let id = egui::Id::unique("path of the copy");
+        let field = egui::TextEdit::singleline(&mut view.path).id(id).hint_text("Path of the copy");
         let field = field.desired_width(ui.available_width() - 90.0).show(ui);
         let response = field.response.response.accessible_name("Path of the copy");
         if is_new {

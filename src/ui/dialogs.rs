@@ -124,6 +124,7 @@ fn make_rules_ui(
     let entered = ui.horizontal(|ui| {
         let width = ui.available_width() - 90.0;
         let field = theme::field(&mut view.rules_path, "Path of the rule file").desired_width(width);
+        let field = field.id(Id::unique("path of the rule file"));
         let response = ui.add(field).accessible_name("Path of the rule file");
         if is_new {
             response.request_focus();

@@ -102,7 +102,8 @@ fn path_ui(ui: &mut egui::Ui, view: &mut ScenarioDialogView, name: &str, pick: P
 }
 
 fn text_ui(ui: &mut egui::Ui, view: &mut ScenarioDialogView, name: &str, width: f32) -> bool {
-    let field = theme::field(&mut view.text, name).desired_width(width).show(ui);
+    let id = egui::Id::unique(("scenario dialog", name));
+    let field = theme::field(&mut view.text, name).id(id).desired_width(width).show(ui);
     let response = field.response.response.accessible_name(name);
     if std::mem::take(&mut view.fresh) {
         response.request_focus();

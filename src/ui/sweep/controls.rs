@@ -111,6 +111,7 @@ fn range_ui(ui: &mut egui::Ui, document: &Document, fields: &mut Fields, zone: T
     let mut field = |ui: &mut egui::Ui, words: &str, text: &mut String, width: f32, name: &str| {
         ui.label(RichText::new(words).color(tokens.secondary));
         let field = theme::field(text, "").desired_width(width).font(theme::mono(theme::MONO));
+        let field = field.id(egui::Id::unique(("sweep", name)));
         changed |= ui.add(field).accessible_name(name).changed();
     };
     field(ui, "from", &mut fields.from, width, "First value");

@@ -110,7 +110,7 @@ fn retime_ui(
     title(ui, "Retime events");
     let amount = ui.horizontal(|ui| {
         ui.label(RichText::new("By").color(tokens.secondary));
-        let field = theme::field(&mut retime.amount, "1").desired_width(110.0);
+        let field = theme::field(&mut retime.amount, "1").id(Id::unique("how much time")).desired_width(110.0);
         let response = ui.add(field).accessible_name("How much time");
         if first {
             response.request_focus();
@@ -160,14 +160,17 @@ fn move_ui(
     let mut entered = false;
     egui::Grid::new("where to move").num_columns(2).spacing([theme::GAP, theme::GAP]).show(ui, |ui| {
         ui.label(RichText::new("After").color(tokens.secondary));
-        let field = theme::field(&mut moved.after, "nothing: the start of the stream").desired_width(300.0);
+        let field = theme::field(&mut moved.after, "nothing: the start of the stream")
+            .desired_width(300.0)
+            .id(Id::unique("move after"));
         let after = ui.add(field).accessible_name("Move after");
         if first {
             after.request_focus();
         }
         ui.end_row();
         ui.label(RichText::new("In stream").color(tokens.secondary));
-        let field = theme::field(&mut moved.stream, "name of a stream").desired_width(300.0);
+        let field =
+            theme::field(&mut moved.stream, "name of a stream").desired_width(300.0).id(Id::unique("move to stream"));
         let stream = ui.add(field).accessible_name("Move to stream");
         ui.end_row();
         entered = keys::entered(ui, &after) || keys::entered(ui, &stream);

@@ -213,6 +213,7 @@ fn take_ui(ui: &mut egui::Ui, document: &Document, view: &mut CompensationView, 
     }
     let entered = ui.horizontal(|ui| {
         let field = theme::field(&mut view.path, "Path of the JSON file").desired_width(ui.available_width() - 90.0);
+        let field = field.id(egui::Id::unique("path of a proposal"));
         let response = ui.add(field).accessible_name("Path of the JSON file");
         if ui.button("Browse…").clicked() {
             queue.push(Command::Pick(Pick::SaveProposal));

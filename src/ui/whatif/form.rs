@@ -139,7 +139,9 @@ fn line(
     ask: &mut dyn FnMut(FormCommand),
 ) -> egui::Response {
     let mut typed = form.text(field).to_owned();
-    let response = ui.add(theme::field(&mut typed, hint).desired_width(width)).accessible_name(name);
+    // What stands above a field comes and goes while one types: that must not take the focus from it.
+    let id = egui::Id::unique(("edit form", name));
+    let response = ui.add(theme::field(&mut typed, hint).id(id).desired_width(width)).accessible_name(name);
     if response.changed() {
         ask(FormCommand::Type(field, typed));
     }
@@ -292,6 +294,7 @@ fn json_ui(
         ui.ctx().fonts_mut(|fonts| fonts.layout_job(job))
     };
     let edit = TextEdit::multiline(&mut typed)
+        .id(egui::Id::unique(("edit form", name)))
         .desired_rows(rows)
         .desired_width(ui.available_width() - 20.0)
         .margin(egui::Margin::symmetric(10, 6))
