@@ -81,6 +81,15 @@ const commands = {
   },
 };
 
+// The library asks for a write-ahead log at each connection and does not wait for it: on a file that has none yet, its
+// first transaction can come sooner, and then it fails.
+async function inWalMode(path) {
+  const connection = sqliteConnection({ fileName: path });
+  await connection.querySingle('PRAGMA journal_mode = WAL');
+  connection.close();
+}
+
 const [command, path, ...rest] = process.argv.slice(2);
+await inWalMode(path);
 const store = getSQLiteEventStore({ fileName: path });
 console.log(JSON.stringify(await commands[command](store, path, ...rest)));
