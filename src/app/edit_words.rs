@@ -117,7 +117,7 @@ impl Document {
     fn update_words(&self, update: &Update) -> EditWords {
         let only_time = update.event_type.is_none() && update.data.is_none() && update.metadata.is_none();
         if let (Some(TimeChange::ShiftSeconds(by)), true) = (update.time, only_time) {
-            let becomes = format!("by {}", duration_words(by));
+            let becomes = format!("by {}", whatif::retime_text(by));
             return EditWords { becomes, ..self.words_about("Retime", &update.target) };
         }
         let mut words = self.words_about("Change", &update.target);
@@ -133,7 +133,7 @@ impl Document {
         }
         match update.time {
             Some(TimeChange::To(time)) => parts.push(format!("time → {time}")),
-            Some(TimeChange::ShiftSeconds(by)) => parts.push(format!("time by {}", duration_words(by))),
+            Some(TimeChange::ShiftSeconds(by)) => parts.push(format!("time by {}", whatif::retime_text(by))),
             None => {}
         }
         words.becomes = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
@@ -215,16 +215,6 @@ pub fn change_words(change: &Change) -> String {
         (Some(from), Some(to)) => format!("{path} {} → {}", short(from), short(to)),
         (None, None) => path.to_string(),
     }
-}
-
-/// `+1 h 30 min`, in the units that are not zero.
-pub fn duration_words(seconds: i64) -> String {
-    let sign = if seconds < 0 { '−' } else { '+' };
-    let total = seconds.unsigned_abs();
-    let units = [(total / 86_400, "d"), (total / 3600 % 24, "h"), (total / 60 % 60, "min"), (total % 60, "s")];
-    let parts: Vec<String> =
-        units.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
-    if parts.is_empty() { "0 s".to_owned() } else { format!("{sign}{}", parts.join(" ")) }
 }
 
 fn leaves_of(patch: &Value, path: &mut String, found: &mut Vec<String>) {

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::edit_form::place;
-use super::edit_words::duration_words;
 use super::{App, Command, Document};
 use crate::job::Request;
-use crate::whatif::{Edit, Move, Selector, Target};
+use crate::whatif::{Edit, Move, Selector, Target, retime_text};
 
 /// A question about events that are to be edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +140,7 @@ impl Retime {
     pub fn edits(&self, document: &Document) -> Result<(Vec<Edit>, String), String> {
         let seconds = read_duration(&self.amount, self.unit)?;
         let seconds = if self.earlier { -seconds } else { seconds };
-        let by = duration_words(seconds);
+        let by = retime_text(seconds);
         if let Some((_, target)) = &self.changing {
             return Ok((vec![super::choosing::shift(target.clone(), seconds)], format!("Retime by {by}")));
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{Key, Path, Value};
 
-use super::rules::{Handler, Kind, Operand, Operation, Source};
+use super::rules::{Effect, Handler, Operand, Operation, Source};
 
 /// What happens to a state at events of one type.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,31 +53,6 @@ impl Term {
     }
 }
 
-/// What an operation does to its target.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Puts the operand there.
-    Set,
-    /// Takes away what is there.
-    Unset,
-    /// Adds the operand.
-    Add,
-    /// Subtracts the operand.
-    Subtract,
-    /// Puts the operand there if it is less.
-    Min,
-    /// Puts the operand there if it is more.
-    Max,
-    /// Adds an item to a list.
-    Append,
-    /// Merges the operand into the item with an equal field of this name, else adds it.
-    Upsert(Key),
-    /// Removes items that have the operand in this field; without one, items equal to it.
-    Remove(Option<Key>),
-    /// Merges the operand's entries into an object.
-    Merge,
-}
-
 /// A part of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetPart {
@@ -118,22 +93,10 @@ pub(super) fn view(key: &Arc<str>, handler: &Handler) -> HandlerView {
 }
 
 fn operation(operation: &Operation) -> OperationView {
-    let effect = match &operation.kind {
-        Kind::Set => Effect::Set,
-        Kind::Unset => Effect::Unset,
-        Kind::Add => Effect::Add,
-        Kind::Subtract => Effect::Subtract,
-        Kind::Min => Effect::Min,
-        Kind::Max => Effect::Max,
-        Kind::Append => Effect::Append,
-        Kind::Upsert(key) => Effect::Upsert(key.clone()),
-        Kind::Remove(key) => Effect::Remove(key.clone()),
-        Kind::Merge => Effect::Merge,
-    };
     let target =
         operation.target.parts_with(|key| TargetPart::Key(key.clone()), |source| TargetPart::From(taken(source)));
     let operand = operation.operand.as_ref().map(term);
-    OperationView { effect, target, operand, conditional: operation.condition.is_some() }
+    OperationView { effect: operation.kind.clone(), target, operand, conditional: operation.condition.is_some() }
 }
 
 fn term(operand: &Operand) -> Term {

@@ -66,4 +66,4 @@ pub use sweep::{
 };
 pub use totals::{CategoryTotals, FieldTotal, Sums};
 pub use usual::{TypeSample, UsualField, UsualFields, UsualType, with_value_at};
-pub use words::describe;
+pub use words::{describe, retime_text};

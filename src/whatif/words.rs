@@ -38,9 +38,9 @@ fn describe_update(update: &Update) -> String {
     match update.time {
         Some(TimeChange::To(time)) => parts.push(format!("time to {time}")),
         Some(TimeChange::ShiftSeconds(seconds)) if parts.is_empty() => {
-            return format!("Retime {target} by {}", duration_text(seconds));
+            return format!("Retime {target} by {}", retime_text(seconds));
         }
-        Some(TimeChange::ShiftSeconds(seconds)) => parts.push(format!("time by {}", duration_text(seconds))),
+        Some(TimeChange::ShiftSeconds(seconds)) => parts.push(format!("time by {}", retime_text(seconds))),
         None => {}
     }
     if parts.is_empty() { format!("Leave {target} as recorded") } else { format!("Set {target}: {}", parts.join(", ")) }
@@ -92,7 +92,7 @@ fn place_text(after: Option<&After>, stream: Option<&str>) -> String {
 }
 
 /// `+1 h 30 min`, in the units that are not zero.
-fn duration_text(seconds: i64) -> String {
+pub fn retime_text(seconds: i64) -> String {
     let sign = if seconds < 0 { '−' } else { '+' };
     let total = seconds.unsigned_abs();
     let units = [(total / 86_400, "d"), (total / 3600 % 24, "h"), (total / 60 % 60, "min"), (total % 60, "s")];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::session::{Session, SessionError};
 use crate::job;
 use crate::model::{Cancel, Event, Progress};
-use crate::replay::{Fold, History, MemoryHistory};
+use crate::replay::{Fold, History};
 use crate::whatif::{
     self, Alignment, Branch, BranchHistory, BranchLane, Differences, Lanes, Scenario, Sentences, SideBySide, SideLane,
     Sides, StreamComparison,
@@ -13,6 +13,14 @@ use crate::whatif::{
 
 /// Rows of differences that are kept: more than anybody looks through, and no more memory than a few megabytes.
 const DIFFERENCES: usize = 10_000;
+
+/// A stream's history in a branch's lane; as recorded where the branch leaves it so.
+pub(super) fn in_lane(recorded: &Arc<dyn History>, lane: Option<&BranchLane>) -> Arc<dyn History> {
+    match lane {
+        Some(lane) => Arc::new(BranchHistory::new(recorded.clone(), lane.events().clone())),
+        None => recorded.clone(),
+    }
+}
 
 impl Session {
     /// Every stream that an edit concerns, as recorded against the branch. Progress counts events read.
@@ -25,10 +33,7 @@ impl Session {
         let branch = self.branch_unless(scenario, cancel)?;
         let on_unreadable = self.replay_options().on_unreadable;
         let compared = branch.lanes().iter().map(|lane| {
-            let baseline: Arc<dyn History> = match lane.stream() {
-                Some(stream) => self.history(stream),
-                None => Arc::new(MemoryHistory::default()),
-            };
+            let baseline = self.history_named(lane.name());
             let fold = self.fold_in(lane.name(), Some(lane));
             Ok(whatif::compare(&*fold, &baseline, lane, on_unreadable, progress, cancel)?)
         });
@@ -47,17 +52,8 @@ impl Session {
         let lanes = both.lanes(self);
         let total = lanes.left.len() + lanes.right.len() - both.alignment.fork().first_invalid;
         progress.set_total(total as u64);
-        let recorded: Arc<dyn History> = match self.log().find_stream(&sides.stream) {
-            Some(stream) => self.history(stream),
-            None => Arc::new(MemoryHistory::default()),
-        };
-        let history = |lane: Option<&BranchLane>| -> Arc<dyn History> {
-            match lane {
-                Some(lane) => Arc::new(BranchHistory::new(recorded.clone(), lane.events().clone())),
-                None => recorded.clone(),
-            }
-        };
-        let (left, right) = (history(lanes.left.branch()), history(lanes.right.branch()));
+        let recorded = self.history_named(&sides.stream);
+        let (left, right) = (in_lane(&recorded, lanes.left.branch()), in_lane(&recorded, lanes.right.branch()));
         let fold = self.fold_in(&sides.stream, lanes.right.branch().or(lanes.left.branch()));
         let folded =
             Sides { fold: &*fold, stream: &sides.stream, left: &*left, right: &*right, alignment: &both.alignment };

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::comparing::in_lane;
 use super::files;
 use super::session::{Session, SessionError, lock};
 use crate::model::{Cancel, Event, EventLog, Moment, Progress, Selection};
-use crate::replay::{History, HistoryError, MemoryHistory, Replayer};
+use crate::replay::{History, HistoryError, Replayer};
 use crate::report::{Fixture, FixtureCase, FixtureThen};
-use crate::whatif::{self, BranchEvent, BranchHistory, BranchLane, EventMoment, Scenario, StreamComparison, describe};
+use crate::whatif::{self, BranchEvent, BranchLane, EventMoment, Scenario, StreamComparison, describe};
 
 /// Places of a history that a fixture is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,15 +45,9 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<Fixture, SessionError> {
         let branch = self.branch_unless(scenario, cancel)?;
-        let recorded: Arc<dyn History> = match self.log().find_stream(stream) {
-            Some(index) => self.history(index),
-            None => Arc::new(MemoryHistory::default()),
-        };
+        let recorded = self.history_named(stream);
         let lane = branch.stream(stream);
-        let history: Arc<dyn History> = match lane {
-            Some(lane) => Arc::new(BranchHistory::new(recorded.clone(), lane.events().clone())),
-            None => recorded.clone(),
-        };
+        let history = in_lane(&recorded, lane);
         let fold = self.fold_in(stream, lane);
         let places = match (cases, lane) {
             (FixtureCases::At(moment), _) => {

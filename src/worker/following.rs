@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
+use super::comparing::in_lane;
 use super::projections::Folds;
 use super::session::{Session, SessionError, lock};
 use crate::model::names::category_of;
 use crate::model::{Cancel, CategoryIndex, Progress, Selection, StreamIndex, Wanted};
-use crate::replay::{History, MemoryHistory};
 use crate::whatif::{
-    self, Alignment, Branch, BranchHistory, BranchLane, Follows, HintScan, Hints, ReadModel, Scenario, Sides,
-    StreamComparison, StreamFollows, Sums,
+    self, Alignment, Branch, BranchLane, Follows, HintScan, Hints, ReadModel, Scenario, Sides, StreamComparison,
+    StreamFollows, Sums,
 };
 
 /// Scans for hints that are kept: going back to the deletions of a moment ago costs nothing.
@@ -107,19 +107,10 @@ impl Session {
     ) -> Result<Vec<StreamComparison>, SessionError> {
         let on_unreadable = self.replay_options().on_unreadable;
         let compared = names.iter().map(|name| {
-            let recorded: Arc<dyn History> = match self.log().find_stream(name) {
-                Some(stream) => self.history(stream),
-                None => Arc::new(MemoryHistory::default()),
-            };
-            let history = |lane: Option<&BranchLane>| -> Arc<dyn History> {
-                match lane {
-                    Some(lane) => Arc::new(BranchHistory::new(recorded.clone(), lane.events().clone())),
-                    None => recorded.clone(),
-                }
-            };
+            let recorded = self.history_named(name);
             let (left, right) = (sides.left.and_then(|left| left.stream(name)), sides.right.stream(name));
             let alignment = Alignment::of(left, right).unwrap_or_else(|| Alignment::unchanged(recorded.len()));
-            let (left, right) = (history(left), history(right));
+            let (left, right) = (in_lane(&recorded, left), in_lane(&recorded, right));
             let fold = self.fold_in(name, sides.lane(name));
             let both = Sides { fold: &*fold, stream: name, left: &*left, right: &*right, alignment: &alignment };
             Ok(whatif::compare_sides(both, on_unreadable, progress, cancel)?)

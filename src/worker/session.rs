@@ -265,6 +265,14 @@ impl Session {
         Arc::new(RecordedHistory::new(self.core.clone(), stream))
     }
 
+    /// A stream's events as recorded; none of a stream that only a scenario has.
+    pub(super) fn history_named(&self, name: &str) -> Arc<dyn History> {
+        match self.log().find_stream(name) {
+            Some(stream) => self.history(stream),
+            None => Arc::new(MemoryHistory::default()),
+        }
+    }
+
     /// The replayer of a recorded stream, kept from one call to the next.
     pub fn replayer(&self, stream: StreamIndex) -> Shared<Replayer> {
         // What makes states is looked up while the list is held: none of an older projection comes into it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::session::Session;
 use crate::model::{Cancel, Event};
-use crate::replay::{Fold, History, MemoryHistory, OnUnreadable};
+use crate::replay::{Fold, History, OnUnreadable};
 use crate::whatif::{self, Basis, Branch, BranchLane, EditError, Recorded, Scenario};
 
 /// An opened store as scenarios see it. What was asked of the store once is remembered: the same events are edited in
@@ -60,10 +60,7 @@ impl Basis for Standing<'_> {
     }
 
     fn history(&self, lane: &BranchLane) -> Arc<dyn History> {
-        match lane.stream() {
-            Some(stream) => self.session.history(stream),
-            None => Arc::new(MemoryHistory::default()),
-        }
+        self.session.history_named(lane.name())
     }
 
     fn fold(&self, lane: &BranchLane) -> Arc<dyn Fold> {

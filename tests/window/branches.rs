@@ -1,7 +1,7 @@
 //! What-ifs on the timeline: their lanes, marks that are dragged, streams that were never recorded, and the scenarios
 //! at the foot of the streams.
 
-use egui::{Key, Modifiers, Pos2, pos2};
+use egui::{Key, Modifiers, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use foldline::app::Command;
@@ -9,21 +9,8 @@ use foldline::model::Timestamp;
 use foldline::ui::Window;
 use foldline::whatif::{Edit, Insert};
 
-use super::timeline::{bank, document, place, send};
+use super::timeline::{bank, carry, document, place, send};
 use super::{sample, window};
-
-/// Presses on a mark and goes to a place, without letting go.
-fn carry(window: &mut Harness<'_, Window>, from: Pos2, to: Pos2) {
-    window.hover_at(from);
-    window.step();
-    window.drag_at(from);
-    window.step();
-    for part in 1..=4 {
-        window.hover_at(from + (to - from) * (part as f32 / 4.0));
-        window.step();
-    }
-    window.step();
-}
 
 fn edits(window: &Harness<'_, Window>) -> usize {
     document(window).active_scenario().draft.len()

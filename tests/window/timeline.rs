@@ -47,7 +47,8 @@ fn wheel(window: &mut Harness<'_, Window>, at: Pos2, delta: egui::Vec2) {
     window.run_steps(12);
 }
 
-fn drag(window: &mut Harness<'_, Window>, from: Pos2, to: Pos2) {
+/// Presses somewhere and goes to another place, without letting go.
+pub(super) fn carry(window: &mut Harness<'_, Window>, from: Pos2, to: Pos2) {
     window.hover_at(from);
     window.step();
     window.drag_at(from);
@@ -56,6 +57,11 @@ fn drag(window: &mut Harness<'_, Window>, from: Pos2, to: Pos2) {
         window.hover_at(from + (to - from) * (part as f32 / 4.0));
         window.step();
     }
+    window.step();
+}
+
+fn drag(window: &mut Harness<'_, Window>, from: Pos2, to: Pos2) {
+    carry(window, from, to);
     window.drop_at(to);
     window.run();
 }

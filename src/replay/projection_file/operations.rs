@@ -2,7 +2,7 @@
 
 use crate::model::{Key, Value};
 use crate::query::{self, Context, Query, Scope};
-use crate::replay::rules::{Handler, Kind, Missing, Operand, Operation, Source, Target, nearest};
+use crate::replay::rules::{Effect, Handler, Missing, Operand, Operation, Source, Target, nearest};
 
 use super::read::{Node, Wrong};
 
@@ -26,7 +26,7 @@ pub(super) fn condition(node: &Node<'_>) -> Result<Query, Wrong> {
 fn operation(node: &Node<'_>) -> Result<Operation, Wrong> {
     let word = word(node)?;
     let kind = kind(node, word)?;
-    let takes_operand = kind != Kind::Unset;
+    let takes_operand = kind != Effect::Unset;
     let not_here = |key: &str, why: &str| match node.get(key) {
         Some(node) => Err(node.wrong(format!("{word} takes no {key:?}: {why}"))),
         None => Ok(()),
@@ -36,12 +36,12 @@ fn operation(node: &Node<'_>) -> Result<Operation, Wrong> {
             not_here(key, "it only takes a field away")?;
         }
     }
-    if !matches!(kind, Kind::Upsert(_) | Kind::Remove(_)) {
+    if !matches!(kind, Effect::Upsert(_) | Effect::Remove(_)) {
         not_here("key", "only upsert and remove tell items of a list apart")?;
     }
     let target_node = node.required(word, "where in the state")?;
     let target = Target::parse(target_node.text()?).map_err(|message| target_node.wrong(message))?;
-    if target.is_root() && kind != Kind::Merge {
+    if target.is_root() && kind != Effect::Merge {
         return Err(target_node.wrong("is an empty path: only merge may name the whole state"));
     }
     let operand = if takes_operand { Some(operand(node, word)?) } else { None };
@@ -63,7 +63,7 @@ fn operation(node: &Node<'_>) -> Result<Operation, Wrong> {
             "skip" => Missing::Skip,
             other => return Err(missing.wrong(format!("must be \"error\" or \"skip\", not {other:?}"))),
         },
-        None if matches!(kind, Kind::Add | Kind::Subtract | Kind::Min | Kind::Max) => Missing::Error,
+        None if matches!(kind, Effect::Add | Effect::Subtract | Effect::Min | Effect::Max) => Missing::Error,
         None => Missing::Skip,
     };
     Ok(Operation {
@@ -102,22 +102,22 @@ fn misspelt(node: &Node<'_>, wrong: Wrong) -> Wrong {
     unknown.map_or(wrong, |key| node.unknown_key(key, &OPERATIONS))
 }
 
-fn kind(node: &Node<'_>, word: &str) -> Result<Kind, Wrong> {
+fn kind(node: &Node<'_>, word: &str) -> Result<Effect, Wrong> {
     let key = || node.get("key").map(|node| node.name().map(Key::from)).transpose();
     Ok(match word {
-        "set" => Kind::Set,
-        "unset" => Kind::Unset,
-        "add" => Kind::Add,
-        "subtract" => Kind::Subtract,
-        "min" => Kind::Min,
-        "max" => Kind::Max,
-        "append" => Kind::Append,
+        "set" => Effect::Set,
+        "unset" => Effect::Unset,
+        "add" => Effect::Add,
+        "subtract" => Effect::Subtract,
+        "min" => Effect::Min,
+        "max" => Effect::Max,
+        "append" => Effect::Append,
         "upsert" => {
             node.required("key", "the field by which upsert tells the list's items apart")?;
-            Kind::Upsert(key()?.unwrap_or_default())
+            Effect::Upsert(key()?.unwrap_or_default())
         }
-        "remove" => Kind::Remove(key()?),
-        _ => Kind::Merge,
+        "remove" => Effect::Remove(key()?),
+        _ => Effect::Merge,
     })
 }
 
@@ -163,18 +163,18 @@ fn literal(operand: &Operand) -> Option<&Value> {
 }
 
 /// What can be known to fail at every event is refused at once.
-fn check_literal(kind: &Kind, literal: &Value, node: &Node<'_>) -> Result<(), Wrong> {
+fn check_literal(kind: &Effect, literal: &Value, node: &Node<'_>) -> Result<(), Wrong> {
     match (kind, literal) {
-        (Kind::Add | Kind::Subtract, Value::Number(_))
-        | (Kind::Min | Kind::Max, Value::Number(_) | Value::String(_))
-        | (Kind::Merge, Value::Object(_))
-        | (Kind::Set | Kind::Unset | Kind::Append | Kind::Remove(_), _) => Ok(()),
-        (Kind::Add | Kind::Subtract, _) => Err(node.must_be("a number")),
-        (Kind::Min | Kind::Max, _) => Err(node.must_be("a number or a text")),
-        (Kind::Upsert(key), Value::Object(object)) if object.get(key).is_none() => {
+        (Effect::Add | Effect::Subtract, Value::Number(_))
+        | (Effect::Min | Effect::Max, Value::Number(_) | Value::String(_))
+        | (Effect::Merge, Value::Object(_))
+        | (Effect::Set | Effect::Unset | Effect::Append | Effect::Remove(_), _) => Ok(()),
+        (Effect::Add | Effect::Subtract, _) => Err(node.must_be("a number")),
+        (Effect::Min | Effect::Max, _) => Err(node.must_be("a number or a text")),
+        (Effect::Upsert(key), Value::Object(object)) if object.get(key).is_none() => {
             Err(node.wrong(format!("has no {:?}, by which upsert tells items apart", &**key)))
         }
-        (Kind::Upsert(_), Value::Object(_)) => Ok(()),
-        (Kind::Upsert(_) | Kind::Merge, _) => Err(node.must_be("an object")),
+        (Effect::Upsert(_), Value::Object(_)) => Ok(()),
+        (Effect::Upsert(_) | Effect::Merge, _) => Err(node.must_be("an object")),
     }
 }

@@ -23,7 +23,8 @@ use super::state::State;
 
 pub(super) use label::Label;
 pub(super) use operand::Operand;
-pub(super) use operation::{Kind, Missing, Operation};
+pub use operation::Effect;
+pub(super) use operation::{Missing, Operation};
 pub(super) use source::Source;
 pub(super) use target::Target;
 pub(super) use upcast::{Upcaster, same_version};

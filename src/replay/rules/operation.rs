@@ -17,20 +17,28 @@ use super::source::{Inputs, Source};
 use super::target::{NoTarget, Place, Target, container, find, look};
 use super::undo::{Done, Undo};
 
-/// What an operation does.
+/// What an operation does to its target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::replay) enum Kind {
+pub enum Effect {
+    /// Puts the operand there.
     Set,
+    /// Takes away what is there.
     Unset,
+    /// Adds the operand.
     Add,
+    /// Subtracts the operand.
     Subtract,
+    /// Puts the operand there if it is less.
     Min,
+    /// Puts the operand there if it is more.
     Max,
+    /// Adds an item to a list.
     Append,
-    /// Carries the field by which items are told apart.
+    /// Merges the operand into the item with an equal field of this name, else adds it.
     Upsert(Key),
-    /// Carries the field that must equal the operand; without it whole items must.
+    /// Removes items that have the operand in this field; without one, items equal to it.
     Remove(Option<Key>),
+    /// Merges the operand's entries into an object.
     Merge,
 }
 
@@ -44,7 +52,7 @@ pub(in crate::replay) enum Missing {
 /// One operation, checked.
 #[derive(Debug, Clone)]
 pub(in crate::replay) struct Operation {
-    pub kind: Kind,
+    pub kind: Effect,
     pub target: Target,
     /// `None` for `unset` only.
     pub operand: Option<Operand>,
@@ -56,7 +64,7 @@ pub(in crate::replay) struct Operation {
 /// The place of a target, and the operand if the operation has one.
 type Prepared<'a> = (Cow<'a, [Key]>, Option<Value>);
 
-impl Kind {
+impl Effect {
     /// The operation's word.
     pub fn word(&self) -> &'static str {
         match self {
@@ -107,19 +115,19 @@ impl Operation {
         }
         let Some((keys, operand)) = self.prepared(&state.value, inputs, origin)? else { return Ok(None) };
         let undo = match (&self.kind, operand) {
-            (Kind::Unset, _) => {
+            (Effect::Unset, _) => {
                 let undo = Undo::whole(state, revocable);
                 unset(state, &keys, origin)?;
                 undo
             }
             (_, None) => return Ok(None),
-            (Kind::Remove(key), Some(operand)) => {
+            (Effect::Remove(key), Some(operand)) => {
                 let undo = Undo::whole(state, revocable);
                 remove(state, &keys, key.as_ref(), &operand, origin)?;
                 undo
             }
             (kind, Some(operand)) => {
-                check_depth(keys.len() + usize::from(matches!(kind, Kind::Append | Kind::Upsert(_))), &operand)?;
+                check_depth(keys.len() + usize::from(matches!(kind, Effect::Append | Effect::Upsert(_))), &operand)?;
                 self.write(state, &keys, operand, origin, revocable)?
             }
         };
@@ -169,7 +177,7 @@ impl Operation {
         }
         let place = find(&mut state.value, keys)?;
         match &self.kind {
-            Kind::Add | Kind::Subtract => {
+            Effect::Add | Effect::Subtract => {
                 let Value::Number(amount) = &operand else { return Err(self.must_be(&operand, "a number")) };
                 let zero = Number::from(0);
                 let current = match &place {
@@ -180,11 +188,11 @@ impl Operation {
                     Place::Vacant(..) => &zero,
                 };
                 let result =
-                    if self.kind == Kind::Add { current.checked_add(amount) } else { current.checked_sub(amount) };
+                    if self.kind == Effect::Add { current.checked_add(amount) } else { current.checked_sub(amount) };
                 Ok(place.put(Value::Number(result.map_err(|error| error.to_string())?), origin))
             }
-            Kind::Min | Kind::Max => {
-                let wanted = if self.kind == Kind::Min { Ordering::Less } else { Ordering::Greater };
+            Effect::Min | Effect::Max => {
+                let wanted = if self.kind == Effect::Min { Ordering::Less } else { Ordering::Greater };
                 if !matches!(operand, Value::Number(_) | Value::String(_)) {
                     return Err(self.must_be(&operand, "a number or a text"));
                 }
@@ -195,7 +203,7 @@ impl Operation {
                 }
                 Ok(place.put(operand, origin))
             }
-            Kind::Append => match place {
+            Effect::Append => match place {
                 Place::Filled(slot) => match &mut slot.value {
                     Value::List(list) => {
                         list.push(operand, origin);
@@ -205,7 +213,7 @@ impl Operation {
                 },
                 vacant @ Place::Vacant(..) => Ok(vacant.put(list_of(operand, origin), origin)),
             },
-            Kind::Upsert(key) => {
+            Effect::Upsert(key) => {
                 let wanted = match &operand {
                     Value::Object(object) => object.get(key).cloned(),
                     other => return Err(self.must_be(other, "an object")),
@@ -219,7 +227,7 @@ impl Operation {
                     vacant @ Place::Vacant(..) => Ok(vacant.put(list_of(operand, origin), origin)),
                 }
             }
-            Kind::Merge => match (place, &operand) {
+            Effect::Merge => match (place, &operand) {
                 (Place::Filled(slot), Value::Object(source)) => {
                     let undo = Undo::kept(slot, revocable);
                     match &mut slot.value {
@@ -231,7 +239,7 @@ impl Operation {
                 (vacant @ Place::Vacant(..), Value::Object(_)) => Ok(vacant.put(operand, origin)),
                 (_, other) => Err(self.must_be(other, "an object")),
             },
-            Kind::Set | Kind::Unset | Kind::Remove(_) => Ok(place.put(operand, origin)),
+            Effect::Set | Effect::Unset | Effect::Remove(_) => Ok(place.put(operand, origin)),
         }
     }
 
