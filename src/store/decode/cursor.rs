@@ -179,19 +179,27 @@ pub(super) fn integer(number: impl Into<i128>) -> Value {
 
 /// A float by its shortest digits; NaN and the infinities by their names.
 pub(super) fn float(number: f64) -> Value {
-    number_or_text(&format!("{number:?}"))
+    if let Some(name) = unnumbered(number) {
+        return Value::from(name);
+    }
+    Value::Number(Number::from_json_text(&format!("{number:?}")))
 }
 
 /// The same of a single-precision float: `0.1` stays `0.1`.
 pub(super) fn float32(number: f32) -> Value {
-    number_or_text(&format!("{number:?}"))
+    if let Some(name) = unnumbered(number.into()) {
+        return Value::from(name);
+    }
+    Value::Number(Number::from_json_text(&format!("{number:?}")))
 }
 
-/// A number if the text is one in JSON, else the text.
-pub(super) fn number_or_text(text: &str) -> Value {
-    match Number::parse(text) {
-        Some(number) => Value::Number(number),
-        None => Value::from(text),
+/// What JSON has no number for.
+fn unnumbered(number: f64) -> Option<&'static str> {
+    match number {
+        number if number.is_nan() => Some("NaN"),
+        f64::INFINITY => Some("Infinity"),
+        f64::NEG_INFINITY => Some("-Infinity"),
+        _ => None,
     }
 }
 
