@@ -21,6 +21,7 @@ mod classes;
 mod cursor;
 mod moments;
 mod packing;
+mod php;
 mod python;
 mod sniff;
 mod text;
@@ -152,6 +153,7 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Text => return text::decode(bytes).map(Value::String),
         Form::Opaque => return Err(opaque(bytes)),
         Form::Yaml => yaml::decode(bytes),
+        Form::Php => php::decode(bytes),
         Form::Xml => xml::decode(bytes),
         Form::Xstream => xml::decode_xstream(bytes),
         _ => Err(Fault::InvalidText("not read yet".to_owned())),
