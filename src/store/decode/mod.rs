@@ -17,9 +17,13 @@ use crate::model::Value;
 use crate::model::event::Unreadable;
 use crate::model::json::{self, JsonError, MAX_DEPTH};
 
+mod bson;
+mod cbor;
 mod classes;
 mod cursor;
+mod jsonb;
 mod moments;
+mod msgpack;
 mod packing;
 mod php;
 mod python;
@@ -153,6 +157,10 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Text => return text::decode(bytes).map(Value::String),
         Form::Opaque => return Err(opaque(bytes)),
         Form::Yaml => yaml::decode(bytes),
+        Form::Jsonb => jsonb::decode(bytes),
+        Form::Msgpack => msgpack::decode(bytes),
+        Form::Cbor => cbor::decode(bytes),
+        Form::Bson => bson::decode(bytes),
         Form::Php => php::decode(bytes),
         Form::Xml => xml::decode(bytes),
         Form::Xstream => xml::decode_xstream(bytes),
