@@ -80,12 +80,22 @@ pub(super) fn undecoded<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Option<
 
 /// A payload, and what its wrapper held besides.
 pub(super) fn decode(stored: ValueRef<'_>, spec: &PayloadSpec, event_type: &str) -> (Payload, Vec<(String, Value)>) {
+    decode_noting_repeats(stored, spec, event_type, &mut |_| {})
+}
+
+/// The same, calling `repeated` with each key that an object has more than once.
+pub(super) fn decode_noting_repeats(
+    stored: ValueRef<'_>,
+    spec: &PayloadSpec,
+    event_type: &str,
+    repeated: &mut dyn FnMut(&str),
+) -> (Payload, Vec<(String, Value)>) {
     let text = match unpack(stored, spec) {
         Unpacked::Nothing => return (Payload::Value(Value::Null), Vec::new()),
         Unpacked::Text(text) => text,
         Unpacked::Unreadable(why) => return (Payload::Unreadable(why.into()), Vec::new()),
     };
-    match json::parse(&text) {
+    match json::parse_noting_repeats(&text, repeated) {
         Ok(value) => {
             let mut besides = Vec::new();
             let value = unwrapped(value, &spec.unwrap, event_type, &mut besides);

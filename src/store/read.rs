@@ -17,7 +17,7 @@ use super::connect::quoted;
 use super::error::StoreError;
 use super::layout::{CategoryRule, TimePlace, TimeSpec};
 use super::open::Source;
-use super::payload::{decode, undecoded};
+use super::payload::{decode, decode_noting_repeats, undecoded};
 use super::recognise::{Bound, Key};
 use super::rows::{Select, integer, order_columns, text};
 use super::scan::READ_AT_MOST;
@@ -418,8 +418,13 @@ impl Reader {
             }
             return Ok(event);
         }
-        let (data, besides) = decode(row.get_ref(columns.payload)?, &spec.payload, &event.event_type);
-        event.data = data;
+        let mut repeated = None;
+        let mut note = |key: &str| {
+            repeated.get_or_insert_with(|| key.into());
+        };
+        let stored = row.get_ref(columns.payload)?;
+        let (data, besides) = decode_noting_repeats(stored, &spec.payload, &event.event_type, &mut note);
+        (event.data, event.repeated_key) = (data, repeated);
         event.metadata = with_fields(metadata(columns.metadata.map(|at| row.get_ref(at)).transpose()?), besides);
         let in_column = |at: Option<usize>| -> rusqlite::Result<Option<Arc<str>>> {
             Ok(at.map(|at| row.get_ref(at)).transpose()?.and_then(shared_text))
