@@ -20,33 +20,12 @@ const FEW: usize = 20;
 /// Looks at all times.
 pub(super) fn check(log: &EventLog, findings: &Findings) {
     let timed: Vec<u32> = (0..log.len() as u32).filter(|event| log.time_micros(*event as usize).is_some()).collect();
-    missing(log, timed.len(), findings);
     if timed.is_empty() {
         return;
     }
     let unset = unset(log, &timed);
     let backwards = backwards(log, findings);
     order(log, &timed, &unset, &backwards, findings);
-}
-
-/// Events without a time where others have one.
-fn missing(log: &EventLog, timed: usize, findings: &Findings) {
-    let without = log.len() - timed;
-    if without == 0 || timed == 0 {
-        return;
-    }
-    if without > timed && without >= FEW {
-        let words = format!("{without} of {} events have no time that can be read", log.len());
-        findings.push(Finding::new(Kind::TimeMissing, Severity::Info, words));
-        return;
-    }
-    let mut found = Tally::default();
-    for event in (0..log.len()).filter(|event| log.time_micros(*event).is_none()) {
-        found.push(|| {
-            Finding::at(log, Kind::TimeMissing, Severity::Warning, event, "there is no time here that can be read")
-        });
-    }
-    findings.extend(found);
 }
 
 /// Times that clocks and programs start from, far from what is usual here: the beginnings of 1970, 1900 and year 1.

@@ -16,6 +16,7 @@ mod increasing;
 mod kind;
 mod lifecycle;
 mod payloads;
+mod report;
 mod snapshots;
 mod states;
 mod versions;

@@ -20,6 +20,8 @@ const EXPECTED: [&str; 5] =
 pub(super) struct Payloads {
     /// Those that can't be read, by type and reason: whether that is the rule is known when all were seen.
     unreadable: HashMap<(TypeIndex, String), Tally>,
+    /// Events without a time, by type: where no event of a type has one, that is how it is written.
+    untimed: HashMap<TypeIndex, Tally>,
     expected_at: Vec<Path>,
     /// By stream, where there is any: the version that the writer of the last event expected, and when it was.
     expected: Vec<Option<(i64, Option<Timestamp>, u32)>>,
@@ -28,7 +30,7 @@ pub(super) struct Payloads {
 impl Default for Payloads {
     fn default() -> Self {
         let expected_at = EXPECTED.iter().filter_map(|path| Path::parse(path).ok()).collect();
-        Self { unreadable: HashMap::new(), expected_at, expected: Vec::new() }
+        Self { unreadable: HashMap::new(), untimed: HashMap::new(), expected_at, expected: Vec::new() }
     }
 }
 
@@ -63,7 +65,23 @@ impl Payloads {
             }
             _ => {}
         }
+        if event.time.is_none() {
+            self.untimed(log, index, event, findings);
+        }
         self.expected_version(log, index, event, findings);
+    }
+
+    fn untimed(&mut self, log: &EventLog, index: usize, event: &Event, findings: &Findings) {
+        match &event.time_raw {
+            Some(raw) => {
+                let words = format!("its time can't be read: {:?}", raw.chars().take(40).collect::<String>());
+                findings.push(Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words));
+            }
+            None => self.untimed.entry(log.type_of(index)).or_default().push(|| {
+                let words = format!("has no time, as other {} have", log.event_type(log.type_of(index)).short);
+                Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words)
+            }),
+        }
     }
 
     /// Two events in a row that were written for one version, and not together.
@@ -95,7 +113,26 @@ impl Payloads {
 
     /// Says what can't be read, once all were seen.
     pub fn finish(self, log: &EventLog, findings: &Findings) {
-        let mut found: Vec<((TypeIndex, String), Tally)> = self.unreadable.into_iter().collect();
+        let mut untimed: Vec<(TypeIndex, Tally)> = self.untimed.into_iter().collect();
+        untimed.sort_by_key(|(of, _)| *of);
+        let without: usize = untimed.iter().map(|(_, found)| found.count()).sum();
+        // Where most events have none, it is the store that keeps no times.
+        let is_usual = without * 2 > log.len();
+        for (of, found) in untimed.into_iter().filter(|_| !is_usual) {
+            let all = log.event_type(of).events;
+            if found.count() * 2 <= all || all < 3 {
+                findings.extend(found);
+                continue;
+            }
+            let words = format!("{} of {all} {} have no time", found.count(), log.event_type(of).short);
+            let first = found.into_first();
+            findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
+        }
+        Self::unreadable(self.unreadable, log, findings);
+    }
+
+    fn unreadable(unreadable: HashMap<(TypeIndex, String), Tally>, log: &EventLog, findings: &Findings) {
+        let mut found: Vec<((TypeIndex, String), Tally)> = unreadable.into_iter().collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         for ((of, reason), tally) in found {
             let all = log.event_type(of).events;
