@@ -13,6 +13,7 @@
 
 mod connect;
 mod copy;
+pub mod decode;
 mod error;
 mod foldline;
 mod layout;
