@@ -19,6 +19,7 @@ pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
 pub use views::{At, Copied, OpenedStore, Side, StateView};
 
+use crate::analysis::health::Findings;
 use crate::model::{Cancel, CategoryIndex, Found, Moment, Path, Progress, ValuePath};
 use crate::query::Query;
 use crate::whatif::{Scenario, SweepSpec};
@@ -83,6 +84,13 @@ pub enum Job {
     },
     /// Ask the user for a file with the system's dialog.
     Pick(Pick),
+    /// Look whether the whole history is sound.
+    Check {
+        /// Of which store.
+        store: StoreKey,
+        /// Where findings appear as they come.
+        findings: Findings,
+    },
     /// Forget a store and what was cached for it.
     Close {
         /// Which store.
@@ -322,6 +330,7 @@ impl Job {
             | Self::Copy { wish: CopyWish { store, .. }, .. }
             | Self::DescribeCopy(CopyWish { store, .. })
             | Self::Hash { store }
+            | Self::Check { store, .. }
             | Self::Life { store, .. }
             | Self::Changes { store, .. }
             | Self::Track { store, .. }

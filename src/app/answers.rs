@@ -73,8 +73,13 @@ impl App {
         let Some(document) = self.beside.iter_mut().find(|document| document.opened.key == store) else { return };
         match result {
             Ok(Outcome::Hashed(hash)) => document.hashed(generation, hash),
+            Ok(Outcome::Checked(health)) => document.checking.finish(generation, &health, self.now),
             Ok(Outcome::Projected(projected)) => {
                 document.take_projections(projected);
+            }
+            Err(failure) if slot == Slot::Check => {
+                let why = if let Failure::Failed(why) = failure { why } else { "stopped before the end".to_owned() };
+                document.checking.failed(generation, &why);
             }
             Err(Failure::Failed(message)) if !message.is_empty() => {
                 let text = format!("{}: {message}", document.name());
@@ -112,6 +117,11 @@ impl App {
                 }
             }
             Outcome::Written(path) => self.proposal_written(&path),
+            Outcome::Checked(health) => {
+                if let Some(document) = &mut self.document {
+                    document.checking.finish(generation, &health, self.now);
+                }
+            }
             Outcome::Reply(reply) => {
                 self.clipboard = Some(reply.text);
                 self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
@@ -167,6 +177,7 @@ impl App {
             document.scenarios.all_mut().iter_mut().for_each(|view| view.stopped |= view.branch.awaits(generation));
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
+            document.checking.failed(generation, "stopped before the end");
         }
     }
 
@@ -202,6 +213,7 @@ impl App {
             }
             (Slot::Write, Some(document)) => document.compensating.not_written(message),
             (Slot::Search, Some(document)) => document.search_stopped(generation, Some(message)),
+            (Slot::Check, Some(document)) => document.checking.failed(generation, &message),
             (Slot::Project, Some(document)) => document.projection_problem = Some(message),
             (Slot::Rows | Slot::Changes, Some(document)) => {
                 document.could_not(generation, &message);

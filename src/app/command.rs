@@ -310,6 +310,8 @@ pub enum Command {
     ClearSearch,
     /// Go to the next or previous event found.
     NextHit(Direction),
+    /// Look whether the whole history is sound, from the start.
+    CheckHistory,
     /// Learn what can be named in a search.
     WantVocabulary,
 
@@ -395,6 +397,8 @@ pub enum Tab {
     Compare,
     /// What comes of a range of values.
     Sweep,
+    /// Whether the history is sound.
+    Health,
 }
 
 /// Something that opens over the window.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::branch_tracks::TrackBranch;
+use super::checking::Checking;
 use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
@@ -98,6 +99,8 @@ pub struct Document {
     pub changes_asked: Remote<()>,
     /// What is looked for, and what was found.
     pub search: Search,
+    /// Whether its history is sound.
+    pub checking: Checking,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
     /// The file's hash as it was last looked at, after it was opened.
@@ -182,6 +185,7 @@ impl Document {
             changes: HashMap::new(),
             changes_asked: Remote::default(),
             search: Search::default(),
+            checking: Checking::default(),
             vocabulary: Remote::default(),
             hash_now: Remote::default(),
             projection_problem: None,

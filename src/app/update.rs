@@ -102,6 +102,10 @@ impl App {
             Command::WantRows(indices) => self.want_rows(indices, requests),
             Command::WantChanges(events) => self.want_changes(events, requests),
             Command::WantVocabulary => self.want_vocabulary(requests),
+            Command::CheckHistory => {
+                self.show_tab(Tab::Health);
+                self.check_history(requests);
+            }
             Command::FollowCause(id) => self.follow_cause(id, requests),
             Command::Search(text) => self.search(text, requests),
             Command::ClearSearch => self.search(String::new(), requests),

@@ -60,6 +60,9 @@ pub enum Command {
     /// A copy of the store, whole or as of a moment.
     #[command(after_help = examples::COPY)]
     Copy(CopyArgs),
+    /// Whether the history is sound: gaps, doubles, broken payloads, times and causes that can't be.
+    #[command(after_help = examples::CHECK)]
+    Check(CheckArgs),
     /// A first rule projection for a category, by names and sample values.
     #[command(after_help = examples::SUGGEST)]
     Suggest(SuggestArgs),
@@ -72,9 +75,6 @@ pub enum Command {
     /// Completions for a shell, to be put where it looks for them.
     #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
-    /// Health of a store (not available yet).
-    #[command(hide = true)]
-    Check(Later),
     /// Two versions of a projection over the same history (not available yet).
     #[command(hide = true)]
     Compare(Later),
@@ -384,6 +384,18 @@ pub struct CopyArgs {
     /// Replace OUT if it is there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub projection: ProjectionArgs,
+    /// Go on where a needed payload can't be read.
+    #[arg(long)]
+    pub skip_unreadable: bool,
 }
 
 /// `suggest`

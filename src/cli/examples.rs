@@ -43,6 +43,15 @@ Examples:
 Queries: words are found in payload and metadata; type:*Opened, stream:account-4*, user:alice, data.amount > 100,
 has:data.reason, after:2025-02-01, before:\"2025-02-01 14:00\", joined by and, or, not and parentheses.";
 
+/// `check`
+pub const CHECK: &str = "\
+Examples:
+  foldline check bank.db
+  foldline check bank.db --projection bank.db.projection.json --json
+
+Looks at every event, payload and snapshot. With a projection, also at its invariants and at where it stops. Exit
+status 1 if an error or a warning was found; notes alone are 0.";
+
 /// `state`
 pub const STATE: &str = "\
 Examples:

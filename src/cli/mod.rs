@@ -4,6 +4,7 @@
 //! until it can't fail any more, so that standard output stays empty where the exit status is 2 or 3.
 
 mod args;
+mod check;
 mod compensation;
 mod copy;
 mod diff;
@@ -145,10 +146,7 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),
         Command::Completions(args) => completions(&args, output),
-        Command::Check(_) => later(
-            "`foldline check`",
-            "`foldline info` counts what can't be read, and `foldline state` checks invariants",
-        ),
+        Command::Check(args) => check::run(&args, output),
         Command::Compare(_) => {
             later("`foldline compare`", "compare `foldline state` with one --projection and with the other")
         }

@@ -7,6 +7,7 @@ use super::{
     BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
     Searched, StateView, StoreKey, Track, Tried,
 };
+use crate::analysis::health::Health;
 use crate::model::CopyDescription;
 use crate::query::Vocabulary;
 use crate::whatif::{
@@ -41,6 +42,8 @@ pub enum Outcome {
     CopyDescribed(Box<CopyDescription>),
     /// The file's hash (BLAKE3, hexadecimal).
     Hashed(String),
+    /// What a look at the whole store came to, or at a part of it.
+    Checked(Arc<Health>),
     /// A file was chosen, or none.
     Picked(Pick, Option<PathBuf>),
     /// A store was forgotten.

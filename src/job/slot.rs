@@ -23,6 +23,8 @@ pub enum Slot {
     DescribeCopy,
     /// Hashing the opened file.
     Hash,
+    /// Looking whether a history is sound.
+    Check,
     /// Forgetting a store.
     Close,
     /// Asking the user for a file.

@@ -6,6 +6,7 @@ mod copy_dialog;
 mod dialogs;
 mod events;
 mod frame_log;
+mod health;
 mod help;
 mod icons;
 mod keys;
@@ -147,6 +148,7 @@ struct ViewState {
     whatif: whatif::WhatIfView,
     compare: compare::CompareView,
     sweep: sweep::SweepView,
+    health: health::HealthView,
     compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,

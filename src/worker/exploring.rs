@@ -33,6 +33,9 @@ impl Workshop {
             Job::Search { store, query, found } => {
                 self.session(store)?.search(&query, &found, progress, cancel).map(Outcome::Searched)
             }
+            Job::Check { store, findings } => {
+                self.session(store)?.check(&findings, progress, cancel).map(|health| Outcome::Checked(Arc::new(health)))
+            }
             Job::Vocabulary { store } => {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
                 Ok(Outcome::Vocabulary(Arc::new(vocabulary)))

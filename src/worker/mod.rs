@@ -1,6 +1,7 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod branch_tracks;
+mod checking;
 mod comparing;
 mod compensating;
 mod copying;
