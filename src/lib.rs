@@ -17,6 +17,7 @@
 //!     model           events, values, numbers, times, the index
 //! ```
 
+pub mod analysis;
 pub mod app;
 pub mod cli;
 pub mod job;
