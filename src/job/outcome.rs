@@ -7,6 +7,7 @@ use super::{
     BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
     Searched, StateView, StoreKey, Track, Tried,
 };
+use crate::analysis::schema::Catalogue;
 use crate::model::CopyDescription;
 use crate::query::Vocabulary;
 use crate::whatif::{
@@ -143,6 +144,8 @@ pub enum Outcome {
     Swept(Arc<Sweep>),
     /// Proposals, a stream each.
     Compensations(Vec<Compensation>),
+    /// The event types of a store, with their fields.
+    Catalogue(Arc<Catalogue>),
     /// A text was written.
     Written(PathBuf),
 }

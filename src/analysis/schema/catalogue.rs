@@ -452,3 +452,15 @@ impl Field {
         parts.join("; ")
     }
 }
+
+impl Catalogue {
+    /// Leaves only fields whose path contains a text, whatever its case, and types that have one.
+    pub fn retain_fields(&mut self, part: &str) {
+        let part = part.to_lowercase();
+        for entry in &mut self.types {
+            entry.fields.retain(|field| field.path.to_lowercase().contains(&part));
+            entry.changes.retain(|change| change.path.to_lowercase().contains(&part));
+        }
+        self.types.retain(|entry| !entry.fields.is_empty() || !entry.changes.is_empty());
+    }
+}

@@ -346,10 +346,20 @@ fn guess_renames(drafts: &mut [Draft], all: u64) {
             && matches!(come.change.what, What::Added { .. })
     };
     let mut pairs = Vec::new();
+    let all_fitting = |fits: &dyn Fn(usize) -> bool| (0..drafts.len()).filter(|at| fits(*at)).collect::<Vec<usize>>();
+    // The only one, or the only one that is called alike.
+    let choose = |fitting: Vec<usize>, path: &str| match fitting[..] {
+        [only] => Some(only),
+        _ => {
+            let mut alike = fitting.into_iter().filter(|at| are_alike(&drafts[*at].change.path, path));
+            alike.next().filter(|_| alike.next().is_none())
+        }
+    };
     for gone in 0..drafts.len() {
-        let fitting: Vec<usize> = (0..drafts.len()).filter(|come| fits(&drafts[gone], &drafts[*come])).collect();
-        if let [come] = fitting[..]
-            && (0..drafts.len()).filter(|other| fits(&drafts[*other], &drafts[come])).count() == 1
+        let come = choose(all_fitting(&|come| fits(&drafts[gone], &drafts[come])), &drafts[gone].change.path);
+        if let Some(come) = come
+            && choose(all_fitting(&|other| fits(&drafts[other], &drafts[come])), &drafts[come].change.path)
+                == Some(gone)
         {
             pairs.push((gone, come));
         }
@@ -358,4 +368,17 @@ fn guess_renames(drafts: &mut [Draft], all: u64) {
         drafts[gone].change.perhaps_renamed = Some(drafts[come].change.path.clone());
         drafts[come].change.perhaps_renamed = Some(drafts[gone].change.path.clone());
     }
+}
+
+/// Whether the names of two fields begin alike, or one is in the other.
+fn are_alike(a: &str, b: &str) -> bool {
+    let name = |path: &str| -> Vec<char> {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (a, b) = (name(a), name(b));
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let same = short.iter().zip(&long).take_while(|(a, b)| a == b).count();
+    let contains = short.len() >= 2 && long.windows(short.len()).any(|part| part == short);
+    contains || (same >= 3 && same * 2 >= short.len())
 }

@@ -259,6 +259,11 @@ fn renames_are_guessed_only_where_one_fits() {
     assert_eq!(changes(&catalogue(&rows)), expected);
     let rows = concat(vec![repeat(30, r#"{"a":"x"}"#), repeat(30, r#"{"b":"y","c":"z"}"#)]);
     assert!(changes(&catalogue(&rows)).iter().all(|change| !change.contains("perhaps")));
+    // Of several, the one that is called alike.
+    let rows = concat(vec![repeat(30, r#"{"addr":"x"}"#), repeat(30, r#"{"country":"y","address":"z"}"#)]);
+    let hints: Vec<Option<String>> = catalogue(&rows).types[0].changes.iter().map(Change::hint).collect();
+    assert!(hints.contains(&Some("perhaps renamed to address".to_owned())), "{hints:?}");
+    assert_eq!(hints.iter().flatten().count(), 2);
     let rows = concat(vec![repeat(30, r#"{"a":"x"}"#), repeat(30, r#"{"b":4}"#)]);
     assert!(changes(&catalogue(&rows)).iter().all(|change| !change.contains("perhaps")));
 }
