@@ -103,6 +103,7 @@ impl App {
             Command::WantChanges(events) => self.want_changes(events, requests),
             Command::WantVocabulary => self.want_vocabulary(requests),
             Command::FollowCause(id) => self.follow_cause(id, requests),
+            Command::LookAtTypes => self.ask_catalogue(requests),
             Command::Search(text) => self.search(text, requests),
             Command::ClearSearch => self.search(String::new(), requests),
             Command::NextHit(direction) => self.next_hit(direction, requests),
@@ -116,6 +117,7 @@ impl App {
             Command::ShowTab(tab) => {
                 self.show_tab(tab);
                 self.want_sweep(requests);
+                self.want_catalogue(requests);
             }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),

@@ -28,6 +28,7 @@ mod text;
 mod theme;
 mod timeline;
 mod top_bar;
+mod types;
 mod welcome;
 mod welcome_art;
 mod whatif;
@@ -147,6 +148,7 @@ struct ViewState {
     whatif: whatif::WhatIfView,
     compare: compare::CompareView,
     sweep: sweep::SweepView,
+    types: types::TypesView,
     compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::values::Kind;
-use crate::model::{EventKind, Number, Timestamp, Value};
+use crate::model::{EventKind, Number, Timestamp, TypeIndex, Value};
 
 /// Every event type of a store, with what its payloads hold.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -26,6 +26,9 @@ pub struct Catalogue {
 /// An event type.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct TypeEntry {
+    /// In the index.
+    #[serde(skip)]
+    pub index: TypeIndex,
     /// In full, as the store has it.
     #[serde(rename = "type")]
     pub name: Arc<str>,
@@ -350,7 +353,7 @@ impl Change {
             _ => "there",
         };
         let (from, to) = match (&self.from_version, &self.to_version) {
-            (Some(from), Some(to)) => (format!("version {from}"), format!("version {to}")),
+            (Some(from), Some(to)) => (format!("in version {from}"), format!("in version {to}")),
             _ => ("before".to_owned(), "after".to_owned()),
         };
         let (present, of) = (before.present, before.of);

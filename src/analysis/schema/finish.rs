@@ -93,6 +93,7 @@ fn entry(index: TypeIndex, mut node: TypeNode, log: &EventLog, place: PlaceOf<'_
     unreadable.sort_by_key(|count| Reverse(count.events));
     let info = log.event_type(index);
     TypeEntry {
+        index,
         name: info.name.clone(),
         short: info.short.clone(),
         kind: log.kind(node.first as usize),

@@ -230,7 +230,7 @@ fn versions_say_where_a_field_changed_even_when_they_overlap() {
     assert_eq!(changes(&found), expected);
     let change = &found.types[0].changes[0];
     assert_eq!((change.from_version.as_deref(), change.to_version.as_deref()), (Some("1"), Some("2")));
-    assert_eq!(change.facts(), "there in 30 of 30 version 1, 0 of 30 version 2");
+    assert_eq!(change.facts(), "there in 30 of 30 in version 1, 0 of 30 in version 2");
     let versions: Vec<(&str, u64)> =
         found.types[0].schema_versions.iter().map(|version| (&*version.version, version.events)).collect();
     assert_eq!(versions, [("1", 30), ("2", 30)]);

@@ -10,7 +10,7 @@ pub use results::summary;
 
 use egui::{Align, Layout, RichText, Stroke};
 
-use super::{ViewState, compare, icons, keys, sweep, theme, whatif};
+use super::{ViewState, compare, icons, keys, sweep, theme, types, whatif};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Focus, Tab};
 use crate::job::StoreKey;
@@ -30,7 +30,14 @@ pub struct EventsView {
 pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let Some(document) = &app.document else { return };
     let take_focus = view.focus == Some(Focus::Events);
-    let ViewState { events: view, whatif: whatif_view, compare: compare_view, sweep: sweep_view, .. } = view;
+    let ViewState {
+        events: view,
+        whatif: whatif_view,
+        compare: compare_view,
+        sweep: sweep_view,
+        types: types_view,
+        ..
+    } = view;
     let search = &document.search;
     let searched = search.is_active().then_some((document.opened.key, search.run));
     if view.searched != searched {
@@ -54,6 +61,10 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         Tab::Compare => compare::compare_ui(ui, app, document, compare_view, take_focus, queue),
         Tab::Sweep => {
             sweep::sweep_ui(ui, app, document, sweep_view, take_focus, queue);
+            Vec::new()
+        }
+        Tab::Types => {
+            types::types_ui(ui, app, document, types_view, take_focus, queue);
             Vec::new()
         }
     };
@@ -87,6 +98,7 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
             tab_ui(ui, Tab::Compare, "Compare", None);
             tab_ui(ui, Tab::Sweep, "Sweep", None);
         }
+        tab_ui(ui, Tab::Types, "Types", None);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::TIGHT);
             if app.tab == Tab::Found {
