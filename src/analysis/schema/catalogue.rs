@@ -162,6 +162,9 @@ pub struct Field {
     /// Whether there is more in it that is not told apart.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// Whether it holds objects, and none of them has a field.
+    #[serde(skip)]
+    pub is_empty: bool,
     /// The first event that has it.
     pub first: Place,
     /// The last event that has it.
@@ -442,12 +445,18 @@ impl Field {
         }
         parts.extend(self.keys.clone());
         let shows_all = listed || self.ranges.iter().any(|range| matches!(range, Range::Times { .. }));
-        if !shows_all && !self.examples.is_empty() {
+        let same = parts.len() == 1 && parts[0].starts_with("always");
+        if !shows_all && !same && !self.examples.is_empty() {
             let examples: Vec<String> = self.examples.iter().map(crate::model::json::to_text).collect();
-            let same = parts.len() == 1 && parts[0].starts_with("always");
-            if !same {
+            // Texts tell most by what they are, numbers by what they are between.
+            if self.ranges.iter().any(|range| matches!(range, Range::Numbers { .. })) {
                 parts.push(format!("such as {}", examples.join(", ")));
+            } else {
+                parts.insert(0, examples.join(", "));
             }
+        }
+        if self.is_empty {
+            parts.push("has no fields".to_owned());
         }
         if self.more {
             parts.push("more in it that is not told apart".to_owned());

@@ -259,6 +259,7 @@ impl Writer<'_, '_> {
             examples: node.examples.clone().into_values(),
             keys,
             more: node.cut,
+            is_empty: node.objects > 0 && node.children.is_empty() && node.map.is_none() && !node.cut,
             first: (self.place)(node.first),
             last: (self.place)(node.last),
         }

@@ -102,11 +102,11 @@ fn fields_have_types_presence_ranges_and_examples() {
     assert_eq!(told("when"), "text (date) | 4/4 | 2026-01-04 to 2026-03-04");
     assert_eq!(told("note"), "null | 1/4 | ");
     assert_eq!(told("items"), "list | 2/4 | 0 to 2 items");
-    assert_eq!(told("items[].sku"), r#"text | 2/2 | 2 texts of 1 character; such as "x", "y""#);
+    assert_eq!(told("items[].sku"), r#"text | 2/2 | "x", "y"; 2 texts of 1 character"#);
     assert_eq!(told("items[].qty"), "integer | 1/2 | always 1");
-    assert_eq!(told("tags[]"), r#"text |  | 2 texts of 1 character; such as "p", "q""#);
+    assert_eq!(told("tags[]"), r#"text |  | "p", "q"; 2 texts of 1 character"#);
     assert_eq!(told("address.city"), r#"text | 1/1 | always "Ulm""#);
-    assert_eq!(told(r#"address."a.b""#), "boolean | 1/1 | such as true");
+    assert_eq!(told(r#"address."a.b""#), "boolean | 1/1 | true");
     let paths: Vec<&str> = entry.fields.iter().map(|field| &*field.path).collect();
     let expected = [
         "amount",

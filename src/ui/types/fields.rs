@@ -157,8 +157,10 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
         // What can be pressed keeps its place, words give way.
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add_space(theme::MARGIN);
+            let room = ui.available_width();
             let mut link = |ui: &mut Ui, what: &str, place: &Place| {
-                let words = theme::link(format!("{what} {}", when(place, app)), theme::SMALL);
+                let moment = if room > 620.0 { when(place, app) } else { day(place, app) };
+                let words = theme::link(format!("{what} {moment}"), theme::SMALL);
                 let response = ui.add(egui::Button::new(words).frame(false));
                 let name = format!("{what} {} on {}", entry.short, when(place, app));
                 response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &name));
@@ -166,7 +168,7 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
                     queue.push(Command::JumpTo(place.event));
                 }
             };
-            if ui.available_width() > 420.0 {
+            if room > 340.0 {
                 if entry.events > 1 {
                     link(ui, "Last", &entry.last);
                 }
