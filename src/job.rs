@@ -306,6 +306,11 @@ pub enum Job {
         /// The edits.
         scenario: Arc<Scenario>,
     },
+    /// Tell which types the events of a store have, with which fields.
+    Catalogue {
+        /// Of which store.
+        store: StoreKey,
+    },
     /// Write a text that was asked for. The store is never overwritten.
     Write {
         /// Beside which store.
@@ -351,6 +356,7 @@ impl Job {
             | Self::SweepPlaces { store, .. }
             | Self::Sweep { store, .. }
             | Self::Compensate { store, .. }
+            | Self::Catalogue { store }
             | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)

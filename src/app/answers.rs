@@ -172,6 +172,7 @@ impl App {
         if let Some(document) = &mut self.document {
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
+            document.cataloguing.stopped(generation);
             document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
             document.follows.stopped(generation);
             document.scenarios.all_mut().iter_mut().for_each(|view| view.stopped |= view.branch.awaits(generation));
@@ -200,6 +201,7 @@ impl App {
                 | Slot::SweepPlaces
                 | Slot::Sweep
                 | Slot::Compensate
+                | Slot::Catalogue
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::BranchTrack(_)
@@ -276,6 +278,7 @@ impl Document {
                 }
             }
             Outcome::Swept(sweep) => self.sweeping.found(generation, sweep),
+            Outcome::Catalogue(catalogue) => self.cataloguing.found(generation, catalogue),
             Outcome::Compensations(proposals) => self.compensating.found(generation, proposals),
             Outcome::Differences(differences) => self.comparison.found(generation, *differences),
             Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
@@ -336,6 +339,7 @@ impl Document {
         self.comparison.could_not(generation, why);
         self.sweeping.could_not(generation, why);
         self.compensating.could_not(generation, why);
+        self.cataloguing.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
@@ -367,6 +371,7 @@ impl Document {
         self.comparison.forget();
         self.sweeping.forget();
         self.compensating.forget();
+        self.cataloguing.forget_question();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
         }

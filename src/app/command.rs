@@ -304,6 +304,8 @@ pub enum Command {
     WantChanges(Vec<u32>),
     /// Go to the event that caused this one.
     FollowCause(Arc<str>),
+    /// Look through all events again for their types and fields.
+    LookAtTypes,
     /// Look for events.
     Search(String),
     /// Look no longer, and forget what was found.
@@ -399,6 +401,8 @@ pub enum Tab {
     Sweep,
     /// Whether the history is sound.
     Health,
+    /// The event types of the store, with their fields.
+    Types,
 }
 
 /// Something that opens over the window.

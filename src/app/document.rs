@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::branch_tracks::TrackBranch;
+use super::cataloguing::Cataloguing;
 use super::checking::Checking;
 use super::choosing::Chosen;
 use super::command::Step;
@@ -75,6 +76,8 @@ pub struct Document {
     pub sweeping: Sweeping,
     /// Events that would bring the recorded states to those of the active scenario.
     pub compensating: Compensating,
+    /// The event types of the store.
+    pub cataloguing: Cataloguing,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -174,6 +177,7 @@ impl Document {
             comparison: Comparison::default(),
             sweeping: Sweeping::default(),
             compensating: Compensating::default(),
+            cataloguing: Cataloguing::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),

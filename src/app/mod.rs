@@ -8,6 +8,7 @@ mod answers;
 pub mod as_of;
 pub mod branch_marks;
 pub mod branch_tracks;
+pub mod cataloguing;
 pub mod checking;
 pub mod choosing;
 pub mod command;
@@ -48,6 +49,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
+pub use cataloguing::Cataloguing;
 pub use checking::Checking;
 pub use choosing::Chosen;
 pub use command::{Command, Direction, Focus, Sheet, Step, Tab, ThemeChoice, TrackSource};

@@ -107,6 +107,7 @@ impl App {
                 self.check_history(requests);
             }
             Command::FollowCause(id) => self.follow_cause(id, requests),
+            Command::LookAtTypes => self.ask_catalogue(requests),
             Command::Search(text) => self.search(text, requests),
             Command::ClearSearch => self.search(String::new(), requests),
             Command::NextHit(direction) => self.next_hit(direction, requests),
@@ -120,6 +121,7 @@ impl App {
             Command::ShowTab(tab) => {
                 self.show_tab(tab);
                 self.want_sweep(requests);
+                self.want_catalogue(requests);
             }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),

@@ -63,6 +63,9 @@ pub enum Command {
     /// Whether the history is sound: gaps, doubles, broken payloads, times and causes that can't be.
     #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
+    /// Its event types: fields with their types, how often they are there, examples, and how they changed.
+    #[command(after_help = examples::SCHEMA)]
+    Schema(SchemaArgs),
     /// A first rule projection for a category, by names and sample values.
     #[command(after_help = examples::SUGGEST)]
     Suggest(SuggestArgs),
@@ -359,6 +362,36 @@ pub struct WhatIfArgs {
 pub enum LayoutOfCopy {
     /// Foldline's own, which holds the events of any store.
     Foldline,
+}
+
+/// How a catalogue is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    /// Aligned text for people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// A JSON Schema with a definition for each event type.
+    JsonSchema,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Only this event type, in full or as it is shown; may be repeated.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub types: Vec<String>,
+    /// Only events in streams of this category.
+    #[arg(long, value_name = "CATEGORY")]
+    pub category: Option<String>,
+    /// Only types that have a field whose path contains this, and only such fields.
+    #[arg(long, value_name = "TEXT")]
+    pub field: Option<String>,
+    /// How to print it; text unless named.
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
+    pub format: Option<SchemaFormat>,
 }
 
 /// `copy`

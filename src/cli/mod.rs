@@ -17,6 +17,7 @@ mod nearest;
 mod options;
 mod output;
 mod sample;
+mod schema;
 mod state;
 mod streams;
 mod sweep;
@@ -142,6 +143,7 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::Table(args) => table::run(&args, output),
         Command::WhatIf(args) => what_if::run(&args, output),
         Command::Copy(args) => copy::run(&args, output),
+        Command::Schema(args) => schema::run(&args, output),
         Command::Suggest(args) => suggest(&args, output),
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),

@@ -8,6 +8,7 @@ use super::{
     Searched, StateView, StoreKey, Track, Tried,
 };
 use crate::analysis::health::Health;
+use crate::analysis::schema::Catalogue;
 use crate::model::CopyDescription;
 use crate::query::Vocabulary;
 use crate::whatif::{
@@ -146,6 +147,8 @@ pub enum Outcome {
     Swept(Arc<Sweep>),
     /// Proposals, a stream each.
     Compensations(Vec<Compensation>),
+    /// The event types of a store, with their fields.
+    Catalogue(Arc<Catalogue>),
     /// A text was written.
     Written(PathBuf),
 }

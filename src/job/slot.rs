@@ -79,6 +79,8 @@ pub enum Slot {
     Sweep,
     /// Proposing compensating events.
     Compensate,
+    /// The catalogue of event types.
+    Catalogue,
     /// Writing a text that was asked for.
     Write,
 }

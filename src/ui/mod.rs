@@ -29,6 +29,7 @@ mod text;
 mod theme;
 mod timeline;
 mod top_bar;
+mod types;
 mod welcome;
 mod welcome_art;
 mod whatif;
@@ -149,6 +150,7 @@ struct ViewState {
     compare: compare::CompareView,
     sweep: sweep::SweepView,
     health: health::HealthView,
+    types: types::TypesView,
     compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cataloguing::CatalogueScope;
 use super::files;
 use super::run::{Workshop, failed};
 use super::session::Session;
@@ -101,6 +102,10 @@ impl Workshop {
             Job::Compensate { store, scenario } => {
                 let proposals = self.session(store)?.compensate(&scenario, None, progress, cancel);
                 proposals.map(Outcome::Compensations).map_err(|error| failed(&error))
+            }
+            Job::Catalogue { store } => {
+                let catalogue = self.session(store)?.catalogue(&CatalogueScope::default(), progress, cancel);
+                catalogue.map(|found| Outcome::Catalogue(Arc::new(found))).map_err(|error| failed(&error))
             }
             Job::Write { store, out, text, force } => {
                 let written = self.session(store)?.write_text(&out, &text, force);

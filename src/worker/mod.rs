@@ -1,6 +1,7 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod branch_tracks;
+mod cataloguing;
 mod checking;
 mod comparing;
 mod compensating;
@@ -36,6 +37,7 @@ mod tracks;
 mod trying;
 mod vocabulary;
 
+pub use cataloguing::CatalogueScope;
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use files::WriteError;
 pub use fixtures::FixtureCases;
