@@ -125,6 +125,8 @@ impl OnlyOpens {
             writable: true,
             projections: Vec::new(),
             rules: None,
+            reading: String::new(),
+            bytes: 0,
             hash: None,
         }
     }

@@ -72,7 +72,7 @@ impl App {
         }
         let Some(document) = self.beside.iter_mut().find(|document| document.opened.key == store) else { return };
         match result {
-            Ok(Outcome::Hashed(hash)) => document.hashed(generation, hash),
+            Ok(Outcome::Hashed(found)) => document.hashed(generation, *found),
             Ok(Outcome::Projected(projected)) => {
                 document.take_projections(projected);
             }
@@ -160,6 +160,9 @@ impl App {
             self.opening = None;
         }
         if let Some(document) = &mut self.document {
+            if document.hash_now.awaits(generation) {
+                document.hash_now.clear();
+            }
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
             document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
@@ -296,21 +299,11 @@ impl Document {
             Outcome::Vocabulary(vocabulary) => {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
-            Outcome::Hashed(hash) => self.hashed(generation, hash),
+            Outcome::Hashed(found) => self.hashed(generation, *found),
             Outcome::Follows(report) => {
                 self.follows.report.answer(generation, Ok(report));
             }
             _ => {}
-        }
-    }
-
-    /// The file was hashed: for the first time, or to see whether it is still the same.
-    fn hashed(&mut self, generation: u64, hash: String) {
-        match self.opened.hash {
-            None => self.opened.hash = Some(hash),
-            Some(_) => {
-                self.hash_now.answer(generation, Ok(hash));
-            }
         }
     }
 

@@ -27,6 +27,7 @@ pub mod moving_edits;
 mod opening;
 pub mod palette;
 mod projecting;
+pub mod proving;
 pub mod remote;
 pub mod scenario_files;
 pub mod scenarios;

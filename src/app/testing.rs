@@ -51,6 +51,8 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         writable: true,
         projections: Vec::new(),
         rules: None,
+        reading: String::new(),
+        bytes: 4096,
         hash: None,
     }
 }

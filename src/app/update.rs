@@ -18,7 +18,7 @@ impl App {
             Command::OpenCopy(path) => self.leave(Leaving::OpenCopy(path), requests),
             Command::SwitchTo(store) => self.switch_to(store, requests),
             Command::NextStore(direction) => self.next_store(direction, requests),
-            Command::CheckUnchanged => self.hash(requests),
+            Command::CheckUnchanged => self.check_unchanged(requests),
             Command::Close => self.leave(Leaving::Close, requests),
             Command::Quit => self.leave(Leaving::Quit, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),

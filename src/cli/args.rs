@@ -121,6 +121,10 @@ pub struct InfoArgs {
     /// Don't decode every payload to count those that can't be read.
     #[arg(long)]
     pub quick: bool,
+    /// Hash the file (BLAKE3) before anything else is done with it and after everything: the same shows that nothing
+    /// was written.
+    #[arg(long)]
+    pub hash: bool,
 }
 
 /// `streams`

@@ -25,7 +25,8 @@ is missing, unreadable, malformed or can't be written. On 2 and 3 nothing is pri
 pub const INFO: &str = "\
 Examples:
   foldline info bank.db
-  foldline info bank.db --quick --json";
+  foldline info bank.db --quick --json
+  foldline info bank.db --hash";
 
 /// `streams`
 pub const STREAMS: &str = "\

@@ -7,7 +7,7 @@ use super::{
     BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
     Searched, StateView, StoreKey, Track, Tried,
 };
-use crate::model::CopyDescription;
+use crate::model::{CopyDescription, FileHash};
 use crate::query::Vocabulary;
 use crate::whatif::{
     Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
@@ -39,8 +39,8 @@ pub enum Outcome {
     Copied(Copied),
     /// What a copy would hold.
     CopyDescribed(Box<CopyDescription>),
-    /// The file's hash (BLAKE3, hexadecimal).
-    Hashed(String),
+    /// What the file was like when it was hashed.
+    Hashed(Box<FileHash>),
     /// A file was chosen, or none.
     Picked(Pick, Option<PathBuf>),
     /// A store was forgotten.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StoreKey;
-use crate::model::{EventLog, Moment, Timestamp};
+use crate::model::{EventLog, FileHash, Moment, Timestamp};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
 
@@ -33,8 +33,13 @@ pub struct OpenedStore {
     pub projections: Vec<Arc<ProjectionInfo>>,
     /// The rule file that makes its states, if there is one.
     pub rules: Option<PathBuf>,
-    /// The file's hash when it was opened, if it was computed.
-    pub hash: Option<String>,
+    /// How the file is read, in a sentence.
+    pub reading: String,
+    /// The file's size in bytes when it was opened.
+    pub bytes: u64,
+    /// What the file was like when it was first hashed, which is right after it was opened unless it is too large for
+    /// that.
+    pub hash: Option<FileHash>,
 }
 
 /// Where in a stream's history a state stands.

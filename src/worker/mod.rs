@@ -47,7 +47,7 @@ pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
-pub use crate::store::is_same_file;
+pub use crate::store::{hash_file, is_same_file, side_files};
 
 use crate::job::{Finished, Request};
 
