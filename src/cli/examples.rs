@@ -54,6 +54,12 @@ Examples:
 
 Exit status 1 if the projection stops at an error, or an invariant is broken at that moment.";
 
+/// `snapshots`
+pub const SNAPSHOTS: &str = "\
+Examples:
+  foldline snapshots bank.db
+  foldline snapshots bank.db --stream account-A --states --json";
+
 /// `diff`
 pub const DIFF: &str = "\
 Examples:

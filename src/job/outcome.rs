@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::{
     BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
-    Searched, StateView, StoreKey, Track, Tried,
+    Searched, SnapshotView, StateView, StoreKey, Track, Tried,
 };
-use crate::model::{CopyDescription, FileHash};
+use crate::model::{CopyDescription, FileHash, SnapshotIndex};
 use crate::query::Vocabulary;
 use crate::whatif::{
     Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
@@ -143,6 +143,10 @@ pub enum Outcome {
     Swept(Arc<Sweep>),
     /// Proposals, a stream each.
     Compensations(Vec<Compensation>),
+    /// Which snapshots the store has.
+    Snapshots(Arc<SnapshotIndex>),
+    /// A snapshot in full.
+    Snapshot(Arc<SnapshotView>),
     /// A text was written.
     Written(PathBuf),
 }

@@ -77,6 +77,10 @@ pub enum Slot {
     Sweep,
     /// Proposing compensating events.
     Compensate,
+    /// Finding out which snapshots there are.
+    Snapshots,
+    /// Reading a snapshot.
+    Snapshot,
     /// Writing a text that was asked for.
     Write,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::StoreKey;
 use crate::model::{EventLog, FileHash, Moment, Timestamp};
-use crate::replay::{Change, Frame, ProjectionInfo};
+use crate::replay::{Change, Frame, LateStart, ProjectionInfo};
 use crate::timeline::Drawing;
 
 /// An opened store as the application knows it.
@@ -87,6 +87,8 @@ pub struct StateView {
     pub branch: Option<Side>,
     /// With the edits of the scenario that is compared with; `None` where that is history as recorded.
     pub against: Option<Side>,
+    /// How the stream begins, where its first events are not in the store.
+    pub late_start: Option<Arc<LateStart>>,
     /// What differs between the two sides of the comparison at this moment (from: left, to: right).
     pub differences: Vec<Change>,
 }

@@ -24,6 +24,7 @@ mod read;
 mod recognise;
 mod rows;
 mod scan;
+mod snapshot_heads;
 mod snapshots;
 mod target;
 mod times;
@@ -42,6 +43,7 @@ pub use hash::{hash_file, side_files};
 pub use layout::{LayoutInfo, LayoutSpec, layouts};
 pub use open::AccessMode;
 pub use read::Reader;
+pub use snapshot_heads::{SnapshotState, Snapshots};
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
 
@@ -181,6 +183,11 @@ impl Store {
     /// How many snapshots the store has.
     pub fn snapshots(&self) -> u64 {
         self.snapshots
+    }
+
+    /// The version that a stream's first event has, by its layout.
+    pub fn first_version(&self) -> i64 {
+        self.bound.spec.events.version_base
     }
 
     /// Every snapshot with its state, in the order of streams and versions.

@@ -196,6 +196,7 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         stream: request.stream.clone(),
         moment: request.moment,
         projection: Arc::new(fold.info().clone()),
+        late_start: session.late_start(stream),
         baseline,
         branch: in_branch(&branch, branch_replayer)?,
         against: in_branch(&against, against_replayer)?,
@@ -241,6 +242,7 @@ fn new_stream(
         baseline: side(&mut recorded, &Selection::Prefix(0), cancel)?,
         branch: there(branch)?,
         against: there(against)?,
+        late_start: None,
         differences: Vec::new(),
     };
     tell_apart(&mut view, &*fold);
