@@ -20,6 +20,8 @@ mod images;
 mod no_harm;
 #[path = "window/shell.rs"]
 mod shell;
+#[path = "window/snapshots.rs"]
+mod snapshots;
 #[path = "window/state.rs"]
 mod state;
 #[path = "window/stores.rs"]

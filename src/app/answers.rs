@@ -197,6 +197,8 @@ impl App {
                 | Slot::BranchTrack(_)
                 | Slot::Vocabulary
                 | Slot::Hash
+                | Slot::Snapshots
+                | Slot::Snapshot
                 | Slot::Usual
                 | Slot::Try,
                 Some(document),
@@ -296,6 +298,10 @@ impl Document {
             Outcome::Searched(searched) if self.search.generation == Some(generation) => {
                 self.search.finish(&searched, &self.opened.log);
             }
+            Outcome::Snapshots(index) => self.snapshots.found(generation, index),
+            Outcome::Snapshot(view) => {
+                self.snapshots.view.answer(generation, Ok(view));
+            }
             Outcome::Vocabulary(vocabulary) => {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
@@ -315,6 +321,7 @@ impl Document {
         }
         self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
+        self.snapshots.could_not(generation, why);
         self.sweeping.could_not(generation, why);
         self.compensating.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
@@ -346,6 +353,7 @@ impl Document {
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
         self.comparison.forget();
+        self.snapshots.forget();
         self.sweeping.forget();
         self.compensating.forget();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {

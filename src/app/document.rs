@@ -18,6 +18,7 @@ use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
+use super::snapshots::SnapshotsView;
 use super::stream_list::StreamList;
 use super::sweeping::Sweeping;
 use super::trail::Trail;
@@ -105,6 +106,8 @@ pub struct Document {
     pub hash_now: Remote<FileHash>,
     /// When the file was hashed, for the first time and for the last.
     pub proved: Proved,
+    /// Snapshots that the store's library took.
+    pub snapshots: SnapshotsView,
     /// Why the projection that was asked for is not in use.
     pub projection_problem: Option<String>,
     /// The projection file that was last asked for, until it is in use.
@@ -188,6 +191,7 @@ impl Document {
             vocabulary: Remote::default(),
             hash_now: Remote::default(),
             proved: Proved::default(),
+            snapshots: SnapshotsView::default(),
             projection_problem: None,
             wanted_rules: None,
             rules_seen: None,

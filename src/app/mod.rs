@@ -33,6 +33,7 @@ pub mod scenario_files;
 pub mod scenarios;
 pub mod search;
 pub mod settings;
+pub mod snapshots;
 pub mod stream_list;
 mod sweeping;
 #[cfg(test)]

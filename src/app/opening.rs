@@ -134,6 +134,7 @@ impl App {
         if !hashed {
             self.hash_at_opening(requests);
         }
+        self.want_snapshots(requests);
     }
 
     /// A store is open.
@@ -167,6 +168,7 @@ impl App {
         self.refresh_views(requests);
         self.restore_scenarios(requests);
         self.hash_at_opening(requests);
+        self.want_snapshots(requests);
     }
 
     /// Goes where the user was in a store the last time.

@@ -101,6 +101,8 @@ impl App {
 
             Command::WantRows(indices) => self.want_rows(indices, requests),
             Command::WantChanges(events) => self.want_changes(events, requests),
+            Command::ShowSnapshot(at) => self.show_snapshot(at, requests),
+            Command::GoToSnapshot { stream, at } => self.go_to_snapshot(stream, at, requests),
             Command::WantVocabulary => self.want_vocabulary(requests),
             Command::FollowCause(id) => self.follow_cause(id, requests),
             Command::Search(text) => self.search(text, requests),

@@ -33,6 +33,8 @@ pub struct OpenedStore {
     pub projections: Vec<Arc<ProjectionInfo>>,
     /// The rule file that makes its states, if there is one.
     pub rules: Option<PathBuf>,
+    /// How many snapshots it has.
+    pub snapshots: u64,
     /// How the file is read, in a sentence.
     pub reading: String,
     /// The file's size in bytes when it was opened.

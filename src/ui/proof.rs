@@ -49,7 +49,7 @@ fn panel_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<C
     ui.add_space(theme::TIGHT);
     fact(ui, "File", &opened.path.display().to_string(), false);
     fact(ui, "How", &sentence(&opened.reading), false);
-    fact(ui, "Size", &bytes(opened.bytes), false);
+    fact(ui, "Size", &text::bytes(opened.bytes), false);
     if let Some(first) = &opened.hash {
         beside_ui(ui, document.hash_now.value().map_or(first, |(now, _)| now));
         let head = if document.proved.late { "First taken" } else { "At opening" };
@@ -169,7 +169,7 @@ fn not_taken(size: u64) -> String {
     if size > HASHED_BY_ITSELF {
         format!(
             "Not taken: reading {} takes a while. Check now to take it; what was before can't be shown then",
-            bytes(size)
+            text::bytes(size)
         )
     } else {
         "Not taken, because reading the file was stopped or failed".to_owned()
@@ -178,13 +178,13 @@ fn not_taken(size: u64) -> String {
 
 fn beside_ui(ui: &mut egui::Ui, found: &FileHash) {
     for side in &found.side_files {
-        fact(ui, "Beside", &format!("{}, {}: not made by Foldline", side.name, bytes(side.bytes)), false);
+        fact(ui, "Beside", &format!("{}, {}: not made by Foldline", side.name, text::bytes(side.bytes)), false);
     }
 }
 
 /// All of it as text to be pasted somewhere.
 fn copied(document: &Document, app: &App, first: &FileHash) -> String {
-    let mut lines = vec![document.opened.path.display().to_string(), bytes(first.bytes)];
+    let mut lines = vec![document.opened.path.display().to_string(), text::bytes(first.bytes)];
     let head = if document.proved.late { "first taken" } else { "at opening" };
     lines.push(format!("BLAKE3 {head}: {}", first.hash));
     if let Some((now, _)) = document.hash_now.value() {
@@ -193,18 +193,6 @@ fn copied(document: &Document, app: &App, first: &FileHash) -> String {
     lines.extend(about_first(document, app));
     lines.push(verdict(document, app));
     lines.join("\n") + "\n"
-}
-
-/// A size for people, with the exact number.
-fn bytes(size: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    let exact = format!("{} bytes", text::grouped(usize::try_from(size).unwrap_or(usize::MAX)));
-    let (mut rounded, mut unit) = (size as f64 / 1000.0, 0);
-    while rounded >= 1000.0 && unit + 1 < UNITS.len() {
-        rounded /= 1000.0;
-        unit += 1;
-    }
-    if size < 1000 { exact } else { format!("{rounded:.1} {} ({exact})", UNITS[unit]) }
 }
 
 fn sentence(words: &str) -> String {
@@ -231,9 +219,9 @@ mod tests {
 
     #[test]
     fn sizes_for_people() {
-        assert_eq!(bytes(999), "999 bytes");
-        assert_eq!(bytes(4096), "4.1 kB (4,096 bytes)");
-        assert_eq!(bytes(50_000_000_000), "50.0 GB (50,000,000,000 bytes)");
+        assert_eq!(text::bytes(999), "999 bytes");
+        assert_eq!(text::bytes(4096), "4.1 kB (4,096 bytes)");
+        assert_eq!(text::bytes(50_000_000_000), "50.0 GB (50,000,000,000 bytes)");
         assert!(not_taken(50_000_000_000).contains("takes a while"));
         assert!(not_taken(5).contains("stopped"));
     }

@@ -110,6 +110,7 @@ impl Workshop {
             log,
             writable: layout.writable,
             rules,
+            snapshots: session.store().snapshots(),
             reading: reading(session.store().mode()).to_owned(),
             bytes: session.store().bytes(),
             hash: None,
