@@ -13,12 +13,15 @@
 
 mod connect;
 mod copy;
+pub mod decode;
 mod error;
 mod foldline;
 mod hash;
 mod layout;
+mod look;
 mod open;
 mod payload;
+mod plan;
 mod probe;
 mod read;
 mod recognise;
@@ -138,7 +141,7 @@ fn notes(source: &Source, bound: &Bound, also_possible: &[LayoutInfo]) -> Vec<St
         notes.push(format!("the events are those of table {taken}; of the same form, but not read: {others}"));
     }
     if !also_possible.is_empty() {
-        let ids: Vec<&str> = also_possible.iter().map(|layout| layout.id).collect();
+        let ids: Vec<&str> = also_possible.iter().map(|layout| &*layout.id).collect();
         notes.push(format!("also possible as layout: {} (--layout)", ids.join(", ")));
     }
     notes
@@ -156,8 +159,8 @@ impl Store {
     }
 
     /// The layout in full.
-    pub fn layout_spec(&self) -> &'static LayoutSpec {
-        self.bound.spec
+    pub fn layout_spec(&self) -> &LayoutSpec {
+        &self.bound.spec
     }
 
     /// The event table's name.
@@ -221,8 +224,9 @@ impl Store {
     /// The category that a stream would have which was never recorded, by the layout's own rule. `first_type` is the
     /// type of its first event, if it is known.
     pub fn category_of_new(&self, log: &EventLog, stream: &str, first_type: Option<&str>) -> String {
-        let category = match self.bound.spec.events.stream.category {
-            CategoryRule::General => None,
+        let category = match &self.bound.spec.events.stream.category {
+            CategoryRule::General | CategoryRule::From(_) => None,
+            CategoryRule::Before(mark) => stream.split_once(mark.as_str()).map(|(before, _)| before),
             CategoryRule::FirstPart => rows::two_parts(log, stream).map(|(first, _)| first),
             CategoryRule::TopicClass => first_type.and_then(scan::topic_class),
         };
