@@ -1,5 +1,6 @@
 //! Which snapshots there are, without their states; and the state of one.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,12 +11,13 @@ use crate::model::event::Payload;
 use crate::model::{Cancel, EventLog, Progress, SnapshotHead, SnapshotIndex, Timestamp};
 
 use super::Store;
-use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{SnapshotTable, TimePlace, TimeSpec};
+use super::layout::{Place, SnapshotTable, TimeSpec};
+use super::look::{Contents, Look};
 use super::payload::decode;
-use super::recognise::Table;
-use super::rows::{integer, text};
+use super::plan::{EVENTS, Getters, Select, Tables};
+use super::recognise::{Bound, Table};
+use super::rows::{integer, stream_name};
 use super::snapshots::{inside, taken_at};
 
 /// Snapshots whose heads are kept; each takes some 60 bytes of memory.
@@ -30,19 +32,17 @@ const SLICE: Duration = Duration::from_millis(40);
 const ROWS: usize = 256;
 
 /// The snapshots of a store, and where they are.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Snapshots {
     index: Arc<SnapshotIndex>,
-    places: Places,
+    places: Vec<RowPlace>,
 }
 
-/// By what a snapshot is read again.
-#[derive(Debug)]
-enum Places {
-    /// By its row number.
-    Rows { rowid: String, rows: Vec<i64> },
-    /// By its stream and version: the stream of each, and each stream's columns.
-    Keys { streams: Vec<u32>, keys: Vec<Vec<SqlValue>> },
+/// By what a snapshot is read again: its row number, or its primary key where the table has none.
+#[derive(Debug, Clone)]
+enum RowPlace {
+    Row(i64),
+    Key(Box<[SqlValue]>),
 }
 
 /// The state of a snapshot.
@@ -64,7 +64,7 @@ impl Snapshots {
 struct Found {
     name: u32,
     head: SnapshotHead,
-    row: i64,
+    place: RowPlace,
 }
 
 impl Store {
@@ -77,19 +77,16 @@ impl Store {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Snapshots, StoreError> {
-        let nothing = || Places::Rows { rowid: String::new(), rows: Vec::new() };
-        let (Some(table), Some(spec)) = (&self.bound.snapshots, &self.bound.spec.snapshots) else {
-            return Ok(Snapshots { index: Arc::default(), places: nothing() });
-        };
+        let Some(asked) = Asked::new(&self.bound) else { return Ok(Snapshots::default()) };
         progress.set_total(self.snapshots);
-        let mut scan = HeadScan::new(table, spec);
+        let mut scan = HeadScan::default();
         while !scan.ended && scan.found.len() < KEPT {
             let conn = self.source.connect(Some(cancel))?;
-            let read = scan.read_some(&conn, self.source.is_shared(), progress);
-            read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
+            let read = scan.read_some(&conn, &asked, self.source.is_shared(), progress);
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
+            read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
         }
         Ok(scan.finish(self.snapshots, log))
     }
@@ -104,21 +101,18 @@ impl Store {
         cancel: &Cancel,
         visit: &mut dyn FnMut(usize, Option<SnapshotState>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let (Some(table), Some(spec)) = (&self.bound.snapshots, &self.bound.spec.snapshots) else { return Ok(()) };
-        let mut columns = vec![spec.state.column.clone()];
-        columns.extend(taken_column(spec).cloned());
-        let list = columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ");
-        let condition = match &snapshots.places {
-            Places::Rows { rowid, .. } => format!("{} = ?1", quoted(rowid)),
-            Places::Keys { .. } => {
-                let columns = spec.stream.iter().chain([&spec.version]);
-                let terms = columns.enumerate().map(|(at, column)| format!("{} IS ?{}", quoted(column), at + 1));
-                terms.collect::<Vec<_>>().join(" AND ")
-            }
-        };
+        let Some(asked) = Asked::new(&self.bound) else { return Ok(()) };
+        let spec = asked.spec;
+        let mut columns = vec![&spec.state.column];
+        columns.extend(taken_column(spec));
+        let list: Vec<String> =
+            columns.iter().map(|column| asked.tables.column(column).unwrap_or_else(|| "NULL".to_owned())).collect();
+        let condition: Vec<String> =
+            asked.order.iter().enumerate().map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
+        let (list, from, condition) = (list.join(", "), asked.tables.from(), condition.join(" AND "));
+        let sql = format!("SELECT {list} FROM {from} WHERE {condition} LIMIT 1");
         let failed = |e| StoreError::sqlite(&self.source.shown, "read a snapshot", e);
         let conn = self.source.connect(Some(cancel))?;
-        let sql = format!("SELECT {list} FROM {} WHERE {condition} LIMIT 1", quoted(&table.name));
         let mut statement = conn.prepare(&sql).map_err(failed)?;
         for (count, at) in places.enumerate() {
             if cancel.is_cancelled() {
@@ -127,12 +121,11 @@ impl Store {
             if count > 0 && count.is_multiple_of(ROWS) {
                 self.check()?;
             }
-            let found = match snapshots.places.values(&snapshots.index, at) {
-                Some(values) => {
-                    let mut rows = statement.query(rusqlite::params_from_iter(values)).map_err(failed)?;
-                    rows.next()
-                        .and_then(|row| row.map(|row| state_in(row, &columns, spec)).transpose())
-                        .map_err(failed)?
+            let found = match snapshots.places.get(at) {
+                Some(place) => {
+                    let mut rows = statement.query(rusqlite::params_from_iter(place.values())).map_err(failed)?;
+                    let row = rows.next().map_err(failed)?;
+                    row.map(|row| state_in(row, &columns, spec)).transpose().map_err(failed)?
                 }
                 None => None,
             };
@@ -144,8 +137,17 @@ impl Store {
     }
 }
 
-fn state_in(row: &rusqlite::Row<'_>, columns: &[String], spec: &SnapshotTable) -> rusqlite::Result<SnapshotState> {
-    let value = |column: &str| match columns.iter().position(|name| name == column) {
+impl RowPlace {
+    fn values(&self) -> Vec<SqlValue> {
+        match self {
+            Self::Row(row) => vec![SqlValue::Integer(*row)],
+            Self::Key(key) => key.to_vec(),
+        }
+    }
+}
+
+fn state_in(row: &rusqlite::Row<'_>, columns: &[&String], spec: &SnapshotTable) -> rusqlite::Result<SnapshotState> {
+    let value = |column: &str| match columns.iter().position(|name| *name == column) {
         Some(at) => row.get_ref(at),
         None => Ok(ValueRef::Null),
     };
@@ -154,127 +156,112 @@ fn state_in(row: &rusqlite::Row<'_>, columns: &[String], spec: &SnapshotTable) -
     Ok(SnapshotState { state: inside(state, spec.state.inside.as_deref()), taken })
 }
 
-impl Places {
-    /// What finds a snapshot again.
-    fn values(&self, index: &SnapshotIndex, at: usize) -> Option<Vec<SqlValue>> {
-        match self {
-            Self::Rows { rows, .. } => Some(vec![SqlValue::Integer(*rows.get(at)?)]),
-            Self::Keys { streams, keys } => {
-                let mut values = keys.get(*streams.get(at)? as usize)?.clone();
-                values.push(index.head(at)?.version.map_or(SqlValue::Null, SqlValue::Integer));
-                Some(values)
-            }
-        }
-    }
-}
-
 fn taken_column(spec: &SnapshotTable) -> Option<&String> {
     match &spec.taken {
-        Some(TimeSpec { place: TimePlace::Column(column), .. }) => Some(column),
+        Some(TimeSpec { place: Place::Column(column), .. }) => Some(column),
         _ => None,
     }
 }
 
-struct HeadScan<'a> {
-    table: &'a Table,
+/// What is asked of the snapshot table.
+struct Asked<'a> {
+    bound: &'a Bound,
     spec: &'a SnapshotTable,
-    rowid: Option<String>,
-    /// What orders the table: the row number, or the primary key of a table without one.
+    tables: Tables<'a>,
+    has_rowid: bool,
+    /// What orders the table, as SQL: the row number, or the primary key of a table without one.
     order: Vec<String>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(bound: &'a Bound) -> Option<Self> {
+        let (table, spec) = bound.snapshots.as_ref().zip(bound.spec.snapshots.as_ref())?;
+        let tables = Tables::new(EVENTS, table, &spec.joins, &bound.snapshot_joins);
+        let rowid = tables.rowid();
+        let has_rowid = rowid.is_some();
+        let order = rowid.map_or_else(|| key_columns(table, &tables), |rowid| vec![rowid]);
+        (!order.is_empty()).then_some(Self { bound, spec, tables, has_rowid, order })
+    }
+}
+
+fn key_columns(table: &Table, tables: &Tables<'_>) -> Vec<String> {
+    let mut keys: Vec<_> = table.columns.iter().filter(|column| column.key_place > 0).collect();
+    keys.sort_by_key(|column| column.key_place);
+    keys.into_iter().filter_map(|column| tables.column(&column.name)).collect()
+}
+
+#[derive(Default)]
+struct HeadScan {
     /// Where the scan goes on.
     after: Vec<SqlValue>,
-    names: Vec<(Arc<str>, Vec<SqlValue>)>,
-    by_name: std::collections::HashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
+    by_name: HashMap<Arc<str>, u32>,
     found: Vec<Found>,
     ended: bool,
 }
 
-impl<'a> HeadScan<'a> {
-    fn new(table: &'a Table, spec: &'a SnapshotTable) -> Self {
-        let rowid = table.rowid();
-        let order = match &rowid {
-            Some(rowid) => vec![rowid.clone()],
-            None => {
-                let mut keys: Vec<_> = table.columns.iter().filter(|column| column.key_place > 0).collect();
-                keys.sort_by_key(|column| column.key_place);
-                keys.into_iter().map(|column| column.name.clone()).collect()
-            }
-        };
-        let (names, found, after) = (Vec::new(), Vec::new(), Vec::new());
-        Self { table, spec, rowid, order, after, names, by_name: Default::default(), found, ended: false }
-    }
-
+impl HeadScan {
     /// Reads on, for a short time if somebody may wait for it.
-    fn read_some(&mut self, conn: &rusqlite::Connection, shared: bool, progress: &Progress) -> rusqlite::Result<()> {
-        let spec = self.spec;
-        let list = |columns: &[String]| columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ");
-        let order = list(&self.order);
-        let state = quoted(&spec.state.column);
+    fn read_some(
+        &mut self,
+        conn: &rusqlite::Connection,
+        asked: &Asked<'_>,
+        shared: bool,
+        progress: &Progress,
+    ) -> rusqlite::Result<()> {
+        let Asked { bound, spec, tables, has_rowid, order } = asked;
+        let mut select = Select::default();
+        let tenant = Getters::new(&spec.tenant, tables, &mut select);
+        let parts = Getters::each(&spec.stream, tables, &mut select);
+        let version = tables.column(&spec.version).map(|sql| select.place(sql));
+        let state = tables.column(&spec.state.column);
+        let bytes = state.as_ref().map(|state| select.place(format!("octet_length({state})")));
         // A time that is in the state is looked up for the first few, if it is not far to go.
-        let taken = match (taken_column(spec), &spec.taken) {
-            (Some(column), _) => quoted(column),
-            (None, Some(_)) => format!("CASE WHEN octet_length({state}) <= {SMALL} THEN {state} END"),
-            (None, None) => "NULL".to_owned(),
+        let taken = match (taken_column(spec), &spec.taken, &state) {
+            (Some(column), ..) => tables.column(column),
+            (None, Some(_), Some(state)) => {
+                Some(format!("CASE WHEN octet_length({state}) <= {SMALL} THEN {state} END"))
+            }
+            _ => None,
         };
-        let from = match self.after.len() {
+        let taken = taken.map(|sql| select.place(sql));
+        let places: Vec<usize> = order.iter().map(|column| select.place(column.clone())).collect();
+        let order = order.join(", ");
+        let condition = match self.after.len() {
             0 => String::new(),
             count => {
                 let marks: Vec<String> = (1..=count).map(|at| format!("?{at}")).collect();
                 format!("WHERE ({order}) > ({})", marks.join(", "))
             }
         };
-        let sql = format!(
-            "SELECT {}, {}, octet_length({}), {taken}, {order} FROM {} {from} ORDER BY {order}",
-            list(&spec.stream),
-            quoted(&spec.version),
-            quoted(&spec.state.column),
-            quoted(&self.table.name)
-        );
+        let sql = format!("SELECT {} FROM {} {condition} ORDER BY {order}", select.sql(), tables.from());
         let mut statement = conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(self.after.clone()))?;
-        let parts = spec.stream.len();
         let begun = Instant::now();
-        let mut name = String::new();
+        let (contents, mut name) = (Contents::default(), String::new());
+        let mut read = 0_usize;
         while let Some(row) = rows.next()? {
-            name.clear();
-            for at in 0..parts {
-                if at > 0 {
-                    name.push('-');
-                }
-                if let Some((part, _)) = text(row.get_ref(at)?) {
-                    name.push_str(&part);
-                }
-            }
-            let number = match self.by_name.get(name.as_str()) {
-                Some(number) => *number,
-                None => {
-                    let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-                    let shared: Arc<str> = name.as_str().into();
-                    let keys = match &self.rowid {
-                        Some(_) => Vec::new(),
-                        None => (0..parts).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?,
-                    };
-                    self.names.push((shared.clone(), keys));
-                    self.by_name.insert(shared, number);
-                    number
-                }
-            };
-            let wanted = taken_column(spec).is_some() || self.found.len() < TIMED;
-            let stored = |_: &str| row.get_ref(parts + 2);
-            let taken =
-                spec.taken.as_ref().filter(|_| wanted).map(|taken| taken_at(taken, spec, &stored)).transpose()?;
-            let head = SnapshotHead {
-                version: integer(row.get_ref(parts)?),
-                taken: taken.flatten(),
-                bytes: row.get::<_, Option<i64>>(parts + 1)?.and_then(|len| u64::try_from(len).ok()).unwrap_or(0),
-            };
-            let row_number = if self.rowid.is_some() { row.get(parts + 3)? } else { 0 };
-            self.found.push(Found { name: number, head, row: row_number });
+            read += 1;
             progress.add(1);
-            let count = self.found.len();
-            if count >= KEPT || (shared && count.is_multiple_of(ROWS) && begun.elapsed() > SLICE) {
-                self.after =
-                    (0..self.order.len()).map(|at| row.get(parts + 3 + at)).collect::<rusqlite::Result<_>>()?;
+            let key = || places.iter().map(|at| row.get(*at)).collect::<rusqlite::Result<Vec<SqlValue>>>();
+            let look = Look::new(&bound.spec.events, &contents, row);
+            if stream_name(&look, &tenant, &parts, &mut name, &mut false) {
+                let wanted = taken_column(spec).is_some() || self.found.len() < TIMED;
+                let stored = |_: &str| taken.map_or(Ok(ValueRef::Null), |at| row.get_ref(at));
+                let taken = spec.taken.as_ref().filter(|_| wanted);
+                let taken = taken.map(|taken| taken_at(taken, spec, &stored)).transpose()?.flatten();
+                let bytes = bytes.map(|at| row.get::<_, Option<i64>>(at)).transpose()?.flatten();
+                let head = SnapshotHead {
+                    version: version.and_then(|at| integer(look.value(at))),
+                    taken,
+                    bytes: bytes.and_then(|len| u64::try_from(len).ok()).unwrap_or(0),
+                };
+                let place = if *has_rowid { RowPlace::Row(row.get(places[0])?) } else { RowPlace::Key(key()?.into()) };
+                let name = self.number(&name);
+                self.found.push(Found { name, head, place });
+            }
+            if self.found.len() >= KEPT || (shared && read.is_multiple_of(ROWS) && begun.elapsed() > SLICE) {
+                self.after = key()?;
                 return Ok(());
             }
         }
@@ -282,34 +269,36 @@ impl<'a> HeadScan<'a> {
         Ok(())
     }
 
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.by_name.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let shared: Arc<str> = name.into();
+        self.names.push(shared.clone());
+        self.by_name.insert(shared, number);
+        number
+    }
+
     fn finish(self, count: u64, log: &EventLog) -> Snapshots {
-        let Self { mut names, mut found, rowid, .. } = self;
+        let Self { mut names, mut found, .. } = self;
         // Streams by name, and each one's snapshots by version.
         let mut ranks: Vec<u32> = (0..names.len() as u32).collect();
-        ranks.sort_by(|a, b| names[*a as usize].0.cmp(&names[*b as usize].0));
+        ranks.sort_by(|a, b| names[*a as usize].cmp(&names[*b as usize]));
         let mut rank_of = vec![0; names.len()];
         for (rank, name) in ranks.iter().enumerate() {
             rank_of[*name as usize] = rank as u32;
         }
-        names.sort_by(|a, b| a.0.cmp(&b.0));
+        names.sort();
+        let mut counts = vec![0; names.len()];
         for one in &mut found {
             one.name = rank_of[one.name as usize];
-        }
-        found.sort_by_key(|one| (one.name, one.head.version, one.row));
-        let mut counts = vec![0; names.len()];
-        for one in &found {
             counts[one.name as usize] += 1;
         }
-        let places = match rowid {
-            Some(rowid) => Places::Rows { rowid, rows: found.iter().map(|one| one.row).collect() },
-            None => Places::Keys {
-                streams: found.iter().map(|one| one.name).collect(),
-                keys: names.iter_mut().map(|(_, keys)| std::mem::take(keys)).collect(),
-            },
-        };
-        let heads: Vec<SnapshotHead> = found.into_iter().map(|one| one.head).collect();
-        let left_out = count.saturating_sub(heads.len() as u64);
-        let names = names.into_iter().map(|(name, _)| name).zip(counts).collect();
+        found.sort_by_key(|one| (one.name, one.head.version));
+        let left_out = count.saturating_sub(found.len() as u64);
+        let (heads, places) = found.into_iter().map(|one| (one.head, one.place)).unzip();
+        let names = names.into_iter().zip(counts).collect();
         Snapshots { index: Arc::new(SnapshotIndex::new(names, heads, left_out, log)), places }
     }
 }
