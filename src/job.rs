@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use answers::{
     BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
-    ReplyFormat, RowChange, Searched, Track, TrackStep, TrackWhat, Tried, TriedEvent,
+    ReplyFormat, RowChange, Searched, SnapshotCheck, SnapshotView, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
 pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
@@ -311,6 +311,18 @@ pub enum Job {
         /// Of which store.
         store: StoreKey,
     },
+    /// Find out which snapshots the store has.
+    Snapshots {
+        /// Which store.
+        store: StoreKey,
+    },
+    /// Read a snapshot, and compare it with what the replay comes to.
+    Snapshot {
+        /// Of which store.
+        store: StoreKey,
+        /// Its place in the index.
+        at: usize,
+    },
     /// Write a text that was asked for. The store is never overwritten.
     Write {
         /// Beside which store.
@@ -357,6 +369,8 @@ impl Job {
             | Self::Sweep { store, .. }
             | Self::Compensate { store, .. }
             | Self::Catalogue { store }
+            | Self::Snapshots { store }
+            | Self::Snapshot { store, .. }
             | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::Pick(_)

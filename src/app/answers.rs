@@ -72,8 +72,8 @@ impl App {
         }
         let Some(document) = self.beside.iter_mut().find(|document| document.opened.key == store) else { return };
         match result {
-            Ok(Outcome::Hashed(hash)) => document.hashed(generation, hash),
             Ok(Outcome::Checked(health)) => document.checking.finish(generation, &health, self.now),
+            Ok(Outcome::Hashed(found)) => document.hashed(generation, *found),
             Ok(Outcome::Projected(projected)) => {
                 document.take_projections(projected);
             }
@@ -170,6 +170,9 @@ impl App {
             self.opening = None;
         }
         if let Some(document) = &mut self.document {
+            if document.hash_now.awaits(generation) {
+                document.hash_now.clear();
+            }
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
             document.cataloguing.stopped(generation);
@@ -207,6 +210,8 @@ impl App {
                 | Slot::BranchTrack(_)
                 | Slot::Vocabulary
                 | Slot::Hash
+                | Slot::Snapshots
+                | Slot::Snapshot
                 | Slot::Usual
                 | Slot::Try,
                 Some(document),
@@ -308,24 +313,18 @@ impl Document {
             Outcome::Searched(searched) if self.search.generation == Some(generation) => {
                 self.search.finish(&searched, &self.opened.log);
             }
+            Outcome::Snapshots(index) => self.snapshots.found(generation, index),
+            Outcome::Snapshot(view) => {
+                self.snapshots.view.answer(generation, Ok(view));
+            }
             Outcome::Vocabulary(vocabulary) => {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
-            Outcome::Hashed(hash) => self.hashed(generation, hash),
+            Outcome::Hashed(found) => self.hashed(generation, *found),
             Outcome::Follows(report) => {
                 self.follows.report.answer(generation, Ok(report));
             }
             _ => {}
-        }
-    }
-
-    /// The file was hashed: for the first time, or to see whether it is still the same.
-    fn hashed(&mut self, generation: u64, hash: String) {
-        match self.opened.hash {
-            None => self.opened.hash = Some(hash),
-            Some(_) => {
-                self.hash_now.answer(generation, Ok(hash));
-            }
         }
     }
 
@@ -337,6 +336,7 @@ impl Document {
         }
         self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
+        self.snapshots.could_not(generation, why);
         self.sweeping.could_not(generation, why);
         self.compensating.could_not(generation, why);
         self.cataloguing.could_not(generation, why);
@@ -369,6 +369,7 @@ impl Document {
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
         self.comparison.forget();
+        self.snapshots.forget();
         self.sweeping.forget();
         self.compensating.forget();
         self.cataloguing.forget_question();

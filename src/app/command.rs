@@ -12,7 +12,7 @@ use super::moving_edits::Asking;
 use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
 use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
-use crate::model::{CategoryIndex, Moment, Path, Timestamp, ValuePath};
+use crate::model::{CategoryIndex, Moment, Path, StreamIndex, Timestamp, ValuePath};
 use crate::timeline::{AxisKind, View};
 use crate::whatif::{Edit, EventMoment, SweepStep, SweepValue, SweepWhat};
 
@@ -314,6 +314,15 @@ pub enum Command {
     NextHit(Direction),
     /// Look whether the whole history is sound, from the start.
     CheckHistory,
+    /// Look at a snapshot, by its place among all; `None` puts it away.
+    ShowSnapshot(Option<usize>),
+    /// Go to the moment of a snapshot.
+    GoToSnapshot {
+        /// Of which stream.
+        stream: StreamIndex,
+        /// Its place among all.
+        at: usize,
+    },
     /// Learn what can be named in a search.
     WantVocabulary,
 

@@ -29,11 +29,13 @@ pub mod moving_edits;
 mod opening;
 pub mod palette;
 mod projecting;
+pub mod proving;
 pub mod remote;
 pub mod scenario_files;
 pub mod scenarios;
 pub mod search;
 pub mod settings;
+pub mod snapshots;
 pub mod stream_list;
 mod sweeping;
 #[cfg(test)]

@@ -18,7 +18,7 @@ impl App {
             Command::OpenCopy(path) => self.leave(Leaving::OpenCopy(path), requests),
             Command::SwitchTo(store) => self.switch_to(store, requests),
             Command::NextStore(direction) => self.next_store(direction, requests),
-            Command::CheckUnchanged => self.hash(requests),
+            Command::CheckUnchanged => self.check_unchanged(requests),
             Command::Close => self.leave(Leaving::Close, requests),
             Command::Quit => self.leave(Leaving::Quit, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),
@@ -101,6 +101,8 @@ impl App {
 
             Command::WantRows(indices) => self.want_rows(indices, requests),
             Command::WantChanges(events) => self.want_changes(events, requests),
+            Command::ShowSnapshot(at) => self.show_snapshot(at, requests),
+            Command::GoToSnapshot { stream, at } => self.go_to_snapshot(stream, at, requests),
             Command::WantVocabulary => self.want_vocabulary(requests),
             Command::CheckHistory => {
                 self.show_tab(Tab::Health);

@@ -54,6 +54,9 @@ pub enum Command {
     /// The read model: one row an entity, as of a moment.
     #[command(after_help = examples::TABLE)]
     Table(TableArgs),
+    /// The snapshots that its library took.
+    #[command(after_help = examples::SNAPSHOTS)]
+    Snapshots(SnapshotsArgs),
     /// What if: a scenario's edits against what was recorded.
     #[command(after_help = examples::WHAT_IF)]
     WhatIf(WhatIfArgs),
@@ -124,6 +127,10 @@ pub struct InfoArgs {
     /// Don't decode every payload to count those that can't be read.
     #[arg(long)]
     pub quick: bool,
+    /// Hash the file (BLAKE3) before anything else is done with it and after everything: the same shows that nothing
+    /// was written.
+    #[arg(long)]
+    pub hash: bool,
 }
 
 /// `streams`
@@ -211,6 +218,19 @@ pub struct StateArgs {
     /// Go on where a needed payload can't be read, and count it.
     #[arg(long)]
     pub skip_unreadable: bool,
+}
+
+/// `snapshots`
+#[derive(Debug, Args)]
+pub struct SnapshotsArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Only those of this stream.
+    #[arg(long, value_name = "STREAM", allow_hyphen_values = true)]
+    pub stream: Option<String>,
+    /// Also print their states.
+    #[arg(long)]
+    pub states: bool,
 }
 
 /// `diff`

@@ -25,7 +25,8 @@ is missing, unreadable, malformed or can't be written. On 2 and 3 nothing is pri
 pub const INFO: &str = "\
 Examples:
   foldline info bank.db
-  foldline info bank.db --quick --json";
+  foldline info bank.db --quick --json
+  foldline info bank.db --hash";
 
 /// `streams`
 pub const STREAMS: &str = "\
@@ -61,6 +62,12 @@ Examples:
   foldline state bank.db account-A --position 1200 --projection auto
 
 Exit status 1 if the projection stops at an error, or an invariant is broken at that moment.";
+
+/// `snapshots`
+pub const SNAPSHOTS: &str = "\
+Examples:
+  foldline snapshots bank.db
+  foldline snapshots bank.db --stream account-A --states --json";
 
 /// `diff`
 pub const DIFF: &str = "\

@@ -18,6 +18,7 @@ mod options;
 mod output;
 mod sample;
 mod schema;
+mod snapshots;
 mod state;
 mod streams;
 mod sweep;
@@ -140,6 +141,7 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::State(args) => state::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Find(args) => find::run(&args, output),
+        Command::Snapshots(args) => snapshots::run(&args, output),
         Command::Table(args) => table::run(&args, output),
         Command::WhatIf(args) => what_if::run(&args, output),
         Command::Copy(args) => copy::run(&args, output),

@@ -81,6 +81,10 @@ pub enum Slot {
     Compensate,
     /// The catalogue of event types.
     Catalogue,
+    /// Finding out which snapshots there are.
+    Snapshots,
+    /// Reading a snapshot.
+    Snapshot,
     /// Writing a text that was asked for.
     Write,
 }

@@ -17,6 +17,7 @@ mod names_log;
 mod notices;
 mod palette;
 mod places;
+mod proof;
 mod rows;
 mod scenario_dialogs;
 mod search_field;

@@ -111,6 +111,14 @@ impl Workshop {
                 let written = self.session(store)?.write_text(&out, &text, force);
                 written.map(|()| Outcome::Written(out)).map_err(|error| Failure::Failed(error.to_string()))
             }
+            Job::Snapshots { store } => {
+                let found = self.session(store)?.snapshots(progress, cancel);
+                found.map(Outcome::Snapshots).map_err(|error| failed(&error.into()))
+            }
+            Job::Snapshot { store, at } => {
+                let view = self.session(store)?.snapshot(at, cancel)?;
+                Ok(Outcome::Snapshot(Arc::new(view)))
+            }
             job @ (Job::Open { .. }
             | Job::State(_)
             | Job::Events { .. }

@@ -28,6 +28,7 @@ mod samples;
 mod scenario_files;
 mod searching;
 mod session;
+mod snapshots;
 mod standing;
 mod suggesting;
 mod sweeping;
@@ -50,7 +51,7 @@ pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
-pub use crate::store::is_same_file;
+pub use crate::store::{SnapshotState, hash_file, is_same_file, side_files};
 
 use crate::job::{Finished, Request};
 
