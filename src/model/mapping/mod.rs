@@ -135,6 +135,14 @@ pub enum Packed {
     Zstd,
     /// LZ4 frames.
     Lz4,
+    /// One LZ4 block after its unpacked size, four bytes, little-endian.
+    Lz4Block,
+    /// RFC 1951 without a header.
+    Deflate,
+    /// Hexadecimal digits, perhaps of something compressed.
+    Hex,
+    /// Base64, perhaps of something compressed.
+    Base64,
 }
 
 /// The form of payloads.
@@ -268,7 +276,18 @@ impl TimeAs {
 
 impl Packed {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [Self::Auto, Self::Plain, Self::Gzip, Self::Zlib, Self::Zstd, Self::Lz4];
+    pub const ALL: [Self; 10] = [
+        Self::Auto,
+        Self::Plain,
+        Self::Gzip,
+        Self::Zlib,
+        Self::Zstd,
+        Self::Lz4,
+        Self::Lz4Block,
+        Self::Deflate,
+        Self::Hex,
+        Self::Base64,
+    ];
 
     /// Its name in a mapping file.
     pub fn id(self) -> &'static str {
@@ -279,6 +298,10 @@ impl Packed {
             Self::Zlib => "zlib",
             Self::Zstd => "zstd",
             Self::Lz4 => "lz4",
+            Self::Lz4Block => "lz4_block",
+            Self::Deflate => "deflate",
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
         }
     }
 }
