@@ -9,6 +9,7 @@ mod end_states;
 mod exploring;
 mod fixtures;
 mod keeping;
+mod mapping;
 mod query;
 mod replay;
 mod sample;

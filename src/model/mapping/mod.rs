@@ -9,9 +9,7 @@ mod write;
 use std::collections::BTreeMap;
 
 pub use read::MappingError;
-pub use survey::{
-    Certainty, ColumnSeen, PathSeen, Preview, PreviewRow, Problem, Survey, TableSeen, TableVerdict,
-};
+pub use survey::{Certainty, ColumnSeen, PathSeen, Preview, PreviewRow, Problem, Survey, TableSeen, TableVerdict};
 pub use words::{explain, layout_id};
 
 /// What a mapping file calls itself.
@@ -78,6 +76,8 @@ pub enum Place {
     Payload(String),
     /// At a path in the metadata.
     Metadata(String),
+    /// The only key of the payload, an object: `{"Opened": {…}}`. It is taken off the payload.
+    Tag,
     /// The same for all rows.
     Value(String),
 }

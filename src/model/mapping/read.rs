@@ -113,7 +113,7 @@ fn table(value: &Value, place: &str) -> Read<MappedTable> {
         Some(value) => vec![one_place(value, &at("stream"))?],
     };
     let metadata = single("metadata")?;
-    if let Some(Place::Metadata(_) | Place::Value(_)) = metadata {
+    if let Some(Place::Metadata(_) | Place::Value(_) | Place::Tag) = metadata {
         return error(&at("metadata"), "a column, or a path in the payload, is wanted");
     }
     Ok(MappedTable {
@@ -147,7 +147,7 @@ fn one_place(value: &Value, place: &str) -> Read<Place> {
     let wanted = "a column's name is wanted, or one of {\"column\": …}, {\"payload\": path}, {\"metadata\": path}, \
                   {\"value\": text}";
     let Some(object) = value.as_object() else { return error(place, format!("{wanted}, not {}", value.type_name())) };
-    known(object, place, &["column", "payload", "metadata", "value"])?;
+    known(object, place, &["column", "payload", "metadata", "tag", "value"])?;
     let mut entries = object.iter();
     let (Some((key, slot)), None) = (entries.next(), entries.next()) else {
         return error(place, format!("{wanted}: one of them"));
@@ -161,6 +161,10 @@ fn place_of(key: &str, value: &Value, place: &str) -> Read<Place> {
         "column" => Place::Column(name_of(value, &inner)?),
         "payload" => Place::Payload(path_of(value, &inner)?),
         "metadata" => Place::Metadata(path_of(value, &inner)?),
+        "tag" => match value {
+            Value::Bool(true) => Place::Tag,
+            _ => return error(&inner, "only true has a meaning here: the payload's only key"),
+        },
         _ => Place::Value(text_of(value, &inner)?),
     })
 }
@@ -190,7 +194,9 @@ fn payload(value: &Value, place: &str) -> Read<PayloadFrom> {
             }
             match columns.as_list() {
                 Some(list) if !list.is_empty() => Ok(PayloadFrom::Columns(names(columns, &at("columns"))?)),
-                _ => error(&at("columns"), "\"rest\" is wanted (all columns without another role), or a list of columns"),
+                _ => {
+                    error(&at("columns"), "\"rest\" is wanted (all columns without another role), or a list of columns")
+                }
             }
         }
         _ => error(place, "either \"column\" is wanted, or \"columns\""),
@@ -223,7 +229,10 @@ fn time(value: &Value, place: &str) -> Read<TimeFrom> {
 
 fn kind(value: &Value, place: &str) -> Read<KindFrom> {
     if value.as_str().is_some() {
-        return error(place, "{\"column\": …, \"commands\": […], \"system\": […]} is wanted: which values are no events");
+        return error(
+            place,
+            "{\"column\": …, \"commands\": […], \"system\": […]} is wanted: which values are no events",
+        );
     }
     let object = object(value, place)?;
     known(object, place, &["column", "commands", "system"])?;
@@ -237,13 +246,7 @@ fn kind(value: &Value, place: &str) -> Read<KindFrom> {
     })
 }
 
-fn choice<T: Copy + Default>(
-    object: &Object,
-    key: &str,
-    place: &str,
-    all: &[T],
-    id: fn(T) -> &'static str,
-) -> Read<T> {
+fn choice<T: Copy + Default>(object: &Object, key: &str, place: &str, all: &[T], id: fn(T) -> &'static str) -> Read<T> {
     let Some(value) = object.get(key) else { return Ok(T::default()) };
     let named = value.as_str().and_then(|text| all.iter().copied().find(|choice| id(*choice) == text));
     named.map_or_else(
@@ -335,12 +338,18 @@ mod tests {
             (r#"{"foldline":"mapping/2"}"#, "reads \"mapping/1\", not \"mapping/2\""),
             (r#"{"foldline":"mapping/1","tables":[]}"#, "at tables: at least one table"),
             (r#"{"foldline":"mapping/1","tables":[{"table":"t"}]}"#, "at tables.0: the key \"type\" is missing"),
-            (r#"{"foldline":"mapping/1","tables":[{"table":"t","type":"a"},{"table":"T","type":"a"}]}"#, "at tables.1.table: the table \"T\" stands twice"),
+            (
+                r#"{"foldline":"mapping/1","tables":[{"table":"t","type":"a"},{"table":"T","type":"a"}]}"#,
+                "at tables.1.table: the table \"T\" stands twice",
+            ),
             (&of_table(r#""strem":"a""#), "at tables.0: there is no key \"strem\" here"),
             (&of_table(r#""stream":"a","stream":"b""#), "the key \"stream\" stands twice"),
             (&of_table(r#""stream":5"#), "at tables.0.stream: a column's name is wanted"),
             (&of_table(r#""stream":["a",{"payload":"a..b"}]"#), "at tables.0.stream.1.payload: \"a..b\" is no path"),
-            (&of_table(r#""payload":{"column":"p","packed":"rar"}"#), "at tables.0.payload.packed: one of auto, plain, gzip"),
+            (
+                &of_table(r#""payload":{"column":"p","packed":"rar"}"#),
+                "at tables.0.payload.packed: one of auto, plain, gzip",
+            ),
             (&of_table(r#""payload":{"columns":"all"}"#), "at tables.0.payload.columns: \"rest\" is wanted"),
             (&of_table(r#""time":{"column":"t","as":"weeks"}"#), "at tables.0.time.as: one of auto, iso"),
             (&of_table(r#""time":{"date":"t"}"#), "at tables.0.time: one of"),

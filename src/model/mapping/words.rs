@@ -63,6 +63,7 @@ fn place(place: &Place) -> String {
         Place::Column(column) => format!("column {column:?}"),
         Place::Payload(path) => format!("{path} in the payload"),
         Place::Metadata(path) => format!("{path} in the metadata"),
+        Place::Tag => "the only key of the payload".to_owned(),
         Place::Value(value) => format!("always {value:?}"),
     }
 }

@@ -68,6 +68,7 @@ fn one_place(place: &Place) -> Value {
         Place::Column(column) => text(column),
         Place::Payload(path) => object([("payload", Some(text(path)))]),
         Place::Metadata(path) => object([("metadata", Some(text(path)))]),
+        Place::Tag => object([("tag", Some(Value::Bool(true)))]),
         Place::Value(value) => object([("value", Some(text(value)))]),
     }
 }
@@ -95,11 +96,10 @@ fn time(time: &TimeFrom) -> Value {
                 Place::Column(column) => ("column", column),
                 Place::Metadata(path) => ("metadata", path),
                 Place::Payload(path) | Place::Value(path) => ("payload", path),
+                // No time is written as a key.
+                Place::Tag => return Value::Null,
             };
-            object([
-                (key, Some(text(value))),
-                ("as", (*encoding != TimeAs::Auto).then(|| encoding.id().into())),
-            ])
+            object([(key, Some(text(value))), ("as", (*encoding != TimeAs::Auto).then(|| encoding.id().into()))])
         }
         TimeFrom::Split { date, time } => object([("date", Some(text(date))), ("time", Some(text(time)))]),
     }
@@ -141,21 +141,17 @@ mod tests {
             path().prop_map(Place::Payload),
             path().prop_map(Place::Metadata),
             ".{0,6}".prop_map(Place::Value),
+            Just(Place::Tag),
         ]
     }
 
     fn in_row() -> impl Strategy<Value = Place> {
-        prop_oneof![
-            name().prop_map(Place::Column),
-            path().prop_map(Place::Payload),
-            path().prop_map(Place::Metadata),
-        ]
+        prop_oneof![name().prop_map(Place::Column), path().prop_map(Place::Payload), path().prop_map(Place::Metadata),]
     }
 
     fn any_time() -> impl Strategy<Value = TimeFrom> {
         prop_oneof![
-            (in_row(), 0..TimeAs::ALL.len())
-                .prop_map(|(place, at)| TimeFrom::At { place, encoding: TimeAs::ALL[at] }),
+            (in_row(), 0..TimeAs::ALL.len()).prop_map(|(place, at)| TimeFrom::At { place, encoding: TimeAs::ALL[at] }),
             (name(), name()).prop_map(|(date, time)| TimeFrom::Split { date, time }),
         ]
     }

@@ -8,8 +8,7 @@ use super::profile::{Profile, Source, key};
 use super::roles::Roles;
 use crate::model::Timestamp;
 use crate::model::mapping::{
-    Certainty, ColumnSeen, MappedTable, Mapping, Packed, PayloadFrom, Place, TableSeen, TableVerdict, TimeAs,
-    TimeFrom,
+    Certainty, ColumnSeen, MappedTable, Mapping, Packed, PayloadFrom, Place, TableSeen, TableVerdict, TimeAs, TimeFrom,
 };
 
 /// What was made of a table.
@@ -67,8 +66,7 @@ fn seen(table: &Guessed<'_>) -> TableSeen {
 fn of_table(sample: &Sample) -> Guessed<'_> {
     let roles = Roles::of(sample);
     let mapped = mapped(sample, &roles);
-    let mut guessed =
-        Guessed { sample, mapped, points: 0.0, certainty: Certainty::None, why: String::new(), roles };
+    let mut guessed = Guessed { sample, mapped, points: 0.0, certainty: Certainty::None, why: String::new(), roles };
     judge(&mut guessed);
     guessed
 }
@@ -92,7 +90,7 @@ fn judge(table: &mut Guessed<'_>) {
     .into_iter()
     .filter_map(|(missing, words)| missing.then_some(words))
     .collect();
-    let mut points = (roles.score(Role::Type) * 0.6).min(2.6);
+    let mut points = if roles.tag { 2.2 } else { (roles.score(Role::Type) * 0.6).min(2.6) };
     points += if in_column { 1.2 + roles.score(Role::Payload).min(3.0) * 0.25 } else { 0.0 };
     points += if has_time { 1.5 } else { 0.0 };
     points += if mapped.stream.is_empty() { 0.0 } else { 0.8 + roles.score(Role::Stream).min(3.0) * 0.3 };
@@ -105,11 +103,16 @@ fn judge(table: &mut Guessed<'_>) {
         return;
     }
     // Words that name a type without saying that anything happened may be anything: genres, colours.
-    let speaks = happened || speaks_of_events(name) || (in_column && roles.score(Role::Type) > 1.8);
+    let structured = roles.profile(Role::Payload).is_some_and(|payload| {
+        let packed: usize = payload.packed.values().sum();
+        payload.json.max(packed) * 2 > payload.filled()
+    });
+    let happened = happened || roles.tag;
+    let speaks = happened || speaks_of_events(name) || (structured && roles.score(Role::Type) > 1.8);
     table.certainty = match points {
         points if points >= 6.4 && speaks => Certainty::Sure,
         points if points >= 5.0 && speaks => Certainty::Likely,
-        points if points >= 4.2 && (speaks || in_column) => Certainty::Unsure,
+        points if points >= 4.2 && (speaks || structured) => Certainty::Unsure,
         _ => Certainty::None,
     };
     table.why = match table.certainty {
@@ -129,8 +132,10 @@ fn reasons(table: &Guessed<'_>) -> String {
         })
     };
     let parts = [("type", Role::Type), ("stream", Role::Stream), ("payload", Role::Payload), ("time", Role::Time)];
+    let tag = table.mapped.event_type == Some(Place::Tag);
+    let tag = tag.then(|| "type: the payload's only key".to_owned());
     let parts = parts.into_iter().filter_map(|(words, role)| Some(format!("{words}: {}", place(role)?)));
-    parts.collect::<Vec<_>>().join(", ")
+    tag.into_iter().chain(parts).collect::<Vec<_>>().join(", ")
 }
 
 fn place(roles: &Roles, at: usize) -> Place {
@@ -139,6 +144,10 @@ fn place(roles: &Roles, at: usize) -> Place {
         Source::Path(path) if at < roles.in_payload => Place::Payload(path.clone()),
         Source::Path(path) => Place::Metadata(path.clone()),
     }
+}
+
+fn in_columns(roles: &Roles, role: Role) -> bool {
+    roles.found.get(&role).is_some_and(|(at, _)| *at < roles.columns)
 }
 
 /// The roles as a mapping has them.
@@ -154,12 +163,14 @@ fn mapped(sample: &Sample, roles: &Roles) -> MappedTable {
     };
     let time = match (roles.split, roles.found.get(&Role::Time)) {
         (Some((date, time)), _) => Some(TimeFrom::Split { date: name(date), time: name(time) }),
-        (None, Some((at, _))) => Some(TimeFrom::At { place: place(roles, *at), encoding: encoding(&roles.profiles[*at]) }),
+        (None, Some((at, _))) => {
+            Some(TimeFrom::At { place: place(roles, *at), encoding: encoding(&roles.profiles[*at]) })
+        }
         (None, None) => None,
     };
     let valid_time = roles.found.get(&Role::ValidTime);
-    let valid_time = valid_time
-        .map(|(at, _)| TimeFrom::At { place: place(roles, *at), encoding: encoding(&roles.profiles[*at]) });
+    let valid_time =
+        valid_time.map(|(at, _)| TimeFrom::At { place: place(roles, *at), encoding: encoding(&roles.profiles[*at]) });
     let mut mapped = MappedTable {
         table: sample.table.name.clone(),
         stream,
@@ -168,7 +179,7 @@ fn mapped(sample: &Sample, roles: &Roles) -> MappedTable {
         version: of(Role::Version),
         order: Vec::new(),
         position: column(Role::Position),
-        event_type: of(Role::Type),
+        event_type: if roles.tag && !in_columns(roles, Role::Type) { Some(Place::Tag) } else { of(Role::Type) },
         payload: PayloadFrom::Nothing,
         time,
         valid_time,
@@ -261,6 +272,9 @@ fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
     }
 }
 
+/// Words of tables' names that are not part of what has happened.
+const SAY_NOTHING: [&str; 8] = ["event", "events", "evt", "evts", "ev", "e", "ereignis", "ereignisse"];
+
 /// Tables without a type, several of one form, are one type each: `order_placed`, `order_shipped`.
 fn one_table_a_type(tables: &mut [Guessed<'_>]) {
     let form = |table: &Guessed<'_>| {
@@ -282,7 +296,15 @@ fn one_table_a_type(tables: &mut [Guessed<'_>]) {
             families.push(family.collect());
         }
     }
-    for family in families {
+    for mut family in families {
+        let begins = |at: &usize| {
+            let words = tokens(&tables[*at].sample.table.name);
+            words.first().is_some_and(|word| SAY_NOTHING.contains(&word.as_str())) && words.len() > 1
+        };
+        // `event_placed` and `object_order`: the name says which are meant.
+        if family.iter().any(begins) {
+            family.retain(begins);
+        }
         let names: Vec<String> = family.iter().map(|at| tables[*at].sample.table.name.clone()).collect();
         let speaks = names.iter().filter(|name| has_happened(name) || speaks_of_events(name)).count();
         if speaks * 2 <= names.len() {
@@ -303,7 +325,6 @@ fn one_table_a_type(tables: &mut [Guessed<'_>]) {
 
 /// What types tables with these names hold: the names without what all of them begin or end with.
 fn types_of(names: &[String]) -> Vec<String> {
-    const SAY_NOTHING: [&str; 8] = ["event", "events", "evt", "evts", "ev", "e", "ereignis", "ereignisse"];
     let strip = |name: &str| {
         for word in SAY_NOTHING {
             for mark in ["_", "-", ".", " ", ":"] {
@@ -337,7 +358,8 @@ fn choose(tables: &mut [Guessed<'_>]) -> Vec<usize> {
     if tables[best].certainty == Certainty::Unsure && !is_one_type(&tables[best].mapped) {
         return vec![best];
     }
-    let chosen: Vec<usize> = able.into_iter().filter(|at| *at == best || goes_with(&tables[best], &tables[*at])).collect();
+    let chosen: Vec<usize> =
+        able.into_iter().filter(|at| *at == best || goes_with(&tables[best], &tables[*at])).collect();
     if chosen.len() > 1 {
         set_apart(tables, &chosen);
     }
@@ -398,7 +420,21 @@ fn category_of_table(name: &str) -> Option<String> {
     let rest: Vec<&str> = words
         .iter()
         .map(String::as_str)
-        .filter(|word| !matches!(*word, "event" | "events" | "evt" | "log" | "journal" | "store" | "stream" | "history" | "ereignisse" | "ereignis"))
+        .filter(|word| {
+            !matches!(
+                *word,
+                "event"
+                    | "events"
+                    | "evt"
+                    | "log"
+                    | "journal"
+                    | "store"
+                    | "stream"
+                    | "history"
+                    | "ereignisse"
+                    | "ereignis"
+            )
+        })
         .collect();
     (!rest.is_empty()).then(|| rest.join("_"))
 }

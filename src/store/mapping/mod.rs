@@ -14,10 +14,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::OpenOptions;
 use super::StoreError;
 use super::open::Source;
 use super::recognise::{self, Table};
-use super::OpenOptions;
 use crate::model::mapping::{MappedTable, Mapping, Preview, Survey, TableSeen, TableVerdict};
 use crate::model::{Cancel, Progress};
 
@@ -72,8 +72,7 @@ pub fn survey(
     seen.extend(unreadable);
     seen.extend(views(&conn).map_err(failed)?);
     drop(conn);
-    let mut survey =
-        Survey { path: path.to_owned(), tables: seen, guess, certainty, problems: Vec::new() };
+    let mut survey = Survey { path: path.to_owned(), tables: seen, guess, certainty, problems: Vec::new() };
     let mut surveyed = Surveyed { survey: Survey::default(), samples, tables, _source: source };
     survey.problems = surveyed.preview(&survey.guess).problems;
     surveyed.survey = survey;

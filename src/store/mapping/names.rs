@@ -266,7 +266,8 @@ pub(super) fn excluded(table: &str) -> Option<&'static str> {
         Some("bookkeeping of those who read events")
     } else if any(&["projection", "projections", "readmodel", "readmodels"]) || whole.contains("read_model") {
         Some("read models: made from events")
-    } else if matches!(whole.as_str(), "users" | "sessions" | "cache" | "jobs" | "failed_jobs" | "tokens" | "settings") {
+    } else if matches!(whole.as_str(), "users" | "sessions" | "cache" | "jobs" | "failed_jobs" | "tokens" | "settings")
+    {
         Some("data of the application")
     } else {
         None
@@ -278,10 +279,34 @@ pub(super) fn speaks_of_events(table: &str) -> bool {
     tokens(table).iter().any(|token| {
         matches!(
             token.as_str(),
-            "event" | "events" | "evt" | "evts" | "eventlog" | "eventstore" | "journal" | "ledger" | "history" | "commits"
-                | "ereignis" | "ereignisse" | "evenement" | "evenements" | "evento" | "eventos" | "messages" | "log"
-                | "audit" | "changes" | "protokoll" | "verlauf" | "historie" | "activity" | "activities" | "stream"
+            "event"
+                | "events"
+                | "evt"
+                | "evts"
+                | "eventlog"
+                | "eventstore"
+                | "journal"
+                | "ledger"
+                | "history"
+                | "commits"
+                | "ereignis"
+                | "ereignisse"
+                | "evenement"
+                | "evenements"
+                | "evento"
+                | "eventos"
+                | "messages"
+                | "log"
+                | "audit"
+                | "changes"
+                | "protokoll"
+                | "verlauf"
+                | "historie"
+                | "activity"
+                | "activities"
+                | "stream"
         ) || token.starts_with("ereignis")
+            || token.starts_with("event")
             || token.ends_with("events")
             || token.ends_with("ereignisse")
             || token.ends_with("journal")
@@ -296,13 +321,45 @@ pub(super) fn has_happened(name: &str) -> bool {
     let last = last.as_str();
     let irregular = matches!(
         last,
-        "sent" | "paid" | "made" | "sold" | "bought" | "lost" | "found" | "begun" | "set" | "put" | "left" | "won"
-            | "withdrawn" | "taken" | "given" | "written" | "shown" | "known" | "broken" | "chosen" | "held" | "built"
-            | "cut" | "hit" | "met" | "read" | "reset" | "done" | "gone" | "frozen" | "drawn" | "stolen" | "split" | "spent"
+        "sent"
+            | "paid"
+            | "made"
+            | "sold"
+            | "bought"
+            | "lost"
+            | "found"
+            | "begun"
+            | "set"
+            | "put"
+            | "left"
+            | "won"
+            | "withdrawn"
+            | "taken"
+            | "given"
+            | "written"
+            | "shown"
+            | "known"
+            | "broken"
+            | "chosen"
+            | "held"
+            | "built"
+            | "cut"
+            | "hit"
+            | "met"
+            | "read"
+            | "reset"
+            | "done"
+            | "gone"
+            | "frozen"
+            | "drawn"
+            | "stolen"
+            | "split"
+            | "spent"
     );
     let english = last.len() > 3 && last.ends_with("ed");
     // Participles: angelegt, bezahlt, storniert, eroeffnet; geschlossen, versandt.
     let german = last.len() > 5
+        && (tokens.len() > 1 || last.starts_with("ge"))
         && (["iert", "legt", "zahlt", "ndet", "ffnet", "lt", "sst", "dert", "sandt", "cht", "elt", "nnt", "ucht"]
             .iter()
             .any(|end| last.ends_with(end))
@@ -350,7 +407,9 @@ mod tests {
 
     #[test]
     fn what_has_happened_is_said_so() {
-        for name in ["OrderPlaced", "order.placed.v1", "money-withdrawn", "AuftragAngelegt", "rechnung_bezahlt", "InvoiceSent"] {
+        for name in
+            ["OrderPlaced", "order.placed.v1", "money-withdrawn", "AuftragAngelegt", "rechnung_bezahlt", "InvoiceSent"]
+        {
             assert!(has_happened(name), "{name}");
         }
         for name in ["Invoice", "Customer", "Rock And Roll", "PlaylistTrack", ""] {

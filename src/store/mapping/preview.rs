@@ -65,6 +65,7 @@ impl InRow<'_> {
             Place::Column(column) => self.column(column).cloned().unwrap_or(Cell::Null),
             Place::Payload(path) => inside(&self.payload, path),
             Place::Metadata(path) => inside(&self.metadata, path),
+            Place::Tag => self.payload.as_ref().and_then(only_key).map_or(Cell::Null, |(key, _)| Cell::Text(key)),
             Place::Value(value) => Cell::Text(value.clone()),
         }
     }
@@ -72,6 +73,12 @@ impl InRow<'_> {
     fn name(&self, place: &Place) -> Option<String> {
         named(&self.cell(place))
     }
+}
+
+/// The only key of an object, and what it has.
+fn only_key(value: &Value) -> Option<(String, Value)> {
+    let object = value.as_object().filter(|object| object.len() == 1)?;
+    object.iter().next().map(|(key, slot)| (key.to_string(), slot.value.clone()))
 }
 
 fn of_value(value: Value) -> Cell {
@@ -197,7 +204,11 @@ fn payload(row: &InRow<'_>, mapped: &MappedTable) -> (Option<Value>, Found, Stri
                 return (None, found, if matches!(cell, Cell::Null) { String::new() } else { shown(cell) });
             };
             let path = inside.as_ref().and_then(|path| Path::parse(path).ok());
-            let inner = path.and_then(|path| value.at(&path).cloned());
+            let inner = match (&mapped.event_type, path) {
+                (_, Some(path)) => value.at(&path).cloned(),
+                (Some(Place::Tag), None) => only_key(&value).map(|(_, inner)| inner),
+                _ => None,
+            };
             let text = short(&json::to_text(inner.as_ref().unwrap_or(&value)));
             (Some(value), Found::Read, text)
         }

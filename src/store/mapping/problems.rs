@@ -80,7 +80,10 @@ fn times(mapped: &MappedTable, events: &[Evaluated], say: &mut dyn FnMut(&'stati
             let titles: Vec<&str> = units.iter().map(|unit| unit.title()).collect();
             if titles.len() > 1 && *encoding == TimeAs::Auto {
                 let all = titles.join(", ");
-                say("time", format!("times are in {} forms: {all}; each is read by its form and magnitude", titles.len()));
+                say(
+                    "time",
+                    format!("times are in {} forms: {all}; each is read by its form and magnitude", titles.len()),
+                );
             } else if titles.len() > 1 {
                 let all = titles.join(", ");
                 say("time", format!("times are in {} forms ({all}) and read as one", titles.len()));

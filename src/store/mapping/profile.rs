@@ -27,6 +27,8 @@ pub(super) enum Source {
 #[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub name: String,
+    /// The name without what most columns of the table begin with.
+    pub plain: String,
     pub source: Source,
     pub declared: String,
     /// Row by row.
@@ -72,6 +74,7 @@ impl Profile {
     pub(super) fn new(name: &str, source: Source, declared: &str, cells: Vec<Cell>) -> Self {
         let mut profile = Self {
             name: name.to_owned(),
+            plain: name.to_owned(),
             source,
             declared: declared.to_owned(),
             rows: cells.len(),
@@ -186,7 +189,10 @@ impl Profile {
             self.days += 1;
         } else if is_clock(trimmed) {
             self.clocks += 1;
-        } else if trimmed.len() >= 10 && trimmed.as_bytes()[0].is_ascii_digit() && Timestamp::parse_iso(trimmed).is_some() {
+        } else if trimmed.len() >= 10
+            && trimmed.as_bytes()[0].is_ascii_digit()
+            && Timestamp::parse_iso(trimmed).is_some()
+        {
             *self.times.entry(TimeAs::Iso).or_default() += 1;
         } else if let Ok(number) = trimmed.parse::<f64>() {
             self.small += usize::from(trimmed.parse::<i64>().is_ok_and(|number| (0..1_000_000).contains(&number)));
@@ -273,7 +279,9 @@ impl Profile {
             "times of day".to_owned()
         } else if self.times.len() > 1 && most(self.times.values().sum()) {
             "times in several units".to_owned()
-        } else if let Some(unit) = self.unit().filter(|unit| !matches!(unit, TimeAs::UnixDays | TimeAs::OleDays | TimeAs::JulianDays)) {
+        } else if let Some(unit) =
+            self.unit().filter(|unit| !matches!(unit, TimeAs::UnixDays | TimeAs::OleDays | TimeAs::JulianDays))
+        {
             unit.title().to_owned()
         } else if most(self.ints) {
             "whole numbers".to_owned()
@@ -400,7 +408,10 @@ fn is_uuid(text: &str) -> bool {
 fn is_day(text: &str) -> bool {
     let parts: Vec<&str> = text.split(['-', '.', '/']).collect();
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (8..=10).contains(&text.len()) && parts.len() == 3 && parts.iter().all(digits) && parts.iter().any(|part| part.len() == 4)
+    (8..=10).contains(&text.len())
+        && parts.len() == 3
+        && parts.iter().all(digits)
+        && parts.iter().any(|part| part.len() == 4)
 }
 
 /// `03:04`, `03:04:05.123`

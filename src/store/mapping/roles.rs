@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::look::{Cell, Sample};
-use super::names::{Role, ends_as_id, says};
+use super::names::{Role, ends_as_id, has_happened, says, tokens};
 use super::profile::{Profile, Source, decoded, key, number};
 use crate::model::Path;
 use crate::model::mapping::{PathSeen, TimeAs};
@@ -31,6 +31,8 @@ pub(super) struct Roles {
     pub found: BTreeMap<Role, (usize, f32)>,
     /// A day and a time of day in two columns.
     pub split: Option<(usize, usize)>,
+    /// Payloads are objects of one key, which is the type.
+    pub tag: bool,
     /// The key of the payload under which the payload proper is.
     pub inside: Option<String>,
     /// Of pairs of events that follow each other in a stream, those whose versions do.
@@ -41,6 +43,7 @@ pub(super) struct Roles {
 impl Roles {
     /// Finds what the columns of a table are.
     pub(super) fn of(sample: &Sample) -> Self {
+        let beginning = common_beginning(sample);
         let profiles: Vec<Profile> = sample
             .table
             .columns
@@ -48,7 +51,15 @@ impl Roles {
             .enumerate()
             .map(|(at, column)| {
                 let cells = sample.column(at).cloned().collect();
-                Profile::new(&column.name, Source::Column(at), &column.declared, cells)
+                let mut profile = Profile::new(&column.name, Source::Column(at), &column.declared, cells);
+                if let Some(beginning) = &beginning {
+                    let mut words = tokens(&column.name);
+                    if words.len() > 1 && words[0] == *beginning {
+                        words.remove(0);
+                        profile.plain = words.join("_");
+                    }
+                }
+                profile
             })
             .collect();
         let columns = profiles.len();
@@ -58,6 +69,7 @@ impl Roles {
             in_payload: columns,
             found: BTreeMap::new(),
             split: None,
+            tag: false,
             inside: None,
             counts: 0.0,
             paths: Vec::new(),
@@ -107,8 +119,8 @@ impl Roles {
     fn find_payload(&mut self, sample: &Sample) {
         let table = sample.table.name.clone();
         let points = |_: &Self, _: usize, profile: &Profile| {
-            let name = says(Role::Payload, &profile.name, &table);
-            let meta = says(Role::Metadata, &profile.name, &table);
+            let name = says(Role::Payload, &profile.plain, &table);
+            let meta = says(Role::Metadata, &profile.plain, &table);
             if profile.cells.is_empty() {
                 return if name >= 0.7 { 1.0 + name } else { 0.0 };
             }
@@ -134,12 +146,20 @@ impl Roles {
                 .any(|profile| says(Role::Type, &profile.name, "") >= 0.7 && profile.nulls * 10 < profile.rows);
             let inner = ["data", "payload", "body", "eventData", "event_data", "Data", "Payload", "daten"];
             let inner = inner.into_iter().find(|name| {
-                top(name).is_some_and(|profile| profile.objects * 10 >= self.profiles[at].objects * 8 && profile.objects > 0)
+                top(name)
+                    .is_some_and(|profile| profile.objects * 10 >= self.profiles[at].objects * 8 && profile.objects > 0)
             });
             self.inside = inner.filter(|_| has_type).map(str::to_owned);
+            let values = self.profiles[at].cells.iter().take(DECODED / 2).filter_map(decoded);
+            let tags = values.map(|value| match value.as_object() {
+                Some(object) if object.len() == 1 => object.iter().next().is_some_and(|(key, _)| has_happened(key)),
+                _ => false,
+            });
+            let tags: Vec<bool> = tags.collect();
+            self.tag = !tags.is_empty() && tags.iter().filter(|tag| **tag).count() * 20 >= tags.len() * 19;
         }
         let points = |_: &Self, at: usize, profile: &Profile| {
-            let name = says(Role::Metadata, &profile.name, &table);
+            let name = says(Role::Metadata, &profile.plain, &table);
             let is_column = matches!(profile.source, Source::Column(_)) && at < usize::MAX;
             let json = profile.share_of_filled(profile.json + profile.broken_json);
             let fits = profile.filled() == 0 || json > 0.3 || !profile.packed.is_empty();
@@ -156,11 +176,8 @@ impl Roles {
         let step = cells.len().div_ceil(DECODED).max(1);
         // Neighbours are wanted too, so the first ones are taken whole.
         let wanted = |row: usize| row < DECODED / 2 || row.is_multiple_of(step);
-        let values: Vec<Option<Value>> = cells
-            .iter()
-            .enumerate()
-            .map(|(row, cell)| if wanted(row) { decoded(cell) } else { None })
-            .collect();
+        let values: Vec<Option<Value>> =
+            cells.iter().enumerate().map(|(row, cell)| if wanted(row) { decoded(cell) } else { None }).collect();
         let looked = values.iter().flatten().count();
         if looked == 0 {
             return;
@@ -208,19 +225,22 @@ impl Roles {
         let table = sample.table.name.clone();
         let points = |roles: &Self, at: usize, profile: &Profile| {
             let name = says(Role::Time, last_word_of(profile), &table);
-            let other = says(Role::ValidTime, &profile.name, &table);
+            let other = says(Role::ValidTime, &profile.plain, &table);
             if profile.cells.is_empty() {
                 return if name >= 0.7 && other < name { 1.0 + name } else { 0.0 };
             }
             let timely = profile.timely() + profile.share_of_filled(profile.days) * 0.6;
             let vague = profile.times.keys().all(|unit| {
-                matches!(unit, TimeAs::UnixDays | TimeAs::OleDays | TimeAs::JulianDays | TimeAs::UnixNanos | TimeAs::UnixMicros)
+                matches!(
+                    unit,
+                    TimeAs::UnixDays | TimeAs::OleDays | TimeAs::JulianDays | TimeAs::UnixNanos | TimeAs::UnixMicros
+                )
             });
             if timely < 0.5 || (vague && profile.days == 0 && name < 0.4) || (name < 0.1 && !roles.is_in_row(at)) {
                 return 0.0;
             }
             let full = profile.share(profile.filled()).min(1.0) * 0.5;
-            roles.inside(at, profile, timely * 1.5 + name * 1.5 - other * 2.0 + full + preference(&profile.name))
+            roles.inside(at, profile, timely * 1.5 + name * 1.5 - other * 2.0 + full + preference(&profile.plain))
         };
         let single = self.take(Role::Time, 1.3, points);
         // A day alone is a time where there is no time of day to go with it.
@@ -231,14 +251,14 @@ impl Roles {
         });
         let day = (0..self.columns).find(|at| {
             let profile = &self.profiles[*at];
-            profile.share_of_filled(profile.days) > 0.8 && says(Role::ValidTime, &profile.name, &table) < 0.7
+            profile.share_of_filled(profile.days) > 0.8 && says(Role::ValidTime, &profile.plain, &table) < 0.7
         });
         if let (true, Some(day), Some(clock)) = (only_days, day, clock) {
             self.found.remove(&Role::Time);
             self.split = Some((day, clock));
         }
         let points = |_: &Self, _: usize, profile: &Profile| {
-            let name = says(Role::ValidTime, &profile.name, &table);
+            let name = says(Role::ValidTime, &profile.plain, &table);
             let timely = profile.timely() + profile.share_of_filled(profile.days);
             let is_column = matches!(profile.source, Source::Column(_));
             if is_column && name >= 0.7 && (profile.filled() == 0 || timely > 0.5) { name } else { 0.0 }
@@ -250,7 +270,7 @@ impl Roles {
         let table = sample.table.name.clone();
         let points = |roles: &Self, at: usize, profile: &Profile| {
             let name = says(Role::Type, last_word_of(profile), &table);
-            let category = says(Role::Category, &profile.name, &table);
+            let category = says(Role::Category, &profile.plain, &table);
             if profile.cells.is_empty() {
                 return if category > name { 0.0 } else { name * 2.0 };
             }
@@ -266,7 +286,8 @@ impl Roles {
             let filled = profile.filled().max(1);
             let varied = if profile.distinct * 2 > filled && filled >= 4 { 1.5 } else { 0.0 };
             let constant = if profile.distinct == 1 && filled > 4 && happened < 0.5 { 0.5 } else { 0.0 };
-            let points = name * 2.0 + happened * 2.0 + words * 0.5 - varied - constant - (category - name).max(0.0) * 2.0;
+            let points =
+                name * 2.0 + happened * 2.0 + words * 0.5 - varied - constant - (category - name).max(0.0) * 2.0;
             roles.inside(at, profile, points)
         };
         self.take(Role::Type, 1.4, points);
@@ -275,16 +296,16 @@ impl Roles {
     fn find_stream(&mut self, sample: &Sample) {
         let table = sample.table.name.clone();
         let versions: Vec<usize> = (0..self.columns)
-            .filter(|at| !self.is_used(*at) && says(Role::Version, &self.profiles[*at].name, &table) >= 0.4)
+            .filter(|at| !self.is_used(*at) && says(Role::Version, &self.profiles[*at].plain, &table) >= 0.4)
             .collect();
         let points = |roles: &Self, at: usize, profile: &Profile| {
             let name = says(Role::Stream, last_word_of(profile), &table);
             let against = [Role::User, Role::Tenant, Role::Correlation, Role::Causation, Role::Archived, Role::Version]
                 .into_iter()
-                .map(|role| says(role, &profile.name, &table))
+                .map(|role| says(role, &profile.plain, &table))
                 .fold(0.0, f32::max);
-            let category = says(Role::Category, &profile.name, &table);
-            let is_id = ends_as_id(&profile.name);
+            let category = says(Role::Category, &profile.plain, &table);
+            let is_id = ends_as_id(&profile.plain);
             if profile.cells.is_empty() {
                 return name * 2.2 - against;
             }
@@ -343,28 +364,31 @@ impl Roles {
         let stream = self.found.get(&Role::Stream).map(|(at, _)| *at);
         let whole = |profile: &Profile| {
             let numeric = profile.cells.iter().filter(|cell| number(cell).is_some()).count();
-            matches!(profile.source, Source::Column(_)) && (profile.share_of_filled(numeric) > 0.8 || profile.filled() == 0)
+            matches!(profile.source, Source::Column(_))
+                && (profile.share_of_filled(numeric) > 0.8 || profile.filled() == 0)
         };
         let points = |roles: &Self, at: usize, profile: &Profile| {
             if !whole(profile) || profile.timely() > 0.5 && profile.small == 0 {
                 return 0.0;
             }
-            let name = says(Role::Version, &profile.name, &table);
-            let schema = says(Role::SchemaVersion, &profile.name, &table);
+            let name = says(Role::Version, &profile.plain, &table);
+            let schema = says(Role::SchemaVersion, &profile.plain, &table);
             let runs = stream.map_or(0.0, |stream| roles.runs(sample, stream, at));
             let global = profile.is_unique() && profile.rising && runs < 0.5 && profile.cells.len() > 2;
             let is_rowid = rowid.as_deref() == Some(&*profile.name);
             if name < 0.4 && runs < 0.9 || stream.is_none() && name < 1.0 {
                 return 0.0;
             }
-            name * 1.2 + runs * 2.0 - (schema - runs).max(0.0) * 1.5 - if global { 2.0 } else { 0.0 }
+            name * 1.2 + runs * 2.0
+                - (schema - runs).max(0.0) * 1.5
+                - if global { 2.0 } else { 0.0 }
                 - if is_rowid { 1.5 } else { 0.0 }
         };
         if let Some(at) = self.take(Role::Version, 0.9, points) {
             self.counts = stream.map_or(0.0, |stream| self.runs(sample, stream, at));
         }
         let points = |_: &Self, _: usize, profile: &Profile| {
-            let name = says(Role::Position, &profile.name, &table);
+            let name = says(Role::Position, &profile.plain, &table);
             let is_rowid = rowid.as_deref() == Some(&*profile.name);
             let ints = profile.share(profile.ints) > 0.99 || profile.cells.is_empty();
             let is_key = sample.unique.iter().any(|key| key.len() == 1 && key[0] == profile.name);
@@ -384,13 +408,20 @@ impl Roles {
         let Some((stream, _)) = self.found.get(&Role::Stream).copied() else { return };
         let table = sample.table.name.clone();
         let points = |roles: &Self, at: usize, profile: &Profile| {
-            let name = says(Role::Category, &profile.name, &table);
+            let name = says(Role::Category, &profile.plain, &table);
             let texts = profile.filled() == 0 || profile.share_of_filled(profile.words) > 0.5;
-            if name < 0.7 || !texts || !roles.is_in_row(at) || !roles.follows(stream, at) { 0.0 } else { name }
+            // `type`, where another column is the event's.
+            let type_of = says(Role::Type, &profile.plain, &table) >= 0.7 && profile.distinct * 3 < profile.filled();
+            let name = if type_of { name.max(0.7) } else { name };
+            // Ids that are counted apart in each category are no streams by themselves.
+            let stream_name = &roles.profiles[stream].name;
+            let in_key = |key: &&Vec<String>| key.contains(stream_name) && key.contains(&profile.name);
+            let together = sample.unique.iter().any(|key| in_key(&key)) || roles.follows(stream, at);
+            if name < 0.7 || !texts || !roles.is_in_row(at) || !together { 0.0 } else { name }
         };
         self.take(Role::Category, 0.7, points);
         let points = |roles: &Self, at: usize, profile: &Profile| {
-            let name = says(Role::Tenant, &profile.name, &table);
+            let name = says(Role::Tenant, &profile.plain, &table);
             if name < 1.0 || !roles.is_in_row(at) || profile.share(profile.filled()) < 0.9 { 0.0 } else { name }
         };
         self.take(Role::Tenant, 1.0, points);
@@ -412,7 +443,7 @@ impl Roles {
     fn find_others(&mut self, sample: &Sample) {
         let table = sample.table.name.clone();
         let points = |_: &Self, _: usize, profile: &Profile| {
-            let name = says(Role::Id, &profile.name, &table);
+            let name = says(Role::Id, &profile.plain, &table);
             let is_column = matches!(profile.source, Source::Column(_));
             let nameable = profile.texts + profile.blobs > 0 && profile.json == 0 || profile.cells.is_empty();
             let unique = profile.distinct == profile.filled();
@@ -430,24 +461,38 @@ impl Roles {
                     _ => true,
                 };
                 let is_column = matches!(profile.source, Source::Column(_));
-                if plain && fits && is_column { says(role, &profile.name, &table) } else { 0.0 }
+                if plain && fits && is_column { says(role, &profile.plain, &table) } else { 0.0 }
             };
             self.take(role, 0.7, points);
         }
     }
 }
 
+/// The first word of most columns' names.
+fn common_beginning(sample: &Sample) -> Option<String> {
+    let columns = &sample.table.columns;
+    let first = |name: &str| tokens(name).into_iter().next();
+    let words: Vec<String> = columns.iter().filter_map(|column| first(&column.name)).collect();
+    let count = |word: &String| words.iter().filter(|other| *other == word).count();
+    let most = words.iter().max_by_key(|word| count(word))?;
+    (columns.len() > 2 && count(most) * 3 >= columns.len() * 2).then(|| most.clone())
+}
+
 /// The name that counts: of a path, its last part.
 fn last_word_of(profile: &Profile) -> &str {
     match &profile.source {
-        Source::Column(_) => &profile.name,
-        Source::Path(path) => path.rsplit('.').next().unwrap_or(path),
+        Source::Column(_) => &profile.plain,
+        // `timestamp._data_`, `createdAt.$date`
+        Source::Path(path) => {
+            let says_nothing = |part: &&str| !part.starts_with(['_', '$']) && *part != "value";
+            path.rsplit('.').find(says_nothing).unwrap_or(path)
+        }
     }
 }
 
 /// Of several times, the one that is most likely the event's.
 fn preference(name: &str) -> f32 {
-    let tokens = super::names::tokens(name);
+    let tokens = tokens(name);
     let first = tokens.iter().find_map(|token| {
         Some(match token.as_str() {
             "recorded" | "recording" | "commit" => 0.3,

@@ -1,6 +1,6 @@
 //! The layout that reads a store by a mapping.
 
-use crate::model::mapping::{Form, Packed, TimeAs, Mapping};
+use crate::model::mapping::{Form, Mapping, Packed, TimeAs};
 use crate::store::decode;
 use crate::store::layout::TimeEncoding;
 use crate::store::recognise::Table;
