@@ -125,6 +125,7 @@ impl OnlyOpens {
             writable: true,
             projections: Vec::new(),
             rules: None,
+            mapping: None,
             hash: None,
         }
     }

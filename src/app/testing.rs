@@ -51,6 +51,7 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         writable: true,
         projections: Vec::new(),
         rules: None,
+        mapping: None,
         hash: None,
     }
 }

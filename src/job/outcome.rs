@@ -8,6 +8,7 @@ use super::{
     Searched, StateView, StoreKey, Track, Tried,
 };
 use crate::model::CopyDescription;
+use crate::model::mapping::{Mapping, Preview, Survey};
 use crate::query::Vocabulary;
 use crate::whatif::{
     Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
@@ -18,6 +19,31 @@ use crate::whatif::{
 pub enum Outcome {
     /// A store is open and indexed.
     Opened(Box<OpenedStore>),
+    /// A file's tables are of no known layout.
+    Unmapped {
+        /// The file.
+        path: PathBuf,
+        /// What it holds, and what can be done.
+        why: String,
+    },
+    /// What a look at a file's tables showed.
+    Surveyed {
+        /// What it showed.
+        survey: Box<Survey>,
+        /// A kept mapping that fits.
+        kept: Option<Box<Mapping>>,
+    },
+    /// Rows as the events that a mapping makes of them.
+    MappingPreview(Box<Preview>),
+    /// A mapping file was read.
+    MappingRead {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        mapping: Box<Mapping>,
+    },
+    /// A mapping file was written.
+    MappingWritten(PathBuf),
     /// The state at a moment.
     State(Box<StateView>),
     /// Events in full, in the order asked for.

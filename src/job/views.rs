@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StoreKey;
+use crate::model::mapping::Mapping;
 use crate::model::{EventLog, Moment, Timestamp};
 use crate::replay::{Change, Frame, ProjectionInfo};
 use crate::timeline::Drawing;
@@ -33,6 +34,8 @@ pub struct OpenedStore {
     pub projections: Vec<Arc<ProjectionInfo>>,
     /// The rule file that makes its states, if there is one.
     pub rules: Option<PathBuf>,
+    /// The mapping that it is read by, if it is.
+    pub mapping: Option<Arc<Mapping>>,
     /// The file's hash when it was opened, if it was computed.
     pub hash: Option<String>,
 }

@@ -35,6 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::model::mapping::Mapping;
 use crate::model::names::category_of;
 use crate::model::{Cancel, EventLog, Progress};
 
@@ -58,6 +59,8 @@ use recognise::Bound;
 pub struct OpenOptions {
     /// The only layout to try, by its id; `None` lets the tables speak.
     pub layout: Option<String>,
+    /// What reads tables of no known layout; comes before any layout.
+    pub mapping: Option<Arc<Mapping>>,
     /// Where a private copy may be made; `None` for the system's folder for temporary files.
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
@@ -66,7 +69,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
+        Self { layout: None, mapping: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
     }
 }
 

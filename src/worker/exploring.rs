@@ -103,7 +103,12 @@ impl Workshop {
                 let written = self.session(store)?.write_text(&out, &text, force);
                 written.map(|()| Outcome::Written(out)).map_err(|error| Failure::Failed(error.to_string()))
             }
+            Job::Survey { path, folder } => self.survey(&path, folder.as_deref(), progress, cancel),
+            Job::PreviewMapping { path, mapping } => self.preview(&path, &mapping, progress, cancel),
+            Job::ReadMapping { path } => super::mapping::read(path),
+            Job::WriteMapping { store, out, text, force } => super::mapping::write(&store, out, &text, force),
             job @ (Job::Open { .. }
+            | Job::OpenAs { .. }
             | Job::State(_)
             | Job::Events { .. }
             | Job::Branch { .. }

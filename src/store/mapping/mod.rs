@@ -85,6 +85,11 @@ impl Surveyed {
         &self.survey
     }
 
+    /// Whether the database has what a mapping names.
+    pub fn fits(&self, mapping: &Mapping) -> bool {
+        check(mapping, &self.tables).is_ok()
+    }
+
     /// The first rows as the events that a mapping makes of them, and what is odd about all sampled rows.
     pub fn preview(&self, mapping: &Mapping) -> Preview {
         if let Err(why) = check(mapping, &self.tables) {
