@@ -17,9 +17,11 @@ pub mod decode;
 mod error;
 mod foldline;
 mod layout;
+mod look;
 mod mapping;
 mod open;
 mod payload;
+mod plan;
 mod probe;
 mod read;
 mod recognise;
@@ -113,7 +115,10 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         _ => StoreError::sqlite(path, "read its tables", e),
     };
     let tables = recognise::tables(&conn).map_err(failed)?;
-    let (bound, others) = recognise::recognise(path, &tables, options.layout.as_deref())?;
+    let (bound, others) = match &options.mapping {
+        Some(mapping) => mapping::recognised(path, mapping, &tables)?,
+        None => recognise::recognise(path, &tables, options.layout.as_deref())?,
+    };
     let snapshots = snapshots::count(&conn, &bound).map_err(|e| StoreError::sqlite(path, "count snapshots", e))?;
     drop(conn);
     let also_possible: Vec<LayoutInfo> = others.iter().map(|layout| layout.info()).collect();
@@ -142,7 +147,7 @@ fn notes(source: &Source, bound: &Bound, also_possible: &[LayoutInfo]) -> Vec<St
         notes.push(format!("the events are those of table {taken}; of the same form, but not read: {others}"));
     }
     if !also_possible.is_empty() {
-        let ids: Vec<&str> = also_possible.iter().map(|layout| layout.id).collect();
+        let ids: Vec<&str> = also_possible.iter().map(|layout| &*layout.id).collect();
         notes.push(format!("also possible as layout: {} (--layout)", ids.join(", ")));
     }
     notes
@@ -160,8 +165,8 @@ impl Store {
     }
 
     /// The layout in full.
-    pub fn layout_spec(&self) -> &'static LayoutSpec {
-        self.bound.spec
+    pub fn layout_spec(&self) -> &LayoutSpec {
+        &self.bound.spec
     }
 
     /// The event table's name.
@@ -220,8 +225,9 @@ impl Store {
     /// The category that a stream would have which was never recorded, by the layout's own rule. `first_type` is the
     /// type of its first event, if it is known.
     pub fn category_of_new(&self, log: &EventLog, stream: &str, first_type: Option<&str>) -> String {
-        let category = match self.bound.spec.events.stream.category {
-            CategoryRule::General => None,
+        let category = match &self.bound.spec.events.stream.category {
+            CategoryRule::General | CategoryRule::From(_) => None,
+            CategoryRule::Before(mark) => stream.split_once(mark.as_str()).map(|(before, _)| before),
             CategoryRule::FirstPart => rows::two_parts(log, stream).map(|(first, _)| first),
             CategoryRule::TopicClass => first_type.and_then(scan::topic_class),
         };

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 pub use read::MappingError;
 pub use survey::{Certainty, ColumnSeen, PathSeen, Preview, PreviewRow, Problem, Survey, TableSeen, TableVerdict};
-pub use words::{explain, layout_id};
+pub use words::{LAYOUT_ID, explain};
 
 /// What a mapping file calls itself.
 pub const FORMAT: &str = "mapping/1";

@@ -2,10 +2,8 @@
 
 use super::{MappedTable, Mapping, PayloadFrom, Place, TimeAs, TimeFrom};
 
-/// The id that a store has which is read by a mapping.
-pub fn layout_id(_mapping: &Mapping) -> &'static str {
-    "mapping"
-}
+/// The id of the layout of a store that is read by a mapping.
+pub const LAYOUT_ID: &str = "mapping";
 
 /// What a mapping says, a line a role.
 pub fn explain(mapping: &Mapping) -> Vec<String> {

@@ -21,6 +21,7 @@ use super::recognise::{self, Table};
 use crate::model::mapping::{MappedTable, Mapping, Preview, Survey, TableSeen, TableVerdict};
 use crate::model::{Cancel, Progress};
 
+pub(super) use spec::recognised;
 use spec::check;
 
 /// Tables that are looked at; in a database with more, those that speak of events come first.
