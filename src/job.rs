@@ -20,6 +20,7 @@ pub use slot::Slot;
 pub use views::{At, Copied, OpenedStore, Side, StateView};
 
 use crate::analysis::health::Findings;
+use crate::model::mapping::Mapping;
 use crate::model::{Cancel, CategoryIndex, Found, Moment, Path, Progress, ValuePath};
 use crate::query::Query;
 use crate::whatif::{Scenario, SweepSpec};
@@ -45,6 +46,47 @@ pub enum Job {
         layout: Option<String>,
         /// A rule file, instead of one beside the store.
         rules: Option<PathBuf>,
+    },
+    /// Open a file in a way that was chosen, and index it.
+    OpenAs {
+        /// The file.
+        path: PathBuf,
+        /// Key for the opened store.
+        key: StoreKey,
+        /// How it is read.
+        how: OpenAs,
+        /// A rule file, instead of one beside the store.
+        rules: Option<PathBuf>,
+    },
+    /// Look at a file's tables, and guess which hold events.
+    Survey {
+        /// The file.
+        path: PathBuf,
+        /// Where mappings are kept: one that fits comes with the answer.
+        folder: Option<PathBuf>,
+    },
+    /// Show rows as the events that a mapping makes of them.
+    PreviewMapping {
+        /// The file.
+        path: PathBuf,
+        /// The mapping.
+        mapping: Arc<Mapping>,
+    },
+    /// Read a mapping file.
+    ReadMapping {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Write a mapping file. The store is never overwritten.
+    WriteMapping {
+        /// The store that it is for.
+        store: PathBuf,
+        /// Where to.
+        out: PathBuf,
+        /// What will be in it.
+        text: Arc<str>,
+        /// Replace a file that is there.
+        force: bool,
     },
     /// The state of a stream at a moment, as recorded and, with a scenario, in its branch.
     State(StateRequest),
@@ -373,6 +415,11 @@ impl Job {
             | Self::Snapshot { store, .. }
             | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
+            | Self::OpenAs { .. }
+            | Self::Survey { .. }
+            | Self::PreviewMapping { .. }
+            | Self::ReadMapping { .. }
+            | Self::WriteMapping { .. }
             | Self::Pick(_)
             | Self::Close { .. }
             | Self::Watch { .. }
@@ -382,6 +429,17 @@ impl Job {
             | Self::Recents { .. } => None,
         }
     }
+}
+
+/// How a file is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenAs {
+    /// By the layout that its tables show.
+    Recognised,
+    /// By this layout.
+    Layout(String),
+    /// By a mapping.
+    Mapping(Arc<Mapping>),
 }
 
 /// What makes states of events.
@@ -412,6 +470,10 @@ pub enum Pick {
     SaveFixture,
     /// Where to write a proposal of compensating events.
     SaveProposal,
+    /// A mapping file to use.
+    Mapping,
+    /// Where to write a mapping file.
+    SaveMapping,
 }
 
 /// What to replay, and up to where.

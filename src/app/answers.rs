@@ -92,6 +92,13 @@ impl App {
     fn take(&mut self, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened, requests),
+            Outcome::Unmapped { path, why } => self.unmapped(path, why, requests),
+            Outcome::Surveyed { survey, kept } => {
+                self.surveyed(generation, *survey, kept.map(|kept| *kept), requests);
+            }
+            Outcome::MappingPreview(preview) => self.previewed(generation, Ok(*preview)),
+            Outcome::MappingRead { path, mapping } => self.mapping_read(&path, *mapping, requests),
+            Outcome::MappingWritten(path) => self.mapping_written(&path),
             Outcome::Picked(pick, Some(path)) => self.picked(pick, path, requests),
             Outcome::SampleReady(path) => self.open_another(path, requests),
             Outcome::Projected(projected) => self.projected(projected, requests),
@@ -166,8 +173,11 @@ impl App {
     /// A job was stopped, or a newer request took its place. Only what still waits for this very answer is told.
     fn stopped(&mut self, slot: Slot, generation: u64) {
         let newest = self.newest.get(&slot) == Some(&generation);
-        if slot == Slot::Open && newest {
+        if matches!(slot, Slot::Open | Slot::Survey) && newest {
             self.opening = None;
+        }
+        if slot == Slot::Survey && newest {
+            (self.mapping, self.dialog) = (None, self.dialog.take().filter(|dialog| *dialog != Dialog::Mapping));
         }
         if let Some(document) = &mut self.document {
             if document.hash_now.awaits(generation) {
@@ -190,7 +200,7 @@ impl App {
             Failure::Cancelled => return self.stopped(slot, generation),
             Failure::Failed(message) => message,
         };
-        if self.scenario_file_failed(slot, &message) {
+        if self.scenario_file_failed(slot, &message) || self.mapping_failed(slot, generation, &message) {
             return;
         }
         let document = self.document.as_mut();

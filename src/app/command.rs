@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::comparing::Jump;
 use super::copying::CopyChoice;
 use super::edit_form::FormCommand;
+use super::mapping::MappingCommand;
 use super::moving_edits::Asking;
 use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
@@ -38,6 +39,10 @@ pub enum Command {
     Pick(Pick),
     /// Open a copy that was just written, with the rules of the open store.
     OpenCopy(PathBuf),
+    /// Map tables by hand.
+    Map(MappingCommand),
+    /// Read the open store by another of the layouts that fit it.
+    UseLayout(String),
     /// Close the store that is shown.
     Close,
     /// Close the window; asks first, where edits would be lost.

@@ -19,6 +19,8 @@ impl App {
             Command::SwitchTo(store) => self.switch_to(store, requests),
             Command::NextStore(direction) => self.next_store(direction, requests),
             Command::CheckUnchanged => self.check_unchanged(requests),
+            Command::Map(command) => self.map(command, requests),
+            Command::UseLayout(layout) => self.use_layout(layout, requests),
             Command::Close => self.leave(Leaving::Close, requests),
             Command::Quit => self.leave(Leaving::Quit, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),
@@ -132,6 +134,7 @@ impl App {
             Command::CloseDialog => {
                 (self.dialog, self.sheet, self.leaving) = (None, None, None);
                 self.forget_copy();
+                self.forget_mapping();
             }
             Command::Focus(focus) => {
                 if focus == Focus::Events {

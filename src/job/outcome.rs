@@ -9,6 +9,7 @@ use super::{
 };
 use crate::analysis::health::Health;
 use crate::analysis::schema::Catalogue;
+use crate::model::mapping::{Mapping, Preview, Survey};
 use crate::model::{CopyDescription, FileHash, SnapshotIndex};
 use crate::query::Vocabulary;
 use crate::whatif::{
@@ -20,6 +21,31 @@ use crate::whatif::{
 pub enum Outcome {
     /// A store is open and indexed.
     Opened(Box<OpenedStore>),
+    /// A file's tables are of no known layout.
+    Unmapped {
+        /// The file.
+        path: PathBuf,
+        /// What it holds, and what can be done.
+        why: String,
+    },
+    /// What a look at a file's tables showed.
+    Surveyed {
+        /// What it showed.
+        survey: Box<Survey>,
+        /// A kept mapping that fits.
+        kept: Option<Box<Mapping>>,
+    },
+    /// Rows as the events that a mapping makes of them.
+    MappingPreview(Box<Preview>),
+    /// A mapping file was read.
+    MappingRead {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        mapping: Box<Mapping>,
+    },
+    /// A mapping file was written.
+    MappingWritten(PathBuf),
     /// The state at a moment.
     State(Box<StateView>),
     /// Events in full, in the order asked for.

@@ -119,7 +119,12 @@ impl Workshop {
                 let view = self.session(store)?.snapshot(at, cancel)?;
                 Ok(Outcome::Snapshot(Arc::new(view)))
             }
+            Job::Survey { path, folder } => self.survey(&path, folder.as_deref(), progress, cancel),
+            Job::PreviewMapping { path, mapping } => self.preview(&path, &mapping, progress, cancel),
+            Job::ReadMapping { path } => super::mapping::read(path),
+            Job::WriteMapping { store, out, text, force } => super::mapping::write(&store, out, &text, force),
             job @ (Job::Open { .. }
+            | Job::OpenAs { .. }
             | Job::State(_)
             | Job::Events { .. }
             | Job::Branch { .. }
