@@ -22,7 +22,9 @@ pub mod zoned;
 pub use copy::{CopyDescription, CopyPlan, CopyRefusal, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable, Wanted};
 pub use list::List;
-pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, StreamIndex, StreamInfo, TypeIndex};
+pub use log::{
+    COLUMNS, CategoryIndex, EventLog, EventLogBuilder, ImageError, LogImage, LogRow, StreamIndex, StreamInfo, TypeIndex,
+};
 pub use moment::Moment;
 pub use number::Number;
 pub use path::{Path, Segment, ValuePath};
