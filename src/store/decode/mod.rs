@@ -22,10 +22,12 @@ mod cbor;
 mod classes;
 mod cursor;
 mod jsonb;
+mod marshal;
 mod moments;
 mod msgpack;
 mod packing;
 mod php;
+mod pickle;
 mod python;
 mod sniff;
 mod text;
@@ -162,6 +164,8 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Cbor => cbor::decode(bytes),
         Form::Bson => bson::decode(bytes),
         Form::Php => php::decode(bytes),
+        Form::Pickle => pickle::decode(bytes),
+        Form::RubyMarshal => marshal::decode(bytes),
         Form::Xml => xml::decode(bytes),
         Form::Xstream => xml::decode_xstream(bytes),
         _ => Err(Fault::InvalidText("not read yet".to_owned())),
