@@ -3,6 +3,7 @@
 mod help;
 mod reading;
 mod real;
+mod schema;
 mod states;
 mod statuses;
 mod traces;

@@ -11,6 +11,8 @@ use crate::job::StoreKey;
 pub enum Line {
     /// What the lines after it are.
     Title(&'static str),
+    /// The names of the columns, above the fields.
+    Heads,
     /// A change of the type, by its place.
     Change(usize),
     /// A reason why payloads can't be read, by its place.
@@ -86,7 +88,7 @@ impl Lines {
             lines.extend((0..entry.unreadable.len()).map(Line::Unreadable));
         }
         if lines.first().is_some() {
-            lines.push(Line::Title("Fields"));
+            lines.push(Line::Heads);
         }
         let mut hidden_below: Option<usize> = None;
         for (at, field) in entry.fields.iter().enumerate() {
