@@ -11,7 +11,7 @@
 //!     |  \   |
 //!     |   job         contracts: jobs, outcomes (data only)
 //!   store  |          SQLite, layouts, decoding, copies
-//!     |   whatif  report  sample
+//!     |   whatif  report  analysis  sample
 //!     |   replay  timeline
 //!     |   query
 //!     model           events, values, numbers, times, the index

@@ -16,8 +16,12 @@ mod editing;
 mod events;
 #[path = "window/images.rs"]
 mod images;
+#[path = "window/no_harm.rs"]
+mod no_harm;
 #[path = "window/shell.rs"]
 mod shell;
+#[path = "window/snapshots.rs"]
+mod snapshots;
 #[path = "window/state.rs"]
 mod state;
 #[path = "window/stores.rs"]

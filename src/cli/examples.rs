@@ -25,7 +25,8 @@ is missing, unreadable, malformed or can't be written. On 2 and 3 nothing is pri
 pub const INFO: &str = "\
 Examples:
   foldline info bank.db
-  foldline info bank.db --quick --json";
+  foldline info bank.db --quick --json
+  foldline info bank.db --hash";
 
 /// `streams`
 pub const STREAMS: &str = "\
@@ -43,6 +44,15 @@ Examples:
 Queries: words are found in payload and metadata; type:*Opened, stream:account-4*, user:alice, data.amount > 100,
 has:data.reason, after:2025-02-01, before:\"2025-02-01 14:00\", joined by and, or, not and parentheses.";
 
+/// `check`
+pub const CHECK: &str = "\
+Examples:
+  foldline check bank.db
+  foldline check bank.db --projection bank.db.projection.json --json
+
+Looks at every event, payload and snapshot. With a projection, also at its invariants and at where it stops. Exit
+status 1 if an error or a warning was found; notes alone are 0.";
+
 /// `state`
 pub const STATE: &str = "\
 Examples:
@@ -52,6 +62,12 @@ Examples:
   foldline state bank.db account-A --position 1200 --projection auto
 
 Exit status 1 if the projection stops at an error, or an invariant is broken at that moment.";
+
+/// `snapshots`
+pub const SNAPSHOTS: &str = "\
+Examples:
+  foldline snapshots bank.db
+  foldline snapshots bank.db --stream account-A --states --json";
 
 /// `diff`
 pub const DIFF: &str = "\

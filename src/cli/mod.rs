@@ -4,6 +4,7 @@
 //! until it can't fail any more, so that standard output stays empty where the exit status is 2 or 3.
 
 mod args;
+mod check;
 mod compensation;
 mod copy;
 mod diff;
@@ -17,6 +18,7 @@ mod options;
 mod output;
 mod sample;
 mod schema;
+mod snapshots;
 mod state;
 mod streams;
 mod sweep;
@@ -139,6 +141,7 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::State(args) => state::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Find(args) => find::run(&args, output),
+        Command::Snapshots(args) => snapshots::run(&args, output),
         Command::Table(args) => table::run(&args, output),
         Command::WhatIf(args) => what_if::run(&args, output),
         Command::Copy(args) => copy::run(&args, output),
@@ -147,10 +150,7 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),
         Command::Completions(args) => completions(&args, output),
-        Command::Check(_) => later(
-            "`foldline check`",
-            "`foldline info` counts what can't be read, and `foldline state` checks invariants",
-        ),
+        Command::Check(args) => check::run(&args, output),
         Command::Compare(_) => {
             later("`foldline compare`", "compare `foldline state` with one --projection and with the other")
         }
@@ -178,7 +178,7 @@ fn layouts(args: &LayoutsArgs, output: &mut Output<'_>) -> Result<Status, CliErr
     let mut columns = Columns::new(&["layout", "title", "copies"]);
     for layout in &layouts {
         let copies = if layout.writable { "can be written" } else { "not yet" };
-        columns.row([layout.id.to_owned(), layout.title.to_owned(), copies.to_owned()]);
+        columns.row([layout.id.to_string(), layout.title.to_string(), copies.to_owned()]);
     }
     columns.print(output, 0)?;
     Ok(Status::Done)

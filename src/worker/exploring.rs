@@ -34,6 +34,9 @@ impl Workshop {
             Job::Search { store, query, found } => {
                 self.session(store)?.search(&query, &found, progress, cancel).map(Outcome::Searched)
             }
+            Job::Check { store, findings } => {
+                self.session(store)?.check(&findings, progress, cancel).map(|health| Outcome::Checked(Arc::new(health)))
+            }
             Job::Vocabulary { store } => {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
                 Ok(Outcome::Vocabulary(Arc::new(vocabulary)))
@@ -108,7 +111,20 @@ impl Workshop {
                 let written = self.session(store)?.write_text(&out, &text, force);
                 written.map(|()| Outcome::Written(out)).map_err(|error| Failure::Failed(error.to_string()))
             }
+            Job::Snapshots { store } => {
+                let found = self.session(store)?.snapshots(progress, cancel);
+                found.map(Outcome::Snapshots).map_err(|error| failed(&error.into()))
+            }
+            Job::Snapshot { store, at } => {
+                let view = self.session(store)?.snapshot(at, cancel)?;
+                Ok(Outcome::Snapshot(Arc::new(view)))
+            }
+            Job::Survey { path, folder } => self.survey(&path, folder.as_deref(), progress, cancel),
+            Job::PreviewMapping { path, mapping } => self.preview(&path, &mapping, progress, cancel),
+            Job::ReadMapping { path } => super::mapping::read(path),
+            Job::WriteMapping { store, out, text, force } => super::mapping::write(&store, out, &text, force),
             job @ (Job::Open { .. }
+            | Job::OpenAs { .. }
             | Job::State(_)
             | Job::Events { .. }
             | Job::Branch { .. }

@@ -328,6 +328,14 @@ pub const ACTIONS: &[Action] = &[
         command: |app| app.document.as_ref().map(|_| Command::Focus(Focus::Filter)),
     },
     Action {
+        id: "check-history",
+        group: Group::Find,
+        text: "Check the history",
+        tooltip: "Look whether the whole history is sound: gaps, doubles, broken payloads, times and causes that can't be",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::CheckHistory),
+    },
+    Action {
         id: "sort-first",
         group: Group::Find,
         text: "Sort streams by first event",

@@ -1,4 +1,4 @@
-//! The panel at the bottom, in tabs: events, what a search found, the edits of a scenario, comparison, sweeps.
+//! The panel at the bottom, in tabs: events, what a search found, the edits of a scenario, comparison, sweeps, health.
 
 mod columns;
 mod results;
@@ -10,7 +10,8 @@ pub use results::summary;
 
 use egui::{Align, Layout, RichText, Stroke};
 
-use super::{ViewState, compare, icons, keys, sweep, theme, types, whatif};
+use super::{ViewState, compare, health, icons, keys, sweep, theme, types, whatif};
+use crate::analysis::health::Severity;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Focus, Tab};
 use crate::job::StoreKey;
@@ -35,6 +36,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         whatif: whatif_view,
         compare: compare_view,
         sweep: sweep_view,
+        health: health_view,
         types: types_view,
         ..
     } = view;
@@ -61,6 +63,10 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         Tab::Compare => compare::compare_ui(ui, app, document, compare_view, take_focus, queue),
         Tab::Sweep => {
             sweep::sweep_ui(ui, app, document, sweep_view, take_focus, queue);
+            Vec::new()
+        }
+        Tab::Health => {
+            health::health_ui(ui, app, document, health_view, take_focus, queue);
             Vec::new()
         }
         Tab::Types => {
@@ -98,6 +104,9 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
             tab_ui(ui, Tab::Compare, "Compare", None);
             tab_ui(ui, Tab::Sweep, "Sweep", None);
         }
+        // Once it is known, how much needs a look.
+        let trouble = document.checking.count(Severity::Error) + document.checking.count(Severity::Warning);
+        tab_ui(ui, Tab::Health, "Health", (trouble > 0).then_some(trouble));
         tab_ui(ui, Tab::Types, "Types", None);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::TIGHT);

@@ -2,7 +2,7 @@
 
 use super::{World, words};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "info",
     "streams",
     "events",
@@ -10,6 +10,7 @@ const COMMANDS: [&str; 14] = [
     "diff",
     "find",
     "table",
+    "snapshots",
     "what-if",
     "copy",
     "schema",
