@@ -35,8 +35,6 @@ fn log(rows: &[Row]) -> EventLog {
             time: Timestamp::from_micros(at as i64 * 60_000_000),
             kind: EventKind::Event,
             archived: false,
-            source: 0,
-            part: 0,
         });
     }
     builder.finish()

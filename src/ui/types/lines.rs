@@ -87,7 +87,7 @@ impl Lines {
             lines.push(Line::Title("Payloads that can't be read"));
             lines.extend((0..entry.unreadable.len()).map(Line::Unreadable));
         }
-        if lines.first().is_some() {
+        if !lines.is_empty() {
             lines.push(Line::Heads);
         }
         let mut hidden_below: Option<usize> = None;
