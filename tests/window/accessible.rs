@@ -105,7 +105,7 @@ fn focused(window: &Harness<'_, Window>) -> Option<String> {
 
 /// Presses Tab until the focus is where it has been, and gives all that had it, in order.
 #[track_caller]
-fn go_round(window: &mut Harness<'_, Window>, what: &str, modifiers: Modifiers) -> Vec<String> {
+pub fn go_round(window: &mut Harness<'_, Window>, what: &str, modifiers: Modifiers) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();
     for _ in 0..400 {
         window.key_press_modifiers(modifiers, Key::Tab);
