@@ -122,6 +122,7 @@ mod tests {
             metadata: Value::Null,
             correlation_id: None,
             causation_id: None,
+            repeated_key: None,
         }
     }
 

@@ -47,6 +47,7 @@ fn withdrawal() -> Event {
         metadata: value(r#"{"reason": "Rent for June", "$correlation": "c-1", "attempt": 2}"#),
         correlation_id: Some("order-7".into()),
         causation_id: None,
+        repeated_key: None,
     }
 }
 

@@ -28,6 +28,7 @@ fn read(position: i64, event: SampleEvent) -> Event {
         metadata,
         correlation_id: None,
         causation_id: None,
+        repeated_key: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{World, words};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "info",
     "streams",
     "events",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 13] = [
     "table",
     "what-if",
     "copy",
+    "check",
     "suggest",
     "sample",
     "layouts",

@@ -27,6 +27,7 @@ pub fn event(version: i64, event_type: &str, data: &str) -> Event {
         metadata: value(r#"{"user":"ada","n":{"x":[7]}}"#),
         correlation_id: None,
         causation_id: None,
+        repeated_key: None,
     }
 }
 

@@ -99,6 +99,7 @@ pub fn world(text: &str) -> World {
             metadata: value(r#"{"user":"ann","correlation_id":"c1"}"#),
             correlation_id: Some("c1".into()),
             causation_id: None,
+            repeated_key: None,
         }));
     }
     World { log: Arc::new(builder.finish()), events, reads: 0 }
