@@ -18,8 +18,12 @@ mod events;
 mod health;
 #[path = "window/images.rs"]
 mod images;
+#[path = "window/no_harm.rs"]
+mod no_harm;
 #[path = "window/shell.rs"]
 mod shell;
+#[path = "window/snapshots.rs"]
+mod snapshots;
 #[path = "window/state.rs"]
 mod state;
 #[path = "window/stores.rs"]
@@ -30,6 +34,8 @@ mod streams;
 mod sweep;
 #[path = "window/timeline.rs"]
 mod timeline;
+#[path = "window/types.rs"]
+mod types;
 #[path = "window/welcome.rs"]
 mod welcome;
 #[path = "window/what_if.rs"]

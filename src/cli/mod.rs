@@ -17,6 +17,8 @@ mod nearest;
 mod options;
 mod output;
 mod sample;
+mod schema;
+mod snapshots;
 mod state;
 mod streams;
 mod sweep;
@@ -139,9 +141,11 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::State(args) => state::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Find(args) => find::run(&args, output),
+        Command::Snapshots(args) => snapshots::run(&args, output),
         Command::Table(args) => table::run(&args, output),
         Command::WhatIf(args) => what_if::run(&args, output),
         Command::Copy(args) => copy::run(&args, output),
+        Command::Schema(args) => schema::run(&args, output),
         Command::Suggest(args) => suggest(&args, output),
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),
@@ -174,7 +178,7 @@ fn layouts(args: &LayoutsArgs, output: &mut Output<'_>) -> Result<Status, CliErr
     let mut columns = Columns::new(&["layout", "title", "copies"]);
     for layout in &layouts {
         let copies = if layout.writable { "can be written" } else { "not yet" };
-        columns.row([layout.id.to_owned(), layout.title.to_owned(), copies.to_owned()]);
+        columns.row([layout.id.to_string(), layout.title.to_string(), copies.to_owned()]);
     }
     columns.print(output, 0)?;
     Ok(Status::Done)

@@ -17,6 +17,7 @@ mod names_log;
 mod notices;
 mod palette;
 mod places;
+mod proof;
 mod rows;
 mod scenario_dialogs;
 mod search_field;
@@ -29,6 +30,7 @@ mod text;
 mod theme;
 mod timeline;
 mod top_bar;
+mod types;
 mod welcome;
 mod welcome_art;
 mod whatif;
@@ -149,6 +151,7 @@ struct ViewState {
     compare: compare::CompareView,
     sweep: sweep::SweepView,
     health: health::HealthView,
+    types: types::TypesView,
     compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,

@@ -10,6 +10,8 @@ mod exploring;
 mod fixtures;
 mod health;
 mod keeping;
+mod mapping;
+mod no_harm;
 mod query;
 mod replay;
 mod sample;

@@ -46,8 +46,8 @@ fn withdrawal() -> Event {
         )),
         metadata: value(r#"{"reason": "Rent for June", "$correlation": "c-1", "attempt": 2}"#),
         correlation_id: Some("order-7".into()),
-        causation_id: None,
         repeated_key: None,
+        causation_id: None,
     }
 }
 
@@ -65,6 +65,8 @@ fn index(events: &[Event]) -> EventLog {
         let stream = event.stream.as_deref().map(|name| builder.stream(name, category));
         let event_type = builder.event_type(&event.event_type);
         builder.push(LogRow {
+            source: 0,
+            part: 0,
             row_key,
             position: event.position,
             stream,
@@ -76,7 +78,7 @@ fn index(events: &[Event]) -> EventLog {
         });
         for other in &event.other_streams {
             let other = builder.stream(other, category);
-            builder.also_in(other);
+            builder.also_in(other, None);
         }
     }
     builder.finish()

@@ -10,7 +10,7 @@ pub use results::summary;
 
 use egui::{Align, Layout, RichText, Stroke};
 
-use super::{ViewState, compare, health, icons, keys, sweep, theme, whatif};
+use super::{ViewState, compare, health, icons, keys, sweep, theme, types, whatif};
 use crate::analysis::health::Severity;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Focus, Tab};
@@ -37,6 +37,7 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         compare: compare_view,
         sweep: sweep_view,
         health: health_view,
+        types: types_view,
         ..
     } = view;
     let search = &document.search;
@@ -66,6 +67,10 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         }
         Tab::Health => {
             health::health_ui(ui, app, document, health_view, take_focus, queue);
+            Vec::new()
+        }
+        Tab::Types => {
+            types::types_ui(ui, app, document, types_view, take_focus, queue);
             Vec::new()
         }
     };
@@ -102,6 +107,7 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
         // Once it is known, how much needs a look.
         let trouble = document.checking.count(Severity::Error) + document.checking.count(Severity::Warning);
         tab_ui(ui, Tab::Health, "Health", (trouble > 0).then_some(trouble));
+        tab_ui(ui, Tab::Types, "Types", None);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::TIGHT);
             if app.tab == Tab::Found {

@@ -10,6 +10,7 @@ const COMMANDS: [&str; 14] = [
     "diff",
     "find",
     "table",
+    "snapshots",
     "what-if",
     "copy",
     "check",
