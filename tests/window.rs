@@ -14,6 +14,8 @@ mod copying;
 mod editing;
 #[path = "window/events.rs"]
 mod events;
+#[path = "window/health.rs"]
+mod health;
 #[path = "window/images.rs"]
 mod images;
 #[path = "window/no_harm.rs"]

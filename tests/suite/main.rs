@@ -10,6 +10,7 @@ mod exploring;
 mod fixtures;
 mod fuzz;
 mod hostile;
+mod health;
 mod keeping;
 mod mapping;
 mod no_harm;

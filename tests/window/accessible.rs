@@ -176,6 +176,8 @@ fn every_control_of_an_open_store_is_named() {
     window.get_by_role_and_label(egui::Role::Tab, "Side by side").click();
     window.run();
     walk(&window, "events side by side");
+    send(&mut window, [Command::ShowTab(Tab::Health)]);
+    walk(&window, "health");
     send(&mut window, [Command::ToggleMeasurements]);
     walk(&window, "measurements");
 }

@@ -14,6 +14,7 @@ const COMMANDS: [&str; 15] = [
     "what-if",
     "copy",
     "schema",
+    "check",
     "suggest",
     "sample",
     "layouts",
