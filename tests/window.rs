@@ -32,6 +32,8 @@ mod streams;
 mod sweep;
 #[path = "window/timeline.rs"]
 mod timeline;
+#[path = "window/types.rs"]
+mod types;
 #[path = "window/welcome.rs"]
 mod welcome;
 #[path = "window/what_if.rs"]

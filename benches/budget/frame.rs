@@ -130,6 +130,7 @@ impl OnlyOpens {
             snapshots: 0,
             reading: String::new(),
             bytes: 0,
+            mapping: None,
             hash: None,
         }
     }

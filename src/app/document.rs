@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::branch_tracks::TrackBranch;
+use super::cataloguing::Cataloguing;
+use super::checking::Checking;
 use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
@@ -78,6 +80,8 @@ pub struct Document {
     pub sweeping: Sweeping,
     /// Events that would bring the recorded states to those of the active scenario.
     pub compensating: Compensating,
+    /// The event types of the store.
+    pub cataloguing: Cataloguing,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -102,6 +106,8 @@ pub struct Document {
     pub changes_asked: Remote<()>,
     /// What is looked for, and what was found.
     pub search: Search,
+    /// Whether its history is sound.
+    pub checking: Checking,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
     /// What the file was like when it was last looked at, after it was opened.
@@ -180,6 +186,7 @@ impl Document {
             comparison: Comparison::default(),
             sweeping: Sweeping::default(),
             compensating: Compensating::default(),
+            cataloguing: Cataloguing::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),
@@ -191,6 +198,7 @@ impl Document {
             changes: HashMap::new(),
             changes_asked: Remote::default(),
             search: Search::default(),
+            checking: Checking::default(),
             vocabulary: Remote::default(),
             hash_now: Remote::default(),
             proved: Proved::default(),

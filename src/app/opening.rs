@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::{Recent, SavedCursor, SavedPath, SavedTrack, Workspace};
-use super::{App, Cursor, Dialog, Direction, Document, Leaving, NoticeKind};
-use crate::job::{Job, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
+use super::{App, Cursor, Dialog, Direction, Document, Leaving, MappingCommand, NoticeKind};
+use crate::job::{Job, OpenAs, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
 use crate::model::{Timestamp, ValuePath};
 use crate::query;
 use crate::timeline::AxisKind;
@@ -124,6 +124,13 @@ impl App {
         self.switch_to(stores[next], requests);
     }
 
+    /// Reads the open store by another layout.
+    pub(super) fn use_layout(&mut self, layout: String, requests: &mut Vec<Request>) {
+        let Some(path) = self.document.as_ref().map(|document| document.opened.path.clone()) else { return };
+        self.opens_beside = false;
+        self.reopen(path, OpenAs::Layout(layout), requests);
+    }
+
     /// Shows a store that is open: what was asked for it while another was shown is asked again.
     fn show(&mut self, mut document: Document, requests: &mut Vec<Request>) {
         document.forget_questions();
@@ -169,6 +176,7 @@ impl App {
         self.restore_scenarios(requests);
         self.hash_at_opening(requests);
         self.want_snapshots(requests);
+        self.keep_mapping(requests);
     }
 
     /// Goes where the user was in a store the last time.
@@ -253,6 +261,12 @@ impl App {
             (Pick::SaveProposal, _) => {
                 if let Some(document) = &mut self.document {
                     document.compensating.propose_path(path);
+                }
+            }
+            (Pick::Mapping, Some(Dialog::Mapping)) => self.map(MappingCommand::Load(path), requests),
+            (Pick::SaveMapping, Some(Dialog::Mapping)) => {
+                if let Some(view) = &mut self.mapping {
+                    view.file = path;
                 }
             }
             (Pick::Rules, _) => self.use_projection(crate::job::ProjectionChoice::File(path), requests),

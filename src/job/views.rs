@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StoreKey;
+use crate::model::mapping::Mapping;
 use crate::model::{EventLog, FileHash, Moment, Timestamp};
 use crate::replay::{Change, Frame, LateStart, ProjectionInfo};
 use crate::timeline::Drawing;
@@ -42,6 +43,8 @@ pub struct OpenedStore {
     /// What the file was like when it was first hashed, which is right after it was opened unless it is too large for
     /// that.
     pub hash: Option<FileHash>,
+    /// The mapping that it is read by, if it is.
+    pub mapping: Option<Arc<Mapping>>,
 }
 
 /// Where in a stream's history a state stands.

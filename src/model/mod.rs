@@ -6,6 +6,7 @@ mod extract;
 pub mod json;
 pub mod list;
 pub mod log;
+pub mod mapping;
 pub mod moment;
 pub mod names;
 pub mod number;

@@ -19,6 +19,7 @@ mod foldline;
 mod hash;
 mod layout;
 mod look;
+mod mapping;
 mod open;
 mod payload;
 mod plan;
@@ -36,6 +37,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::model::mapping::Mapping;
 use crate::model::names::category_of;
 use crate::model::{Cancel, EventLog, Progress};
 
@@ -44,6 +46,7 @@ pub use error::StoreError;
 pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
 pub use hash::{hash_file, side_files};
 pub use layout::{LayoutInfo, LayoutSpec, layouts};
+pub use mapping::{Surveyed, survey};
 pub use open::AccessMode;
 pub use read::Reader;
 pub use snapshot_heads::{SnapshotState, Snapshots};
@@ -60,6 +63,8 @@ use recognise::Bound;
 pub struct OpenOptions {
     /// The only layout to try, by its id; `None` lets the tables speak.
     pub layout: Option<String>,
+    /// What reads tables of no known layout; comes before any layout.
+    pub mapping: Option<Arc<Mapping>>,
     /// Where a private copy may be made; `None` for the system's folder for temporary files.
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
@@ -68,7 +73,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
+        Self { layout: None, mapping: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
     }
 }
 
@@ -112,7 +117,10 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         _ => StoreError::sqlite(path, "read its tables", e),
     };
     let tables = recognise::tables(&conn).map_err(failed)?;
-    let (bound, others) = recognise::recognise(path, &tables, options.layout.as_deref())?;
+    let (bound, others) = match &options.mapping {
+        Some(mapping) => mapping::recognised(path, mapping, &tables)?,
+        None => recognise::recognise(path, &tables, options.layout.as_deref())?,
+    };
     let snapshots = snapshots::count(&conn, &bound).map_err(|e| StoreError::sqlite(path, "count snapshots", e))?;
     drop(conn);
     let also_possible: Vec<LayoutInfo> = others.iter().map(|layout| layout.info()).collect();

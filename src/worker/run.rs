@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
-use crate::job::{At, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::job::{At, Failure, Job, OpenAs, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
-use crate::store::AccessMode;
+use crate::store::{AccessMode, StoreError};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
@@ -23,6 +23,7 @@ const CHANGES: usize = 20_000;
 #[derive(Default)]
 pub struct Workshop {
     pub(super) sessions: Sessions,
+    pub(super) looked_at: super::mapping::LookedAt,
 }
 
 impl Workshop {
@@ -30,12 +31,10 @@ impl Workshop {
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
             Job::Open { path, key, layout, rules } => {
-                // Rules that are gone by now are no reason not to open the store.
-                let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(&path));
-                let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
-                let options = SessionOptions { layout, projections, ..SessionOptions::default() };
-                self.open(&path, key, options, rules, progress, cancel)
+                let how = layout.map_or(OpenAs::Recognised, OpenAs::Layout);
+                self.open(&path, key, how, rules, progress, cancel)
             }
+            Job::OpenAs { path, key, how, rules } => self.open(&path, key, how, rules, progress, cancel),
             Job::State(request) => {
                 let session = self.session(request.store)?;
                 state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
@@ -88,12 +87,29 @@ impl Workshop {
         &self,
         path: &Path,
         key: StoreKey,
-        options: SessionOptions,
+        how: OpenAs,
         rules: Option<PathBuf>,
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
-        let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
+        // Rules that are gone by now are no reason not to open the store.
+        let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(path));
+        let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
+        let mut options = SessionOptions { projections, ..SessionOptions::default() };
+        match how {
+            OpenAs::Recognised => {}
+            OpenAs::Layout(layout) => options.layout = Some(layout),
+            OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
+        }
+        let mapping = options.mapping.clone();
+        let session = match Session::open(path, options, progress, cancel) {
+            Ok(session) => session,
+            Err(error @ SessionError::Store(StoreError::NotRecognised { .. })) => {
+                return Ok(Outcome::Unmapped { path: path.to_owned(), why: error.to_string() });
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        self.forget_look();
         let log = session.log().clone();
         let layout = session.store().layout();
         let access = match session.store().mode() {
@@ -115,6 +131,7 @@ impl Workshop {
             snapshots: session.store().snapshots(),
             reading: reading(session.store().mode()).to_owned(),
             bytes: session.store().bytes(),
+            mapping,
             hash: None,
         };
         if cancel.is_cancelled() {

@@ -9,6 +9,7 @@ use super::edited::{Asked, FromStore};
 use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
+use crate::model::mapping::Mapping;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
     Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
@@ -25,6 +26,8 @@ use crate::whatif::{
 pub struct SessionOptions {
     /// A layout's id, to force it.
     pub layout: Option<String>,
+    /// What reads tables of no known layout; comes before any layout.
+    pub mapping: Option<Arc<Mapping>>,
     /// What to do at a payload that can't be read.
     pub on_unreadable: OnUnreadable,
     /// What makes states of events.
@@ -135,6 +138,7 @@ impl Session {
     ) -> Result<Arc<Self>, SessionError> {
         let open = OpenOptions {
             layout: options.layout.clone(),
+            mapping: options.mapping.clone(),
             private_copy_dir: options.private_copy_dir.clone(),
             ..OpenOptions::default()
         };

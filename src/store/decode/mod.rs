@@ -17,11 +17,21 @@ use crate::model::Value;
 use crate::model::event::Unreadable;
 use crate::model::json::{self, JsonError, MAX_DEPTH};
 
-#[expect(dead_code, reason = "for the decoders of the other forms")]
+mod bson;
+mod cbor;
+mod classes;
 mod cursor;
+mod jsonb;
+mod moments;
+mod msgpack;
 mod packing;
+mod php;
+mod python;
 mod sniff;
 mod text;
+mod xml;
+mod xstream;
+mod yaml;
 
 pub use packing::{Packing, packing_of, unpack};
 pub use sniff::sniff;
@@ -146,9 +156,19 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Json => return decode_json(bytes),
         Form::Text => return text::decode(bytes).map(Value::String),
         Form::Opaque => return Err(opaque(bytes)),
+        Form::Yaml => yaml::decode(bytes),
+        Form::Jsonb => jsonb::decode(bytes),
+        Form::Msgpack => msgpack::decode(bytes),
+        Form::Cbor => cbor::decode(bytes),
+        Form::Bson => bson::decode(bytes),
+        Form::Php => php::decode(bytes),
+        Form::Xml => xml::decode(bytes),
+        Form::Xstream => xml::decode_xstream(bytes),
         _ => Err(Fault::InvalidText("not read yet".to_owned())),
     };
-    read.map_err(|fault| DecodeError::of(form.title(), fault))
+    // Names of classes and lists around repeats add levels of their own.
+    read.and_then(|value| if cursor::cost_of(&value).depth > MAX_DEPTH { Err(Fault::TooDeep) } else { Ok(value) })
+        .map_err(|fault| DecodeError::of(form.title(), fault))
 }
 
 fn decode_json(bytes: &[u8]) -> Result<Value, DecodeError> {

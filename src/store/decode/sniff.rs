@@ -1,6 +1,6 @@
 //! Which form bytes have, by what is unmistakable in them. Random or encrypted bytes are of none.
 
-use super::{Form, text};
+use super::{Form, decode, text};
 
 /// The form that bytes show, for [`Form::Auto`]. Where nothing is unmistakable there is none: Protocol Buffers, which
 /// have no mark, are never guessed, nor is text that could be anything.
@@ -8,8 +8,13 @@ pub fn sniff(bytes: &[u8]) -> Option<Form> {
     let converted = text::from_utf16(bytes);
     let bytes = converted.as_deref().map_or(text::without_bom(bytes), str::as_bytes);
     let text = text_so_far(bytes)?;
-    match text.trim_start().as_bytes().first()? {
-        b'{' | b'[' | b'"' => Some(Form::Json),
+    let start = text.trim_start();
+    match start.as_bytes() {
+        [b'{' | b'[' | b'"', ..] => Some(Form::Json),
+        [b'<', b'?' | b'!' | b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => {
+            decode(bytes, Form::Xml).is_ok().then_some(Form::Xml)
+        }
+        [b'-', b'-', b'-', b' ' | b'\n' | b'\r', ..] => decode(bytes, Form::Yaml).is_ok().then_some(Form::Yaml),
         _ => crate::model::json::parse(text.as_bytes()).is_ok().then_some(Form::Json),
     }
 }
