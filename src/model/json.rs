@@ -297,4 +297,23 @@ mod tests {
         }
         assert!(extract(br#"{"a":1,}"#, &Path::parse("a").unwrap()).is_err());
     }
+
+    #[test]
+    fn text_up_to_a_limit_is_the_beginning_of_all() {
+        let long = "ö\"".repeat(50);
+        let text = format!("{{\"a\":[1,{:?},null],\"b\":{{}},\"c\":{:?}}}", long, "x".repeat(300));
+        let value = parse(text.as_bytes()).unwrap();
+        for (all, up_to) in [
+            (to_text(&value), to_text_up_to as fn(&Value, usize) -> (String, bool)),
+            (to_pretty_text(&value), to_pretty_text_up_to),
+        ] {
+            for limit in 0..=all.len() + 1 {
+                let (some, complete) = up_to(&value, limit);
+                assert_eq!(complete, limit >= all.len(), "{limit}");
+                // A letter that is cut in two becomes a replacement character.
+                assert!(all.starts_with(some.trim_end_matches('\u{fffd}')), "{limit}: {some}");
+                assert!(some.len() + 3 >= limit.min(all.len()), "{limit}");
+            }
+        }
+    }
 }
