@@ -18,6 +18,8 @@ mod events;
 mod health;
 #[path = "window/images.rs"]
 mod images;
+#[path = "window/large.rs"]
+mod large;
 #[path = "window/no_harm.rs"]
 mod no_harm;
 #[path = "window/shell.rs"]
