@@ -9,6 +9,7 @@ mod frame_log;
 mod help;
 mod icons;
 mod keys;
+mod mapping;
 mod marks;
 mod measurements;
 mod menus;

@@ -21,8 +21,8 @@ use super::recognise::{self, Table};
 use crate::model::mapping::{MappedTable, Mapping, Preview, Survey, TableSeen, TableVerdict};
 use crate::model::{Cancel, Progress};
 
-pub(super) use spec::recognised;
 use spec::check;
+pub(super) use spec::recognised;
 
 /// Tables that are looked at; in a database with more, those that speak of events come first.
 const TABLES: usize = 200;

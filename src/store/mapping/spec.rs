@@ -36,7 +36,8 @@ pub(in crate::store) fn recognised(
     let (Some(events), Some(first)) = (specs.next(), sources.first()) else {
         return Err(refused("it names no table".to_owned()));
     };
-    let title = if mapping.name.is_empty() { "mapped by hand".to_owned() } else { format!("mapping '{}'", mapping.name) };
+    let title =
+        if mapping.name.is_empty() { "mapped by hand".to_owned() } else { format!("mapping '{}'", mapping.name) };
     let spec = LayoutSpec {
         id: LAYOUT_ID.to_owned(),
         title,
