@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 pub use answers::{
     BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
-    ReplyFormat, RowChange, Searched, Track, TrackStep, TrackWhat, Tried, TriedEvent,
+    ReplyFormat, RowChange, Searched, SnapshotCheck, SnapshotView, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
 pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
 pub use views::{At, Copied, OpenedStore, Side, StateView};
 
+use crate::analysis::health::Findings;
 use crate::model::mapping::Mapping;
 use crate::model::{Cancel, CategoryIndex, Found, Moment, Path, Progress, ValuePath};
 use crate::query::Query;
@@ -125,6 +126,13 @@ pub enum Job {
     },
     /// Ask the user for a file with the system's dialog.
     Pick(Pick),
+    /// Look whether the whole history is sound.
+    Check {
+        /// Of which store.
+        store: StoreKey,
+        /// Where findings appear as they come.
+        findings: Findings,
+    },
     /// Forget a store and what was cached for it.
     Close {
         /// Which store.
@@ -340,6 +348,23 @@ pub enum Job {
         /// The edits.
         scenario: Arc<Scenario>,
     },
+    /// Tell which types the events of a store have, with which fields.
+    Catalogue {
+        /// Of which store.
+        store: StoreKey,
+    },
+    /// Find out which snapshots the store has.
+    Snapshots {
+        /// Which store.
+        store: StoreKey,
+    },
+    /// Read a snapshot, and compare it with what the replay comes to.
+    Snapshot {
+        /// Of which store.
+        store: StoreKey,
+        /// Its place in the index.
+        at: usize,
+    },
     /// Write a text that was asked for. The store is never overwritten.
     Write {
         /// Beside which store.
@@ -364,6 +389,7 @@ impl Job {
             | Self::Copy { wish: CopyWish { store, .. }, .. }
             | Self::DescribeCopy(CopyWish { store, .. })
             | Self::Hash { store }
+            | Self::Check { store, .. }
             | Self::Life { store, .. }
             | Self::Changes { store, .. }
             | Self::Track { store, .. }
@@ -384,6 +410,9 @@ impl Job {
             | Self::SweepPlaces { store, .. }
             | Self::Sweep { store, .. }
             | Self::Compensate { store, .. }
+            | Self::Catalogue { store }
+            | Self::Snapshots { store }
+            | Self::Snapshot { store, .. }
             | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
             | Self::OpenAs { .. }

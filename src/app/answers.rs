@@ -72,9 +72,14 @@ impl App {
         }
         let Some(document) = self.beside.iter_mut().find(|document| document.opened.key == store) else { return };
         match result {
-            Ok(Outcome::Hashed(hash)) => document.hashed(generation, hash),
+            Ok(Outcome::Checked(health)) => document.checking.finish(generation, &health, self.now),
+            Ok(Outcome::Hashed(found)) => document.hashed(generation, *found),
             Ok(Outcome::Projected(projected)) => {
                 document.take_projections(projected);
+            }
+            Err(failure) if slot == Slot::Check => {
+                let why = if let Failure::Failed(why) = failure { why } else { "stopped before the end".to_owned() };
+                document.checking.failed(generation, &why);
             }
             Err(Failure::Failed(message)) if !message.is_empty() => {
                 let text = format!("{}: {message}", document.name());
@@ -119,6 +124,11 @@ impl App {
                 }
             }
             Outcome::Written(path) => self.proposal_written(&path),
+            Outcome::Checked(health) => {
+                if let Some(document) = &mut self.document {
+                    document.checking.finish(generation, &health, self.now);
+                }
+            }
             Outcome::Reply(reply) => {
                 self.clipboard = Some(reply.text);
                 self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
@@ -170,13 +180,18 @@ impl App {
             (self.mapping, self.dialog) = (None, self.dialog.take().filter(|dialog| *dialog != Dialog::Mapping));
         }
         if let Some(document) = &mut self.document {
+            if document.hash_now.awaits(generation) {
+                document.hash_now.clear();
+            }
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
+            document.cataloguing.stopped(generation);
             document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
             document.follows.stopped(generation);
             document.scenarios.all_mut().iter_mut().for_each(|view| view.stopped |= view.branch.awaits(generation));
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
+            document.checking.failed(generation, "stopped before the end");
         }
     }
 
@@ -199,11 +214,14 @@ impl App {
                 | Slot::SweepPlaces
                 | Slot::Sweep
                 | Slot::Compensate
+                | Slot::Catalogue
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::BranchTrack(_)
                 | Slot::Vocabulary
                 | Slot::Hash
+                | Slot::Snapshots
+                | Slot::Snapshot
                 | Slot::Usual
                 | Slot::Try,
                 Some(document),
@@ -212,6 +230,7 @@ impl App {
             }
             (Slot::Write, Some(document)) => document.compensating.not_written(message),
             (Slot::Search, Some(document)) => document.search_stopped(generation, Some(message)),
+            (Slot::Check, Some(document)) => document.checking.failed(generation, &message),
             (Slot::Project, Some(document)) => document.projection_problem = Some(message),
             (Slot::Rows | Slot::Changes, Some(document)) => {
                 document.could_not(generation, &message);
@@ -274,6 +293,7 @@ impl Document {
                 }
             }
             Outcome::Swept(sweep) => self.sweeping.found(generation, sweep),
+            Outcome::Catalogue(catalogue) => self.cataloguing.found(generation, catalogue),
             Outcome::Compensations(proposals) => self.compensating.found(generation, proposals),
             Outcome::Differences(differences) => self.comparison.found(generation, *differences),
             Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
@@ -303,24 +323,18 @@ impl Document {
             Outcome::Searched(searched) if self.search.generation == Some(generation) => {
                 self.search.finish(&searched, &self.opened.log);
             }
+            Outcome::Snapshots(index) => self.snapshots.found(generation, index),
+            Outcome::Snapshot(view) => {
+                self.snapshots.view.answer(generation, Ok(view));
+            }
             Outcome::Vocabulary(vocabulary) => {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
-            Outcome::Hashed(hash) => self.hashed(generation, hash),
+            Outcome::Hashed(found) => self.hashed(generation, *found),
             Outcome::Follows(report) => {
                 self.follows.report.answer(generation, Ok(report));
             }
             _ => {}
-        }
-    }
-
-    /// The file was hashed: for the first time, or to see whether it is still the same.
-    fn hashed(&mut self, generation: u64, hash: String) {
-        match self.opened.hash {
-            None => self.opened.hash = Some(hash),
-            Some(_) => {
-                self.hash_now.answer(generation, Ok(hash));
-            }
         }
     }
 
@@ -332,8 +346,10 @@ impl Document {
         }
         self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
+        self.snapshots.could_not(generation, why);
         self.sweeping.could_not(generation, why);
         self.compensating.could_not(generation, why);
+        self.cataloguing.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
@@ -363,8 +379,10 @@ impl Document {
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
         self.comparison.forget();
+        self.snapshots.forget();
         self.sweeping.forget();
         self.compensating.forget();
+        self.cataloguing.forget_question();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
         }

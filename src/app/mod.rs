@@ -8,6 +8,8 @@ mod answers;
 pub mod as_of;
 pub mod branch_marks;
 pub mod branch_tracks;
+pub mod cataloguing;
+pub mod checking;
 pub mod choosing;
 pub mod command;
 pub mod comparing;
@@ -28,11 +30,13 @@ pub mod moving_edits;
 mod opening;
 pub mod palette;
 mod projecting;
+pub mod proving;
 pub mod remote;
 pub mod scenario_files;
 pub mod scenarios;
 pub mod search;
 pub mod settings;
+pub mod snapshots;
 pub mod stream_list;
 mod sweeping;
 #[cfg(test)]
@@ -48,6 +52,8 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
+pub use cataloguing::Cataloguing;
+pub use checking::Checking;
 pub use choosing::Chosen;
 pub use command::{Command, Direction, Focus, Sheet, Step, Tab, ThemeChoice, TrackSource};
 pub use comparing::{Comparison, Jump};
@@ -311,6 +317,7 @@ impl App {
         let mut requests = Vec::new();
         self.dispatch(command, &mut requests);
         self.want_follows(&mut requests);
+        self.want_health(&mut requests);
         requests
     }
 

@@ -131,18 +131,6 @@ impl App {
         self.reopen(path, OpenAs::Layout(layout), requests);
     }
 
-    /// Hashes the file: for the first time, or to see whether it is still the same.
-    pub(super) fn hash(&mut self, requests: &mut Vec<Request>) {
-        let Some(document) = &self.document else { return };
-        let (store, first) = (document.opened.key, document.opened.hash.is_none());
-        let title = if first { "Hashing the file" } else { "Hashing the file again" };
-        let request = self.request(Slot::Hash, title, Job::Hash { store });
-        if let Some(document) = self.document.as_mut().filter(|_| !first) {
-            document.hash_now.ask(request.generation);
-        }
-        requests.push(request);
-    }
-
     /// Shows a store that is open: what was asked for it while another was shown is asked again.
     fn show(&mut self, mut document: Document, requests: &mut Vec<Request>) {
         document.forget_questions();
@@ -151,8 +139,9 @@ impl App {
         self.apply_all_edits(requests);
         self.refresh_views(requests);
         if !hashed {
-            self.hash(requests);
+            self.hash_at_opening(requests);
         }
+        self.want_snapshots(requests);
     }
 
     /// A store is open.
@@ -185,8 +174,9 @@ impl App {
         self.remember();
         self.refresh_views(requests);
         self.restore_scenarios(requests);
+        self.hash_at_opening(requests);
+        self.want_snapshots(requests);
         self.keep_mapping(requests);
-        self.hash(requests);
     }
 
     /// Goes where the user was in a store the last time.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use super::{
     BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
-    Searched, StateView, StoreKey, Track, Tried,
+    Searched, SnapshotView, StateView, StoreKey, Track, Tried,
 };
-use crate::model::CopyDescription;
+use crate::analysis::health::Health;
+use crate::analysis::schema::Catalogue;
 use crate::model::mapping::{Mapping, Preview, Survey};
+use crate::model::{CopyDescription, FileHash, SnapshotIndex};
 use crate::query::Vocabulary;
 use crate::whatif::{
     Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
@@ -65,8 +67,10 @@ pub enum Outcome {
     Copied(Copied),
     /// What a copy would hold.
     CopyDescribed(Box<CopyDescription>),
-    /// The file's hash (BLAKE3, hexadecimal).
-    Hashed(String),
+    /// What a look at the whole store came to, or at a part of it.
+    Checked(Arc<Health>),
+    /// What the file was like when it was hashed.
+    Hashed(Box<FileHash>),
     /// A file was chosen, or none.
     Picked(Pick, Option<PathBuf>),
     /// A store was forgotten.
@@ -169,6 +173,12 @@ pub enum Outcome {
     Swept(Arc<Sweep>),
     /// Proposals, a stream each.
     Compensations(Vec<Compensation>),
+    /// The event types of a store, with their fields.
+    Catalogue(Arc<Catalogue>),
+    /// Which snapshots the store has.
+    Snapshots(Arc<SnapshotIndex>),
+    /// A snapshot in full.
+    Snapshot(Arc<SnapshotView>),
     /// A text was written.
     Written(PathBuf),
 }

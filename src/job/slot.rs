@@ -31,6 +31,8 @@ pub enum Slot {
     DescribeCopy,
     /// Hashing the opened file.
     Hash,
+    /// Looking whether a history is sound.
+    Check,
     /// Forgetting a store.
     Close,
     /// Asking the user for a file.
@@ -85,6 +87,12 @@ pub enum Slot {
     Sweep,
     /// Proposing compensating events.
     Compensate,
+    /// The catalogue of event types.
+    Catalogue,
+    /// Finding out which snapshots there are.
+    Snapshots,
+    /// Reading a snapshot.
+    Snapshot,
     /// Writing a text that was asked for.
     Write,
 }

@@ -16,6 +16,7 @@ mod copy;
 pub mod decode;
 mod error;
 mod foldline;
+mod hash;
 mod layout;
 mod look;
 mod mapping;
@@ -27,12 +28,11 @@ mod read;
 mod recognise;
 mod rows;
 mod scan;
+mod snapshot_heads;
 mod snapshots;
 mod target;
 mod times;
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,10 +44,12 @@ use crate::model::{Cancel, EventLog, Progress};
 pub use copy::{CopyOptions, CopyReport, describe_copy, write_copy};
 pub use error::StoreError;
 pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
+pub use hash::{hash_file, side_files};
 pub use layout::{LayoutInfo, LayoutSpec, layouts};
 pub use mapping::{Surveyed, survey};
 pub use open::AccessMode;
 pub use read::Reader;
+pub use snapshot_heads::{SnapshotState, Snapshots};
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
 
@@ -194,6 +196,11 @@ impl Store {
         self.snapshots
     }
 
+    /// The version that a stream's first event has, by its layout.
+    pub fn first_version(&self) -> i64 {
+        self.bound.spec.events.version_base
+    }
+
     /// Every snapshot with its state, in the order of streams and versions.
     pub fn read_snapshots(&self, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
         snapshots::read(&self.source, &self.bound, cancel)
@@ -250,25 +257,5 @@ impl Store {
     /// Errors: [`StoreError::Changed`], or that the file can't be looked at any more.
     pub fn check(&self) -> Result<(), StoreError> {
         self.source.check()
-    }
-
-    /// The BLAKE3 hash of the main file in hexadecimal: the same before and after shows that nothing was written.
-    pub fn hash(&self, progress: &Progress, cancel: &Cancel) -> Result<String, StoreError> {
-        let failed = |e| StoreError::io(&self.source.shown, "read it", e);
-        let mut file = File::open(&self.source.real).map_err(failed)?;
-        progress.set_total(file.metadata().map_err(failed)?.len());
-        let mut hasher = blake3::Hasher::new();
-        let mut chunk = vec![0; 1 << 20];
-        loop {
-            if cancel.is_cancelled() {
-                return Err(StoreError::Cancelled);
-            }
-            let len = file.read(&mut chunk).map_err(failed)?;
-            if len == 0 {
-                return Ok(hasher.finalize().to_hex().to_string());
-            }
-            hasher.update(&chunk[..len]);
-            progress.add(len as u64);
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod branch_tracks;
+mod cataloguing;
+mod checking;
 mod comparing;
 mod compensating;
 mod copying;
@@ -27,6 +29,7 @@ mod samples;
 mod scenario_files;
 mod searching;
 mod session;
+mod snapshots;
 mod standing;
 mod suggesting;
 mod sweeping;
@@ -36,6 +39,7 @@ mod tracks;
 mod trying;
 mod vocabulary;
 
+pub use cataloguing::CatalogueScope;
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use files::WriteError;
 pub use fixtures::FixtureCases;
@@ -49,7 +53,7 @@ pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
-pub use crate::store::is_same_file;
+pub use crate::store::{SnapshotState, hash_file, is_same_file, side_files};
 
 use crate::job::{Finished, Request};
 

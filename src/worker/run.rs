@@ -66,7 +66,7 @@ impl Workshop {
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
-                hash.map(Outcome::Hashed).map_err(|error| failed(&error.into()))
+                hash.map(|hash| Outcome::Hashed(Box::new(hash))).map_err(|error| failed(&error.into()))
             }
             Job::Pick(pick) => Ok(Outcome::Picked(pick, super::pick::pick(pick))),
             Job::Close { store } => {
@@ -126,6 +126,9 @@ impl Workshop {
             log,
             writable: layout.writable,
             rules,
+            snapshots: session.store().snapshots(),
+            reading: reading(session.store().mode()).to_owned(),
+            bytes: session.store().bytes(),
             mapping,
             hash: None,
         };
@@ -134,6 +137,22 @@ impl Workshop {
         }
         lock(&self.sessions).insert(key, session);
         Ok(Outcome::Opened(Box::new(opened)))
+    }
+}
+
+/// How a file is read, in a sentence.
+fn reading(mode: AccessMode) -> &'static str {
+    match mode {
+        AccessMode::ReadOnly => {
+            "read where it is, through a read-only connection, a fraction of a second at a time: no lock stays on it"
+        }
+        AccessMode::Immutable => {
+            "read where it is, as a file that nobody is writing: without a lock, and without files beside it"
+        }
+        AccessMode::PrivateCopy => {
+            "a private copy in a temporary folder is read, because a journal or a write-ahead log lies beside the file; \
+             the file itself was only copied"
+        }
     }
 }
 
@@ -195,6 +214,7 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         stream: request.stream.clone(),
         moment: request.moment,
         projection: Arc::new(fold.info().clone()),
+        late_start: session.late_start(stream),
         baseline,
         branch: in_branch(&branch, branch_replayer)?,
         against: in_branch(&against, against_replayer)?,
@@ -240,6 +260,7 @@ fn new_stream(
         baseline: side(&mut recorded, &Selection::Prefix(0), cancel)?,
         branch: there(branch)?,
         against: there(against)?,
+        late_start: None,
         differences: Vec::new(),
     };
     tell_apart(&mut view, &*fold);

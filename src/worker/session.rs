@@ -15,7 +15,7 @@ use crate::replay::{
     Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
     Replayer,
 };
-use crate::store::{OpenOptions, Reader, Store, StoreError};
+use crate::store::{OpenOptions, Reader, Snapshots, Store, StoreError};
 use crate::whatif::{
     self, Branch, BranchEvent, BranchHistory, BranchLane, EditError, Grades, Recorded, Scenario, ScenarioFile,
     SweepError, SweepFailure,
@@ -123,6 +123,8 @@ pub struct Session {
     branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
     asked: Mutex<Asked>,
+    /// Which snapshots there are, once somebody asked.
+    pub(super) snapshots: Mutex<Option<Arc<Snapshots>>>,
     pub(super) following: super::following::Kept,
 }
 
@@ -161,6 +163,7 @@ impl Session {
             branched: Mutex::default(),
             branches: Mutex::default(),
             asked: Mutex::default(),
+            snapshots: Mutex::default(),
             following: super::following::Kept::default(),
         }))
     }
@@ -227,7 +230,7 @@ impl Session {
 
     /// What makes states of a recorded stream.
     pub fn fold_of_stream(&self, stream: StreamIndex) -> Arc<dyn Fold> {
-        self.fold(self.log().stream(stream).category)
+        self.begun(&self.folds(), stream)
     }
 
     /// How replays are made.

@@ -10,6 +10,7 @@ mod exploring;
 mod fixtures;
 mod keeping;
 mod mapping;
+mod no_harm;
 mod query;
 mod replay;
 mod sample;
