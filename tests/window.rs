@@ -16,6 +16,8 @@ mod editing;
 mod events;
 #[path = "window/images.rs"]
 mod images;
+#[path = "window/mapping.rs"]
+mod mapping;
 #[path = "window/no_harm.rs"]
 mod no_harm;
 #[path = "window/shell.rs"]
