@@ -56,7 +56,7 @@ pub fn mapping_ui(ui: &mut egui::Ui, app: &App, view: &mut MappingDialogView, qu
     }
     let foot = 72.0 + if mapping.told.is_some() { 20.0 } else { 0.0 };
     let body = (ui.available_height() - foot).max(160.0);
-    let below = (body * 0.42).clamp(120.0, 300.0);
+    let below = (body * 0.45).clamp(120.0, 320.0);
     let above = body - below - theme::GAP * 2.0;
     if mapping.seen().is_some() {
         ui.horizontal_top(|ui| {

@@ -3,7 +3,7 @@
 use egui::{Label, RichText, ScrollArea};
 
 use crate::app::{App, Command, MappingView};
-use crate::model::mapping::PreviewRow;
+use crate::model::mapping::{Preview, PreviewRow};
 use crate::model::zoned;
 use crate::ui::theme;
 
@@ -36,6 +36,12 @@ pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, he
             ui.add(Label::new(RichText::new(refusal).color(tokens.bad)).wrap());
             return;
         }
+        if preview.rows.is_empty() {
+            ui.label(RichText::new("There are no rows to show").color(tokens.secondary));
+        } else {
+            rows_ui(ui, app, preview, width);
+        }
+        ui.add_space(theme::TIGHT);
         for problem in &preview.problems {
             let several = mapping.draft.tables.len() > 1;
             let table = if several { format!("{}: ", problem.table) } else { String::new() };
@@ -43,27 +49,23 @@ pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, he
             let text = RichText::new(words).font(theme::words(theme::SMALL)).color(tokens.secondary);
             ui.add(Label::new(text).wrap());
         }
-        if preview.rows.is_empty() {
-            ui.label(RichText::new("There are no rows to show").color(tokens.secondary));
-            return;
+    });
+}
+
+fn rows_ui(ui: &mut egui::Ui, app: &App, preview: &Preview, width: f32) {
+    let tokens = theme::tokens(ui);
+    let fixed: f32 = COLUMNS.iter().map(|(_, _, width)| width + theme::GAP).sum();
+    let last = (width - fixed - 24.0).max(120.0);
+    let widths = COLUMNS.map(|(_, _, width)| if width > 0.0 { width } else { last });
+    egui::Grid::new("rows as events").num_columns(COLUMNS.len()).spacing(egui::vec2(theme::GAP, 2.0)).show(ui, |ui| {
+        for ((_, heading, _), width) in COLUMNS.into_iter().zip(widths) {
+            cell(ui, width, RichText::new(heading).font(theme::words(theme::SMALL)).color(tokens.secondary));
         }
-        ui.add_space(theme::TIGHT);
-        let fixed: f32 = COLUMNS.iter().map(|(_, _, width)| width + theme::GAP).sum();
-        let last = (width - fixed - 24.0).max(120.0);
-        let widths = COLUMNS.map(|(_, _, width)| if width > 0.0 { width } else { last });
-        egui::Grid::new("rows as events").num_columns(COLUMNS.len()).spacing(egui::vec2(theme::GAP, 2.0)).show(
-            ui,
-            |ui| {
-                for ((_, heading, _), width) in COLUMNS.into_iter().zip(widths) {
-                    cell(ui, width, RichText::new(heading).font(theme::words(theme::SMALL)).color(tokens.secondary));
-                }
-                ui.end_row();
-                for row in &preview.rows {
-                    row_ui(ui, app, row, &widths);
-                    ui.end_row();
-                }
-            },
-        );
+        ui.end_row();
+        for row in &preview.rows {
+            row_ui(ui, app, row, &widths);
+            ui.end_row();
+        }
     });
 }
 

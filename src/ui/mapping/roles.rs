@@ -57,6 +57,7 @@ pub(super) fn roles_ui(ui: &mut egui::Ui, mapping: &MappingView, more: &mut bool
         for role in OTHER_ROLES {
             single_ui(ui, &choices, role, &mut changed);
         }
+        line(ui, &choices, "Besides", "metadata_columns", |ui| besides_ui(ui, &choices, &mut changed));
         line(ui, &choices, "Archived", "archived", |ui| {
             column_ui(ui, &choices, "Archived", &mut changed.archived);
         });
@@ -95,7 +96,7 @@ fn line(ui: &mut egui::Ui, choices: &Choices<'_>, title: &str, key: &str, conten
             let words = choices.problems.iter().filter(|problem| problem.role == key);
             let words: Vec<&str> = words.map(|problem| problem.words.as_str()).collect();
             let text = RichText::new(words.join("; ")).font(theme::words(theme::SMALL)).color(tokens.secondary);
-            ui.add(Label::new(text).truncate());
+            ui.add(Label::new(text).truncate()).on_hover_text(words.join("\n"));
         }
     });
 }
@@ -198,7 +199,7 @@ fn payload_ui(ui: &mut egui::Ui, choices: &Choices<'_>, mapped: &mut MappedTable
 
 fn packed_words(packed: Packed) -> &'static str {
     match packed {
-        Packed::Auto => "as it shows",
+        Packed::Auto => "any packing",
         Packed::Plain => "not packed",
         other => other.id(),
     }
@@ -206,7 +207,7 @@ fn packed_words(packed: Packed) -> &'static str {
 
 fn form_words(form: Form) -> &'static str {
     match form {
-        Form::Auto => "as it shows",
+        Form::Auto => "any form",
         Form::Opaque => "unknown bytes",
         other => other.id(),
     }
@@ -364,6 +365,22 @@ fn path_ui(ui: &mut egui::Ui, choices: &Choices<'_>, name: &str, hint: &str, pat
         });
     }
     *path != before
+}
+
+/// Which further columns are metadata.
+fn besides_ui(ui: &mut egui::Ui, choices: &Choices<'_>, mapped: &mut MappedTable) {
+    let shown = if mapped.metadata_columns.is_empty() { "None".to_owned() } else { mapped.metadata_columns.join(", ") };
+    combo(ui, "besides", "Columns that are metadata too", &shown, CHOICE, |ui| {
+        for column in &choices.table.columns {
+            let at = mapped.metadata_columns.iter().position(|known| *known == column.name);
+            if item(ui, at.is_some(), &format!("{}   {}", column.name, column.looks)) {
+                match at {
+                    Some(at) => drop(mapped.metadata_columns.remove(at)),
+                    None => mapped.metadata_columns.push(column.name.clone()),
+                }
+            }
+        }
+    });
 }
 
 /// A choice of a column, or none.

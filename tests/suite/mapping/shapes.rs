@@ -59,6 +59,21 @@ fn check(store: &Path, expected: &Expected) {
     assert_eq!(info["streams"], 6, "{text}");
     assert_eq!(info["unreadable"], json!([]), "{text}");
     let events = lines(&with_mapping(&["events", "--format", "ndjson"], store, &mapping));
+    let surveyed =
+        foldline::store::survey(store, &Default::default(), &Default::default(), &Default::default()).unwrap();
+    let guess = &surveyed.survey().guess;
+    if guess.tables.len() == 1 {
+        let preview = surveyed.preview(guess);
+        assert_eq!(preview.rows.len(), 10);
+        // What is shown before is what is read after.
+        for (row, event) in preview.rows.iter().zip(&events) {
+            assert_eq!(event["stream"], json!(row.stream), "{text}");
+            assert_eq!(event["type"], json!(row.event_type), "{text}");
+            assert_eq!(event["version"], json!(row.version), "{text}");
+            assert_eq!(event["time"], json!(row.time.map(|time| time.to_string())), "{text}");
+            assert_eq!(event["data"], serde_json::from_str::<Json>(&row.payload).unwrap(), "{text}");
+        }
+    }
     for (event, made) in events.iter().zip(&history) {
         let kind = (expected.kind)(made);
         assert_eq!(event["type"], kind.as_str(), "{text}");
