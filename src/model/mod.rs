@@ -13,6 +13,7 @@ pub mod number;
 pub mod path;
 pub mod progress;
 pub mod proof;
+pub mod recognised;
 pub mod selection;
 pub mod snapshots;
 pub mod time;

@@ -131,6 +131,7 @@ impl Workshop {
             snapshots: session.store().snapshots(),
             reading: reading(session.store().mode()).to_owned(),
             bytes: session.store().bytes(),
+            recognised: session.store().recognised().clone(),
             mapping,
             hash: None,
         };
