@@ -10,7 +10,7 @@ use crate::model::{Key, Number, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::uuid_from_le_bytes;
 use super::layout::{EventTable, MetadataSpec, PayloadSpec};
-use super::payload::{self, Unpacked, contents, unpack};
+use super::payload::{self, Unpacked, contents, contents_noting_repeats, unpack};
 use super::plan::{Getter, Getters, Select, Tables};
 use super::rows::{integer, text};
 
@@ -76,12 +76,22 @@ pub(super) struct Look<'a> {
     row: &'a Row<'a>,
     entry: Option<&'a Value>,
     payload: OnceCell<Result<Value, Unreadable>>,
+    /// A key that an object of the payload has more than once.
+    repeated: OnceCell<Key>,
     metadata: OnceCell<Value>,
 }
 
 impl<'a> Look<'a> {
     pub(super) fn new(spec: &'a EventTable, at: &'a Contents, row: &'a Row<'a>) -> Self {
-        Self { spec, at, row, entry: None, payload: OnceCell::new(), metadata: OnceCell::new() }
+        Self {
+            spec,
+            at,
+            row,
+            entry: None,
+            payload: OnceCell::new(),
+            repeated: OnceCell::new(),
+            metadata: OnceCell::new(),
+        }
     }
 
     /// The same row, as the event of this entry of its list.
@@ -95,6 +105,7 @@ impl<'a> Look<'a> {
             row: self.row,
             entry: Some(entry),
             payload: OnceCell::new(),
+            repeated: OnceCell::new(),
             metadata: OnceCell::new(),
         }
     }
@@ -125,7 +136,11 @@ impl<'a> Look<'a> {
 
     fn stored_contents(&self) -> Result<Value, Unreadable> {
         let own = match self.at.payload {
-            Some(at) => Some(contents(self.value(at), &self.spec.payload)?),
+            Some(at) => {
+                // The first one is enough.
+                let mut note = |key: &str| drop(self.repeated.set(key.into()));
+                Some(contents_noting_repeats(self.value(at), &self.spec.payload, &mut note)?)
+            }
             None => None,
         };
         if self.at.fields.is_empty() {
@@ -170,6 +185,11 @@ impl<'a> Look<'a> {
             _ => stored,
         };
         payload::finished(part, &self.spec.payload, event_type)
+    }
+
+    /// A key that an object of the payload has more than once, where that is known: the payload was decoded.
+    pub(super) fn repeated_key(&self) -> Option<Key> {
+        self.repeated.get().cloned()
     }
 
     /// The metadata, without what a payload's wrapper holds.

@@ -45,6 +45,15 @@ pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
 
 /// What is stored, decoded, with the library's wrappers still on.
 pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value, Unreadable> {
+    contents_noting_repeats(stored, spec, &mut |_| {})
+}
+
+/// The same, calling `repeated` with each key that an object of JSON has more than once.
+pub(super) fn contents_noting_repeats(
+    stored: ValueRef<'_>,
+    spec: &PayloadSpec,
+    repeated: &mut dyn FnMut(&str),
+) -> Result<Value, Unreadable> {
     let text = match unpack(stored, spec) {
         Unpacked::Nothing => return Ok(Value::Null),
         Unpacked::Text(text) => text,
@@ -53,6 +62,12 @@ pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value
     let forms = if spec.forms.is_empty() { &[Form::Json] } else { spec.forms.as_slice() };
     let mut first_error = None;
     for form in forms {
+        // What JSON says twice is lost in its value. Other encodings of it, and what is wrong with it, are told below.
+        if *form == Form::Json
+            && let Ok(value) = json::parse_noting_repeats(&text, repeated)
+        {
+            return Ok(value);
+        }
         match decode::decode(&text, *form) {
             Ok(value) => return Ok(value),
             Err(error) => first_error = first_error.or(Some(error)),

@@ -279,7 +279,7 @@ fn bound_joins(joins: &[JoinSpec], tables: &[Table], score: &mut usize) -> Optio
     Some(bound)
 }
 
-fn key(spec: &EventTable, table: &Table) -> Option<Key> {
+pub(super) fn key(spec: &EventTable, table: &Table) -> Option<Key> {
     let own_name = |column: &String| Some(table.column(column)?.name.clone());
     match (&spec.key, table.rowid()) {
         (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(column) => Some(Key::Rowid(rowid)),

@@ -102,7 +102,7 @@ pub(super) fn taken_at<'r>(
 }
 
 /// The part of a snapshot's contents that is the state.
-fn inside(state: Payload, key: Option<&str>) -> Payload {
+pub(super) fn inside(state: Payload, key: Option<&str>) -> Payload {
     match (&state, key) {
         (Payload::Value(Value::Object(object)), Some(key)) => match object.get(key) {
             Some(inner) => Payload::Value(inner.clone()),
