@@ -23,6 +23,8 @@ fn log(rows: &[Row]) -> EventLog {
         let stream = builder.stream("a-1", |_| "a".to_owned());
         let event_type = builder.event_type(row.event_type);
         builder.push(LogRow {
+            source: 0,
+            part: 0,
             row_key: at as i64 + 1,
             position: Some(at as i64 + 1),
             stream: Some(stream),
