@@ -46,6 +46,7 @@ pub(in crate::store) fn recognised(
         writable: false,
         events,
         more_events: specs.collect(),
+        shared_positions: false,
         snapshots: None,
         beside: Vec::new(),
         writing: WritingSpec::default(),

@@ -140,7 +140,7 @@ impl<'a> Scan<'a> {
             tables.push(Table::new(collector, links));
         }
         if feeder.is_none() {
-            assemble(&mut builder, &tables);
+            assemble(&mut builder, &tables, self.bound.spec.shared_positions);
         }
         self.progress.set_done(builder.len() as u64);
         Ok(Some(Pass { builder, tables, stamp }))
@@ -286,11 +286,12 @@ impl Pass<'_> {
         mark_streams(&mut log, bound);
         if let [_, _, ..] = bound.sources.as_slice() {
             let names: Vec<&str> = bound.sources.iter().map(|source| source.table.name.as_str()).collect();
-            notes.push(format!(
-                "the events are those of {} tables, merged by time: {}; positions are ordinals",
-                names.len(),
-                names.join(", ")
-            ));
+            let (by, ordinals) = match bound.spec.shared_positions {
+                true => ("position", if log.has_ordinal_positions() { "; positions are ordinals" } else { "" }),
+                false => ("time", "; positions are ordinals"),
+            };
+            let (count, names) = (names.len(), names.join(", "));
+            notes.push(format!("the events are those of {count} tables, merged by {by}: {names}{ordinals}"));
         } else if log.has_ordinal_positions() && !log.is_empty() {
             notes.push(match &bound.key {
                 Key::Columns(columns) => format!(
