@@ -11,7 +11,7 @@ use crate::model::{Key, Number, Object, Origin, Path, Unreadable, Value, json};
 use super::decode::uuid_from_le_bytes;
 use super::layout::{EventTable, MetadataSpec, PayloadSpec};
 use super::payload::{self, Unpacked, contents, unpack};
-use super::plan::{Getter, Getters, Select, Tables};
+use super::plan::{Getter, Getters, Select, Tables, before};
 use super::rows::{integer, text};
 
 /// The key under which metadata is kept that is no JSON.
@@ -25,6 +25,9 @@ pub(super) struct Contents {
     fields: Vec<(String, usize, bool)>,
     metadata: Option<usize>,
     metadata_fields: Vec<(String, usize)>,
+    metadata_lists: Vec<(String, usize)>,
+    /// The columns that say which form the payload has.
+    forms_by: Vec<Option<usize>>,
 }
 
 impl Contents {
@@ -33,6 +36,9 @@ impl Contents {
         let payload = &spec.payload;
         if !payload.column.is_empty() {
             self.payload = tables.column(&payload.column).map(|column| select.place(column));
+        }
+        if let Some(by) = &payload.by {
+            self.forms_by = by.of.iter().map(|name| tables.column(name).map(|sql| select.place(sql))).collect();
         }
         for field in &payload.columns {
             if let Some(column) = tables.column(&field.column) {
@@ -60,6 +66,9 @@ impl Contents {
                 let short = name.rsplit('.').next().unwrap_or(name);
                 self.metadata_fields.push((short.to_owned(), select.place(column)));
             }
+        }
+        for (name, list) in tables.lists() {
+            self.metadata_lists.push((name.to_owned(), select.place(list)));
         }
     }
 
@@ -111,6 +120,10 @@ impl<'a> Look<'a> {
         match list {
             Some(Value::List(list)) => list.iter().map(|slot| slot.value.clone()).collect(),
             Some(Value::Null) | None => Vec::new(),
+            // BSON has no list that stands alone.
+            Some(Value::Object(object)) if is_numbered(object) => {
+                object.iter().map(|(_, slot)| slot.value.clone()).collect()
+            }
             Some(one) => vec![one.clone()],
         }
     }
@@ -123,9 +136,20 @@ impl<'a> Look<'a> {
         })
     }
 
+    fn contents_of(&self, stored: ValueRef<'_>) -> Result<Value, Unreadable> {
+        let spec = &self.spec.payload;
+        let Some(by) = &spec.by else { return contents(stored, spec) };
+        let values: Vec<Cow<'_, str>> = self.at.forms_by.iter().map(|at| self.column_text(*at)).collect();
+        payload::contents_by(stored, spec, by, &values)
+    }
+
+    fn column_text(&self, at: Option<usize>) -> Cow<'a, str> {
+        at.and_then(|at| text(self.value(at))).map(|(text, _)| text).unwrap_or_default()
+    }
+
     fn stored_contents(&self) -> Result<Value, Unreadable> {
         let own = match self.at.payload {
-            Some(at) => Some(contents(self.value(at), &self.spec.payload)?),
+            Some(at) => Some(self.contents_of(self.value(at))?),
             None => None,
         };
         if self.at.fields.is_empty() {
@@ -184,6 +208,13 @@ impl<'a> Look<'a> {
             for (name, at) in &self.at.metadata_fields {
                 if let Some(field) = maybe_json(self.value(*at)) {
                     fields.push((name.clone(), field));
+                }
+            }
+            for (name, at) in &self.at.metadata_lists {
+                if let Some(list) =
+                    maybe_json(self.value(*at)).filter(|list| !matches!(list, Value::List(l) if l.is_empty()))
+                {
+                    fields.push((name.clone(), list));
                 }
             }
             if let (Some(entry), Some(several)) = (self.entry, &self.spec.several)
@@ -251,6 +282,12 @@ impl<'a> Look<'a> {
             Getter::Metadata(path) => scalar(self.in_metadata(path)),
             Getter::Tag => self.tag().map(|tag| (Cow::Owned(tag), false)),
             Getter::Text(text) => Some((Cow::Borrowed(text.as_str()), false)),
+            Getter::First(all) => all.iter().find_map(|getter| self.text_of(getter)),
+            Getter::Before(of, mark) => {
+                let (text, lossy) = self.text_of(of)?;
+                Some((Cow::Owned(before(&text, mark).to_owned()), lossy))
+            }
+            Getter::Lower(of) => self.text_of(of).map(|(text, lossy)| (Cow::Owned(text.to_lowercase()), lossy)),
             Getter::Named(of, names) => {
                 let (text, lossy) = self.text_of(of)?;
                 match names.get(&*text) {
@@ -278,6 +315,11 @@ impl<'a> Look<'a> {
             other => self.text_of(other).map(|(text, _)| Value::string(text.into_owned())),
         })
     }
+}
+
+/// Whether an object's keys are those of a list: `0`, `1`, `2` …
+fn is_numbered(object: &Object) -> bool {
+    object.len() > 0 && object.iter().enumerate().all(|(at, (key, _))| key.parse() == Ok(at))
 }
 
 fn at(value: &Value, path: &str) -> Option<Value> {

@@ -8,7 +8,8 @@ use crate::model::event::Payload;
 use crate::model::{List, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::{self, DecodeError, Form, Packing};
-use super::layout::{PayloadSpec, Wrapper};
+use super::layout::{FormsBy, PayloadSpec, Wrapper};
+use super::recognise::glob;
 
 /// A stored payload without its packing.
 pub(super) enum Unpacked<'a> {
@@ -45,12 +46,35 @@ pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
 
 /// What is stored, decoded, with the library's wrappers still on.
 pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value, Unreadable> {
+    contents_in(stored, spec, &spec.forms, spec.opaque.as_ref())
+}
+
+/// The same where columns with these values say which form it has.
+pub(super) fn contents_by<T: AsRef<str>>(
+    stored: ValueRef<'_>,
+    spec: &PayloadSpec,
+    by: &FormsBy,
+    values: &[T],
+) -> Result<Value, Unreadable> {
+    let is = |forms: &[String]| forms.iter().zip(values).all(|(form, value)| glob(form, value.as_ref()));
+    match by.cases.iter().find(|case| is(&case.is)) {
+        Some(case) => contents_in(stored, spec, &case.forms, case.opaque.as_ref()),
+        None => contents(stored, spec),
+    }
+}
+
+fn contents_in(
+    stored: ValueRef<'_>,
+    spec: &PayloadSpec,
+    forms: &[Form],
+    opaque: Option<&String>,
+) -> Result<Value, Unreadable> {
     let text = match unpack(stored, spec) {
         Unpacked::Nothing => return Ok(Value::Null),
         Unpacked::Text(text) => text,
         Unpacked::Unreadable(why) => return Err(why),
     };
-    let forms = if spec.forms.is_empty() { &[Form::Json] } else { spec.forms.as_slice() };
+    let forms = if forms.is_empty() { &[Form::Json] } else { forms };
     let mut first_error = None;
     for form in forms {
         match decode::decode(&text, *form) {
@@ -60,7 +84,11 @@ pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value
     }
     let raw = if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = stored { bytes } else { &*text };
     let error = first_error.unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
-    Err(match &spec.opaque {
+    Err(match opaque {
+        Some(opaque) if forms.last() == Some(&Form::Opaque) && !text.is_empty() => {
+            let shown = decode::decode(&text, Form::Opaque).err().map(|error| error.note).unwrap_or_default();
+            Unreadable::new(raw, opaque.clone(), format!("{opaque}: {shown}"))
+        }
         Some(opaque) if !text.is_empty() && looks_opaque(&text) => {
             Unreadable::new(raw, opaque.clone(), format!("{opaque}; its first bytes are not those of JSON"))
         }
@@ -73,6 +101,7 @@ pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value
 pub(super) fn undecoded<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Option<&'a [u8]> {
     let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return None };
     let is_plain = spec.unwrap.is_empty()
+        && spec.by.is_none()
         && spec.forms.is_empty()
         && bytes.len() <= Payload::RAW_LIMIT
         && packing_of(bytes, spec).is_none();
@@ -130,6 +159,7 @@ pub(super) fn unwrapped(
                 }
                 value
             }
+            Wrapper::Generations => latest(value),
             Wrapper::Inside { payload, metadata, rest_to_metadata } => {
                 inside(value, payload, metadata.as_deref(), *rest_to_metadata, besides)
             }
@@ -158,6 +188,20 @@ fn inside(
         besides.extend(rest.map(|(key, slot)| (key.to_string(), slot.value.clone())));
     }
     inner
+}
+
+/// The payload of the latest generation; a value without generations is no wrapper.
+fn latest(value: Value) -> Value {
+    let newest = match &value {
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, slot)| key.parse::<u32>().ok().map(|generation| (generation, &slot.value)))
+            .collect::<Option<Vec<_>>>()
+            .and_then(|all| all.into_iter().max_by_key(|(generation, _)| *generation))
+            .map(|(_, payload)| payload.clone()),
+        _ => None,
+    };
+    newest.unwrap_or(value)
 }
 
 fn without_tag(value: Value, event_type: &str) -> Value {

@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 
 use crate::model::names::category_of;
 use crate::model::{EventKind, Timestamp, Value, json};
-use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TimeEncoding};
+use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TIME, TimeEncoding};
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{Getter, Getters, Select, Tables};
 use crate::store::recognise::{EventSource, Key, glob};
@@ -36,6 +36,10 @@ impl OrderKey {
             },
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Self::Bytes(bytes.into()),
         }
+    }
+
+    fn time(time: Timestamp) -> Self {
+        Self::Number(i64::try_from(time.nanos()).unwrap_or(if time.nanos() < 0 { i64::MIN } else { i64::MAX }))
     }
 
     /// As SQLite sorts: NULL, numbers, text.
@@ -153,6 +157,10 @@ impl<'a> StreamRule<'a> {
                 Some((before, _)) if !before.is_empty() => before.to_owned(),
                 _ => general(),
             },
+            (None, CategoryRule::BeforeLast(mark)) => match name.rsplit_once(mark.as_str()) {
+                Some((before, _)) if !before.is_empty() => before.to_owned(),
+                _ => general(),
+            },
             (None, CategoryRule::From(_)) => self
                 .category
                 .as_ref()
@@ -166,7 +174,8 @@ impl<'a> StreamRule<'a> {
                 .first()
                 .and_then(|part| look.text_of(part))
                 .map(|(part, _)| part.into_owned())
-                .unwrap_or_default(),
+                .filter(|part| !part.is_empty())
+                .unwrap_or_else(general),
             (None, CategoryRule::TopicClass) => {
                 super::topic_class(event_type).map(str::to_owned).unwrap_or_else(general)
             }
@@ -187,6 +196,12 @@ struct TimeGetter {
     described: String,
 }
 
+/// By what rows are ordered.
+enum OrderBy {
+    Column(usize),
+    Time,
+}
+
 /// What the rows of one event table are asked for, and how they are read.
 pub(super) struct Collector<'a> {
     pub source: &'a EventSource,
@@ -196,7 +211,7 @@ pub(super) struct Collector<'a> {
     pub order_columns: usize,
     position: Option<usize>,
     row_key: Option<usize>,
-    order: Vec<usize>,
+    order: Vec<OrderBy>,
     contents: Contents,
     streams: StreamRule<'a>,
     tags: Option<(usize, StreamRule<'a>)>,
@@ -237,11 +252,16 @@ impl<'a> Collector<'a> {
             Key::Rowid(_) => {}
             Key::Position { column: name, .. } => {
                 position = column(name);
-                order.extend(position);
+                order.extend(position.map(OrderBy::Column));
             }
             Key::Ordered { by, position: name, .. } => {
-                order = by.iter().filter_map(|name| column(name)).collect();
                 position = name.as_ref().and_then(|name| column(name));
+                order = (by.iter())
+                    .filter_map(|name| match name.as_str() {
+                        TIME => Some(OrderBy::Time),
+                        name => tables.order_column(name).map(|sql| OrderBy::Column(select.place(sql))),
+                    })
+                    .collect();
             }
             Key::Columns(columns) => {
                 for name in columns {
@@ -293,7 +313,7 @@ impl<'a> Collector<'a> {
         let kind = spec.kind.as_ref().and_then(|kind| Some(select.place(tables.column(kind.column.as_ref()?)?)));
         Self {
             source,
-            from: tables.from(),
+            from: tables.from(&select),
             order_columns: match &source.key {
                 Key::Columns(columns) => columns.len(),
                 _ => 1,
@@ -396,7 +416,10 @@ impl<'a> Collector<'a> {
                 other => look.text_of(other).is_some_and(|(text, _)| is_set(ValueRef::Text(text.as_bytes()))),
             }),
         };
-        let order = self.order.iter().map(|at| row.get_ref(*at).map(OrderKey::of));
+        let order = self.order.iter().map(|by| match by {
+            OrderBy::Column(at) => row.get_ref(*at).map(OrderKey::of),
+            OrderBy::Time => Ok(time.map_or(OrderKey::Null, OrderKey::time)),
+        });
         let order = if self.order.is_empty() { Box::default() } else { order.collect::<rusqlite::Result<_>>()? };
         let kind = self.kind_of(row, stream, event_type)?;
         if let Some((at, rule)) = &self.tags {
@@ -497,6 +520,7 @@ impl<'a> Collector<'a> {
         }
         Ok(match (spec.column.is_some(), spec.by) {
             (true, _) => EventKind::Event,
+            (false, KindBy::Table) => kind(spec, &self.source.table.name),
             (false, KindBy::Type) => kind(spec, &self.names.types[event_type as usize]),
             (false, KindBy::Stream) => {
                 stream.map_or(EventKind::Event, |stream| kind(spec, &self.names.streams[stream as usize].name))
