@@ -16,8 +16,12 @@ mod editing;
 mod events;
 #[path = "window/images.rs"]
 mod images;
+#[path = "window/no_harm.rs"]
+mod no_harm;
 #[path = "window/shell.rs"]
 mod shell;
+#[path = "window/snapshots.rs"]
+mod snapshots;
 #[path = "window/state.rs"]
 mod state;
 #[path = "window/stores.rs"]
@@ -28,6 +32,8 @@ mod streams;
 mod sweep;
 #[path = "window/timeline.rs"]
 mod timeline;
+#[path = "window/types.rs"]
+mod types;
 #[path = "window/welcome.rs"]
 mod welcome;
 #[path = "window/what_if.rs"]

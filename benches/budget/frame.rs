@@ -127,6 +127,10 @@ impl OnlyOpens {
             writable: true,
             projections: Vec::new(),
             rules: None,
+            snapshots: 0,
+            reading: String::new(),
+            bytes: 0,
+            mapping: None,
             hash: None,
         }
     }

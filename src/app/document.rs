@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::branch_tracks::TrackBranch;
+use super::cataloguing::Cataloguing;
+use super::checking::Checking;
 use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
@@ -12,16 +14,18 @@ use super::compensating::Compensating;
 use super::edit_form::EditForm;
 use super::following::FollowsView;
 use super::moving_edits::Asking;
+use super::proving::Proved;
 use super::remote::Remote;
 use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
+use super::snapshots::SnapshotsView;
 use super::stream_list::StreamList;
 use super::sweeping::Sweeping;
 use super::trail::Trail;
 use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, TrackWhat};
-use crate::model::{Moment, StreamIndex, Timestamp, ValuePath};
+use crate::model::{FileHash, Moment, StreamIndex, Timestamp, ValuePath};
 use crate::query::Vocabulary;
 use crate::timeline::{Axis, AxisKind, View};
 use crate::whatif::{BranchSpot, Edit, Scenario, Selector, Target};
@@ -74,6 +78,8 @@ pub struct Document {
     pub sweeping: Sweeping,
     /// Events that would bring the recorded states to those of the active scenario.
     pub compensating: Compensating,
+    /// The event types of the store.
+    pub cataloguing: Cataloguing,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -98,10 +104,16 @@ pub struct Document {
     pub changes_asked: Remote<()>,
     /// What is looked for, and what was found.
     pub search: Search,
+    /// Whether its history is sound.
+    pub checking: Checking,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
-    /// The file's hash as it was last looked at, after it was opened.
-    pub hash_now: Remote<String>,
+    /// What the file was like when it was last looked at, after it was opened.
+    pub hash_now: Remote<FileHash>,
+    /// When the file was hashed, for the first time and for the last.
+    pub proved: Proved,
+    /// Snapshots that the store's library took.
+    pub snapshots: SnapshotsView,
     /// Why the projection that was asked for is not in use.
     pub projection_problem: Option<String>,
     /// The projection file that was last asked for, until it is in use.
@@ -171,6 +183,7 @@ impl Document {
             comparison: Comparison::default(),
             sweeping: Sweeping::default(),
             compensating: Compensating::default(),
+            cataloguing: Cataloguing::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),
@@ -182,8 +195,11 @@ impl Document {
             changes: HashMap::new(),
             changes_asked: Remote::default(),
             search: Search::default(),
+            checking: Checking::default(),
             vocabulary: Remote::default(),
             hash_now: Remote::default(),
+            proved: Proved::default(),
+            snapshots: SnapshotsView::default(),
             projection_problem: None,
             wanted_rules: None,
             rules_seen: None,
@@ -195,12 +211,6 @@ impl Document {
         };
         document.select_stream(stream);
         document
-    }
-
-    /// Whether the file is still what it was when it was opened, if that was looked at since.
-    pub fn is_unchanged(&self) -> Option<bool> {
-        let (now, current) = self.hash_now.value()?;
-        current.then(|| self.opened.hash.as_ref() == Some(now))
     }
 
     /// The file's name.

@@ -261,7 +261,7 @@ impl App {
             moment: document.moment(),
             zone,
             format,
-            hash: document.opened.hash.clone(),
+            hash: document.opened.hash.as_ref().map(|found| found.hash.clone()),
         };
         requests.push(self.request(Slot::Reply, "Summing up", job));
     }

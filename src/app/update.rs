@@ -18,7 +18,9 @@ impl App {
             Command::OpenCopy(path) => self.leave(Leaving::OpenCopy(path), requests),
             Command::SwitchTo(store) => self.switch_to(store, requests),
             Command::NextStore(direction) => self.next_store(direction, requests),
-            Command::CheckUnchanged => self.hash(requests),
+            Command::CheckUnchanged => self.check_unchanged(requests),
+            Command::Map(command) => self.map(command, requests),
+            Command::UseLayout(layout) => self.use_layout(layout, requests),
             Command::Close => self.leave(Leaving::Close, requests),
             Command::Quit => self.leave(Leaving::Quit, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),
@@ -101,8 +103,15 @@ impl App {
 
             Command::WantRows(indices) => self.want_rows(indices, requests),
             Command::WantChanges(events) => self.want_changes(events, requests),
+            Command::ShowSnapshot(at) => self.show_snapshot(at, requests),
+            Command::GoToSnapshot { stream, at } => self.go_to_snapshot(stream, at, requests),
             Command::WantVocabulary => self.want_vocabulary(requests),
+            Command::CheckHistory => {
+                self.show_tab(Tab::Health);
+                self.check_history(requests);
+            }
             Command::FollowCause(id) => self.follow_cause(id, requests),
+            Command::LookAtTypes => self.ask_catalogue(requests),
             Command::Search(text) => self.search(text, requests),
             Command::ClearSearch => self.search(String::new(), requests),
             Command::NextHit(direction) => self.next_hit(direction, requests),
@@ -116,6 +125,7 @@ impl App {
             Command::ShowTab(tab) => {
                 self.show_tab(tab);
                 self.want_sweep(requests);
+                self.want_catalogue(requests);
             }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
@@ -124,6 +134,7 @@ impl App {
             Command::CloseDialog => {
                 (self.dialog, self.sheet, self.leaving) = (None, None, None);
                 self.forget_copy();
+                self.forget_mapping();
             }
             Command::Focus(focus) => {
                 if focus == Focus::Events {

@@ -10,7 +10,7 @@ mod contents;
 mod place;
 mod writing;
 
-pub use contents::{FormsBy, PayloadSpec, Wrapper};
+pub use contents::{PayloadColumn, PayloadSpec, Wrapper};
 pub use place::{Place, Role};
 pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, StreamTable, WritingSpec};
 

@@ -10,7 +10,7 @@ use crate::model::{Key, Number, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::uuid_from_le_bytes;
 use super::layout::{EventTable, MetadataSpec, PayloadSpec};
-use super::payload::{self, Unpacked, contents, unpack};
+use super::payload::{self, Unpacked, contents_as, unpack};
 use super::plan::{Getter, Getters, Select, Tables, before};
 use super::rows::{integer, text};
 
@@ -85,12 +85,22 @@ pub(super) struct Look<'a> {
     row: &'a Row<'a>,
     entry: Option<&'a Value>,
     payload: OnceCell<Result<Value, Unreadable>>,
+    /// A key that an object of the payload has more than once.
+    repeated: OnceCell<Key>,
     metadata: OnceCell<Value>,
 }
 
 impl<'a> Look<'a> {
     pub(super) fn new(spec: &'a EventTable, at: &'a Contents, row: &'a Row<'a>) -> Self {
-        Self { spec, at, row, entry: None, payload: OnceCell::new(), metadata: OnceCell::new() }
+        Self {
+            spec,
+            at,
+            row,
+            entry: None,
+            payload: OnceCell::new(),
+            repeated: OnceCell::new(),
+            metadata: OnceCell::new(),
+        }
     }
 
     /// The same row, as the event of this entry of its list.
@@ -104,6 +114,7 @@ impl<'a> Look<'a> {
             row: self.row,
             entry: Some(entry),
             payload: OnceCell::new(),
+            repeated: OnceCell::new(),
             metadata: OnceCell::new(),
         }
     }
@@ -136,20 +147,18 @@ impl<'a> Look<'a> {
         })
     }
 
-    fn contents_of(&self, stored: ValueRef<'_>) -> Result<Value, Unreadable> {
-        let spec = &self.spec.payload;
-        let Some(by) = &spec.by else { return contents(stored, spec) };
-        let values: Vec<Cow<'_, str>> = self.at.forms_by.iter().map(|at| self.column_text(*at)).collect();
-        payload::contents_by(stored, spec, by, &values)
-    }
-
     fn column_text(&self, at: Option<usize>) -> Cow<'a, str> {
         at.and_then(|at| text(self.value(at))).map(|(text, _)| text).unwrap_or_default()
     }
 
     fn stored_contents(&self) -> Result<Value, Unreadable> {
         let own = match self.at.payload {
-            Some(at) => Some(self.contents_of(self.value(at))?),
+            Some(at) => {
+                // The first one is enough.
+                let mut note = |key: &str| drop(self.repeated.set(key.into()));
+                let by: Vec<Cow<'_, str>> = self.at.forms_by.iter().map(|at| self.column_text(*at)).collect();
+                Some(contents_as(self.value(at), &self.spec.payload, &by, &mut note)?)
+            }
             None => None,
         };
         if self.at.fields.is_empty() {
@@ -194,6 +203,11 @@ impl<'a> Look<'a> {
             _ => stored,
         };
         payload::finished(part, &self.spec.payload, event_type)
+    }
+
+    /// A key that an object of the payload has more than once, where that is known: the payload was decoded.
+    pub(super) fn repeated_key(&self) -> Option<Key> {
+        self.repeated.get().cloned()
     }
 
     /// The metadata, without what a payload's wrapper holds.
@@ -340,7 +354,7 @@ fn plain_metadata(stored: Option<ValueRef<'_>>) -> Value {
 fn encoded_metadata(stored: Option<ValueRef<'_>>, spec: &PayloadSpec) -> Value {
     let (None | Some(ValueRef::Null)) = stored else {
         let stored = stored.unwrap_or(ValueRef::Null);
-        return match (contents(stored, spec), stored) {
+        return match (payload::contents(stored, spec), stored) {
             (Ok(value), _) => {
                 let mut besides = Vec::new();
                 with_fields(payload::unwrapped(value, &spec.unwrap, "", &mut besides), besides)

@@ -16,8 +16,10 @@ mod copy;
 pub mod decode;
 mod error;
 mod foldline;
+mod hash;
 mod layout;
 mod look;
+mod mapping;
 mod open;
 mod payload;
 mod plan;
@@ -26,25 +28,28 @@ mod read;
 mod recognise;
 mod rows;
 mod scan;
+mod snapshot_heads;
 mod snapshots;
 mod target;
 mod times;
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::model::mapping::Mapping;
 use crate::model::names::category_of;
 use crate::model::{Cancel, EventLog, Progress};
 
 pub use copy::{CopyOptions, CopyReport, describe_copy, write_copy};
 pub use error::StoreError;
 pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
+pub use hash::{hash_file, side_files};
 pub use layout::{LayoutInfo, LayoutSpec, layouts};
+pub use mapping::{Surveyed, survey};
 pub use open::AccessMode;
 pub use read::Reader;
+pub use snapshot_heads::{SnapshotState, Snapshots};
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
 
@@ -58,6 +63,8 @@ use recognise::Bound;
 pub struct OpenOptions {
     /// The only layout to try, by its id; `None` lets the tables speak.
     pub layout: Option<String>,
+    /// What reads tables of no known layout; comes before any layout.
+    pub mapping: Option<Arc<Mapping>>,
     /// Where a private copy may be made; `None` for the system's folder for temporary files.
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
@@ -66,7 +73,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
+        Self { layout: None, mapping: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
     }
 }
 
@@ -110,7 +117,10 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         _ => StoreError::sqlite(path, "read its tables", e),
     };
     let tables = recognise::tables(&conn).map_err(failed)?;
-    let (bound, others) = recognise::recognise(path, &tables, options.layout.as_deref())?;
+    let (bound, others) = match &options.mapping {
+        Some(mapping) => mapping::recognised(path, mapping, &tables)?,
+        None => recognise::recognise(path, &tables, options.layout.as_deref())?,
+    };
     let snapshots = snapshots::count(&conn, &bound).map_err(|e| StoreError::sqlite(path, "count snapshots", e))?;
     drop(conn);
     let also_possible: Vec<LayoutInfo> = others.iter().map(|layout| layout.info()).collect();
@@ -186,6 +196,11 @@ impl Store {
         self.snapshots
     }
 
+    /// The version that a stream's first event has, by its layout.
+    pub fn first_version(&self) -> i64 {
+        self.bound.spec.events.version_base
+    }
+
     /// Every snapshot with its state, in the order of streams and versions.
     pub fn read_snapshots(&self, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
         snapshots::read(&self.source, &self.bound, cancel)
@@ -243,25 +258,5 @@ impl Store {
     /// Errors: [`StoreError::Changed`], or that the file can't be looked at any more.
     pub fn check(&self) -> Result<(), StoreError> {
         self.source.check()
-    }
-
-    /// The BLAKE3 hash of the main file in hexadecimal: the same before and after shows that nothing was written.
-    pub fn hash(&self, progress: &Progress, cancel: &Cancel) -> Result<String, StoreError> {
-        let failed = |e| StoreError::io(&self.source.shown, "read it", e);
-        let mut file = File::open(&self.source.real).map_err(failed)?;
-        progress.set_total(file.metadata().map_err(failed)?.len());
-        let mut hasher = blake3::Hasher::new();
-        let mut chunk = vec![0; 1 << 20];
-        loop {
-            if cancel.is_cancelled() {
-                return Err(StoreError::Cancelled);
-            }
-            let len = file.read(&mut chunk).map_err(failed)?;
-            if len == 0 {
-                return Ok(hasher.finalize().to_hex().to_string());
-            }
-            hasher.update(&chunk[..len]);
-            progress.add(len as u64);
-        }
     }
 }

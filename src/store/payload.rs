@@ -8,7 +8,7 @@ use crate::model::event::Payload;
 use crate::model::{List, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::{self, DecodeError, Form, Packing};
-use super::layout::{FormsBy, PayloadSpec, Wrapper};
+use super::layout::{PayloadSpec, Wrapper};
 use super::recognise::glob;
 
 /// A stored payload without its packing.
@@ -46,37 +46,40 @@ pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
 
 /// What is stored, decoded, with the library's wrappers still on.
 pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value, Unreadable> {
-    contents_in(stored, spec, &spec.forms, spec.opaque.as_ref())
+    contents_as::<&str>(stored, spec, &[], &mut |_| {})
 }
 
-/// The same where columns with these values say which form it has.
-pub(super) fn contents_by<T: AsRef<str>>(
+/// The same where columns say which form it has: `by` is what is in them. Calls `repeated` with each key that an object
+/// of JSON has more than once.
+pub(super) fn contents_as<T: AsRef<str>>(
     stored: ValueRef<'_>,
     spec: &PayloadSpec,
-    by: &FormsBy,
-    values: &[T],
-) -> Result<Value, Unreadable> {
-    let is = |forms: &[String]| forms.iter().zip(values).all(|(form, value)| glob(form, value.as_ref()));
-    match by.cases.iter().find(|case| is(&case.is)) {
-        Some(case) => contents_in(stored, spec, &case.forms, case.opaque.as_ref()),
-        None => contents(stored, spec),
-    }
-}
-
-fn contents_in(
-    stored: ValueRef<'_>,
-    spec: &PayloadSpec,
-    forms: &[Form],
-    opaque: Option<&String>,
+    by: &[T],
+    repeated: &mut dyn FnMut(&str),
 ) -> Result<Value, Unreadable> {
     let text = match unpack(stored, spec) {
         Unpacked::Nothing => return Ok(Value::Null),
         Unpacked::Text(text) => text,
         Unpacked::Unreadable(why) => return Err(why),
     };
+    let is = |forms: &[String]| forms.iter().zip(by).all(|(form, value)| glob(form, value.as_ref()));
+    let case = match by {
+        [] => None,
+        _ => spec.by.iter().flat_map(|by| &by.cases).find(|case| is(&case.is)),
+    };
+    let (forms, opaque) = match case {
+        Some(case) => (case.forms.as_slice(), case.opaque.as_ref()),
+        None => (spec.forms.as_slice(), spec.opaque.as_ref()),
+    };
     let forms = if forms.is_empty() { &[Form::Json] } else { forms };
     let mut first_error = None;
     for form in forms {
+        // What JSON says twice is lost in its value. Other encodings of it, and what is wrong with it, are told below.
+        if *form == Form::Json
+            && let Ok(value) = json::parse_noting_repeats(&text, repeated)
+        {
+            return Ok(value);
+        }
         match decode::decode(&text, *form) {
             Ok(value) => return Ok(value),
             Err(error) => first_error = first_error.or(Some(error)),

@@ -87,6 +87,11 @@ impl<'a> Tables<'a> {
         })
     }
 
+    /// `"table" AS e`, without lookups.
+    pub(super) fn alone(&self) -> String {
+        format!("{} AS {}", quoted(&self.table.name), self.alias)
+    }
+
     /// `"table" AS e LEFT JOIN …` for what is selected. Lookups whose columns are not there are left out, and those
     /// that nobody asks for.
     pub(super) fn from(&self, select: &Select) -> String {
@@ -98,7 +103,7 @@ impl<'a> Tables<'a> {
             let later = (at + 1..on.len()).filter(|later| wanted[*later]).filter_map(|later| on[later].as_ref());
             wanted[at] = select.columns.iter().chain(later).any(|sql| sql.contains(&name));
         }
-        let mut sql = format!("{} AS {}", quoted(&self.table.name), self.alias);
+        let mut sql = self.alone();
         for (at, (spec, table)) in self.joins.iter().enumerate() {
             if let (true, Some(on)) = (wanted[at], on[at].take()) {
                 sql.push_str(&format!(" LEFT JOIN {} AS {} ON {on}", quoted(&table.name), quoted(&spec.alias)));

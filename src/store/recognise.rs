@@ -305,7 +305,7 @@ fn bound_joins(joins: &[JoinSpec], tables: &[Table], near: &str, score: &mut usi
     Some(bound)
 }
 
-fn key(spec: &EventTable, table: &Table, joins: &[Option<Table>]) -> Option<Key> {
+pub(super) fn key(spec: &EventTable, table: &Table, joins: &[Option<Table>]) -> Option<Key> {
     let own_name = |column: &String| Some(table.column(column)?.name.clone());
     let ordering = |name: &String| {
         let looked_up = || name.contains('.') && joins.iter().any(Option::is_some);

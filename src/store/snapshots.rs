@@ -13,7 +13,7 @@ use super::error::StoreError;
 use super::layout::{Place, SnapshotTable, TimeSpec};
 use super::look::{Contents, Look};
 use super::open::Source;
-use super::payload::{Unpacked, contents, contents_by, finished, unpack};
+use super::payload::{Unpacked, contents_as, finished, unpack};
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::Bound;
 use super::rows::{integer, stream_name, text};
@@ -78,14 +78,9 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
             None => Ok(ValueRef::Null),
         };
         let stored = value(&spec.state.column).map_err(failed)?;
-        let contents = match &spec.state.by {
-            None => contents(stored, &spec.state),
-            Some(by) => {
-                let values = forms_by.iter().map(|at| at.and_then(|at| text(look.value(at))));
-                let values: Vec<_> = values.map(|value| value.map(|(text, _)| text).unwrap_or_default()).collect();
-                contents_by(stored, &spec.state, by, &values)
-            }
-        };
+        let by = forms_by.iter().map(|at| at.and_then(|at| text(look.value(at))));
+        let by: Vec<_> = by.map(|value| value.map(|(text, _)| text).unwrap_or_default()).collect();
+        let contents = contents_as(stored, &spec.state, &by, &mut |_| {});
         let (state, _) = finished(contents, &spec.state, "");
         let taken = spec.taken.as_ref().map(|taken| taken_at(taken, spec, &value)).transpose().map_err(failed)?;
         let state = inside(state, spec.state.inside.as_deref());
@@ -114,7 +109,7 @@ pub(super) fn taken_at<'r>(
 }
 
 /// The part of a snapshot's contents that is the state.
-fn inside(state: Payload, key: Option<&str>) -> Payload {
+pub(super) fn inside(state: Payload, key: Option<&str>) -> Payload {
     match (&state, key) {
         (Payload::Value(Value::Object(object)), Some(key)) => match object.get(key) {
             Some(inner) => Payload::Value(inner.clone()),

@@ -57,6 +57,7 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
                 make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, writing, queue);
             })
         }
+        Some(Dialog::Mapping) => modal(ui, "mapping").show(ui.ctx(), |_| {}),
         Some(Dialog::DropEdits { then }) => modal(ui, "drop edits").show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue)),
     };
     if modal.should_close() {

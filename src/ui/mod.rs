@@ -6,6 +6,7 @@ mod copy_dialog;
 mod dialogs;
 mod events;
 mod frame_log;
+mod health;
 mod help;
 mod icons;
 mod keys;
@@ -16,6 +17,7 @@ mod names_log;
 mod notices;
 mod palette;
 mod places;
+mod proof;
 mod rows;
 mod scenario_dialogs;
 mod search_field;
@@ -28,6 +30,7 @@ mod text;
 mod theme;
 mod timeline;
 mod top_bar;
+mod types;
 mod welcome;
 mod welcome_art;
 mod whatif;
@@ -147,6 +150,8 @@ struct ViewState {
     whatif: whatif::WhatIfView,
     compare: compare::CompareView,
     sweep: sweep::SweepView,
+    health: health::HealthView,
+    types: types::TypesView,
     compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,

@@ -21,6 +21,18 @@ pub fn grouped_signed(number: i64) -> String {
     format!("{sign}{}", grouped(usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX)))
 }
 
+/// A size for people, with the exact number.
+pub fn bytes(size: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    let exact = format!("{} bytes", grouped(usize::try_from(size).unwrap_or(usize::MAX)));
+    let (mut rounded, mut unit) = (size as f64 / 1000.0, 0);
+    while rounded >= 1000.0 && unit + 1 < UNITS.len() {
+        rounded /= 1000.0;
+        unit += 1;
+    }
+    if size < 1000 { exact } else { format!("{rounded:.1} {} ({exact})", UNITS[unit]) }
+}
+
 /// A name that can be seen: one of blanks alone is told in words.
 pub fn name(name: &str) -> &str {
     if name.trim().is_empty() { "(without a name)" } else { name }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cataloguing::CatalogueScope;
 use super::files;
 use super::run::{Workshop, failed};
 use super::session::Session;
@@ -32,6 +33,9 @@ impl Workshop {
             }
             Job::Search { store, query, found } => {
                 self.session(store)?.search(&query, &found, progress, cancel).map(Outcome::Searched)
+            }
+            Job::Check { store, findings } => {
+                self.session(store)?.check(&findings, progress, cancel).map(|health| Outcome::Checked(Arc::new(health)))
             }
             Job::Vocabulary { store } => {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
@@ -99,11 +103,28 @@ impl Workshop {
                 let proposals = self.session(store)?.compensate(&scenario, None, progress, cancel);
                 proposals.map(Outcome::Compensations).map_err(|error| failed(&error))
             }
+            Job::Catalogue { store } => {
+                let catalogue = self.session(store)?.catalogue(&CatalogueScope::default(), progress, cancel);
+                catalogue.map(|found| Outcome::Catalogue(Arc::new(found))).map_err(|error| failed(&error))
+            }
             Job::Write { store, out, text, force } => {
                 let written = self.session(store)?.write_text(&out, &text, force);
                 written.map(|()| Outcome::Written(out)).map_err(|error| Failure::Failed(error.to_string()))
             }
+            Job::Snapshots { store } => {
+                let found = self.session(store)?.snapshots(progress, cancel);
+                found.map(Outcome::Snapshots).map_err(|error| failed(&error.into()))
+            }
+            Job::Snapshot { store, at } => {
+                let view = self.session(store)?.snapshot(at, cancel)?;
+                Ok(Outcome::Snapshot(Arc::new(view)))
+            }
+            Job::Survey { path, folder } => self.survey(&path, folder.as_deref(), progress, cancel),
+            Job::PreviewMapping { path, mapping } => self.preview(&path, &mapping, progress, cancel),
+            Job::ReadMapping { path } => super::mapping::read(path),
+            Job::WriteMapping { store, out, text, force } => super::mapping::write(&store, out, &text, force),
             job @ (Job::Open { .. }
+            | Job::OpenAs { .. }
             | Job::State(_)
             | Job::Events { .. }
             | Job::Branch { .. }

@@ -1,6 +1,8 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod branch_tracks;
+mod cataloguing;
+mod checking;
 mod comparing;
 mod compensating;
 mod copying;
@@ -15,6 +17,7 @@ mod history;
 mod inline;
 mod kept_events;
 mod lives;
+mod mapping;
 mod pick;
 mod pool;
 mod projections;
@@ -26,6 +29,7 @@ mod samples;
 mod scenario_files;
 mod searching;
 mod session;
+mod snapshots;
 mod standing;
 mod suggesting;
 mod sweeping;
@@ -35,11 +39,13 @@ mod tracks;
 mod trying;
 mod vocabulary;
 
+pub use cataloguing::CatalogueScope;
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use files::WriteError;
 pub use fixtures::FixtureCases;
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
+pub use mapping::{MappingFileError, read_mapping_file, survey};
 pub use pool::Pool;
 pub use projections::{OnBadProjection, ProjectionProblem, Projections, projection_beside};
 pub use run::Workshop;
@@ -47,7 +53,7 @@ pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
-pub use crate::store::is_same_file;
+pub use crate::store::{SnapshotState, hash_file, is_same_file, side_files};
 
 use crate::job::{Finished, Request};
 

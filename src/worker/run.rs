@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
-use crate::job::{At, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::job::{At, Failure, Job, OpenAs, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
-use crate::store::AccessMode;
+use crate::store::{AccessMode, StoreError};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
@@ -21,6 +21,7 @@ const DIFFERENCES: usize = 5_000;
 #[derive(Default)]
 pub struct Workshop {
     pub(super) sessions: Sessions,
+    pub(super) looked_at: super::mapping::LookedAt,
 }
 
 impl Workshop {
@@ -28,12 +29,10 @@ impl Workshop {
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
             Job::Open { path, key, layout, rules } => {
-                // Rules that are gone by now are no reason not to open the store.
-                let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(&path));
-                let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
-                let options = SessionOptions { layout, projections, ..SessionOptions::default() };
-                self.open(&path, key, options, rules, progress, cancel)
+                let how = layout.map_or(OpenAs::Recognised, OpenAs::Layout);
+                self.open(&path, key, how, rules, progress, cancel)
             }
+            Job::OpenAs { path, key, how, rules } => self.open(&path, key, how, rules, progress, cancel),
             Job::State(request) => {
                 let session = self.session(request.store)?;
                 state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
@@ -67,7 +66,7 @@ impl Workshop {
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
-                hash.map(Outcome::Hashed).map_err(|error| failed(&error.into()))
+                hash.map(|hash| Outcome::Hashed(Box::new(hash))).map_err(|error| failed(&error.into()))
             }
             Job::Pick(pick) => Ok(Outcome::Picked(pick, super::pick::pick(pick))),
             Job::Close { store } => {
@@ -86,12 +85,29 @@ impl Workshop {
         &self,
         path: &Path,
         key: StoreKey,
-        options: SessionOptions,
+        how: OpenAs,
         rules: Option<PathBuf>,
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
-        let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
+        // Rules that are gone by now are no reason not to open the store.
+        let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(path));
+        let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
+        let mut options = SessionOptions { projections, ..SessionOptions::default() };
+        match how {
+            OpenAs::Recognised => {}
+            OpenAs::Layout(layout) => options.layout = Some(layout),
+            OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
+        }
+        let mapping = options.mapping.clone();
+        let session = match Session::open(path, options, progress, cancel) {
+            Ok(session) => session,
+            Err(error @ SessionError::Store(StoreError::NotRecognised { .. })) => {
+                return Ok(Outcome::Unmapped { path: path.to_owned(), why: error.to_string() });
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        self.forget_look();
         let log = session.log().clone();
         let layout = session.store().layout();
         let access = match session.store().mode() {
@@ -110,6 +126,10 @@ impl Workshop {
             log,
             writable: layout.writable,
             rules,
+            snapshots: session.store().snapshots(),
+            reading: reading(session.store().mode()).to_owned(),
+            bytes: session.store().bytes(),
+            mapping,
             hash: None,
         };
         if cancel.is_cancelled() {
@@ -117,6 +137,22 @@ impl Workshop {
         }
         lock(&self.sessions).insert(key, session);
         Ok(Outcome::Opened(Box::new(opened)))
+    }
+}
+
+/// How a file is read, in a sentence.
+fn reading(mode: AccessMode) -> &'static str {
+    match mode {
+        AccessMode::ReadOnly => {
+            "read where it is, through a read-only connection, a fraction of a second at a time: no lock stays on it"
+        }
+        AccessMode::Immutable => {
+            "read where it is, as a file that nobody is writing: without a lock, and without files beside it"
+        }
+        AccessMode::PrivateCopy => {
+            "a private copy in a temporary folder is read, because a journal or a write-ahead log lies beside the file; \
+             the file itself was only copied"
+        }
     }
 }
 
@@ -178,6 +214,7 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         stream: request.stream.clone(),
         moment: request.moment,
         projection: Arc::new(fold.info().clone()),
+        late_start: session.late_start(stream),
         baseline,
         branch: in_branch(&branch, branch_replayer)?,
         against: in_branch(&against, against_replayer)?,
@@ -223,6 +260,7 @@ fn new_stream(
         baseline: side(&mut recorded, &Selection::Prefix(0), cancel)?,
         branch: there(branch)?,
         against: there(against)?,
+        late_start: None,
         differences: Vec::new(),
     };
     tell_apart(&mut view, &*fold);

@@ -9,12 +9,13 @@ use super::edited::{Asked, FromStore};
 use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
+use crate::model::mapping::Mapping;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
     Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
     Replayer,
 };
-use crate::store::{OpenOptions, Reader, Store, StoreError};
+use crate::store::{OpenOptions, Reader, Snapshots, Store, StoreError};
 use crate::whatif::{
     self, Branch, BranchEvent, BranchHistory, BranchLane, EditError, Grades, Recorded, Scenario, ScenarioFile,
     SweepError, SweepFailure,
@@ -25,6 +26,8 @@ use crate::whatif::{
 pub struct SessionOptions {
     /// A layout's id, to force it.
     pub layout: Option<String>,
+    /// What reads tables of no known layout; comes before any layout.
+    pub mapping: Option<Arc<Mapping>>,
     /// What to do at a payload that can't be read.
     pub on_unreadable: OnUnreadable,
     /// What makes states of events.
@@ -120,6 +123,8 @@ pub struct Session {
     branched: Mutex<Vec<Branched>>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
     asked: Mutex<Asked>,
+    /// Which snapshots there are, once somebody asked.
+    pub(super) snapshots: Mutex<Option<Arc<Snapshots>>>,
     pub(super) following: super::following::Kept,
 }
 
@@ -133,6 +138,7 @@ impl Session {
     ) -> Result<Arc<Self>, SessionError> {
         let open = OpenOptions {
             layout: options.layout.clone(),
+            mapping: options.mapping.clone(),
             private_copy_dir: options.private_copy_dir.clone(),
             ..OpenOptions::default()
         };
@@ -157,6 +163,7 @@ impl Session {
             branched: Mutex::default(),
             branches: Mutex::default(),
             asked: Mutex::default(),
+            snapshots: Mutex::default(),
             following: super::following::Kept::default(),
         }))
     }
@@ -223,7 +230,7 @@ impl Session {
 
     /// What makes states of a recorded stream.
     pub fn fold_of_stream(&self, stream: StreamIndex) -> Arc<dyn Fold> {
-        self.fold(self.log().stream(stream).category)
+        self.begun(&self.folds(), stream)
     }
 
     /// How replays are made.

@@ -9,6 +9,8 @@ mod end_states;
 mod exploring;
 mod fixtures;
 mod keeping;
+mod mapping;
+mod no_harm;
 mod query;
 mod replay;
 mod sample;

@@ -10,7 +10,7 @@ mod copies;
 mod copy_properties;
 mod layouts;
 mod opening;
-mod real;
+pub mod real;
 
 fn open(path: &Path) -> Result<Store, StoreError> {
     let options = OpenOptions { lock_wait: std::time::Duration::from_millis(20), ..OpenOptions::default() };

@@ -2,7 +2,7 @@
 
 use super::{Action, Group, Key, Shortcut};
 use crate::app::settings::{SCALES, SPEEDS};
-use crate::app::{App, Command, Cursor, Direction, Focus, PanelName, Sheet, Step, StreamSort, ThemeChoice};
+use crate::app::{App, Command, Cursor, Direction, Focus, PanelName, Sheet, Step, StreamSort, Tab, ThemeChoice};
 use crate::job::{Pick, ReplyFormat};
 use crate::timeline::AxisKind;
 
@@ -108,6 +108,14 @@ pub const ACTIONS: &[Action] = &[
                 ThemeChoice::Light => ThemeChoice::System,
             }))
         },
+    },
+    Action {
+        id: "show-types",
+        group: Group::Store,
+        text: "Event types and fields",
+        tooltip: "Which types the events have, with which fields, and how those changed",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::ShowTab(Tab::Types)),
     },
     Action {
         id: "play",
@@ -318,6 +326,14 @@ pub const ACTIONS: &[Action] = &[
         tooltip: "List only streams whose name fits",
         shortcut: with_command(Key::Letter('L')),
         command: |app| app.document.as_ref().map(|_| Command::Focus(Focus::Filter)),
+    },
+    Action {
+        id: "check-history",
+        group: Group::Find,
+        text: "Check the history",
+        tooltip: "Look whether the whole history is sound: gaps, doubles, broken payloads, times and causes that can't be",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::CheckHistory),
     },
     Action {
         id: "sort-first",

@@ -2,7 +2,7 @@
 
 use super::{World, words};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "info",
     "streams",
     "events",
@@ -10,6 +10,7 @@ const COMMANDS: [&str; 13] = [
     "diff",
     "find",
     "table",
+    "snapshots",
     "what-if",
     "copy",
     "suggest",

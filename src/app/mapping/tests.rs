@@ -1,0 +1,1 @@
+//! Mapping by hand, headless.

@@ -1,0 +1,3 @@
+//! Tables that no library of ours wrote: the guess, the mapping file, what is read by a mapping.
+
+mod guessing;
