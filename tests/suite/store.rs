@@ -8,6 +8,7 @@ use foldline::store::{self, OpenOptions, Store, StoreError};
 
 mod copies;
 mod copy_properties;
+mod facts;
 mod layouts;
 mod opening;
 pub mod real;
