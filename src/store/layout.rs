@@ -135,9 +135,22 @@ pub struct EventTable {
     /// The column that marks what is archived or deleted.
     #[serde(default)]
     pub archived: Role,
+    /// Rows that others have taken the place of count as archived.
+    #[serde(default)]
+    pub superseded: Option<Superseded>,
     /// What tells events from commands.
     #[serde(default)]
     pub kind: Option<KindSpec>,
+}
+
+/// Which rows others have taken the place of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Superseded {
+    /// The columns in which both are the same.
+    pub same: Vec<String>,
+    /// The column in which the other one has less.
+    pub by_lower: String,
 }
 
 fn one() -> i64 {
@@ -498,6 +511,7 @@ const FILES: &[&str] = &[
     include_str!("layouts/sekiban-dcb.json"),
     include_str!("layouts/sqlstreamstore.json"),
     include_str!("layouts/synapse.json"),
+    include_str!("layouts/temporal.json"),
 ];
 
 static LAYOUTS: LazyLock<Vec<Arc<LayoutSpec>>> = LazyLock::new(|| {

@@ -80,7 +80,11 @@ pub(super) fn contents_as<T: AsRef<str>>(
         {
             return Ok(value);
         }
-        match decode::decode(&text, *form) {
+        let decoded = match (form, &spec.described) {
+            (Form::Protobuf, Some(described)) => described.decode(&text),
+            _ => decode::decode(&text, *form),
+        };
+        match decoded {
             Ok(value) => return Ok(value),
             Err(error) => first_error = first_error.or(Some(error)),
         }

@@ -1,7 +1,7 @@
 //! How rows of an event table are asked for: the select list with the lookups that it needs, and where in it is what.
 
 use super::connect::quoted;
-use super::layout::{JoinSpec, ListSpec, Place, Role};
+use super::layout::{JoinSpec, ListSpec, Place, Role, Superseded};
 use super::recognise::{Column, EventSource, Table};
 
 /// The event table's name in a statement.
@@ -95,6 +95,11 @@ impl<'a> Tables<'a> {
     /// `"table" AS e LEFT JOIN …` for what is selected. Lookups whose columns are not there are left out, and those
     /// that nobody asks for.
     pub(super) fn from(&self, select: &Select) -> String {
+        self.alone() + &self.joined(select)
+    }
+
+    /// ` LEFT JOIN …` for what is selected.
+    pub(super) fn joined(&self, select: &Select) -> String {
         let mut wanted = vec![false; self.joins.len()];
         let mut on: Vec<Option<String>> = self.joins.iter().map(|(spec, table)| self.condition(spec, table)).collect();
         // From the last one on: a lookup may need an earlier one.
@@ -103,7 +108,7 @@ impl<'a> Tables<'a> {
             let later = (at + 1..on.len()).filter(|later| wanted[*later]).filter_map(|later| on[later].as_ref());
             wanted[at] = select.columns.iter().chain(later).any(|sql| sql.contains(&name));
         }
-        let mut sql = self.alone();
+        let mut sql = String::new();
         for (at, (spec, table)) in self.joins.iter().enumerate() {
             if let (true, Some(on)) = (wanted[at], on[at].take()) {
                 sql.push_str(&format!(" LEFT JOIN {} AS {} ON {on}", quoted(&table.name), quoted(&spec.alias)));
@@ -138,6 +143,17 @@ impl<'a> Tables<'a> {
             Place::Table(form) => Some(literal(starred(form.as_deref(), &self.table.name))),
             _ => None,
         }
+    }
+
+    /// Whether another row has taken the place of this one, as SQL.
+    pub(super) fn superseded(&self, spec: &Superseded) -> Option<String> {
+        const OTHER: &str = "other_row";
+        let other = |name: &String| Some(format!("{OTHER}.{}", quoted(&self.table.column(name)?.name)));
+        let same = spec.same.iter().map(|name| Some(format!("{} = {}", other(name)?, self.column(name)?)));
+        let same = same.collect::<Option<Vec<_>>>()?.join(" AND ");
+        let lower = format!("{} < {}", other(&spec.by_lower)?, self.column(&spec.by_lower)?);
+        let table = quoted(&self.table.name);
+        Some(format!("EXISTS (SELECT 1 FROM {table} AS {OTHER} WHERE {same} AND {lower})"))
     }
 
     /// Lists in the metadata: their names, and JSON texts as SQL.

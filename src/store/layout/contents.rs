@@ -1,8 +1,11 @@
 //! How the contents of a column are written: payloads, metadata, states of snapshots.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
-use crate::store::decode::{Form, Packing};
+use crate::model::Value;
+use crate::store::decode::{DecodeError, Descriptors, Form, Packing};
 
 /// How a payload (or a snapshot's state) is stored.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -31,6 +34,9 @@ pub struct PayloadSpec {
     /// What contents are that show no known form.
     #[serde(default)]
     pub opaque: Option<String>,
+    /// What describes its Protocol Buffers.
+    #[serde(default)]
+    pub described: Option<Described>,
     /// Columns that say which form contents have; where no case fits, `forms` says it.
     #[serde(default)]
     pub by: Option<FormsBy>,
@@ -50,6 +56,40 @@ pub struct PayloadColumn {
     /// The column holds JSON text.
     #[serde(default)]
     pub json: bool,
+}
+
+/// A message of a descriptor set that comes with the program.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Described {
+    /// The set.
+    pub set: DescriptorSet,
+    /// The full name of the message.
+    pub message: String,
+}
+
+/// The descriptor sets that come with the program.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DescriptorSet {
+    /// Temporal's histories.
+    Temporal,
+}
+
+static TEMPORAL: LazyLock<Result<Descriptors, DecodeError>> = LazyLock::new(|| {
+    Descriptors::new(include_bytes!("../layouts/temporal.desc")).map(Descriptors::with_long_integers_as_text)
+});
+
+impl Described {
+    /// Decodes a message.
+    ///
+    /// Errors: the bytes are none of it.
+    pub fn decode(&self, bytes: &[u8]) -> Result<Value, DecodeError> {
+        let descriptors = match self.set {
+            DescriptorSet::Temporal => TEMPORAL.as_ref(),
+        };
+        descriptors.map_err(DecodeError::clone)?.decode(bytes, &self.message)
+    }
 }
 
 /// Columns that say which form contents have.

@@ -149,7 +149,9 @@ impl<'a> StreamRule<'a> {
 
     /// The stream of this name, which was not known.
     pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> StreamName {
-        let general = || category_of(name, self.table).to_owned();
+        // A tenant may be called whatever the general rule takes for a name.
+        let tenant = look.text(&self.tenant).map_or(0, |(tenant, _)| tenant.len() + 1);
+        let general = || category_of(name.get(tenant..).unwrap_or(name), self.table).to_owned();
         let category = match (known, self.rule) {
             (Some(known), _) => known.clone(),
             (None, CategoryRule::General) => general(),
@@ -219,6 +221,7 @@ pub(super) struct Collector<'a> {
     event_type: Getters,
     times: Vec<TimeGetter>,
     archived: Getters,
+    superseded: Option<usize>,
     kind: Option<usize>,
     /// Types of streams that a table beside has.
     pub stream_types: HashMap<String, String>,
@@ -278,6 +281,7 @@ impl<'a> Collector<'a> {
         let version = Getters::new(&spec.version, &tables, &mut select);
         let event_type = Getters::new(&spec.event_type, &tables, &mut select);
         let archived = Getters::new(&spec.archived, &tables, &mut select);
+        let superseded = spec.superseded.as_ref().and_then(|rows| Some(select.place(tables.superseded(rows)?)));
         let mut times = Vec::new();
         for time in &spec.time {
             let Some(getter) = Getters::each(std::slice::from_ref(&time.place), &tables, &mut select).0.pop() else {
@@ -330,6 +334,7 @@ impl<'a> Collector<'a> {
             tally: Tally { times_used: vec![0; times.len()], ..Tally::default() },
             times,
             archived,
+            superseded,
             kind,
             stream_types: HashMap::new(),
             names: Names::new(),
@@ -416,6 +421,7 @@ impl<'a> Collector<'a> {
                 other => look.text_of(other).is_some_and(|(text, _)| is_set(ValueRef::Text(text.as_bytes()))),
             }),
         };
+        let archived = archived || self.superseded.is_some_and(|at| is_set(look.value(at)));
         let order = self.order.iter().map(|by| match by {
             OrderBy::Column(at) => row.get_ref(*at).map(OrderKey::of),
             OrderBy::Time => Ok(time.map_or(OrderKey::Null, OrderKey::time)),
@@ -448,6 +454,7 @@ impl<'a> Collector<'a> {
             && let ValueRef::Text(bytes) = look.value(at)
         {
             if let Some(index) = self.names.by_type.get(bytes) {
+                self.tally.no_type += usize::from(bytes.is_empty());
                 return Ok(index);
             }
             if let Ok(name) = std::str::from_utf8(bytes) {

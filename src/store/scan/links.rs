@@ -43,10 +43,11 @@ impl Scan<'_> {
         let rule = StreamRule::new(&spec.stream, &tables, &mut select, &source.table.name);
         let version = spec.version.as_ref().and_then(|column| Some(select.place(tables.column(column)?)));
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
-        let joined = tables.from(&select);
+        let (from, further) = (tables.from(&select), events.joined(&select));
         let select = select.sql();
         // The links lead: so they come in the order of their own rows.
-        let from = format!("{joined} CROSS JOIN {} AS {EVENTS} ON {}", quoted(&source.table.name), on.join(" AND "));
+        let from =
+            format!("{from} CROSS JOIN {} AS {EVENTS} ON {}{further}", quoted(&source.table.name), on.join(" AND "));
         let (contents, mut name) = (Contents::default(), String::new());
         let mut after: Option<SqlValue> = None;
         loop {
