@@ -9,9 +9,11 @@ use foldline::store::{self, OpenOptions, Store, StoreError};
 mod copies;
 mod copy_properties;
 mod facts;
+mod golden;
 mod layouts;
 mod opening;
 pub mod real;
+mod real_platforms;
 
 fn open(path: &Path) -> Result<Store, StoreError> {
     let options = OpenOptions { lock_wait: std::time::Duration::from_millis(20), ..OpenOptions::default() };

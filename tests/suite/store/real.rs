@@ -2,7 +2,8 @@
 
 use foldline::store::StoreError;
 
-use super::facts::{Known, PLAIN, copied, facts, hold};
+pub use super::facts::copied;
+use super::facts::{Known, PLAIN, facts, hold};
 use super::open;
 use crate::fixtures::stores;
 
