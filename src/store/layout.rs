@@ -276,6 +276,9 @@ pub struct StreamSpec {
     /// What is put before it as `tenant/`.
     #[serde(default)]
     pub tenant: Role,
+    /// The stream of rows whose parts are all NULL; without it they are in none.
+    #[serde(default)]
+    pub otherwise: Option<String>,
     /// What its category is.
     pub category: CategoryRule,
     /// Forms of names (`*` for any part) of streams that only link to events of others.

@@ -100,4 +100,24 @@ mod tests {
             }
         }
     }
+
+    /// Every store of SQL, and those written by code: no two layouts fit one equally well, so that their order in the
+    /// list does not matter.
+    #[test]
+    fn no_two_layouts_fit_equally_well() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout_fixtures");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "sql") {
+                continue;
+            }
+            let conn = rusqlite::Connection::open_in_memory().unwrap();
+            conn.execute_batch(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let tables = crate::store::recognise::tables(&conn).unwrap();
+            let fits = layouts().iter().filter_map(|spec| crate::store::recognise::bind(spec, &tables));
+            let mut fits: Vec<(usize, String)> = fits.map(|(score, bound)| (score, bound.spec.id.clone())).collect();
+            fits.sort_unstable_by(|a, b| b.cmp(a));
+            assert!(fits.windows(2).take(1).all(|pair| pair[0].0 > pair[1].0), "{}: {fits:?}", path.display());
+        }
+    }
 }

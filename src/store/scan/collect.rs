@@ -111,6 +111,7 @@ impl Names {
 pub(super) struct StreamRule<'a> {
     rule: &'a CategoryRule,
     link_names: &'a [String],
+    otherwise: Option<&'a str>,
     tenant: Getters,
     pub parts: Getters,
     category: Option<Getter>,
@@ -126,6 +127,7 @@ impl<'a> StreamRule<'a> {
         Self {
             rule: &spec.category,
             link_names: &spec.link_names,
+            otherwise: spec.otherwise.as_deref(),
             tenant: Getters::new(&spec.tenant, tables, select),
             parts: Getters::each(&spec.parts, tables, select),
             category,
@@ -140,7 +142,16 @@ impl<'a> StreamRule<'a> {
 
     /// Writes the name; false where there is none.
     pub(super) fn name(&self, look: &Look<'_>, name: &mut String, lossy: &mut bool) -> bool {
-        !self.parts.0.is_empty() && stream_name(look, &self.tenant, &self.parts, name, lossy)
+        if self.parts.0.is_empty() {
+            return false;
+        }
+        if stream_name(look, &self.tenant, &self.parts, name, lossy) {
+            return true;
+        }
+        let Some(otherwise) = self.otherwise else { return false };
+        name.clear();
+        name.push_str(otherwise);
+        true
     }
 
     /// The stream of this name, which was not known.
@@ -283,6 +294,7 @@ impl<'a> Collector<'a> {
             let rule = StreamRule {
                 rule: &tags.category,
                 link_names: &[],
+                otherwise: None,
                 tenant: Getters::default(),
                 parts: Getters::default(),
                 category: None,
