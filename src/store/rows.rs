@@ -78,11 +78,11 @@ pub(super) fn stream_name(
         name.push_str(&tenant);
         name.push('/');
     }
-    for (at, part) in parts.0.iter().enumerate() {
-        if at > 0 {
-            name.push('-');
-        }
-        if let Some((part, replaced)) = look.text_of(part) {
+    for part in &parts.0 {
+        if let Some((part, replaced)) = look.text_of(part).filter(|(part, _)| !part.is_empty()) {
+            if any {
+                name.push('-');
+            }
             name.push_str(&part);
             any = true;
             *lossy |= replaced;

@@ -8,6 +8,8 @@ mod editing;
 mod end_states;
 mod exploring;
 mod fixtures;
+mod fuzz;
+mod hostile;
 mod keeping;
 mod mapping;
 mod no_harm;

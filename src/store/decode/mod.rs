@@ -21,11 +21,15 @@ mod bson;
 mod cbor;
 mod classes;
 mod cursor;
+mod described;
 mod jsonb;
+mod marshal;
 mod moments;
 mod msgpack;
 mod packing;
 mod php;
+mod pickle;
+mod protobuf;
 mod python;
 mod sniff;
 mod text;
@@ -33,6 +37,7 @@ mod xml;
 mod xstream;
 mod yaml;
 
+pub use described::Descriptors;
 pub use packing::{Packing, packing_of, unpack};
 pub use sniff::sniff;
 pub use text::{uuid_from_be_bytes, uuid_from_le_bytes};
@@ -72,6 +77,8 @@ pub enum Form {
     RubyMarshal,
     /// Protocol Buffers without their description: numbers of fields for names.
     Protobuf,
+    /// A whole number in 1, 2, 4 or 8 bytes, the lowest first, negative ones as two's complement.
+    SignedLe,
     /// Text that is no more than that.
     Text,
     /// Bytes that only the program can read which wrote them (bincode, bitcode, encryption).
@@ -133,6 +140,7 @@ impl Form {
             Self::Pickle => "Python pickle",
             Self::RubyMarshal => "Ruby Marshal",
             Self::Protobuf => "Protocol Buffers",
+            Self::SignedLe => "whole number",
             Self::Text => "text",
             Self::Opaque => "unknown bytes",
         }
@@ -156,15 +164,19 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Json => return decode_json(bytes),
         Form::Text => return text::decode(bytes).map(Value::String),
         Form::Opaque => return Err(opaque(bytes)),
+        Form::SignedLe if matches!(bytes.len(), 1 | 2 | 4 | 8) => Ok(cursor::signed_le(bytes)),
+        Form::SignedLe => Err(Fault::InvalidText(format!("{} bytes", bytes.len()))),
         Form::Yaml => yaml::decode(bytes),
         Form::Jsonb => jsonb::decode(bytes),
         Form::Msgpack => msgpack::decode(bytes),
         Form::Cbor => cbor::decode(bytes),
         Form::Bson => bson::decode(bytes),
         Form::Php => php::decode(bytes),
+        Form::Pickle => pickle::decode(bytes),
+        Form::RubyMarshal => marshal::decode(bytes),
+        Form::Protobuf => protobuf::decode(bytes),
         Form::Xml => xml::decode(bytes),
         Form::Xstream => xml::decode_xstream(bytes),
-        _ => Err(Fault::InvalidText("not read yet".to_owned())),
     };
     // Names of classes and lists around repeats add levels of their own.
     read.and_then(|value| if cursor::cost_of(&value).depth > MAX_DEPTH { Err(Fault::TooDeep) } else { Ok(value) })

@@ -34,7 +34,8 @@ fn every_layouts_store_says_what_its_rows_say() {
                 seen.insert(store.layout().id.to_string());
                 told(&store)
             }
-            Err(error) => format!("{error}\n"),
+            // Its path is another one each time.
+            Err(error) => format!("{}\n", error.to_string().split("; ").next().unwrap_or_default()),
         };
         if said.lines().ne(expected.iter().copied()) {
             let said: String = said.lines().map(|line| format!("--= {line}\n")).collect();
@@ -135,7 +136,7 @@ fn told_event(log: &EventLog, index: usize, event: &Event) -> String {
     also("causation", event.causation_id.as_deref().map(str::to_owned));
     also("schema", event.schema_version.as_ref().map(|version| format!("{version:?}")));
     also("kind", (event.kind != EventKind::Event).then(|| format!("{:?}", event.kind)));
-    also("archived", event.archived.then(String::new));
+    also("archived", event.archived.then(|| "yes".to_owned()));
     also("metadata", (event.metadata != Value::Null).then(|| format!("{:?}", event.metadata)));
     line
 }
