@@ -273,7 +273,7 @@ impl HeadScan {
                 let bytes = bytes.map(|at| row.get::<_, Option<i64>>(at)).transpose()?.flatten();
                 let head = SnapshotHead {
                     version: version_of(spec, version.map_or(ValueRef::Null, |at| look.value(at)), || {
-                        Some(decode(look.value(small?), &spec.state, "").0)
+                        Some(super::payload::decode(look.value(small?), &spec.state, "").0)
                     }),
                     taken,
                     bytes: bytes.and_then(|len| u64::try_from(len).ok()).unwrap_or(0),

@@ -42,6 +42,21 @@ impl Feeder {
         *self.types[at].get_or_insert_with(|| builder.event_type(&names.types[at]))
     }
 
+    fn row(&self, found: &Found, stream: Option<StreamIndex>, version: Option<i64>, event_type: TypeIndex) -> LogRow {
+        LogRow {
+            source: self.source,
+            row_key: found.row_key,
+            part: found.part,
+            position: found.position,
+            stream,
+            version,
+            event_type,
+            time: found.time,
+            kind: found.kind,
+            archived: found.archived,
+        }
+    }
+
     /// All that was found, in the order in which it was.
     pub(super) fn drain(&mut self, builder: &mut EventLogBuilder, collector: &mut Collector<'_>) {
         let tagged = Tagged(std::mem::take(&mut collector.tagged));
@@ -60,6 +75,13 @@ impl Feeder {
         found: &Found,
         further: &mut dyn Iterator<Item = (u32, Option<i64>)>,
     ) {
+        let mut further = further.peekable();
+        if further.peek().is_none() {
+            let event_type = self.event_type(builder, names, found.event_type);
+            let stream = found.stream.map(|stream| self.stream(builder, names, stream));
+            builder.push(self.row(found, stream, found.version, event_type));
+            return;
+        }
         let mut all: Vec<(u32, Option<i64>)> = found.stream.map(|stream| (stream, found.version)).into_iter().collect();
         let own = all.len();
         all.extend(further);
@@ -73,18 +95,7 @@ impl Feeder {
             Some((stream, version)) => (Some(self.stream(builder, names, *stream)), *version),
             None => (None, found.version),
         };
-        builder.push(LogRow {
-            source: self.source,
-            row_key: found.row_key,
-            part: found.part,
-            position: found.position,
-            stream,
-            version,
-            event_type,
-            time: found.time,
-            kind: found.kind,
-            archived: found.archived,
-        });
+        builder.push(self.row(found, stream, version, event_type));
         for (at, (stream, version)) in all.iter().enumerate() {
             if at != first {
                 let stream = self.stream(builder, names, *stream);

@@ -263,6 +263,19 @@ pub(super) struct Tally {
     pub lists_unreadable: usize,
 }
 
+impl Tally {
+    /// With what another has.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.no_type += other.no_type;
+        self.lossy += other.lossy;
+        self.times_unreadable += other.times_unreadable;
+        self.lists_unreadable += other.lists_unreadable;
+        for (used, more) in self.times_used.iter_mut().zip(&other.times_used) {
+            *used += more;
+        }
+    }
+}
+
 impl<'a> Collector<'a> {
     pub(super) fn new(source: &'a EventSource) -> Self {
         let spec: &EventTable = &source.spec;
