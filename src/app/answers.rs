@@ -269,7 +269,10 @@ impl Document {
                 self.state.answer(generation, Ok(*view));
             }
             // An answer that comes too late may be another store's.
-            Outcome::Events(events) if self.rows_asked.answer(generation, Ok(())) => self.rows.extend(events),
+            Outcome::Events(events) if self.rows_asked.answer(generation, Ok(())) => {
+                self.rows_bytes += events.iter().map(|(_, row)| row.bytes).sum::<usize>();
+                self.rows.extend(events);
+            }
             Outcome::Changes { rows, .. } if self.changes_asked.answer(generation, Ok(())) => {
                 self.changes.extend(rows);
             }

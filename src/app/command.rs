@@ -328,6 +328,8 @@ pub enum Command {
         /// Its place among all.
         at: usize,
     },
+    /// Tell that something is too large for the clipboard.
+    TooLargeToCopy,
     /// Learn what can be named in a search.
     WantVocabulary,
 

@@ -56,6 +56,8 @@ pub struct Document {
     pub state: Remote<StateView>,
     /// Events in full, as far as they were in sight.
     pub rows: HashMap<u32, EventRow>,
+    /// About how many bytes they take.
+    pub(super) rows_bytes: usize,
     /// What the rows in sight wait for.
     pub rows_asked: Remote<()>,
     /// The scenarios.
@@ -172,6 +174,7 @@ impl Document {
             event: None,
             state: Remote::default(),
             rows: HashMap::new(),
+            rows_bytes: 0,
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,

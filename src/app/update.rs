@@ -1,6 +1,6 @@
 //! What each command does: which noun it is about. None of this draws, waits or reads a clock.
 
-use super::{App, Command, Dialog, Focus, Leaving, PanelName, Tab};
+use super::{App, Command, Dialog, Focus, Leaving, NoticeKind, PanelName, Tab};
 use crate::job::{Job, Request, Slot};
 use crate::timeline::View;
 
@@ -101,6 +101,9 @@ impl App {
             Command::CopyReply(format) => self.copy_reply(format, requests),
             Command::CopyText(text) => self.clipboard = Some(text),
 
+            Command::TooLargeToCopy => {
+                self.notify(NoticeKind::Note, super::looking::TOO_LARGE_TO_COPY.to_owned());
+            }
             Command::WantRows(indices) => self.want_rows(indices, requests),
             Command::WantChanges(events) => self.want_changes(events, requests),
             Command::ShowSnapshot(at) => self.show_snapshot(at, requests),

@@ -17,6 +17,10 @@ pub struct EventRow {
     pub event: Arc<Event>,
     /// What happened in a sentence, where the projection of its stream has one.
     pub sentence: Option<Arc<str>>,
+    /// What happened in a line, told by the type and what the payload says.
+    pub told: Arc<str>,
+    /// About how many bytes of memory the event takes.
+    pub bytes: usize,
 }
 
 /// A snapshot in full.

@@ -15,6 +15,7 @@ mod connect;
 mod copy;
 pub mod decode;
 mod error;
+mod explain;
 mod foldline;
 mod hash;
 mod layout;
@@ -39,6 +40,7 @@ use std::time::Duration;
 
 use crate::model::mapping::Mapping;
 use crate::model::names::category_of;
+use crate::model::recognised::Recognised;
 use crate::model::{Cancel, EventLog, Progress};
 
 pub use copy::{CopyOptions, CopyReport, describe_copy, write_copy};
@@ -86,6 +88,7 @@ pub struct Store {
     notes: Vec<String>,
     scanned: Mutex<Scanned>,
     also_possible: Vec<LayoutInfo>,
+    recognised: Recognised,
 }
 
 /// What the last scan left behind.
@@ -123,6 +126,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
     };
     let snapshots = snapshots::count(&conn, &bound).map_err(|e| StoreError::sqlite(path, "count snapshots", e))?;
     drop(conn);
+    let recognised = explain::explain(&bound, &others, &tables);
     let also_possible: Vec<LayoutInfo> = others.iter().map(|layout| layout.info()).collect();
     let notes = notes(&source, &bound, &also_possible);
     Ok(Store {
@@ -132,6 +136,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         notes,
         scanned: Mutex::default(),
         also_possible,
+        recognised,
     })
 }
 
@@ -179,6 +184,11 @@ impl Store {
     /// Other layouts that would fit.
     pub fn also_possible(&self) -> &[LayoutInfo] {
         &self.also_possible
+    }
+
+    /// Why the layout was taken, and what else was possible.
+    pub fn recognised(&self) -> &Recognised {
+        &self.recognised
     }
 
     /// How the file is read.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
-use crate::model::{List, Object, Origin, Path, Unreadable, Value, json};
+use crate::model::{Key, List, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::{self, DecodeError, Form, Packing};
 use super::layout::{PayloadSpec, Wrapper};
@@ -72,7 +72,7 @@ pub(super) fn contents_as<T: AsRef<str>>(
         None => (spec.forms.as_slice(), spec.opaque.as_ref()),
     };
     let forms = if forms.is_empty() { &[Form::Json] } else { forms };
-    let mut first_error = None;
+    let (mut first_error, mut json_error) = (None, None);
     for form in forms {
         // What JSON says twice is lost in its value. Other encodings of it, and what is wrong with it, are told below.
         if *form == Form::Json
@@ -86,11 +86,17 @@ pub(super) fn contents_as<T: AsRef<str>>(
         };
         match decoded {
             Ok(value) => return Ok(value),
+            // What does not begin as JSON is wrong as what it looks like, or as nothing that is known.
+            Err(error) if *form == Form::Json && forms.len() > 1 && !begins_as_json(&text) => {
+                json_error = json_error.or(Some(error));
+            }
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }
     let raw = if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = stored { bytes } else { &*text };
-    let error = first_error.unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
+    let error = first_error
+        .or(json_error)
+        .unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
     Err(match opaque {
         Some(opaque) if forms.last() == Some(&Form::Opaque) && !text.is_empty() => {
             let shown = decode::decode(&text, Form::Opaque).err().map(|error| error.note).unwrap_or_default();
@@ -138,6 +144,11 @@ pub(super) fn finished(
     }
 }
 
+/// Whether bytes begin as an object or a list does.
+fn begins_as_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
 /// Whether bytes don't even begin as JSON does.
 fn looks_opaque(text: &[u8]) -> bool {
     !matches!(text.first(), Some(b'{' | b'[' | b'"' | b' ' | b'\n' | b'\t' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n'))
@@ -166,6 +177,16 @@ pub(super) fn unwrapped(
                 }
                 value
             }
+            Wrapper::SpreadToMetadata(key) => {
+                if let Value::Object(object) = &mut value
+                    && let Some(Value::Object(inner)) = object.get(key).cloned()
+                {
+                    object.remove(key);
+                    besides.extend(inner.iter().map(|(key, slot)| (key.to_string(), slot.value.clone())));
+                }
+                value
+            }
+            Wrapper::Pairs => of_pairs(value),
             Wrapper::Generations => latest(value),
             Wrapper::Inside { payload, metadata, rest_to_metadata } => {
                 inside(value, payload, metadata.as_deref(), *rest_to_metadata, besides)
@@ -195,6 +216,24 @@ fn inside(
         besides.extend(rest.map(|(key, slot)| (key.to_string(), slot.value.clone())));
     }
     inner
+}
+
+/// An object of `[key, value]` pairs; a value that is no list of such is left as it is.
+fn of_pairs(value: Value) -> Value {
+    let Value::List(list) = &value else { return value };
+    let pairs = list.iter().map(|slot| match &slot.value {
+        Value::List(pair) if pair.len() == 2 => {
+            let mut parts = pair.iter().map(|slot| &slot.value);
+            Some((Key::from(parts.next()?.as_str()?), parts.next()?.clone()))
+        }
+        _ => None,
+    });
+    let Some(pairs) = pairs.collect::<Option<Vec<_>>>() else { return value };
+    let mut object = Object::default();
+    for (key, value) in pairs {
+        object.insert(key, value, Origin::NONE);
+    }
+    Value::Object(object)
 }
 
 /// The payload of the latest generation; a value without generations is no wrapper.

@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use crate::model::EventLog;
 
 use super::look::Look;
-use super::plan::Getters;
+use super::plan::{Getter, Getters};
 
 /// An integer, also one that is stored as REAL (some libraries' versions) or as text.
 pub(super) fn integer(value: ValueRef<'_>) -> Option<i64> {
@@ -79,7 +79,13 @@ pub(super) fn stream_name(
         name.push('/');
     }
     for part in &parts.0 {
-        if let Some((part, replaced)) = look.text_of(part).filter(|(part, _)| !part.is_empty()) {
+        // A name without a character is one too, where it is the whole name: only NULL is in no stream.
+        let whole = parts.0.len() == 1;
+        let part = match part {
+            Getter::Column { at, guid: false } if whole => text(look.value(*at)),
+            part => look.text_of(part).filter(|(part, _)| whole || !part.is_empty()),
+        };
+        if let Some((part, replaced)) = part {
             if any {
                 name.push('-');
             }

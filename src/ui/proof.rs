@@ -42,6 +42,8 @@ pub fn mark_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Ve
 fn panel_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let opened = &document.opened;
+    // It is no menu: its buttons look like buttons.
+    ui.reset_style();
     ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
     ui.style_mut().override_text_style = Some(egui::TextStyle::Body);
     ui.add_space(theme::TIGHT);

@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use super::cataloguing::CatalogueScope;
 use super::files;
+use super::kept_events::event_bytes;
 use super::run::{Workshop, failed};
 use super::session::Session;
 use crate::job::{EventRow, Failure, Job, Outcome};
-use crate::model::{Cancel, Event, Progress, StreamIndex};
+use crate::model::{Cancel, Event, Payload, Progress, StreamIndex, names};
+
+/// Stored text of so many bytes is not decoded for a line of a table.
+const LONG: usize = 4 << 20;
 
 impl Workshop {
     pub(super) fn explore(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
@@ -148,6 +152,16 @@ impl Session {
         let stream = self.log().stream_of(index as usize);
         let fold = stream.map(|stream| self.fold_of_stream(stream));
         let sentence = fold.and_then(|fold| fold.label(&event)).map(Into::into);
-        EventRow { event: Arc::new(event), sentence }
+        let told = match &event.data {
+            // Decoding it for a line would keep everybody waiting.
+            Payload::Text(text) if text.len() > LONG => {
+                let size = (text.len() as f64 / 1e6).round();
+                format!("{} · a payload of {size} MB", names::humanised(&event.event_type))
+            }
+            _ if sentence.is_some() => String::new(),
+            _ => crate::report::sentence(&event),
+        };
+        let bytes = event_bytes(&event);
+        EventRow { event: Arc::new(event), sentence, told: told.into(), bytes }
     }
 }

@@ -7,7 +7,7 @@ use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Failure, Job, OpenAs, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
+use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
 use crate::store::{AccessMode, StoreError};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
@@ -16,6 +16,8 @@ use crate::whatif::{Branch, Scenario};
 const EVENTS_AT_ONCE: usize = 32;
 /// Leaves that differ, in each list: more than anybody looks at.
 const DIFFERENCES: usize = 5_000;
+/// Leaves that the last event changed, in each list or part: more than are marked in a tree.
+const CHANGES: usize = 20_000;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
@@ -129,6 +131,7 @@ impl Workshop {
             snapshots: session.store().snapshots(),
             reading: reading(session.store().mode()).to_owned(),
             bytes: session.store().bytes(),
+            recognised: session.store().recognised().clone(),
             mapping,
             hash: None,
         };
@@ -270,7 +273,7 @@ fn new_stream(
 fn side(replayer: &mut Replayer, selection: &Selection, cancel: &Cancel) -> Result<Side, Failure> {
     let frame = replayer.frame(selection, cancel).map_err(|error| replay_failed(&error))?;
     let fold = replayer.fold();
-    let changes = diff_for(&**fold, &frame.before.value, &frame.state.value);
+    let changes = diff_for_within(&**fold, &frame.before.value, &frame.state.value, CHANGES);
     let names = &fold.info().invariants;
     let broken = frame.broken.iter().filter_map(|at| names.get(*at)).map(ToString::to_string).collect();
     let at = at(&frame, replayer.history().len());

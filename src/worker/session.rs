@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use super::core::Core;
 use super::edited::{Asked, FromStore};
@@ -125,6 +125,8 @@ pub struct Session {
     asked: Mutex<Asked>,
     /// Which snapshots there are, once somebody asked.
     pub(super) snapshots: Mutex<Option<Arc<Snapshots>>>,
+    /// With which version streams begin.
+    pub(super) begin: OnceLock<i64>,
     pub(super) following: super::following::Kept,
 }
 
@@ -164,6 +166,7 @@ impl Session {
             branches: Mutex::default(),
             asked: Mutex::default(),
             snapshots: Mutex::default(),
+            begin: OnceLock::new(),
             following: super::following::Kept::default(),
         }))
     }

@@ -81,7 +81,12 @@ impl Session {
     }
 
     fn beginning(&self, folds: &Folds, stream: StreamIndex) -> Option<Beginning> {
-        let first = first_of_late(self.log(), stream, self.store().first_version())?;
+        let log = self.log();
+        let begin = *self.begin.get_or_init(|| begin(log, self.store().first_version()));
+        let first = first_of_late(log, stream, begin)?;
+        if self.store().snapshots() == 0 && !counts_the_stream(log, stream) {
+            return None;
+        }
         if let Some(known) = lock(&folds.beginnings).get(&stream) {
             return Some(known.clone());
         }
@@ -189,6 +194,20 @@ impl Session {
         differences.retain(|change| change.from.is_some());
         Ok(SnapshotCheck::Compared(differences))
     }
+}
+
+/// With which version streams begin: some libraries of a layout count from 0 and others from 1, and a store shows which.
+fn begin(log: &EventLog, by_layout: i64) -> i64 {
+    let firsts =
+        || (0..log.streams().len()).filter_map(|at| log.version(*log.lane(StreamIndex(at as u32)).first()? as usize));
+    if by_layout == 0 && firsts().min() == Some(1) { 1 } else { by_layout }
+}
+
+/// Whether versions go up by one in a stream: else they count something else, and where it begins tells nothing.
+fn counts_the_stream(log: &EventLog, stream: StreamIndex) -> bool {
+    let lane = log.lane(stream);
+    let version = |event: u32| log.version(event as usize);
+    lane.windows(2).take(LOOKED_AT).all(|pair| version(pair[0]).map(|version| version + 1) == version(pair[1]))
 }
 
 /// The version of a stream's first event, where that is a later one than streams begin with.

@@ -83,7 +83,7 @@ fn names_that_need_quotes() {
             ["a\"b", "a'b", "a]b", "[a", "`", "", " ", "a\nb", "🙂 ü", "select", "x; DROP TABLE events; --", "%", "a.b"]
         {
             let quoted = format!("\"{}\"", name.replace('"', "\"\""));
-            conn.execute_batch(&format!("CREATE TABLE {quoted} ({quoted}, \"stream_id\", \"a\"\"b\")")).unwrap();
+            conn.execute_batch(&format!("CREATE TABLE {quoted} ({quoted}, \"stream_id\", \"c\"\"d\")")).unwrap();
             conn.execute_batch(&format!("CREATE VIEW \"view of {}\" AS SELECT 1", name.replace('"', "\"\""))).unwrap();
         }
     });
@@ -97,7 +97,7 @@ fn triggers_checks_and_defaults_do_not_run() {
             "CREATE TABLE log (x DEFAULT (randomblob(1000000000)), CHECK (length(x) < 10));
              CREATE TRIGGER spy AFTER INSERT ON log BEGIN DELETE FROM events; END;
              CREATE TABLE dangerous (a, b AS (printf('%.*c', 100000000, 'x')), c DEFAULT (abs(-9223372036854775808)));
-             INSERT INTO dangerous (a) VALUES (1);",
+             INSERT INTO dangerous (a, c) VALUES (1, 2);",
         )
         .unwrap();
     })
@@ -186,8 +186,9 @@ fn columns_that_are_computed_are_bounded() {
         let conn = database(&path);
         conn.execute_batch(&format!(
             "CREATE TABLE events (aggregate_type text, aggregate_id text, sequence integer, event_type text, \
-             event_version text, real text, payload AS ({expression}), metadata text);
-             INSERT INTO events VALUES ('a', 'b', 1, 'T', '1', '{{}}', '{{}}');"
+             event_version text, real text, metadata text);
+             INSERT INTO events VALUES ('a', 'b', 1, 'T', '1', '{{}}', '{{}}');
+             ALTER TABLE events ADD COLUMN payload AS ({expression});"
         ))
         .unwrap();
         conn.close().unwrap();
@@ -197,7 +198,7 @@ fn columns_that_are_computed_are_bounded() {
     {
         let case = computed(expression);
         assert!(case.path.exists());
-        let ran = case.run(&["events", "store.db"]);
+        let ran = case.run(&["info", "store.db"]);
         assert!(matches!(ran.status, 0 | 3), "{expression}: {} {}", ran.status, ran.err);
         assert!(ran.status == 0 || ran.err.starts_with("error: "), "{}", ran.err);
     }

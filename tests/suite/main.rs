@@ -9,6 +9,7 @@ mod end_states;
 mod exploring;
 mod fixtures;
 mod fuzz;
+mod health;
 mod hostile;
 mod keeping;
 mod mapping;

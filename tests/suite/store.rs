@@ -9,10 +9,11 @@ use foldline::store::{self, OpenOptions, Store, StoreError};
 mod copies;
 mod copy_properties;
 mod facts;
-mod golden;
+mod fixture_files;
 mod layouts;
 mod opening;
 pub mod real;
+mod real_more;
 mod real_platforms;
 
 fn open(path: &Path) -> Result<Store, StoreError> {

@@ -92,7 +92,7 @@ fn snapshots_are_listed_and_shown_in_full() {
     let document = window.state().app().document.as_ref().unwrap();
     assert_eq!(document.opened.log.version(document.event.unwrap() as usize), Some(2));
     assert_eq!(field(&window, "balance").0.as_deref(), Some("20"));
-    assert!(window.query_by_role_and_label(Role::Button, "Go to the snapshot of version 2").is_none());
+    assert!(window.query_by_role_and_label(Role::Link, "Go to the snapshot of version 2").is_none());
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! What is told of planted payloads, and that merging parts gives the whole.
+
 use proptest::prelude::*;
 
 use super::*;

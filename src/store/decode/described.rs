@@ -150,7 +150,7 @@ impl Reader<'_> {
     fn entry(&mut self, bytes: &[u8], descriptor: &MessageDescriptor, depth: usize) -> Decoded<(String, Value)> {
         let mut cursor = Cursor::new(bytes);
         let mut fields = self.fields(&mut cursor, descriptor, depth, None)?;
-        let key = fields.get("key").map_or_else(String::new, key_text);
+        let key = fields.get("key").map(key_text).transpose()?.unwrap_or_default();
         let value = fields.get("value").cloned();
         fields.remove("value");
         let value = match (value, descriptor.get_field_by_name("value").map(|field| field.kind())) {

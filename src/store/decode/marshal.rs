@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
                 let mut object = Object::default();
                 for _ in 0..len {
                     let key = self.value(depth + 1)?;
-                    object.insert(key_text(&key).into(), self.value(depth + 1)?, Origin::NONE);
+                    object.insert(key_text(&key)?.into(), self.value(depth + 1)?, Origin::NONE);
                 }
                 if kind == b'}' {
                     // What the hash gives for other keys.

@@ -425,7 +425,7 @@ impl<'a> Machine<'a> {
         let (pairs, _) = entries.as_chunks::<2>();
         for [key, value] in pairs {
             let key = self.value(*key, depth + 1)?;
-            object.insert(key_text(&key).into(), self.value(*value, depth + 1)?, Origin::NONE);
+            object.insert(key_text(&key)?.into(), self.value(*value, depth + 1)?, Origin::NONE);
         }
         Ok(object)
     }
@@ -441,7 +441,7 @@ impl<'a> Machine<'a> {
     ) -> Decoded<Value> {
         let class = match self.nodes.get(callable) {
             Some(Node::Global(name)) => name.clone(),
-            _ => key_text(&self.value(callable, depth + 1)?),
+            _ => key_text(&self.value(callable, depth + 1)?)?,
         };
         let args = match self.value(args, depth + 1)? {
             Value::List(args) => args,

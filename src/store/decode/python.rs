@@ -80,7 +80,7 @@ fn pairs_as_object(pairs: &List) -> Option<Object> {
     let mut object = Object::default();
     for pair in pairs.iter() {
         let pair = pair.value.as_list().filter(|pair| pair.len() == 2)?;
-        object.insert(super::cursor::key_text(pair.get(0)?).into(), pair.get(1)?.clone(), Origin::NONE);
+        object.insert(super::cursor::key_text(pair.get(0)?).ok()?.into(), pair.get(1)?.clone(), Origin::NONE);
     }
     Some(object)
 }

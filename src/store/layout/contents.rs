@@ -13,6 +13,9 @@ use crate::store::decode::{DecodeError, Descriptors, Form, Packing};
 pub struct PayloadSpec {
     /// Its column; empty where `columns` or `rest` make it.
     pub column: String,
+    /// Its column in tables that don't have that one.
+    #[serde(default)]
+    pub else_column: Option<String>,
     /// Fields made of a column each.
     #[serde(default)]
     pub columns: Vec<PayloadColumn>,
@@ -125,6 +128,10 @@ pub enum Wrapper {
     TypedValues,
     /// Fields that the library adds, which belong to the metadata.
     MoveToMetadata(Vec<String>),
+    /// A field whose own fields belong to the metadata, one by one.
+    SpreadToMetadata(String),
+    /// A list of `[key, value]` pairs, which is an object.
+    Pairs,
     /// `{"1": payload}`: the payload by the generation of its schema; the latest one counts.
     Generations,
     /// The payload is at one path; what is at the other belongs to the metadata, field by field.

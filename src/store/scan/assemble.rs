@@ -42,6 +42,21 @@ impl Feeder {
         *self.types[at].get_or_insert_with(|| builder.event_type(&names.types[at]))
     }
 
+    fn row(&self, found: &Found, stream: Option<StreamIndex>, version: Option<i64>, event_type: TypeIndex) -> LogRow {
+        LogRow {
+            source: self.source,
+            row_key: found.row_key,
+            part: found.part,
+            position: found.position,
+            stream,
+            version,
+            event_type,
+            time: found.time,
+            kind: found.kind,
+            archived: found.archived,
+        }
+    }
+
     /// All that was found, in the order in which it was.
     pub(super) fn drain(&mut self, builder: &mut EventLogBuilder, collector: &mut Collector<'_>) {
         let tagged = Tagged(std::mem::take(&mut collector.tagged));
@@ -60,6 +75,13 @@ impl Feeder {
         found: &Found,
         further: &mut dyn Iterator<Item = (u32, Option<i64>)>,
     ) {
+        let mut further = further.peekable();
+        if further.peek().is_none() {
+            let event_type = self.event_type(builder, names, found.event_type);
+            let stream = found.stream.map(|stream| self.stream(builder, names, stream));
+            builder.push(self.row(found, stream, found.version, event_type));
+            return;
+        }
         let mut all: Vec<(u32, Option<i64>)> = found.stream.map(|stream| (stream, found.version)).into_iter().collect();
         let own = all.len();
         all.extend(further);
@@ -73,18 +95,7 @@ impl Feeder {
             Some((stream, version)) => (Some(self.stream(builder, names, *stream)), *version),
             None => (None, found.version),
         };
-        builder.push(LogRow {
-            source: self.source,
-            row_key: found.row_key,
-            part: found.part,
-            position: found.position,
-            stream,
-            version,
-            event_type,
-            time: found.time,
-            kind: found.kind,
-            archived: found.archived,
-        });
+        builder.push(self.row(found, stream, version, event_type));
         for (at, (stream, version)) in all.iter().enumerate() {
             if at != first {
                 let stream = self.stream(builder, names, *stream);
@@ -120,8 +131,9 @@ impl<'s> Table<'s> {
     }
 }
 
-/// Merges tables into one index: by time, an event without one right after its predecessor in its table.
-pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>]) {
+/// Merges tables into one index: by their positions where they share them, else by time; an event that has none comes
+/// right after its predecessor in its table.
+pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>], by_position: bool) {
     let mut feeders: Vec<Feeder> = (0..tables.len()).map(Feeder::new).collect();
     let tagged: Vec<Tagged> = tables.iter().map(|table| Tagged::new(&table.collector.tagged)).collect();
     let push = |at: usize, place: u32, builder: &mut EventLogBuilder, feeder: &mut Feeder| {
@@ -138,12 +150,15 @@ pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>]) {
     let mut heads: Vec<Head<'_>> = tables.iter().map(Head::new).collect();
     loop {
         // Few tables: looking at each head is as quick as a heap.
-        let left = heads.iter_mut().enumerate().filter_map(|(at, head)| Some((head.time()?, head.order()?, at)));
-        // Tables of one form agree on what comes first among events of one time.
-        let first = left.min_by(|(time, order, at), (other_time, other_order, other_at)| {
-            time.cmp(other_time).then_with(|| compare(order, other_order)).then(at.cmp(other_at))
+        let left = heads.iter_mut().enumerate().filter_map(|(at, head)| {
+            Some((if by_position { head.position()? } else { None }, head.time()?, head.order()?, at))
         });
-        let Some((_, _, at)) = first else { return };
+        // Tables of one form agree on what comes first among events of one time.
+        let first = left.min_by(|(position, time, order, at), (other_position, other_time, other_order, other_at)| {
+            let ranks = if by_position { position.cmp(other_position) } else { time.cmp(other_time) };
+            ranks.then_with(|| compare(order, other_order)).then(at.cmp(other_at))
+        });
+        let Some((_, _, _, at)) = first else { return };
         if let Some(place) = heads[at].take() {
             push(at, place, builder, &mut feeders[at]);
         }
@@ -155,11 +170,12 @@ struct Head<'a> {
     found: &'a [Found],
     rest: Peekable<std::slice::Iter<'a, u32>>,
     last: Option<Timestamp>,
+    last_position: Option<i64>,
 }
 
 impl<'a> Head<'a> {
     fn new(table: &'a Table<'_>) -> Self {
-        Self { found: &table.collector.found, rest: table.order.iter().peekable(), last: None }
+        Self { found: &table.collector.found, rest: table.order.iter().peekable(), last: None, last_position: None }
     }
 
     /// The next event's time, if there is a next one; what runs backwards in its own table stays behind its
@@ -174,8 +190,14 @@ impl<'a> Head<'a> {
         Some(&self.found[place as usize].order)
     }
 
+    /// The next event's position, likewise.
+    fn position(&mut self) -> Option<Option<i64>> {
+        let place = **self.rest.peek()?;
+        Some(self.found[place as usize].position.max(self.last_position))
+    }
+
     fn take(&mut self) -> Option<u32> {
-        self.last = self.time().flatten();
+        (self.last, self.last_position) = (self.time().flatten(), self.position().flatten());
         self.rest.next().copied()
     }
 }

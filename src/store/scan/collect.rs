@@ -115,6 +115,7 @@ impl Names {
 pub(super) struct StreamRule<'a> {
     rule: &'a CategoryRule,
     link_names: &'a [String],
+    otherwise: Option<&'a str>,
     tenant: Getters,
     pub parts: Getters,
     category: Option<Getter>,
@@ -130,6 +131,7 @@ impl<'a> StreamRule<'a> {
         Self {
             rule: &spec.category,
             link_names: &spec.link_names,
+            otherwise: spec.otherwise.as_deref(),
             tenant: Getters::new(&spec.tenant, tables, select),
             parts: Getters::each(&spec.parts, tables, select),
             category,
@@ -144,7 +146,16 @@ impl<'a> StreamRule<'a> {
 
     /// Writes the name; false where there is none.
     pub(super) fn name(&self, look: &Look<'_>, name: &mut String, lossy: &mut bool) -> bool {
-        !self.parts.0.is_empty() && stream_name(look, &self.tenant, &self.parts, name, lossy)
+        if self.parts.0.is_empty() {
+            return false;
+        }
+        if stream_name(look, &self.tenant, &self.parts, name, lossy) {
+            return true;
+        }
+        let Some(otherwise) = self.otherwise else { return false };
+        name.clear();
+        name.push_str(otherwise);
+        true
     }
 
     /// The stream of this name, which was not known.
@@ -152,8 +163,9 @@ impl<'a> StreamRule<'a> {
         // A tenant may be called whatever the general rule takes for a name.
         let tenant = look.text(&self.tenant).map_or(0, |(tenant, _)| tenant.len() + 1);
         let general = || category_of(name.get(tenant..).unwrap_or(name), self.table).to_owned();
+        let known = known.map(String::as_str).or_else(|| self.link_category(name));
         let category = match (known, self.rule) {
-            (Some(known), _) => known.clone(),
+            (Some(known), _) => known.to_owned(),
             (None, CategoryRule::General) => general(),
             (None, CategoryRule::Before(mark)) => match name.split_once(mark.as_str()) {
                 Some((before, _)) if !before.is_empty() => before.to_owned(),
@@ -183,6 +195,13 @@ impl<'a> StreamRule<'a> {
             }
         };
         StreamName { category, link: self.is_link(name), name: name.to_owned() }
+    }
+
+    /// What is before the `*` in the form of a link's name, such as `$by_type` in `$by_type_*`.
+    fn link_category(&self, name: &str) -> Option<&'a str> {
+        let form = self.link_names.iter().find(|form| glob(form, name))?;
+        let before = form.split_once('*')?.0.trim_end_matches('_');
+        before.contains(char::is_alphanumeric).then_some(before)
     }
 
     fn is_link(&self, name: &str) -> bool {
@@ -242,6 +261,19 @@ pub(super) struct Tally {
     /// By place of the time.
     pub times_used: Vec<usize>,
     pub lists_unreadable: usize,
+}
+
+impl Tally {
+    /// With what another has.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.no_type += other.no_type;
+        self.lossy += other.lossy;
+        self.times_unreadable += other.times_unreadable;
+        self.lists_unreadable += other.lists_unreadable;
+        for (used, more) in self.times_used.iter_mut().zip(&other.times_used) {
+            *used += more;
+        }
+    }
 }
 
 impl<'a> Collector<'a> {
@@ -307,6 +339,7 @@ impl<'a> Collector<'a> {
             let rule = StreamRule {
                 rule: &tags.category,
                 link_names: &[],
+                otherwise: None,
                 tenant: Getters::default(),
                 parts: Getters::default(),
                 category: None,
@@ -557,8 +590,19 @@ fn tags(stored: ValueRef<'_>, separator: Option<&str>) -> Vec<String> {
             text.split(separator).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
         }
         None => match json::parse(bytes) {
-            Ok(Value::List(list)) => list.iter().filter_map(|slot| slot.value.as_str().map(str::to_owned)).collect(),
+            Ok(Value::List(list)) => list.iter().filter_map(|slot| tag(&slot.value)).collect(),
             _ => Vec::new(),
         },
+    }
+}
+
+/// A tag of a list: a text, or an object with a key and a value.
+fn tag(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(object) => {
+            let part = |name: &str| object.get(name)?.as_str();
+            Some(format!("{}:{}", part("key")?, part("value")?))
+        }
+        value => value.as_str().map(str::to_owned),
     }
 }

@@ -14,7 +14,7 @@ use super::rows::{self, Columns, Look, cut};
 use super::tree::{Shown, Tree};
 use crate::app::{App, Command, Document};
 use crate::job::{EventRow, StoreKey};
-use crate::model::{Payload, Value, json, names};
+use crate::model::{Payload, Value, names};
 use crate::ui::{icons, text, theme};
 
 /// Height of a fact.
@@ -247,7 +247,7 @@ fn title_ui(
         if let Some(row) = row
             && icons::icon_button(ui, icons::COPY, "Copy the payload as JSON", "Copy the payload as JSON").clicked()
         {
-            queue.push(Command::CopyText(payload_text(row)));
+            queue.push(copy_payload(row));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let mut job = LayoutJob::default();
@@ -259,14 +259,15 @@ fn title_ui(
     });
 }
 
-/// The payload for the clipboard.
-fn payload_text(row: &EventRow) -> String {
+/// Puts the payload on the clipboard.
+fn copy_payload(row: &EventRow) -> Command {
     match &row.event.data {
-        Payload::Text(text) => String::from_utf8_lossy(text).into_owned(),
-        data => match data.decoded() {
-            Ok(value) => json::to_pretty_text(&value),
-            Err(why) => String::from_utf8_lossy(&why.raw).into_owned(),
+        Payload::Text(stored) => match std::str::from_utf8(stored) {
+            Ok(stored) => text::copy(stored),
+            Err(_) => text::copy(&String::from_utf8_lossy(stored)),
         },
+        Payload::Value(value) => text::copy_json(value),
+        Payload::Unreadable(why) => text::copy(&String::from_utf8_lossy(&why.raw)),
     }
 }
 

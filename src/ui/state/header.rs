@@ -11,9 +11,9 @@ use super::tree::Tree;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::job::{At, Side, StateView};
-use crate::model::{json, zoned};
+use crate::model::zoned;
 use crate::replay::ProjectionKind;
-use crate::ui::{icons, theme};
+use crate::ui::{icons, text, theme};
 
 /// A line that explains.
 pub fn note_ui(ui: &mut egui::Ui, words: &str) {
@@ -185,7 +185,7 @@ fn view_buttons_ui(
     }
     if *shows_raw {
         if icons::icon_button(ui, icons::COPY, "Copy as JSON", "Copy the whole state as JSON").clicked() {
-            queue.push(Command::CopyText(json::to_pretty_text(state)));
+            queue.push(text::copy_json(state));
         }
         return;
     }

@@ -80,9 +80,9 @@ fn list_ui(
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), egui::Sense::hover());
             let builder = UiBuilder::new().max_rect(rect).layout(egui::Layout::right_to_left(egui::Align::Center));
             ui.scope_builder(builder.id_salt(("snapshot", at)), |ui| {
-                let go = ui.add_enabled(head.version.is_some(), egui::Button::new("Go to"));
+                let go = ui.add_enabled(head.version.is_some(), egui::Link::new(theme::link("Go to", theme::SMALL)));
                 let name = format!("Go to the {}", version.to_lowercase());
-                go.widget_info(|| WidgetInfo::labeled(Role::Button, head.version.is_some(), &name));
+                go.widget_info(|| WidgetInfo::labeled(Role::Link, head.version.is_some(), &name));
                 if go.clicked() {
                     queue.push(Command::GoToSnapshot { stream, at });
                     ui.close();
@@ -90,7 +90,7 @@ fn list_ui(
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let mut job = egui::text::LayoutJob::default();
                     let format = |font, colour| egui::TextFormat::simple(font, colour);
-                    job.append(&format!("{short}  "), 0.0, format(theme::mono(theme::MONO), tokens.text));
+                    job.append(&format!("{short:<5} "), 0.0, format(theme::mono(theme::MONO), tokens.text));
                     job.append(&about, 0.0, format(theme::words(theme::SMALL), tokens.secondary));
                     let width = ui.available_width();
                     let open = ui.add(egui::Button::new(job).truncate().min_size(vec2(width, theme::ROW - 2.0)));
