@@ -284,6 +284,7 @@ impl Store {
         let category = match &self.bound.spec.events.stream.category {
             CategoryRule::General | CategoryRule::From(_) => None,
             CategoryRule::Before(mark) => stream.split_once(mark.as_str()).map(|(before, _)| before),
+            CategoryRule::BeforeLast(mark) => stream.rsplit_once(mark.as_str()).map(|(before, _)| before),
             CategoryRule::FirstPart => rows::two_parts(log, stream).map(|(first, _)| first),
             CategoryRule::TopicClass => first_type.and_then(scan::topic_class),
         };
