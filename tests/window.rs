@@ -14,10 +14,14 @@ mod copying;
 mod editing;
 #[path = "window/events.rs"]
 mod events;
+#[path = "window/health.rs"]
+mod health;
 #[path = "window/images.rs"]
 mod images;
 #[path = "window/large.rs"]
 mod large;
+#[path = "window/mapping.rs"]
+mod mapping;
 #[path = "window/no_harm.rs"]
 mod no_harm;
 #[path = "window/shell.rs"]

@@ -130,6 +130,7 @@ impl OnlyOpens {
             snapshots: 0,
             reading: String::new(),
             bytes: 0,
+            recognised: Default::default(),
             mapping: None,
             hash: None,
         }

@@ -56,6 +56,7 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         snapshots: 0,
         reading: String::new(),
         bytes: 4096,
+        recognised: Default::default(),
         mapping: None,
         hash: None,
     }

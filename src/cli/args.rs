@@ -78,6 +78,9 @@ pub enum Command {
     /// The store layouts that are recognised.
     #[command(after_help = examples::LAYOUTS)]
     Layouts(LayoutsArgs),
+    /// A first guess at which tables of an unknown database hold events: a mapping file, for --mapping.
+    #[command(after_help = examples::MAPPING)]
+    Mapping(MappingArgs),
     /// Completions for a shell, to be put where it looks for them.
     #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
@@ -98,8 +101,8 @@ pub struct StoreArgs {
     /// Force a layout instead of recognising it (see `foldline layouts`).
     #[arg(long, value_name = "NAME")]
     pub layout: Option<String>,
-    /// A mapping for tables of no known layout (not available yet).
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Read tables of no known layout by this mapping file (`foldline mapping` writes a first one).
+    #[arg(long, value_name = "FILE", conflicts_with = "layout")]
     pub mapping: Option<PathBuf>,
     /// Print JSON instead of text.
     #[arg(long)]
@@ -493,6 +496,17 @@ pub struct LayoutsArgs {
     /// Print JSON instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `mapping`
+#[derive(Debug, Args)]
+pub struct MappingArgs {
+    /// The database, a SQLite file. It is only read: some hundred rows of each table.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Take this table for one of events, whatever it looks like; may be repeated.
+    #[arg(long = "table", value_name = "TABLE")]
+    pub tables: Vec<String>,
 }
 
 /// `completions`

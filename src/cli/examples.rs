@@ -162,6 +162,14 @@ pub const LAYOUTS: &str = "\
 Examples:
   foldline layouts";
 
+/// `mapping`
+pub const MAPPING: &str = "\
+Examples:
+  foldline mapping bank.db
+
+For a database that is not recognised: `foldline mapping FILE > m.json`, then
+`foldline info FILE --mapping m.json`.";
+
 /// `completions`
 pub const COMPLETIONS: &str = "\
 Examples:

@@ -19,6 +19,10 @@ struct Info {
     /// The layout's id.
     layout: std::sync::Arc<str>,
     layout_title: std::sync::Arc<str>,
+    /// Why the store was taken for that.
+    recognised: String,
+    /// Other layouts that fit it.
+    also_possible: Vec<Possible>,
     events: usize,
     streams: usize,
     /// By number of events, then name.
@@ -51,6 +55,14 @@ struct HashShape {
     at_opening: String,
     at_end: String,
     same: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Possible {
+    layout: std::sync::Arc<str>,
+    layout_title: std::sync::Arc<str>,
+    /// What speaks for it.
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,11 +127,19 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
         log.types().iter().map(|kind| TypeCount { name: kind.name.to_string(), events: kind.events }).collect();
     types.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
     let layout = session.store().layout();
+    let recognised = session.store().recognised();
+    let also = recognised.also.iter().map(|other| Possible {
+        layout: other.id.clone(),
+        layout_title: other.title.clone(),
+        why: other.why.clone(),
+    });
     let times = log.time_range();
     Ok(Info {
         path: session.path().to_string_lossy().into_owned(),
         layout: layout.id,
         layout_title: layout.title,
+        recognised: recognised.because.clone(),
+        also_possible: also.collect(),
         events: log.len(),
         streams: log.streams().len(),
         categories: categories(log),
@@ -166,6 +186,10 @@ fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
     let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
     fact("store", plain(&info.path));
     fact("layout", format!("{} ({})", info.layout_title, info.layout));
+    fact("because", plain(&info.recognised));
+    for other in &info.also_possible {
+        fact("possible", plain(&format!("{} (--layout {}): {}", other.layout_title, other.layout, other.why)));
+    }
     fact("events", info.events.to_string());
     fact("streams", info.streams.to_string());
     if let (Some(first), Some(last)) = (info.first_time, info.last_time) {

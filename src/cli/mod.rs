@@ -13,6 +13,7 @@ mod examples;
 mod failure;
 mod find;
 mod info;
+mod mapping;
 mod nearest;
 mod options;
 mod output;
@@ -149,6 +150,7 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::Suggest(args) => suggest(&args, output),
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),
+        Command::Mapping(args) => mapping::run(&args, output),
         Command::Completions(args) => completions(&args, output),
         Command::Check(args) => check::run(&args, output),
         Command::Compare(_) => {

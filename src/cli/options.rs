@@ -15,7 +15,8 @@ use crate::model::{Cancel, CategoryIndex, EventLog, Moment, Progress, Selection,
 use crate::query::{self, Context, Query, Scope};
 use crate::replay::{Fold, Frame, OnUnreadable};
 use crate::worker::{
-    OnBadProjection, Projections, Session, SessionError, SessionOptions, is_same_file, projection_beside,
+    OnBadProjection, Projections, Session, SessionError, SessionOptions, index_cache, is_same_file, projection_beside,
+    read_mapping_file,
 };
 
 /// What written times mean.
@@ -28,12 +29,6 @@ pub struct Setting {
 impl Setting {
     /// Checks what all commands on a store have in common.
     pub fn of(store: &StoreArgs) -> Result<Self, CliError> {
-        if store.mapping.is_some() {
-            return Err(CliError::not_available(
-                "--mapping",
-                "only known layouts can be opened (`foldline layouts` lists them)",
-            ));
-        }
         let Ok(zone) = store.tz.parse::<Tz>() else {
             let hint = did_you_mean(&store.tz, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
             let hint = if hint.is_empty() { "; write it as Europe/Berlin or UTC".to_owned() } else { hint };
@@ -143,11 +138,14 @@ pub fn open(store: &StoreArgs) -> Result<Opened, CliError> {
 
 /// Opens a store.
 pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
+    let mapping = store.mapping.as_deref().map(read_mapping_file).transpose()?.map(Arc::new);
     let options = SessionOptions {
         layout: store.layout.clone(),
+        mapping,
         on_unreadable,
         projections,
         on_bad_projection: OnBadProjection::Refuse,
+        index_cache: index_cache(),
         ..SessionOptions::default()
     };
     let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;

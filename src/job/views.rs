@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::StoreKey;
 use crate::model::mapping::Mapping;
+use crate::model::recognised::Recognised;
 use crate::model::{EventLog, FileHash, Moment, Timestamp};
 use crate::replay::{Change, Frame, LateStart, ProjectionInfo};
 use crate::timeline::Drawing;
@@ -43,6 +44,8 @@ pub struct OpenedStore {
     /// What the file was like when it was first hashed, which is right after it was opened unless it is too large for
     /// that.
     pub hash: Option<FileHash>,
+    /// Why it is read as it is, and what else was possible.
+    pub recognised: Recognised,
     /// The mapping that it is read by, if it is.
     pub mapping: Option<Arc<Mapping>>,
 }

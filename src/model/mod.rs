@@ -13,6 +13,7 @@ pub mod number;
 pub mod path;
 pub mod progress;
 pub mod proof;
+pub mod recognised;
 pub mod selection;
 pub mod snapshots;
 pub mod time;
@@ -22,7 +23,9 @@ pub mod zoned;
 pub use copy::{CopyDescription, CopyPlan, CopyRefusal, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable, Wanted};
 pub use list::List;
-pub use log::{CategoryIndex, EventLog, EventLogBuilder, LogRow, StreamIndex, StreamInfo, TypeIndex};
+pub use log::{
+    COLUMNS, CategoryIndex, EventLog, EventLogBuilder, ImageError, LogImage, LogRow, StreamIndex, StreamInfo, TypeIndex,
+};
 pub use moment::Moment;
 pub use number::Number;
 pub use path::{Path, Segment, ValuePath};

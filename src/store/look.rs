@@ -32,7 +32,8 @@ impl Contents {
     pub(super) fn with_payload(&mut self, spec: &EventTable, tables: &Tables<'_>, select: &mut Select) {
         let payload = &spec.payload;
         if !payload.column.is_empty() {
-            self.payload = tables.column(&payload.column).map(|column| select.place(column));
+            let instead = || tables.column(payload.else_column.as_ref()?);
+            self.payload = tables.column(&payload.column).or_else(instead).map(|column| select.place(column));
         }
         for field in &payload.columns {
             if let Some(column) = tables.column(&field.column) {
@@ -331,8 +332,12 @@ fn encoded_metadata(stored: Option<ValueRef<'_>>, spec: &PayloadSpec) -> Value {
     Value::Null
 }
 
+/// Text as it is, other bytes in hexadecimal.
 fn raw_metadata(bytes: &[u8]) -> Value {
-    let raw = String::from_utf8_lossy(bytes).into_owned();
+    let raw = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    };
     Value::Object([(RAW_METADATA, Value::string(raw))].into_iter().collect::<Object>())
 }
 

@@ -17,8 +17,8 @@ use super::look::{Contents, Look};
 use super::payload::decode;
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::{Bound, Table};
-use super::rows::{integer, stream_name};
-use super::snapshots::{inside, taken_at};
+use super::rows::stream_name;
+use super::snapshots::{inside, taken_at, version_of};
 
 /// Snapshots whose heads are kept; each takes some 60 bytes of memory.
 const KEPT: usize = 2_000_000;
@@ -225,6 +225,15 @@ impl HeadScan {
             _ => None,
         };
         let taken = taken.map(|sql| select.place(sql));
+        let small = match (&spec.version_inside, &state) {
+            (Some(_), Some(state)) => {
+                let unsaid =
+                    tables.column(&spec.version).map_or("1".to_owned(), |sql| format!("coalesce({sql}, 0) = 0"));
+                let sql = format!("CASE WHEN {unsaid} AND octet_length({state}) <= {SMALL} THEN {state} END");
+                Some(select.place(sql))
+            }
+            _ => None,
+        };
         let places: Vec<usize> = order.iter().map(|column| select.place(column.clone())).collect();
         let order = order.join(", ");
         let condition = match self.after.len() {
@@ -252,7 +261,9 @@ impl HeadScan {
                 let taken = taken.map(|taken| taken_at(taken, spec, &stored)).transpose()?.flatten();
                 let bytes = bytes.map(|at| row.get::<_, Option<i64>>(at)).transpose()?.flatten();
                 let head = SnapshotHead {
-                    version: version.and_then(|at| integer(look.value(at))),
+                    version: version_of(spec, version.map_or(ValueRef::Null, |at| look.value(at)), || {
+                        Some(decode(look.value(small?), &spec.state, "").0)
+                    }),
                     taken,
                     bytes: bytes.and_then(|len| u64::try_from(len).ok()).unwrap_or(0),
                 };

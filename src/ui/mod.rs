@@ -10,6 +10,7 @@ mod health;
 mod help;
 mod icons;
 mod keys;
+mod mapping;
 mod marks;
 mod measurements;
 mod menus;

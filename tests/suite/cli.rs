@@ -3,6 +3,7 @@
 mod help;
 mod reading;
 mod real;
+mod schema;
 mod snapshots;
 mod states;
 mod statuses;

@@ -6,11 +6,15 @@ use std::path::Path;
 use foldline::model::{Cancel, Event, EventLog, Progress};
 use foldline::store::{self, OpenOptions, Store, StoreError};
 
+mod cache;
 mod copies;
 mod copy_properties;
+mod facts;
+mod fixture_files;
 mod layouts;
 mod opening;
 pub mod real;
+mod real_more;
 
 fn open(path: &Path) -> Result<Store, StoreError> {
     let options = OpenOptions { lock_wait: std::time::Duration::from_millis(20), ..OpenOptions::default() };

@@ -22,7 +22,7 @@ pub(super) fn span(micros: i64) -> String {
         HOUR..DAY => two(HOUR, "h", MINUTE, "min"),
         _ if micros < 2 * DAY => two(DAY, "day", HOUR, "h"),
         _ if micros < 730 * DAY => two(DAY, "days", HOUR, "h"),
-        _ => format!("{} years", micros / (365 * DAY)),
+        _ => format!("{} years", (micros + 183 * DAY) / (365 * DAY)),
     }
 }
 

@@ -154,7 +154,21 @@ impl Ids {
             }
         }
         loops(log, &backwards, &cause_of, findings);
-        if resolved == 0 || missing == 0 {
+        if missing == 0 {
+            return Ok(());
+        }
+        if resolved == 0 {
+            // Then they name commands as a rule, and nothing is missing.
+            let what = if missing == 1 {
+                "the only cause that is named is".to_owned()
+            } else {
+                format!("none of {missing} causes is")
+            };
+            let words = format!("{what} an event of this store: commands may be meant, or events of other stores");
+            let first = unknown
+                .first()
+                .map(|event| Finding::at(log, Kind::CauseMissing, Severity::Info, *event as usize, words));
+            findings.extend_one(first);
             return Ok(());
         }
         let share = format!("{resolved} of {total} causes are events of this store");

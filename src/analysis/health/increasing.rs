@@ -51,8 +51,8 @@ mod tests {
 
     #[test]
     fn the_one_that_is_elsewhere_is_named() {
-        assert_eq!(out(&[]), []);
-        assert_eq!(out(&[1, 2, 2, 3]), []);
+        assert!(out(&[]).is_empty());
+        assert!(out(&[1, 2, 2, 3]).is_empty());
         assert_eq!(out(&[1, 5, 6, 2, 7]), [3], "one that is too early");
         assert_eq!(out(&[1, 9, 2, 3]), [1], "one that is too late");
         assert_eq!(out(&[1, 3, 2, 4]), [2], "of two the later one");

@@ -9,6 +9,9 @@ use super::versions::own_streams;
 use crate::model::names::humanised;
 use crate::model::{CategoryIndex, EventKind, EventLog, StreamIndex, TypeIndex};
 
+/// Fewer events are no rule.
+const FEW: usize = 20;
+
 /// Looks at types, beginnings and ends. `first` is the version that streams begin with.
 pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
     types(log, findings);
@@ -37,7 +40,13 @@ fn types(log: &EventLog, findings: &Findings) {
             });
         }
     }
-    findings.extend(nameless);
+    if nameless.count() >= FEW && nameless.count() * 10 > log.len() {
+        let words = format!("{} of {} events have no type, as where the payload says it", nameless.count(), log.len());
+        let first = nameless.into_first();
+        findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
+    } else {
+        findings.extend(nameless);
+    }
     findings.extend(rare);
 }
 
@@ -105,17 +114,14 @@ impl Categories {
             let of = log.type_of(first as usize);
             let others = self.streams[&category] - 1;
             let alike = self.starts[&(category, of)] - 1;
-            // Types with which a tenth of the streams begin are ways to begin.
-            if others < 2 || alike * 10 >= others {
+            // A type that a third of the streams begin with, or that hardly ever follows another, is one to begin with.
+            let mostly_begins = alike > 0 && self.events[&(category, of)] <= 2 * (alike + 1);
+            if others < 2 || alike * 3 >= others || mostly_begins {
                 continue;
             }
             let Some((usual, begun)) = usual_start(&self.starts, category).filter(|(usual, _)| *usual != of) else {
                 continue;
             };
-            // A type that never follows another is one to begin with.
-            if alike > 0 && self.events[&(category, of)] == alike + 1 {
-                continue;
-            }
             let severity = match (others, begun) {
                 (others, begun) if begun == others || (others >= 10 && begun * 10 >= others * 8) => Severity::Warning,
                 (others, begun) if begun * 3 >= others * 2 => Severity::Info,
@@ -140,7 +146,7 @@ impl Categories {
     /// Events that follow the end of their stream.
     fn ends(&self, log: &EventLog, findings: &Findings) {
         let mut roles: HashMap<OfCategory, Role> = HashMap::new();
-        for of in self.events.keys() {
+        for of in self.events.keys().filter(|(category, _)| self.are_entities(*category)) {
             roles.insert(*of, self.role(log, *of));
         }
         if !roles.values().any(|role| matches!(role, Role::Ends { .. })) {
@@ -189,12 +195,21 @@ impl Categories {
         findings.extend(found);
     }
 
+    /// Whether the streams of a category are of one entity each: they begin once.
+    fn are_entities(&self, category: CategoryIndex) -> bool {
+        let Some((usual, _)) = usual_start(&self.starts, category) else { return false };
+        self.events[&(category, usual)] <= 2 * self.streams[&category]
+    }
+
     fn role(&self, log: &EventLog, (category, of): OfCategory) -> Role {
         let short = &log.event_type(of).short;
         let words = humanised(short).to_lowercase();
         let Some((last, before)) = split_last(&words) else { return Role::Other };
         if usual_start(&self.starts, category).is_some_and(|(usual, _)| usual == of) || AGAIN.contains(&last) {
             return Role::Begins;
+        }
+        if MAY_END.contains(&last) {
+            return Role::Ends { certain: false };
         }
         if !ENDS.contains(&last) {
             return Role::Other;
@@ -218,7 +233,7 @@ enum Role {
 }
 
 /// Last words of types that end what the type is about.
-const ENDS: [&str; 17] = [
+const ENDS: [&str; 16] = [
     "closed",
     "deleted",
     "terminated",
@@ -235,8 +250,10 @@ const ENDS: [&str; 17] = [
     "decommissioned",
     "discontinued",
     "retired",
-    "withdrawn",
 ];
+/// Last words of types that may be the last, as the other streams show.
+const MAY_END: [&str; 8] =
+    ["completed", "finished", "ended", "expired", "settled", "finalized", "finalised", "resolved"];
 /// Last words of types that take it up again.
 const AGAIN: [&str; 14] = [
     "reopened",
@@ -265,6 +282,8 @@ fn each_end(
 ) {
     let mut end: Option<u32> = None;
     let mut after: Option<(u32, usize)> = None;
+    let is_certain =
+        |event: u32| matches!(roles.get(&(category, log.type_of(event as usize))), Some(Role::Ends { certain: true }));
     for event in log.lane(stream) {
         if log.kind(*event as usize) == EventKind::Command {
             continue;
@@ -273,6 +292,10 @@ fn each_end(
             (Role::Begins, Some(ended)) => {
                 visit(ended, after);
                 (end, after) = (None, None);
+            }
+            (Role::Ends { certain: true }, Some(ended)) if !is_certain(ended) => {
+                visit(ended, after);
+                (end, after) = (Some(*event), None);
             }
             (Role::Ends { .. }, Some(ended)) => {
                 // A second one of the same type is the very thing: what is closed can't be closed.

@@ -1,6 +1,6 @@
 //! Payloads: those that can't be read, repeated keys, and the version that a writer expected.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::findings::{Finding, Findings, Severity, Tally};
@@ -134,9 +134,27 @@ impl Payloads {
     fn unreadable(unreadable: HashMap<(TypeIndex, String), Tally>, log: &EventLog, findings: &Findings) {
         let mut found: Vec<((TypeIndex, String), Tally)> = unreadable.into_iter().collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut by_reason: BTreeMap<String, usize> = BTreeMap::new();
+        for ((_, reason), tally) in &found {
+            *by_reason.entry(reason.clone()).or_default() += tally.count();
+        }
+        // An encoding that is not read here is no damage: it is told once.
+        for (reason, count) in by_reason {
+            if count * 2 <= log.len() || (count < FEW && is_damage(&reason)) {
+                continue;
+            }
+            let words = match count == log.len() {
+                true => format!("none of the {count} payloads can be read: {reason}"),
+                false => format!("{count} of {} payloads can't be read: {reason}", log.len()),
+            };
+            let (of_it, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|((_, of), _)| *of == reason);
+            found = others;
+            let firsts = of_it.into_iter().filter_map(|(_, tally)| tally.into_first());
+            let first = firsts.min_by_key(|first| first.event);
+            findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
+        }
         for ((of, reason), tally) in found {
             let all = log.event_type(of).events;
-            // An encoding that is not read here is no damage: most of a type has it.
             if tally.count() * 2 > all && (all >= FEW || !is_damage(&reason)) {
                 let words = match tally.count() {
                     count if count == all => format!("no {} can be read: {reason}", log.event_type(of).short),
@@ -154,7 +172,7 @@ impl Payloads {
 
 /// Whether a reason speaks of something broken rather than of something unknown.
 fn is_damage(reason: &str) -> bool {
-    ["invalid", "not UTF-8", "damaged", "empty", "nested", "too large", "truncated"]
+    ["invalid", "not UTF-8", "not JSON", "damaged", "empty", "nested", "too large", "truncated", "cut off", "broken"]
         .iter()
         .any(|word| reason.contains(word))
 }

@@ -64,6 +64,7 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
                         gaps.push(|| {
                             let missing = match version - before {
                                 2 => format!("version {} is missing", before + 1),
+                                3 => format!("versions {} and {} are missing", before + 1, before + 2),
                                 _ => format!("versions {} to {} are missing", before + 1, version - 1),
                             };
                             let words = format!("{missing}: version {version} follows version {before}");

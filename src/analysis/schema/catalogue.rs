@@ -349,11 +349,11 @@ impl Change {
     /// The facts behind it: so many before, so many after.
     pub fn facts(&self) -> String {
         let Self { before_count: before, after_count: after, .. } = self;
-        let has = match self.what {
-            What::Widened { with } => with.name(),
-            What::Narrowed { without } => without.name(),
-            What::Retyped { .. } => "the later type",
-            _ => "there",
+        let has = match &self.what {
+            What::Widened { with } => with.name().to_owned(),
+            What::Narrowed { without } => without.name().to_owned(),
+            What::Retyped { to, .. } => kinds(to),
+            _ => "there".to_owned(),
         };
         let (from, to) = match (&self.from_version, &self.to_version) {
             (Some(from), Some(to)) => (format!("in version {from}"), format!("in version {to}")),

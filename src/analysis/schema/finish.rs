@@ -116,7 +116,7 @@ fn version_order(node: &TypeNode) -> Vec<u16> {
     let text = |at: u16| &*node.versions[usize::from(at)].version;
     let number = |at: u16| Number::parse(text(at).trim_start_matches(['v', 'V']));
     if order.iter().all(|at| number(*at).is_some()) {
-        order.sort_by(|a, b| number(*a).cmp(&number(*b)));
+        order.sort_by_key(|at| number(*at));
     } else {
         // Merged from ranges they are numbered as they came; this is the same for all ways to cut.
         order.sort_by_key(|at| node.versions[usize::from(*at)].first);
@@ -298,7 +298,7 @@ fn text_range(texts: &Texts) -> Range {
         listed = distinct.iter().map(|(text, values)| Text { text: text.clone(), values: *values }).collect();
         listed.sort_by_key(|text| Reverse(text.values));
     }
-    let distinct = texts.distinct.as_ref().map(|distinct| distinct.len());
+    let distinct = texts.distinct.as_ref().map(std::collections::BTreeMap::len);
     Range::Texts { min_length: min, max_length: max, uuid, distinct, texts: listed }
 }
 

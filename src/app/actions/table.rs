@@ -2,7 +2,9 @@
 
 use super::{Action, Group, Key, Shortcut};
 use crate::app::settings::{SCALES, SPEEDS};
-use crate::app::{App, Command, Cursor, Direction, Focus, PanelName, Sheet, Step, StreamSort, Tab, ThemeChoice};
+use crate::app::{
+    App, Command, Cursor, Direction, Focus, MappingCommand, PanelName, Sheet, Step, StreamSort, Tab, ThemeChoice,
+};
 use crate::job::{Pick, ReplyFormat};
 use crate::timeline::AxisKind;
 
@@ -418,6 +420,14 @@ pub const ACTIONS: &[Action] = &[
         tooltip: "Open a SQLite event store; Foldline only reads it",
         shortcut: with_command(Key::Letter('O')),
         command: |_| Some(Command::Pick(Pick::Open)),
+    },
+    Action {
+        id: "map-tables",
+        group: Group::Store,
+        text: "Map tables by hand…",
+        tooltip: "Say which tables hold events and which of their columns is what, with the rows shown as events",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::Map(MappingCommand::Ask)),
     },
     Action {
         id: "next-store",

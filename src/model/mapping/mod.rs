@@ -51,6 +51,8 @@ pub struct MappedTable {
     pub valid_time: Option<TimeFrom>,
     /// What is known of it besides.
     pub metadata: Option<Place>,
+    /// Columns that are metadata too, under their own names.
+    pub metadata_columns: Vec<String>,
     /// Its id.
     pub id: Option<Place>,
     /// Who caused it.
@@ -377,6 +379,7 @@ impl MappedTable {
         }
         columns.extend(self.order.iter().map(|column| ("order", column.as_str())));
         columns.extend(self.position.iter().map(|column| ("position", column.as_str())));
+        columns.extend(self.metadata_columns.iter().map(|column| ("metadata_columns", column.as_str())));
         columns.extend(self.archived.iter().map(|column| ("archived", column.as_str())));
         columns.extend(self.kind.iter().map(|kind| ("kind", kind.column.as_str())));
         match &self.payload {

@@ -22,7 +22,7 @@ fn error<T>(place: &str, what: impl Into<String>) -> Read<T> {
     Err(MappingError { place: place.to_owned(), what: what.into() })
 }
 
-const TABLE_KEYS: [&str; 19] = [
+const TABLE_KEYS: [&str; 20] = [
     "table",
     "stream",
     "tenant",
@@ -35,6 +35,7 @@ const TABLE_KEYS: [&str; 19] = [
     "time",
     "valid_time",
     "metadata",
+    "metadata_columns",
     "id",
     "user",
     "correlation_id",
@@ -113,8 +114,15 @@ fn table(value: &Value, place: &str) -> Read<MappedTable> {
         Some(value) => vec![one_place(value, &at("stream"))?],
     };
     let metadata = single("metadata")?;
-    if let Some(Place::Metadata(_) | Place::Value(_) | Place::Tag) = metadata {
-        return error(&at("metadata"), "a column, or a path in the payload, is wanted");
+    let payload = get("payload").map_or(Ok(PayloadFrom::Nothing), |value| payload(value, &at("payload")))?;
+    let has_wrapper = matches!(payload, PayloadFrom::Column { inside: Some(_), .. });
+    match metadata {
+        None | Some(Place::Column(_)) => {}
+        Some(Place::Payload(_)) if has_wrapper => {}
+        Some(_) => {
+            let what = "a column is wanted, or a path in the payload where that has an \"inside\"";
+            return error(&at("metadata"), what);
+        }
     }
     Ok(MappedTable {
         table,
@@ -125,10 +133,14 @@ fn table(value: &Value, place: &str) -> Read<MappedTable> {
         order: get("order").map(|value| names(value, &at("order"))).transpose()?.unwrap_or_default(),
         position: named("position")?,
         event_type: Some(event_type),
-        payload: get("payload").map_or(Ok(PayloadFrom::Nothing), |value| payload(value, &at("payload")))?,
+        payload,
         time: get("time").map(|value| time(value, &at("time"))).transpose()?,
         valid_time: get("valid_time").map(|value| time(value, &at("valid_time"))).transpose()?,
         metadata,
+        metadata_columns: get("metadata_columns")
+            .map(|value| names(value, &at("metadata_columns")))
+            .transpose()?
+            .unwrap_or_default(),
         id: single("id")?,
         user: single("user")?,
         correlation_id: single("correlation_id")?,

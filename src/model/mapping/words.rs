@@ -47,6 +47,9 @@ fn table(table: &MappedTable) -> Vec<String> {
             say(role, place(found));
         }
     }
+    if !table.metadata_columns.is_empty() {
+        say("besides", format!("as metadata: {}", table.metadata_columns.join(", ")));
+    }
     if let Some(archived) = &table.archived {
         say("archived", format!("where column {archived:?} is true"));
     }

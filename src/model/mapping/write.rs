@@ -53,6 +53,7 @@ fn table(table: &MappedTable) -> Value {
         ("time", table.time.as_ref().map(time)),
         ("valid_time", table.valid_time.as_ref().map(time)),
         ("metadata", single(&table.metadata)),
+        ("metadata_columns", (!table.metadata_columns.is_empty()).then(|| texts(&table.metadata_columns))),
         ("id", single(&table.id)),
         ("user", single(&table.user)),
         ("correlation_id", single(&table.correlation_id)),
@@ -174,7 +175,7 @@ mod tests {
     prop_compose! {
         fn any_table()(
             table in name(), stream in prop::collection::vec(place(), 0..3), singles in prop::collection::vec(prop::option::of(place()), 9),
-            order in prop::collection::vec(name(), 0..3), position in prop::option::of(name()), event_type in place(),
+            order in prop::collection::vec(name(), 0..3), metadata_columns in prop::collection::vec(name(), 0..2), position in prop::option::of(name()), event_type in place(),
             payload in any_payload(), time in prop::option::of(any_time()), valid_time in prop::option::of(any_time()),
             metadata in prop::option::of(name().prop_map(Place::Column)), archived in prop::option::of(name()),
             kind in prop::option::of((name(), prop::collection::vec(".{0,4}", 0..2), prop::collection::vec(".{0,4}", 0..2))),
@@ -182,7 +183,7 @@ mod tests {
             let mut singles = singles.into_iter();
             let mut next = || singles.next().flatten();
             MappedTable {
-                table, stream, order, position, payload, time, valid_time, metadata, archived,
+                table, stream, order, position, payload, time, valid_time, metadata, metadata_columns, archived,
                 tenant: next(), category: next(), version: next(), event_type: Some(event_type), id: next(), user: next(),
                 correlation_id: next(), causation_id: next(), schema_version: next(),
                 kind: kind.map(|(column, commands, system)| KindFrom { column, commands, system }),

@@ -112,7 +112,7 @@ impl Reader<'_> {
         let mut object = Object::default();
         while self.more(&mut len)? {
             let key = self.value(depth + 1)?;
-            object.insert(key_text(&key).into(), self.value(depth + 1)?, Origin::NONE);
+            object.insert(key_text(&key)?.into(), self.value(depth + 1)?, Origin::NONE);
         }
         Ok(Value::Object(object))
     }

@@ -279,10 +279,17 @@ pub(super) fn text_or_bytes(bytes: &[u8]) -> Value {
     std::str::from_utf8(bytes).map_or_else(|_| Value::from(text::base64(bytes).as_str()), Value::from)
 }
 
-/// What a map's key is in JSON.
-pub(super) fn key_text(key: &Value) -> String {
+/// What a map's key is in JSON. Keys that are lists or objects must be short: each that stands in another's key would
+/// double its backslashes.
+pub(super) fn key_text(key: &Value) -> Decoded<String> {
+    const LONGEST: usize = 4096;
     match key {
-        Value::String(text) => text.to_string(),
-        other => json::to_text(other),
+        Value::String(text) => Ok(text.to_string()),
+        Value::List(_) | Value::Object(_) => {
+            let Cost { values, text, .. } = cost_of(key);
+            let is_short = values.max(text) <= LONGEST;
+            is_short.then(|| json::to_text(key)).filter(|text| text.len() <= LONGEST).ok_or(Fault::TooLarge)
+        }
+        scalar => Ok(json::to_text(scalar)),
     }
 }

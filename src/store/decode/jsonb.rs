@@ -67,7 +67,7 @@ impl Reader {
                     }
                     let key = self.value(&mut inner, depth + 1).map_err(shifted)?;
                     let value = self.value(&mut inner, depth + 1).map_err(shifted)?;
-                    object.insert(key_text(&key).into(), value, Origin::NONE);
+                    object.insert(key_text(&key)?.into(), value, Origin::NONE);
                 }
                 Ok(Value::Object(object))
             }

@@ -21,11 +21,15 @@ mod bson;
 mod cbor;
 mod classes;
 mod cursor;
+mod described;
 mod jsonb;
+mod marshal;
 mod moments;
 mod msgpack;
 mod packing;
 mod php;
+mod pickle;
+mod protobuf;
 mod python;
 mod sniff;
 mod text;
@@ -33,6 +37,7 @@ mod xml;
 mod xstream;
 mod yaml;
 
+pub use described::Descriptors;
 pub use packing::{Packing, packing_of, unpack};
 pub use sniff::sniff;
 pub use text::{uuid_from_be_bytes, uuid_from_le_bytes};
@@ -162,9 +167,11 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Cbor => cbor::decode(bytes),
         Form::Bson => bson::decode(bytes),
         Form::Php => php::decode(bytes),
+        Form::Pickle => pickle::decode(bytes),
+        Form::RubyMarshal => marshal::decode(bytes),
+        Form::Protobuf => protobuf::decode(bytes),
         Form::Xml => xml::decode(bytes),
         Form::Xstream => xml::decode_xstream(bytes),
-        _ => Err(Fault::InvalidText("not read yet".to_owned())),
     };
     // Names of classes and lists around repeats add levels of their own.
     read.and_then(|value| if cursor::cost_of(&value).depth > MAX_DEPTH { Err(Fault::TooDeep) } else { Ok(value) })

@@ -217,7 +217,12 @@ fn array(entries: Vec<(Value, Value)>) -> Value {
     if is_list {
         return Value::List(entries.into_iter().map(|(_, value)| value).collect::<List>());
     }
-    Value::Object(entries.into_iter().map(|(key, value)| (Key::from(key_text(&key)), value)).collect::<Object>())
+    Value::Object(entries.into_iter().map(|(key, value)| (Key::from(key_of(&key)), value)).collect::<Object>())
+}
+
+/// A key is an integer or a text.
+fn key_of(key: &Value) -> String {
+    key_text(key).unwrap_or_default()
 }
 
 fn object(class: &str, entries: Vec<(Value, Value)>) -> Value {
@@ -229,7 +234,7 @@ fn object(class: &str, entries: Vec<(Value, Value)>) -> Value {
     let entries: Vec<(String, Option<String>, Value)> = entries
         .into_iter()
         .map(|(key, value)| {
-            let key = key_text(&key);
+            let key = key_of(&key);
             match key.strip_prefix('\0').and_then(|rest| rest.split_once('\0')) {
                 Some(("*", name)) => (name.to_owned(), None, value),
                 Some((owner, name)) => (name.to_owned(), Some(owner.to_owned()), value),

@@ -2,7 +2,7 @@
 
 use crate::model::{List, Object, Origin, Value};
 
-use super::classes::{CLASS, labelled};
+use super::classes::CLASS;
 use super::cursor::decimal;
 use super::text;
 
@@ -57,7 +57,7 @@ fn known(class: &str, args: &List) -> Option<Value> {
         | "collections.deque" => {
             Some(Value::List(first.map_or(Some(List::default()), |list| list.as_list().cloned())?))
         }
-        "collections.OrderedDict" | "builtins.dict" => match first {
+        "collections.OrderedDict" | "collections.Counter" | "builtins.dict" => match first {
             None => Some(Value::Object(Object::default())),
             Some(Value::Object(object)) => Some(Value::Object(object.clone())),
             Some(Value::List(pairs)) => Some(Value::Object(pairs_as_object(pairs)?)),
@@ -80,7 +80,7 @@ fn pairs_as_object(pairs: &List) -> Option<Object> {
     let mut object = Object::default();
     for pair in pairs.iter() {
         let pair = pair.value.as_list().filter(|pair| pair.len() == 2)?;
-        object.insert(super::cursor::key_text(pair.get(0)?).into(), pair.get(1)?.clone(), Origin::NONE);
+        object.insert(super::cursor::key_text(pair.get(0)?).ok()?.into(), pair.get(1)?.clone(), Origin::NONE);
     }
     Some(object)
 }
@@ -193,9 +193,4 @@ fn seconds_of(text: &str) -> Option<i64> {
 /// Bytes that were decoded before, by this module's own rule for bytes.
 fn packed_bytes(text: &str) -> Option<Vec<u8>> {
     text::from_base64(text.as_bytes())
-}
-
-/// An object of a class with the state that was set.
-pub(super) fn object(class: &str, state: Value) -> Value {
-    labelled(CLASS, class, state)
 }

@@ -99,8 +99,11 @@ impl Reader {
         Ok(match tag {
             Some("3") => {
                 let (pairs, _) = values.as_chunks::<2>();
-                let entries = pairs.iter().map(|[key, value]| (key_text(key), value.clone()));
-                Value::Object(entries.collect::<Object>())
+                let mut object = Object::default();
+                for [key, value] in pairs {
+                    object.insert(key_text(key)?.into(), value.clone(), Origin::NONE);
+                }
+                Value::Object(object)
             }
             _ => Value::List(values.into_iter().collect::<List>()),
         })
@@ -115,7 +118,7 @@ impl Reader {
                     let key = self.child(path, key, depth + 1);
                     let value = self.child(path, value, depth + 1);
                     path.pop();
-                    (key_text(&key?), value?)
+                    (key_text(&key?)?, value?)
                 }
                 // `java.util.Properties`.
                 ("property", []) => {

@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
             let event = self.next()?;
             let value = self.node(event, depth + 1)?;
             match key {
-                Some(key) => drop(object.insert(key_text(&key).into(), value, Origin::NONE)),
+                Some(key) => drop(object.insert(key_text(&key)?.into(), value, Origin::NONE)),
                 None => merged.push(value),
             }
         }
@@ -418,6 +418,8 @@ str: :sym
         }
         assert_eq!(decode(bomb.as_bytes(), Form::Yaml).unwrap_err().reason, "too large");
         let reason = |text: &str| decode(text.as_bytes(), Form::Yaml).unwrap_err().reason;
+        // A key in a key in a key: its text would double with each.
+        assert_eq!(reason(&format!("{}x{}", "? {? ".repeat(40), "}".repeat(40))), "too large");
         assert_eq!(reason("&a [*a]"), "YAML nested too deeply");
         assert_eq!(reason(&format!("{}1", "- ".repeat(100_000))), "YAML nested too deeply");
         assert!(decode("[".repeat(100_000).as_bytes(), Form::Yaml).is_err());

@@ -184,6 +184,7 @@ fn mapped(sample: &Sample, roles: &Roles) -> MappedTable {
         time,
         valid_time,
         metadata: of(Role::Metadata),
+        metadata_columns: Vec::new(),
         id: of(Role::Id),
         user: of(Role::User),
         correlation_id: of(Role::Correlation),
@@ -193,6 +194,13 @@ fn mapped(sample: &Sample, roles: &Roles) -> MappedTable {
         kind: None,
     };
     mapped.payload = payload(roles, &mapped);
+    if matches!(mapped.payload, PayloadFrom::Column { .. }) {
+        // Nothing that is known of an event is dropped.
+        let rowid = sample.table.rowid();
+        let left = left_over(roles, &mapped).filter(|profile| Some(&profile.name) != rowid.as_ref());
+        let left: Vec<String> = left.map(|profile| profile.name.clone()).collect();
+        mapped.metadata_columns = left;
+    }
     order(sample, roles, &mut mapped);
     mapped
 }
@@ -210,14 +218,20 @@ fn payload(roles: &Roles, mapped: &MappedTable) -> PayloadFrom {
             }
         }
         None => {
-            let named = mapped.columns();
-            let left = roles.profiles[..roles.columns]
-                .iter()
-                .filter(|profile| !named.iter().any(|(_, column)| *column == profile.name))
-                .count();
-            if left > 0 { PayloadFrom::Rest } else { PayloadFrom::Nothing }
+            if left_over(roles, mapped).next().is_some() {
+                PayloadFrom::Rest
+            } else {
+                PayloadFrom::Nothing
+            }
         }
     }
+}
+
+/// The columns without a role.
+fn left_over<'a>(roles: &'a Roles, mapped: &'a MappedTable) -> impl Iterator<Item = &'a Profile> {
+    let named = mapped.columns();
+    let is_named = move |profile: &Profile| named.iter().any(|(_, column)| *column == profile.name);
+    roles.profiles[..roles.columns].iter().filter(move |profile| !is_named(profile))
 }
 
 /// Whether streams' names have their category in them already.
@@ -248,6 +262,11 @@ fn encoding(profile: &Profile) -> TimeAs {
 
 /// Rows whose times run backwards again and again were not written in the order of their row numbers.
 fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
+    if sample.table.rowid().is_none() {
+        // Its key is all that its rows can be read by.
+        mapped.position = None;
+        return;
+    }
     let time = match &mapped.time {
         Some(TimeFrom::At { place: Place::Column(column), .. }) => column.clone(),
         _ => return,
@@ -262,11 +281,8 @@ fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
         }
     }
     let is_random = pairs >= 6 && back * 5 > pairs * 2;
-    let without_order = sample.table.rowid().is_none() && mapped.position.is_none();
-    if without_order || is_random && mapped.position.is_none() {
-        mapped.order = vec![time];
-    } else if is_random {
-        // The number is a key and nothing else.
+    if is_random {
+        // A number that rows have is a key and nothing else.
         mapped.position = None;
         mapped.order = vec![time];
     }

@@ -111,9 +111,8 @@ fn event(sample: &Sample, mapped: &MappedTable, row: &[Cell]) -> Evaluated {
     in_row.payload = whole;
     in_row.metadata = mapped.metadata.as_ref().and_then(|place| decoded(&in_row.cell(place)));
     let parts: Vec<Option<String>> = mapped.stream.iter().map(|place| in_row.name(place)).collect();
-    let whole_name = !parts.is_empty() && parts.iter().all(Option::is_some);
-    let stream = whole_name.then(|| {
-        let name = parts.iter().flatten().map(String::as_str).collect::<Vec<_>>().join("-");
+    let stream = parts.iter().any(Option::is_some).then(|| {
+        let name = parts.iter().map(|part| part.as_deref().unwrap_or_default()).collect::<Vec<_>>().join("-");
         match mapped.tenant.as_ref().and_then(|tenant| in_row.name(tenant)) {
             Some(tenant) => format!("{tenant}/{name}"),
             None => name,

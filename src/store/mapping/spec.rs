@@ -10,7 +10,7 @@ use crate::store::layout::{
     CategoryRule, EventTable, KeySpec, KindBy, KindSpec, LayoutSpec, MetadataSpec, PayloadColumn, PayloadSpec,
     Place as LayoutPlace, Role, StreamSpec, TableSpec, TimeEncoding, TimeSpec, Wrapper, WritingSpec,
 };
-use crate::store::recognise::{self, Bound, EventSource, Table};
+use crate::store::recognise::{self, Bound, EventSource, Key, Table};
 
 /// The layout of a mapping on these tables, and the layouts that would fit as well.
 ///
@@ -29,7 +29,8 @@ pub(in crate::store) fn recognised(
     for mapped in &mapping.tables {
         let Some(table) = find(tables, &mapped.table) else { continue };
         let spec = Arc::new(event_table(mapped, table));
-        let key = recognise::key(&spec, table).ok_or_else(|| refused(no_row_numbers(table)))?;
+        let key = recognise::key(&spec, table).filter(|key| can_be_read_again(mapped, key));
+        let key = key.ok_or_else(|| refused(no_row_numbers(table)))?;
         sources.push(EventSource { spec, table: table.clone(), key, joins: Vec::new(), links: None });
     }
     let mut specs = sources.iter().map(|source| source.spec.clone());
@@ -45,6 +46,7 @@ pub(in crate::store) fn recognised(
         writable: false,
         events,
         more_events: specs.collect(),
+        shared_positions: false,
         snapshots: None,
         beside: Vec::new(),
         writing: WritingSpec::default(),
@@ -71,10 +73,20 @@ fn find<'t>(tables: &'t [Table], name: &str) -> Option<&'t Table> {
     tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))
 }
 
+/// Rows without a number are found by the stream and the version, which must be the table's key.
+fn can_be_read_again(mapped: &MappedTable, key: &Key) -> bool {
+    let Key::Columns(columns) = key else { return true };
+    let named = mapped.stream.iter().chain(&mapped.version).map(Place::column);
+    let named: Option<Vec<&str>> = named.collect();
+    named.is_some_and(|named| {
+        named.len() == columns.len() && named.iter().zip(columns).all(|(a, b)| a.eq_ignore_ascii_case(b))
+    })
+}
+
 fn no_row_numbers(table: &Table) -> String {
     format!(
-        "the table {:?} has no row numbers (WITHOUT ROWID), so its rows can't be put in another order and read again; \
-         leave order and position out where its key is the stream and the version",
+        "the table {:?} has no row numbers (WITHOUT ROWID), so its rows can only be read by its primary key, \
+         which must be the stream and the version; there is no order or position besides",
         table.name
     )
 }
@@ -111,7 +123,7 @@ fn event_table(mapped: &MappedTable, table: &Table) -> EventTable {
             let (forms, packed) = (forms(Form::Auto), packings(Packed::Auto));
             MetadataSpec::Encoded(PayloadSpec { column: column.to_owned(), forms, packed, ..PayloadSpec::default() })
         }),
-        metadata_columns: Vec::new(),
+        metadata_columns: mapped.metadata_columns.clone(),
         event_id: role(&mapped.id),
         user: role(&mapped.user),
         correlation_id: role(&mapped.correlation_id),

@@ -12,9 +12,8 @@ use crate::ui::rows::List;
 use crate::ui::{text, theme};
 
 /// Widths of columns.
-const POSITION: f32 = 70.0;
+const POSITION: f32 = 56.0;
 const TIME: f32 = 150.0;
-const STREAM: f32 = 150.0;
 
 /// The findings of a group.
 pub fn found_ui(
@@ -117,6 +116,7 @@ fn row_ui(ui: &Ui, rect: egui::Rect, app: &App, found: &Finding) {
         left = cell(left, time.get(..19).unwrap_or(&time), theme::mono(theme::MONO), TIME, tokens.secondary);
     }
     let stream = found.stream.as_deref().unwrap_or_default();
-    left = cell(left, stream, theme::words(theme::BODY), STREAM, tokens.text);
+    let width = (rect.width() * 0.22).clamp(80.0, 180.0);
+    left = cell(left, stream, theme::words(theme::BODY), width, tokens.text);
     cell(left, &found.message, theme::words(theme::BODY), rect.right() - left, tokens.text);
 }

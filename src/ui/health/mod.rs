@@ -5,7 +5,7 @@ mod groups;
 
 use egui::{Align, Layout, Rect, RichText, Role, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::analysis::health::{Health, Kind, Severity};
+use crate::analysis::health::{Kind, Severity};
 use crate::app::{App, Checking, Command, Document};
 use crate::job::Slot;
 use crate::model::zoned;
@@ -41,7 +41,7 @@ pub fn health_ui(
     queue: &mut Vec<Command>,
 ) {
     let checking = &document.checking;
-    heading_ui(ui, app, document, queue);
+    heading_ui(ui, app, document, view, queue);
     if let Some(why) = &checking.failure {
         note_ui(ui, &format!("Not all was looked at: {why}."), theme::tokens(ui).bad);
     }
@@ -54,7 +54,6 @@ pub fn health_ui(
         // Findings that came in between move the others.
         view.at = None;
     }
-    choices_ui(ui, app, checking, view, queue);
     let shown: Vec<usize> =
         (0..checking.groups.len()).filter(|at| !view.hidden.contains(&checking.groups[*at].severity)).collect();
     let of = |at: usize| (checking.groups[at].severity, checking.groups[at].kind);
@@ -80,26 +79,36 @@ pub fn health_ui(
     }
 }
 
-/// What was found in a few words, for the heading.
-fn summary(app: &App, document: &Document) -> String {
-    let checking = &document.checking;
-    let range = match &checking.health {
-        Some(health) => health.range(),
-        None => {
-            let (looked, total) = (text::grouped(checking.looked_at()), text::grouped(document.opened.log.len()));
-            format!("looked at {looked} of {total} payloads so far")
-        }
-    };
+/// What was found, in a few words.
+fn found_words(checking: &Checking) -> String {
     let found: Vec<String> = Severity::ALL
         .iter()
         .map(|severity| (*severity, checking.count(*severity)))
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| severity.counted(count))
         .collect();
-    let found = if found.is_empty() { "Nothing found".to_owned() } else { found.join(", ") };
+    match (found.is_empty(), checking.is_running()) {
+        (true, true) => "Nothing so far".to_owned(),
+        (true, false) => "Nothing found".to_owned(),
+        _ => found.join(", "),
+    }
+}
+
+/// How much was looked at, and when.
+fn range_words(app: &App, document: &Document) -> String {
+    let checking = &document.checking;
+    let range = match &checking.health {
+        Some(health) => health.range(),
+        None => {
+            let (looked, total) = (text::grouped(checking.looked_at()), text::grouped(document.opened.log.len()));
+            format!("looked at {looked} of {total} payloads")
+        }
+    };
     let when = checking.when.map_or_else(String::new, |when| format!(" · {}", minute(&zoned::clock(when, app.zone()))));
-    let stale = if checking.is_stale(&document.opened.log) { " · before the last change: look again" } else { "" };
-    format!("{found} · {range}{when}{stale}")
+    if checking.is_stale(&document.opened.log) {
+        return format!("Out of date, look again · {range}{when}");
+    }
+    format!("{range}{when}")
 }
 
 /// Hour and minute of a time of day.
@@ -107,88 +116,83 @@ fn minute(clock: &str) -> &str {
     clock.get(..5).unwrap_or(clock)
 }
 
-fn heading_ui(ui: &mut Ui, app: &App, document: &Document, queue: &mut Vec<Command>) {
+/// What is shown of it, how much was looked at, and what can be done: one row.
+fn heading_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut HealthView, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let checking = &document.checking;
     ui.horizontal(|ui| {
         ui.set_height(theme::ROW + 4.0);
-        ui.add_space(theme::MARGIN);
-        let words = summary(app, document);
-        ui.scope(|ui| {
-            ui.set_max_width((ui.available_width() - 190.0).max(120.0));
-            let label = ui.add(egui::Label::new(RichText::new(&words).color(tokens.text)).truncate());
-            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
-            if !checking.is_running() {
-                crate::ui::announce(ui, &label);
-            }
-        });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = theme::TIGHT;
-            ui.add_space(theme::GAP);
-            if !checking.is_running() {
-                let again = ui.small_button("Look again").on_hover_text("Look at the whole history once more");
-                if again.clicked() {
-                    queue.push(Command::CheckHistory);
-                }
-                return;
-            }
-            if ui.small_button("Stop").on_hover_text("Stop looking; what was found is kept").clicked() {
-                queue.push(Command::Stop(Slot::Check));
-            }
-            let counts = app.running.iter().find(|running| running.slot == Slot::Check);
-            let (done, total) = counts.map_or((0, 0), |running| running.progress.counts());
-            let share = if total == 0 { 0.0 } else { done as f32 / total as f32 };
-            ui.add(egui::ProgressBar::new(share).desired_width(100.0).desired_height(6.0));
-        });
-    });
-}
-
-/// What is shown of it, and copies of all of it.
-fn choices_ui(ui: &mut Ui, _app: &App, checking: &Checking, view: &mut HealthView, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    ui.horizontal(|ui| {
-        ui.set_height(theme::ROW);
         ui.spacing_mut().item_spacing.x = theme::TIGHT;
         ui.add_space(theme::GAP);
-        for severity in Severity::ALL {
-            let count = checking.count(severity);
-            if count == 0 {
-                continue;
-            }
-            let shown = !view.hidden.contains(&severity);
-            let words = severity.counted(count);
-            let label = RichText::new(&words).font(theme::words(theme::SMALL));
-            let label = label.color(if shown { tokens.text } else { tokens.secondary });
-            let chip = ui.add(egui::Button::new(label).selected(shown).small());
-            let tip = if shown { "Don't show these" } else { "Show these" };
-            chip.widget_info(|| WidgetInfo::selected(Role::Button, true, shown, format!("Show {words}")));
-            if chip.on_hover_text(tip).clicked() {
-                match view.hidden.iter().position(|hidden| *hidden == severity) {
-                    Some(at) => {
-                        view.hidden.remove(at);
-                    }
-                    None => view.hidden.push(severity),
-                }
-            }
-        }
-        let Some(health) = &checking.health else { return };
+        choices_ui(ui, checking, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::GAP);
-            copy_ui(ui, health, queue);
+            actions_ui(ui, app, checking, queue);
+            ui.add_space(theme::GAP);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add_space(theme::TIGHT);
+                let (found, range) = (found_words(checking), range_words(app, document));
+                let shown = if checking.groups.is_empty() { format!("{found} · {range}") } else { range.clone() };
+                let label = ui.add(egui::Label::new(RichText::new(shown).color(tokens.secondary)).truncate());
+                label.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{found} · {range}")));
+                if !checking.is_running() {
+                    crate::ui::announce(ui, &label);
+                }
+                label.on_hover_text(range);
+            });
         });
     });
 }
 
-fn copy_ui(ui: &mut Ui, health: &Health, queue: &mut Vec<Command>) {
-    if ui
-        .small_button("Copy as JSON")
-        .on_hover_text("Copy all that is listed, as `foldline check --json` has it")
-        .clicked()
-    {
+/// Severities, each with how many there are: those that are shown.
+fn choices_ui(ui: &mut Ui, checking: &Checking, view: &mut HealthView) {
+    let tokens = theme::tokens(ui);
+    for severity in Severity::ALL {
+        let count = checking.count(severity);
+        if count == 0 {
+            continue;
+        }
+        let shown = !view.hidden.contains(&severity);
+        let words = severity.counted(count);
+        let label = RichText::new(&words).font(theme::words(theme::SMALL));
+        let label = label.color(if shown { tokens.text } else { tokens.secondary });
+        let chip = ui.add(egui::Button::new(label).selected(shown).small());
+        let tip = if shown { "Don't show these" } else { "Show these" };
+        chip.widget_info(|| WidgetInfo::selected(Role::Button, true, shown, format!("Show {words}")));
+        if chip.on_hover_text(tip).clicked() {
+            match view.hidden.iter().position(|hidden| *hidden == severity) {
+                Some(at) => {
+                    view.hidden.remove(at);
+                }
+                None => view.hidden.push(severity),
+            }
+        }
+    }
+}
+
+/// From the right: to look again and to copy, or to stop.
+fn actions_ui(ui: &mut Ui, app: &App, checking: &Checking, queue: &mut Vec<Command>) {
+    if checking.is_running() {
+        if ui.small_button("Stop").on_hover_text("Stop looking; what was found is kept").clicked() {
+            queue.push(Command::Stop(Slot::Check));
+        }
+        let counts = app.running.iter().find(|running| running.slot == Slot::Check);
+        let (done, total) = counts.map_or((0, 0), |running| running.progress.counts());
+        let share = if total == 0 { 0.0 } else { done as f32 / total as f32 };
+        ui.add(egui::ProgressBar::new(share).desired_width(100.0).desired_height(6.0));
+        return;
+    }
+    if ui.small_button("Look again").on_hover_text("Look at the whole history once more").clicked() {
+        queue.push(Command::CheckHistory);
+    }
+    let Some(health) = &checking.health else { return };
+    let tip = "Copy all that is listed as JSON, as `foldline check --json` prints it";
+    if icons::icon_button(ui, icons::BRACES, "Copy findings as JSON", tip).clicked() {
         // Findings hold only what JSON can.
         queue.push(Command::CopyText(serde_json::to_string_pretty(health).unwrap_or_default()));
     }
-    if ui.small_button("Copy as text").on_hover_text("Copy what was found, to be pasted into a message").clicked() {
+    let tip = "Copy what was found as text, to be pasted into a message";
+    if icons::icon_button(ui, icons::COPY, "Copy findings as text", tip).clicked() {
         queue.push(Command::CopyText(health.lines().join("\n")));
     }
 }

@@ -21,6 +21,8 @@ const HEADER: f32 = 24.0;
 const INDENT: f32 = 16.0;
 /// Width of the bar that shows how often a field is there.
 const SHARE: f32 = 44.0;
+/// Width of what is said of a change.
+const VERDICT: f32 = 52.0;
 /// Width of a day.
 const DAY: f32 = 84.0;
 
@@ -57,7 +59,9 @@ impl Columns {
 pub fn type_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, view: &mut TypesView, queue: &mut Vec<Command>) {
     heading_ui(ui, app, entry, queue);
     let columns = Columns::new(ui.available_width());
-    if ui.available_height() > HEADER + 3.0 * theme::ROW {
+    // Where something else comes first, the columns' names stand above the fields.
+    let fields_first = matches!(view.lines.lines.first(), Some(Line::Field { .. }));
+    if fields_first && ui.available_height() > HEADER + 3.0 * theme::ROW {
         header_ui(ui, &columns);
     }
     let edition = view.lines.edition;
@@ -130,7 +134,7 @@ fn keys_ui(ui: &Ui, app: &App, entry: &TypeEntry, line: Line, queue: &mut Vec<Co
         let words = match line {
             Line::Field { at, .. } => Some(field_text(&entry.fields[at])),
             Line::Change(at) => Some(change_text(&entry.changes[at], app)),
-            Line::Title(_) | Line::Unreadable(_) | Line::More => None,
+            Line::Title(_) | Line::Heads | Line::Unreadable(_) | Line::More => None,
         };
         queue.extend(words.map(Command::CopyText));
     }
@@ -143,7 +147,7 @@ fn place_of(line: Line, entry: &TypeEntry, last: bool) -> Option<&Place> {
         Line::Unreadable(at) => Some(&entry.unreadable[at].first),
         Line::Field { at, .. } if last => Some(&entry.fields[at].last),
         Line::Field { at, .. } => Some(&entry.fields[at].first),
-        Line::Title(_) | Line::More => None,
+        Line::Title(_) | Line::Heads | Line::More => None,
     }
 }
 
@@ -214,18 +218,15 @@ fn counts(entry: &TypeEntry) -> String {
 }
 
 fn header_ui(ui: &mut Ui, columns: &Columns) {
-    let tokens = theme::tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
-    let painter = ui.painter_at(rect);
+    heads(&ui.painter_at(rect), rect, columns, &theme::tokens(ui));
+}
+
+/// The columns' names.
+fn heads(painter: &Painter, rect: Rect, columns: &Columns, tokens: &Tokens) {
     let title = |left: f32, right: f32, words: &str| {
-        line(
-            &painter,
-            pos2(rect.left() + left, rect.center().y),
-            right - left - theme::GAP,
-            words,
-            false,
-            tokens.secondary,
-        );
+        let room = right - left - theme::GAP;
+        line(painter, pos2(rect.left() + left, rect.center().y), room, words, false, tokens.secondary);
     };
     title(columns.name, columns.types, "Field");
     title(columns.types, columns.share, "Type");
@@ -275,6 +276,10 @@ fn row_ui(
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let left = pos2(rect.left() + row.columns.name, rect.center().y);
     let room = row.columns.end - row.columns.name;
+    if what == Line::Heads {
+        heads(&painter, rect, row.columns, &tokens);
+        return None;
+    }
     if let Line::Title(title) = what {
         painter.text(left, Align2::LEFT_CENTER, title, theme::strong(theme::SMALL), tokens.secondary);
         return None;
@@ -312,7 +317,7 @@ fn row_ui(
                 act = Some(Act::Toggle);
             }
         }
-        Line::Title(_) | Line::More => {}
+        Line::Title(_) | Line::Heads | Line::More => {}
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
     response.context_menu(|ui| menu_ui(ui, app, entry, what, queue));
@@ -329,15 +334,19 @@ fn change_row(painter: &Painter, app: &App, change: &Change, row: &Row<'_>, toke
     painter.vline(dot.x, row.rect.y_range(), Stroke::new(1.0, tokens.hairline));
     let colour = if change.breaking { tokens.bad } else { tokens.good };
     painter.circle_filled(dot, 4.0, colour);
-    let word = if change.after { "after" } else { "from" };
     let narrow = columns.end < 560.0;
-    let moment = if narrow { day(&change.at, app) } else { when(&change.at, app) };
-    let x = columns.name + 16.0;
-    let (end, _) = line(painter, at(x), 200.0, word, false, tokens.secondary);
-    let (end, _) = line(painter, pos2(end + 5.0, y), 160.0, &moment, true, tokens.text);
-    let x = end - row.rect.left() + theme::MARGIN;
-    let (end, _) = line(painter, at(x), 80.0, change.verdict(), false, colour);
-    let x = end - row.rect.left() + theme::MARGIN;
+    let (gap, moment) =
+        if narrow { (theme::GAP, day(&change.at, app)) } else { (theme::MARGIN, when(&change.at, app)) };
+    let mut x = columns.name + 16.0;
+    if change.after || !narrow {
+        let word = if change.after { "after" } else { "from" };
+        let (end, _) = line(painter, at(x), 200.0, word, false, tokens.secondary);
+        x = end - row.rect.left() + 5.0;
+    }
+    let (end, _) = line(painter, at(x), 160.0, &moment, true, tokens.text);
+    let x = end - row.rect.left() + gap;
+    line(painter, at(x), VERDICT, change.verdict(), false, colour);
+    let x = x + VERDICT + theme::GAP;
     let galley = galley(painter, &change.words(), theme::words(theme::BODY), columns.end - x, tokens.text);
     let end = row.rect.left() + x + galley.size().x;
     painter.galley(pos2(row.rect.left() + x, y - galley.size().y / 2.0), galley, tokens.text);
@@ -438,7 +447,7 @@ fn menu_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, what: Line, queue: &mut Ve
         Line::Unreadable(at) => {
             item(ui, "Go to the first of them", Command::JumpTo(entry.unreadable[at].first.event));
         }
-        Line::Title(_) | Line::More => {}
+        Line::Title(_) | Line::Heads | Line::More => {}
     }
 }
 
@@ -487,6 +496,7 @@ fn hover(what: Line, entry: &TypeEntry, app: &App) -> String {
 fn spoken(what: Line, entry: &TypeEntry, app: &App) -> String {
     match what {
         Line::Title(title) => title.to_owned(),
+        Line::Heads => "Fields".to_owned(),
         Line::Change(at) => change_text(&entry.changes[at], app),
         Line::Unreadable(at) => {
             let count = &entry.unreadable[at];

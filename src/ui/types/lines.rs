@@ -11,6 +11,8 @@ use crate::job::StoreKey;
 pub enum Line {
     /// What the lines after it are.
     Title(&'static str),
+    /// The names of the columns, above the fields.
+    Heads,
     /// A change of the type, by its place.
     Change(usize),
     /// A reason why payloads can't be read, by its place.
@@ -85,8 +87,8 @@ impl Lines {
             lines.push(Line::Title("Payloads that can't be read"));
             lines.extend((0..entry.unreadable.len()).map(Line::Unreadable));
         }
-        if lines.first().is_some() {
-            lines.push(Line::Title("Fields"));
+        if !lines.is_empty() {
+            lines.push(Line::Heads);
         }
         let mut hidden_below: Option<usize> = None;
         for (at, field) in entry.fields.iter().enumerate() {

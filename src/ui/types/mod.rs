@@ -113,10 +113,10 @@ fn head_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut TypesVi
             let stale = document.is_catalogue_stale();
             if found.is_pending() {
                 progress_ui(ui, app);
-            } else if stale || found.failure().is_some() || document.cataloguing.is_stopped() {
-                if ui.button("Look again").clicked() {
-                    queue.push(Command::LookAtTypes);
-                }
+            } else if (stale || found.failure().is_some() || document.cataloguing.is_stopped())
+                && ui.button("Look again").clicked()
+            {
+                queue.push(Command::LookAtTypes);
             }
             let (words, colour) = match (found.failure(), stale) {
                 (Some(why), _) if !document.cataloguing.is_stopped() => (why.to_owned(), tokens.bad),

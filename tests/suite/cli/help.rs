@@ -2,7 +2,7 @@
 
 use super::{World, words};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "info",
     "streams",
     "events",
@@ -13,6 +13,8 @@ const COMMANDS: [&str; 14] = [
     "snapshots",
     "what-if",
     "copy",
+    "schema",
+    "check",
     "suggest",
     "sample",
     "layouts",
