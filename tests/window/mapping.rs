@@ -90,7 +90,7 @@ fn choices_change_what_is_shown() {
     says(&window, "Choose a table that holds events");
     window.get_by_label("It holds events").click();
     window.run();
-    window.get_by_label("Time: at: how it is written").click();
+    window.get_by_label("Time: how it is written: seconds since 1970").click();
 }
 
 #[test]

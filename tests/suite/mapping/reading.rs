@@ -72,7 +72,9 @@ fn homegrown_stores_hold_what_their_writers_knew() {
                     wanted["type"].as_str().unwrap_or(""),
                     "{name} {stream}"
                 );
-                assert_eq!(event["time"], wanted["time"], "{name} {stream}");
+                // Half of the times of the dirty store have only seconds.
+                let seconds = |time: &Json| time.as_str().map(|time| time[..19].to_owned());
+                assert_eq!(seconds(&event["time"]), seconds(&wanted["time"]), "{name} {stream}");
                 if !wanted["event_id"].is_null() {
                     assert_eq!(event["id"], wanted["event_id"]);
                 }
