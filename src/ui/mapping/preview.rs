@@ -86,7 +86,7 @@ fn row_ui(ui: &mut egui::Ui, app: &App, row: &PreviewRow, widths: &[f32; 5]) {
             (Some(text), Some(problem)) if !text.is_empty() => format!("{text} ({problem})"),
             (_, Some(problem)) => problem.to_owned(),
             (Some(text), None) => text.clone(),
-            (None, None) => "–".to_owned(),
+            (None, None) => "none".to_owned(),
         };
         let colour = if problem.is_some() { tokens.bad } else { tokens.text };
         cell(ui, *width, RichText::new(shown).font(theme::mono(theme::MONO)).color(colour));
