@@ -158,9 +158,9 @@ impl Roles {
             let tags: Vec<bool> = tags.collect();
             self.tag = !tags.is_empty() && tags.iter().filter(|tag| **tag).count() * 20 >= tags.len() * 19;
         }
-        let points = |_: &Self, at: usize, profile: &Profile| {
+        let points = |_: &Self, _: usize, profile: &Profile| {
             let name = says(Role::Metadata, &profile.plain, &table);
-            let is_column = matches!(profile.source, Source::Column(_)) && at < usize::MAX;
+            let is_column = matches!(profile.source, Source::Column(_));
             let json = profile.share_of_filled(profile.json + profile.broken_json);
             let fits = profile.filled() == 0 || json > 0.3 || !profile.packed.is_empty();
             if is_column && fits && name >= 0.7 { name + json } else { 0.0 }

@@ -2,7 +2,7 @@
 
 use egui::{Label, RichText, ScrollArea};
 
-use crate::app::{App, Command, MappingView};
+use crate::app::{App, MappingView};
 use crate::model::mapping::{Preview, PreviewRow};
 use crate::model::zoned;
 use crate::ui::theme;
@@ -17,7 +17,7 @@ const COLUMNS: [(&str, &str, f32); 5] = [
 ];
 
 /// The preview.
-pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, height: f32, _queue: &mut [Command]) {
+pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, height: f32) {
     let tokens = theme::tokens(ui);
     let width = ui.available_width();
     ui.horizontal(|ui| {

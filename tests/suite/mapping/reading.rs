@@ -103,7 +103,7 @@ fn what_holds_no_events_is_refused_with_a_clear_word() {
 fn a_mapping_that_is_wrong_says_what_and_where() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("shop.db");
-    let conn = rusqlite::Connection::open(&store).unwrap();
+    let conn = crate::fixtures::database(&store);
     conn.execute_batch("CREATE TABLE happenings (id INTEGER PRIMARY KEY, subject TEXT, what TEXT, body TEXT)").unwrap();
     conn.execute("INSERT INTO happenings VALUES (1, 'a', 'Opened', '{}')", []).unwrap();
     drop(conn);

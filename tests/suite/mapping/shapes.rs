@@ -43,7 +43,7 @@ fn body(made: &Made) -> Json {
 
 fn database(folder: &Path, sql: &str) -> (PathBuf, rusqlite::Connection) {
     let path = folder.join("shop.db");
-    let conn = rusqlite::Connection::open(&path).unwrap();
+    let conn = crate::fixtures::database(&path);
     conn.execute_batch(sql).unwrap();
     (path, conn)
 }
