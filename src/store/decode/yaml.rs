@@ -419,7 +419,7 @@ str: :sym
         assert_eq!(decode(bomb.as_bytes(), Form::Yaml).unwrap_err().reason, "too large");
         let reason = |text: &str| decode(text.as_bytes(), Form::Yaml).unwrap_err().reason;
         // A key in a key in a key: its text would double with each.
-        assert_eq!(reason(&format!("{}x{}", "? {? ".repeat(40), "}".repeat(40))), "too large");
+        assert_eq!(reason(&format!("{}x", "? ".repeat(40))), "too large");
         assert_eq!(reason("&a [*a]"), "YAML nested too deeply");
         assert_eq!(reason(&format!("{}1", "- ".repeat(100_000))), "YAML nested too deeply");
         assert!(decode("[".repeat(100_000).as_bytes(), Form::Yaml).is_err());
