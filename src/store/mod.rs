@@ -11,6 +11,7 @@
 //!
 //! Layouts are data: see [`LayoutSpec`] and the files under `layouts/`.
 
+mod cache;
 mod connect;
 mod copy;
 pub mod decode;
@@ -71,11 +72,19 @@ pub struct OpenOptions {
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
     pub lock_wait: Duration,
+    /// The folder in which indexes of large stores are kept for the next opening; `None` keeps none.
+    pub index_cache: Option<PathBuf>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, mapping: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
+        Self {
+            layout: None,
+            mapping: None,
+            private_copy_dir: None,
+            lock_wait: Duration::from_secs(2),
+            index_cache: None,
+        }
     }
 }
 
@@ -89,6 +98,7 @@ pub struct Store {
     scanned: Mutex<Scanned>,
     also_possible: Vec<LayoutInfo>,
     recognised: Recognised,
+    index_cache: Option<PathBuf>,
 }
 
 /// What the last scan left behind.
@@ -137,6 +147,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         scanned: Mutex::default(),
         also_possible,
         recognised,
+        index_cache: options.index_cache.clone(),
     })
 }
 
@@ -220,9 +231,37 @@ impl Store {
     ///
     /// Errors: the file can't be read or has more than `u32::MAX` events; or `cancel` was set.
     pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
+        let folder = self.index_cache.as_deref();
+        let kept = folder.and_then(|folder| {
+            let stamp = self.source.stamp_of_reads().ok()?;
+            Some((cache::Kept::new(folder, &self.source, &self.bound, &stamp), stamp))
+        });
+        if let Some((kept, stamp)) = &kept
+            && let Some((log, notes)) = kept.read(generation)
+            && self.is_index_of(&log)
+        {
+            progress.set_total(log.len() as u64);
+            progress.set_done(log.len() as u64);
+            *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()) };
+            return Ok(log);
+        }
         let (log, scanned) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
+        // What was written meanwhile is in the index or not: only one of a file that stood still is kept.
+        if let Some((kept, stamp)) = &kept
+            && scanned.stamp.as_ref() == Some(stamp)
+            && self.source.stamp_of_reads().is_ok_and(|now| now == *stamp)
+        {
+            kept.write(&log, &scanned.notes);
+        }
         *self.scanned() = scanned;
         Ok(log)
+    }
+
+    /// Whether events here and there in a kept index are rows of the store.
+    fn is_index_of(&self, log: &EventLog) -> bool {
+        let Some(last) = log.len().checked_sub(1) else { return false };
+        let some: Vec<u32> = (0..=16).map(|n| (last * n / 16) as u32).collect();
+        self.reader().is_ok_and(|mut reader| reader.events(log, &some).is_ok())
     }
 
     fn scanned(&self) -> MutexGuard<'_, Scanned> {

@@ -36,6 +36,8 @@ pub struct SessionOptions {
     pub on_bad_projection: OnBadProjection,
     /// Where a private copy may be made; `None` for the system's folder for temporary files.
     pub private_copy_dir: Option<PathBuf>,
+    /// The folder in which indexes of large stores are kept; `None` keeps none.
+    pub index_cache: Option<PathBuf>,
 }
 
 /// Why a session could not do something.
@@ -142,6 +144,7 @@ impl Session {
             layout: options.layout.clone(),
             mapping: options.mapping.clone(),
             private_copy_dir: options.private_copy_dir.clone(),
+            index_cache: options.index_cache.clone(),
             ..OpenOptions::default()
         };
         let store = crate::store::open(path, &open, progress, cancel)?;

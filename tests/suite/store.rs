@@ -6,6 +6,7 @@ use std::path::Path;
 use foldline::model::{Cancel, Event, EventLog, Progress};
 use foldline::store::{self, OpenOptions, Store, StoreError};
 
+mod cache;
 mod copies;
 mod copy_properties;
 mod facts;

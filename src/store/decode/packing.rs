@@ -213,7 +213,7 @@ mod tests {
             for len in 0..packed.len() {
                 if let Ok(other) = unpack(&packed[..len], &[packing]) {
                     assert!(
-                        other == packed[..len]
+                        *other == packed[..len]
                             || matches!(packing, Packing::Lz4 | Packing::Zstd) && json().starts_with(&other),
                         "{packing:?}"
                     );
