@@ -387,6 +387,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_all_layouts_that_fit_one_fits_best() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout_fixtures");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "sql") {
+                continue;
+            }
+            let conn = Connection::open_in_memory().unwrap();
+            conn.execute_batch(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let tables = tables(&conn).unwrap();
+            let fitting = layouts().iter().filter_map(|layout| Some((bind(layout, &tables)?.0, layout.id.as_str())));
+            let mut fitting: Vec<(usize, &str)> = fitting.collect();
+            fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+            let ties = matches!(fitting.as_slice(), [(first, _), (second, _), ..] if first == second);
+            assert!(!ties, "{}: {fitting:?}", path.display());
+        }
+    }
+
+    #[test]
     fn globs() {
         for (pattern, name, matches) in [
             ("events", "Events", true),
