@@ -141,15 +141,26 @@ pub fn open(store: &StoreArgs) -> Result<Opened, CliError> {
     open_with(store, Projections::Automatic, OnUnreadable::Stop)
 }
 
-/// Opens a store.
-pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
-    let options = SessionOptions {
+/// Opens a store that is followed while others write it.
+pub fn open_followed(store: &StoreArgs) -> Result<Opened, CliError> {
+    let options = SessionOptions { follow: true, ..options_of(store, Projections::Automatic, OnUnreadable::Stop) };
+    let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;
+    Ok(Opened { session, json: store.json })
+}
+
+fn options_of(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> SessionOptions {
+    SessionOptions {
         layout: store.layout.clone(),
         on_unreadable,
         projections,
         on_bad_projection: OnBadProjection::Refuse,
         ..SessionOptions::default()
-    };
+    }
+}
+
+/// Opens a store.
+pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
+    let options = options_of(store, projections, on_unreadable);
     let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;
     Ok(Opened { session, json: store.json })
 }

@@ -3,6 +3,8 @@
 //! 32 bytes an event, 8 more where the row key is not the position; lanes take 4 more. Immutable, shared by `Arc`.
 //! Event index `i` is the event's place in replay order over the whole store, from 0.
 
+mod grow;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

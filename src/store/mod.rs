@@ -7,14 +7,17 @@
 //! | the same with a hot `-journal` beside it | private copy of both, rolled back there |
 //! | write-ahead log mode, no `-wal` or an empty one | `immutable=1` |
 //! | a `-wal` with content | private copy of both, checkpointed there |
+//! | the user follows it while others write | as `attach` has it |
 //! | anything else | a [`StoreError`] that says what it is and what to do |
 //!
 //! Layouts are data: see [`LayoutSpec`] and the files under `layouts/`.
 
+mod attach;
 mod connect;
 mod copy;
 mod error;
 mod foldline;
+mod handles;
 mod layout;
 mod open;
 mod payload;
@@ -26,9 +29,8 @@ mod scan;
 mod snapshots;
 mod target;
 mod times;
+mod watch;
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +46,7 @@ pub use open::AccessMode;
 pub use read::Reader;
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
+pub use watch::{Growth, Replaced};
 
 use layout::CategoryRule;
 use open::Source;
@@ -59,11 +62,13 @@ pub struct OpenOptions {
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
     pub lock_wait: Duration,
+    /// Follow the store while others write it: see [`AccessMode::Live`].
+    pub follow: bool,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, private_copy_dir: None, lock_wait: Duration::from_secs(2) }
+        Self { layout: None, private_copy_dir: None, lock_wait: Duration::from_secs(2), follow: false }
     }
 }
 
@@ -76,6 +81,7 @@ pub struct Store {
     notes: Vec<String>,
     scanned: Mutex<Scanned>,
     also_possible: Vec<LayoutInfo>,
+    watch: Mutex<watch::Watch>,
 }
 
 /// What the last scan left behind.
@@ -97,7 +103,12 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         let known = layouts().iter().map(|layout| layout.id.clone()).collect();
         return Err(StoreError::UnknownLayout { name: name.clone(), known });
     }
-    let source = Source::new(path, options.private_copy_dir.as_deref(), options.lock_wait, progress, cancel)?;
+    let dir = options.private_copy_dir.as_deref();
+    let source = if options.follow {
+        Source::live(path, dir, options.lock_wait)?
+    } else {
+        Source::new(path, dir, options.lock_wait, progress, cancel)?
+    };
     let conn = source.connect(Some(cancel))?;
     let failed = |e: rusqlite::Error| match probe::head(&source.real, 4096) {
         // The first bytes are right and the rest is not: some encryptions leave the header alone.
@@ -119,6 +130,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         notes,
         scanned: Mutex::default(),
         also_possible,
+        watch: Mutex::default(),
     })
 }
 
@@ -194,6 +206,7 @@ impl Store {
     pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
         let (log, scanned) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
         *self.scanned() = scanned;
+        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = watch::Watch::default();
         Ok(log)
     }
 
@@ -243,19 +256,21 @@ impl Store {
     /// The BLAKE3 hash of the main file in hexadecimal: the same before and after shows that nothing was written.
     pub fn hash(&self, progress: &Progress, cancel: &Cancel) -> Result<String, StoreError> {
         let failed = |e| StoreError::io(&self.source.shown, "read it", e);
-        let mut file = File::open(&self.source.real).map_err(failed)?;
+        let file = handles::open(&self.source.real).map_err(failed)?;
         progress.set_total(file.metadata().map_err(failed)?.len());
         let mut hasher = blake3::Hasher::new();
         let mut chunk = vec![0; 1 << 20];
+        let mut done = 0;
         loop {
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
-            let len = file.read(&mut chunk).map_err(failed)?;
+            let len = handles::read_at(&file, &mut chunk, done).map_err(failed)?;
             if len == 0 {
                 return Ok(hasher.finalize().to_hex().to_string());
             }
             hasher.update(&chunk[..len]);
+            done += len as u64;
             progress.add(len as u64);
         }
     }

@@ -16,7 +16,7 @@ use super::Scanned;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::layout::{CategoryRule, TimeEncoding, TimePlace};
-use super::open::Source;
+use super::open::{AccessMode, Source};
 use super::payload::{Unpacked, unpack};
 use super::probe::Stamp;
 use super::recognise::{Bound, Key};
@@ -51,7 +51,9 @@ fn scan_in_reads_of(
 ) -> Result<(EventLog, Scanned), StoreError> {
     let conn = source.connect(Some(cancel))?;
     let scan = Scan { source, bound, conn: &conn, columns: Columns::new(bound)?, read_at_most, progress, cancel };
-    for _ in 0..STRICT_PASSES {
+    // Whoever follows a store looks again at all of it, behind its growth.
+    let strict = if source.mode == AccessMode::Live { 0 } else { STRICT_PASSES };
+    for _ in 0..strict {
         if let Some(pass) = scan.pass(generation, Changes::Refused)? {
             return Ok(pass.finish(bound));
         }
@@ -59,10 +61,65 @@ fn scan_in_reads_of(
     let pass =
         scan.pass(generation, Changes::PutUpWith)?.ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
     let (log, mut scanned) = pass.finish(bound);
+    if source.mode == AccessMode::Live {
+        source.check()?;
+        return Ok((log, scanned));
+    }
     scanned.notes.push(
         "the store was written while it was read; events changed or removed meanwhile may be shown as they were".into(),
     );
     Ok((log, scanned))
+}
+
+/// Rows that were read on from some row.
+pub(super) struct Piece {
+    /// As an index of their own.
+    pub log: EventLog,
+    /// Whether there were no more.
+    pub at_end: bool,
+    /// What a user should know of them.
+    pub notes: Vec<String>,
+}
+
+/// How much to read at once.
+#[derive(Clone, Copy)]
+pub(super) struct Most {
+    pub rows: usize,
+    pub time: Duration,
+}
+
+impl Most {
+    pub(super) const ALL: Self = Self { rows: usize::MAX, time: Duration::MAX };
+}
+
+/// What finds the row of an event again in the order in which rows are read; `None` where that can't be told from the
+/// index.
+pub(super) fn place_of(bound: &Bound, log: &EventLog, event: usize) -> Option<Vec<SqlValue>> {
+    match &bound.key {
+        Key::Rowid(_) => Some(vec![log.row_key(event).into()]),
+        Key::Position { .. } if log.has_ordinal_positions() => None,
+        Key::Position { .. } => Some(vec![log.position(event).into(), log.row_key(event).into()]),
+        Key::Columns(_) => None,
+    }
+}
+
+/// Reads on behind a row, in reads of about [`READ_AT_MOST`]; from the first row where none is named.
+pub(super) fn piece(
+    conn: &Connection,
+    source: &Source,
+    bound: &Bound,
+    after: Option<Vec<SqlValue>>,
+    most: Most,
+    cancel: &Cancel,
+) -> Result<Piece, StoreError> {
+    let progress = &Progress::default();
+    let columns = Columns::new(bound)?;
+    let scan = Scan { source, bound, conn, columns, read_at_most: READ_AT_MOST, progress, cancel };
+    let start = after.map_or(Resume::Start, Resume::After);
+    let (pass, at_end) = scan.pass_from(0, Changes::PutUpWith, start, most)?;
+    let pass = pass.ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
+    let (log, scanned) = pass.finish(bound);
+    Ok(Piece { log, at_end, notes: scanned.notes })
 }
 
 /// What to do when a writer came between two reads of one pass.
@@ -212,6 +269,17 @@ struct Pass {
 impl Scan<'_> {
     /// One pass; `None` if a writer came between and that is refused.
     fn pass(&self, generation: u64, changes: Changes) -> Result<Option<Pass>, StoreError> {
+        self.pass_from(generation, changes, Resume::Start, Most::ALL).map(|(pass, _)| pass)
+    }
+
+    /// The same from a row on, as far as `most` allows; and whether it came to the end.
+    fn pass_from(
+        &self,
+        generation: u64,
+        changes: Changes,
+        start: Resume,
+        most: Most,
+    ) -> Result<(Option<Pass>, bool), StoreError> {
         let columns = &self.columns;
         // In this order: what is committed between the two looks is in the stamp as in the rows.
         let version = self.data_version()?;
@@ -230,12 +298,15 @@ impl Scan<'_> {
             notes_of_times: columns.times.iter().map(|time| time.described.clone()).collect(),
             stamp,
         };
-        self.progress.set_total(self.rows_at_most()?);
+        if matches!(start, Resume::Start) {
+            self.progress.set_total(self.rows_at_most()?);
+        }
         self.progress.set_done(0);
+        let all_began = Instant::now();
         let table = quoted(&self.bound.events.name);
         let order = order_columns(&self.bound.key).iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
         let select = columns.select.sql();
-        let mut resume = Resume::Start;
+        let mut resume = start;
         loop {
             let condition = resume.condition(&self.bound.key);
             let sql = format!("SELECT {select} FROM {table} {condition} ORDER BY {order}");
@@ -243,6 +314,7 @@ impl Scan<'_> {
             let mut rows = self.sql(statement.query(rusqlite::params_from_iter(resume.values())))?;
             let began = Instant::now();
             let mut next = resume.at_end();
+            let mut enough = false;
             while let Some(row) = self.sql(rows.next())? {
                 if pass.builder.len() >= u32::MAX as usize {
                     return Err(StoreError::TooManyEvents(self.source.shown.clone()));
@@ -250,23 +322,35 @@ impl Scan<'_> {
                 self.sql(pass.take(columns, self.bound, row))?;
                 if pass.builder.len().is_multiple_of(ROWS_BETWEEN_LOOKS) {
                     self.look(&pass)?;
+                    enough = all_began.elapsed() > most.time;
+                    if enough {
+                        break;
+                    }
                     if self.source.is_shared() && began.elapsed() > self.read_at_most {
                         let key = self.sql(columns.order.iter().map(|at| row.get(*at)).collect())?;
                         next = Some(Resume::after(key));
                         break;
                     }
                 }
+                enough = pass.builder.len() >= most.rows;
+                if enough {
+                    break;
+                }
             }
             drop(rows);
             drop(statement);
+            self.source.attachment.note_read(began.elapsed());
+            if enough {
+                return Ok((Some(pass), false));
+            }
             if self.data_version()? != version && changes == Changes::Refused {
-                return Ok(None);
+                return Ok((None, false));
             }
             match next {
                 Some(next) => resume = next,
                 None => {
                     self.progress.set_done(pass.builder.len() as u64);
-                    return Ok(Some(pass));
+                    return Ok((Some(pass), true));
                 }
             }
         }

@@ -8,7 +8,6 @@ use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
 use crate::job::{At, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
-use crate::store::AccessMode;
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
@@ -94,16 +93,12 @@ impl Workshop {
         let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
         let log = session.log().clone();
         let layout = session.store().layout();
-        let access = match session.store().mode() {
-            AccessMode::ReadOnly | AccessMode::Immutable => "read-only",
-            AccessMode::PrivateCopy => "read-only, private copy",
-        };
         let opened = OpenedStore {
             key,
             path: path.to_owned(),
             layout: layout.id.to_string(),
             layout_title: layout.title.to_string(),
-            access: access.to_owned(),
+            access: session.store().mode().words().to_owned(),
             notes: session.notes(),
             projections: session.projection_infos(),
             drawing: Arc::new(Drawing::new(&log)),
