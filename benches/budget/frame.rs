@@ -76,6 +76,8 @@ fn log(events: usize, streams: u64) -> EventLog {
         versions[stream] += 1;
         micros += (seed >> 40) as i64 % 2_000_000 * (10_000_000 / events as i64);
         builder.push(LogRow {
+            source: 0,
+            part: 0,
             row_key: at + 1,
             position: Some(at + 1),
             stream: Some(indices[stream]),

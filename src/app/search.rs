@@ -117,6 +117,8 @@ mod tests {
             let other = builder.stream("links", |_| "links".to_owned());
             let event_type = builder.event_type("T");
             builder.push(LogRow {
+                source: 0,
+                part: 0,
                 row_key: at as i64 + 1,
                 position: Some(at as i64 + 1),
                 stream: (at % 7 != 0).then_some(stream),
@@ -127,7 +129,7 @@ mod tests {
                 archived: false,
             });
             if at % 5 == 0 {
-                builder.also_in(other);
+                builder.also_in(other, None);
             }
         }
         builder.finish()

@@ -28,6 +28,8 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         let stream = builder.stream(stream, |name| names::category_of(name, "events").to_owned());
         let event_type = builder.event_type("Happened");
         builder.push(LogRow {
+            source: 0,
+            part: 0,
             row_key: at,
             position: Some(at),
             stream: Some(stream),

@@ -14,8 +14,8 @@ struct Info {
     /// As it was given.
     path: String,
     /// The layout's id.
-    layout: &'static str,
-    layout_title: &'static str,
+    layout: std::sync::Arc<str>,
+    layout_title: std::sync::Arc<str>,
     events: usize,
     streams: usize,
     /// By number of events, then name.

@@ -176,7 +176,7 @@ fn layouts(args: &LayoutsArgs, output: &mut Output<'_>) -> Result<Status, CliErr
     let mut columns = Columns::new(&["layout", "title", "copies"]);
     for layout in &layouts {
         let copies = if layout.writable { "can be written" } else { "not yet" };
-        columns.row([layout.id.to_owned(), layout.title.to_owned(), copies.to_owned()]);
+        columns.row([layout.id.to_string(), layout.title.to_string(), copies.to_owned()]);
     }
     columns.print(output, 0)?;
     Ok(Status::Done)

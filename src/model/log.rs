@@ -68,6 +68,15 @@ const NONE: i64 = i64::MIN;
 const NO_STREAM: u32 = u32::MAX;
 const ARCHIVED: u8 = 0b100;
 
+/// An event in a further stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Membership {
+    event: u32,
+    stream: u32,
+    /// There, or [`NONE`].
+    version: i64,
+}
+
 /// The index. See the module.
 #[derive(Debug, Clone, Default)]
 pub struct EventLog {
@@ -92,8 +101,12 @@ pub struct EventLog {
     members: Vec<u32>,
     /// What is known of each lane as a whole.
     orders: Vec<LaneOrder>,
-    /// Further streams of events that are in several: (event, stream), sorted.
-    extra: Vec<(u32, u32)>,
+    /// Which table or file each event was read from; empty where there is one.
+    sources: Vec<u16>,
+    /// The place in its row of each event; empty where every row holds one event.
+    parts: Vec<u16>,
+    /// Further streams of events that are in several, sorted.
+    extra: Vec<Membership>,
     /// Positions are ordinals because the store has none that are unique and in order.
     ordinal_positions: bool,
 }
@@ -132,12 +145,40 @@ impl EventLog {
 
     /// Further streams that the event is in.
     pub fn other_streams_of(&self, event: usize) -> impl Iterator<Item = StreamIndex> {
-        let event = event as u32;
-        let from = self.extra.partition_point(|(e, _)| *e < event);
-        self.extra[from..].iter().take_while(move |(e, _)| *e == event).map(|(_, stream)| StreamIndex(*stream))
+        self.memberships_of(event).map(|member| StreamIndex(member.stream))
     }
 
-    /// The event's version in its stream.
+    fn memberships_of(&self, event: usize) -> impl Iterator<Item = &Membership> {
+        let event = event as u32;
+        let from = self.extra.partition_point(|member| member.event < event);
+        self.extra[from..].iter().take_while(move |member| member.event == event)
+    }
+
+    /// The event's version in one of its streams.
+    pub fn version_in(&self, event: usize, stream: StreamIndex) -> Option<i64> {
+        if self.event_streams[event] == stream.0 {
+            return self.version(event);
+        }
+        let member = self.memberships_of(event).find(|member| member.stream == stream.0)?;
+        Some(member.version).filter(|version| *version != NONE)
+    }
+
+    /// Which of the store's tables or files the event was read from, from 0.
+    pub fn source(&self, event: usize) -> usize {
+        self.sources.get(event).copied().unwrap_or(0).into()
+    }
+
+    /// Whether events were read from more than one table or file.
+    pub fn has_sources(&self) -> bool {
+        !self.sources.is_empty()
+    }
+
+    /// The event's place in its row, from 0.
+    pub fn part(&self, event: usize) -> usize {
+        self.parts.get(event).copied().unwrap_or(0).into()
+    }
+
+    /// The event's version in its (first) stream.
     pub fn version(&self, event: usize) -> Option<i64> {
         Some(self.versions[event]).filter(|version| *version != NONE)
     }
@@ -241,6 +282,13 @@ impl EventLog {
         self.orders[stream.0 as usize].own
     }
 
+    /// Marks a stream as archived or deleted, for those who make the index.
+    pub fn mark_stream(&mut self, stream: StreamIndex, archived: bool, deleted: bool) {
+        let info = &mut self.streams[stream.0 as usize];
+        info.archived |= archived;
+        info.deleted |= deleted;
+    }
+
     /// How many events have a position up to this one.
     pub fn count_up_to_position(&self, position: i64) -> usize {
         self.positions.partition_point(|p| *p <= position)
@@ -268,7 +316,9 @@ impl EventLog {
             + self.sub_micros.capacity() * 2
             + self.flags.capacity()
             + self.members.capacity() * 4
-            + self.extra.capacity() * 8
+            + self.sources.capacity() * 2
+            + self.parts.capacity() * 2
+            + self.extra.capacity() * size_of::<Membership>()
             + self.orders.capacity() * size_of::<LaneOrder>()
     }
 }
@@ -276,8 +326,12 @@ impl EventLog {
 /// One row on its way into the index, in the order in which the layout replays.
 #[derive(Debug, Clone, Copy)]
 pub struct LogRow {
+    /// Which table or file it is from.
+    pub source: u16,
     /// Key by which the row is read again.
     pub row_key: i64,
+    /// The event's place in its row.
+    pub part: u16,
     /// The store's own position, if the layout has one.
     pub position: Option<i64>,
     /// The (first) stream.
@@ -393,6 +447,12 @@ impl EventLogBuilder {
         log.event_types.push(row.event_type.0);
         log.types[row.event_type.0 as usize].events += 1;
         log.times.push(row.time.map_or(NONE, Timestamp::micros));
+        for (column, value) in [(&mut log.sources, row.source), (&mut log.parts, row.part)] {
+            if value != 0 || !column.is_empty() {
+                column.resize(log.positions.len() - 1, 0);
+                column.push(value);
+            }
+        }
         let nanos = row.time.map_or(0, Timestamp::sub_micro_nanos);
         if nanos != 0 || !log.sub_micros.is_empty() {
             log.sub_micros.resize(log.positions.len() - 1, 0);
@@ -411,9 +471,10 @@ impl EventLogBuilder {
     }
 
     /// Puts the last pushed event in a further stream.
-    pub fn also_in(&mut self, stream: StreamIndex) {
+    pub fn also_in(&mut self, stream: StreamIndex, version: Option<i64>) {
         if let Some(event) = self.log.positions.len().checked_sub(1) {
-            self.log.extra.push((event as u32, stream.0));
+            let version = version.unwrap_or(NONE);
+            self.log.extra.push(Membership { event: event as u32, stream: stream.0, version });
         }
     }
 
@@ -432,11 +493,14 @@ impl EventLogBuilder {
             log.ordinal_positions = true;
         }
         log.extra.sort_unstable();
-        log.extra.dedup();
+        let first = &log.event_streams;
+        log.extra.retain(|member| first[member.event as usize] != member.stream);
+        log.extra.dedup_by_key(|member| (member.event, member.stream));
         let mut counts = vec![0usize; log.streams.len() + 1];
         let memberships = || {
             let first = log.event_streams.iter().enumerate().map(|(event, stream)| (event as u32, *stream));
-            first.filter(|(_, stream)| *stream != NO_STREAM).chain(log.extra.iter().copied())
+            let further = log.extra.iter().map(|member| (member.event, member.stream));
+            first.filter(|(_, stream)| *stream != NO_STREAM).chain(further)
         };
         for (_, stream) in memberships() {
             counts[stream as usize + 1] += 1;
@@ -453,20 +517,13 @@ impl EventLogBuilder {
         log.starts = counts;
         log.members = members;
         let mut own = vec![true; log.streams.len()];
-        log.extra.iter().for_each(|(_, stream)| own[*stream as usize] = false);
+        log.extra.iter().for_each(|member| own[member.stream as usize] = false);
         for (stream, own) in own.into_iter().enumerate() {
             let (from, to) = (log.starts[stream], log.starts[stream + 1]);
-            sort_lane(&mut log.members[from..to], &log.versions);
-            let lane = &log.members[from..to];
-            let order = LaneOrder {
-                by_position: lane.is_sorted(),
-                by_time: lane.is_sorted_by_key(|event| log.time(*event as usize))
-                    && lane.first().is_none_or(|first| log.time(*first as usize).is_some()),
-                // Ascending, only the first can be without one: nothing is less than it.
-                by_version: lane.is_sorted_by(|a, b| log.versions[*a as usize] < log.versions[*b as usize])
-                    && lane.first().is_none_or(|first| log.versions[*first as usize] != NONE),
-                own,
-            };
+            let index = StreamIndex(stream as u32);
+            let mut lane = log.members[from..to].to_vec();
+            let order = log.arrange(index, &mut lane, own);
+            log.members[from..to].copy_from_slice(&lane);
             log.orders.push(order);
         }
         self.types_by_name.clear();
@@ -481,14 +538,13 @@ impl EventLogBuilder {
 }
 
 /// Replay order in a stream: version, then position; position alone where versions are null or repeated.
-fn sort_lane(lane: &mut [u32], versions: &[i64]) {
-    let version = |event: &u32| versions[*event as usize];
-    if lane.is_sorted_by(|a, b| a < b && version(a) < version(b)) {
+fn sort_lane(lane: &mut [u32], version: &dyn Fn(u32) -> i64) {
+    if lane.is_sorted_by(|a, b| a < b && version(*a) < version(*b)) {
         return;
     }
-    lane.sort_unstable_by_key(|event| (version(event), *event));
-    let usable = lane.iter().all(|event| version(event) != NONE)
-        && lane.windows(2).all(|pair| version(&pair[0]) != version(&pair[1]));
+    lane.sort_unstable_by_key(|event| (version(*event), *event));
+    let usable = lane.iter().all(|event| version(*event) != NONE)
+        && lane.windows(2).all(|pair| version(pair[0]) != version(pair[1]));
     if !usable {
         lane.sort_unstable();
     }
@@ -505,6 +561,8 @@ pub(crate) mod tests {
             let stream = builder.stream(stream, |_| "c".to_owned());
             let event_type = builder.event_type("T");
             builder.push(LogRow {
+                source: 0,
+                part: 0,
                 row_key: *position,
                 position: Some(*position),
                 stream: Some(stream),

@@ -9,14 +9,15 @@
 //! | a `-wal` with content and no `-shm`: nobody has it open | private copy, made again when it changes |
 //!
 //! Each connection is made for one read and closed after it, so that a writer that ends can clear away its log, and one
-//! that wants the file for itself gets it.
+//! that wants the file for itself gets it. A writer that ends at the very moment of such a read leaves its log behind,
+//! whole, as SQLite does with any other reader; the next one takes it up.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::model::{Cancel, Progress};
 
@@ -101,7 +102,13 @@ impl Source {
         self.attachment.kept().settled = matches!(way, Way::Immutable).then(|| found.stamp.clone());
         match way {
             Way::Rollback => own(Access::ReadOnly),
-            Way::Attached => own(Access::Attached),
+            Way::Attached => {
+                let conn = own(Access::Attached)?;
+                let read = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+                let refused = read.is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::ReadOnly));
+                // Just opened, or just begun anew: nobody's mark fits.
+                if refused && beside(&self.real, "-shm").exists() { own(Access::Marking) } else { Ok(conn) }
+            }
             Way::Immutable => own(Access::Immutable),
             Way::Copy => {
                 let mut kept = self.attachment.kept();

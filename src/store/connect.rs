@@ -37,14 +37,14 @@ pub(super) fn connect(
     cancel: Option<&Cancel>,
 ) -> rusqlite::Result<Connection> {
     let flags = match access {
-        Access::ReadOnly | Access::Immutable | Access::Attached => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::ReadOnly | Access::Immutable | Access::Attached | Access::Marking => OpenFlags::SQLITE_OPEN_READ_ONLY,
         Access::Own => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
     };
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let query = match access {
         Access::Immutable => "?immutable=1",
         Access::Attached => "?readonly_shm=1",
-        Access::ReadOnly | Access::Own => "",
+        Access::ReadOnly | Access::Marking | Access::Own => "",
     };
     let mut conn = Connection::open_with_flags(format!("{}{query}", uri(path)), flags)?;
     conn.busy_timeout(lock_wait)?;
@@ -52,7 +52,7 @@ pub(super) fn connect(
     conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    if access == Access::Attached {
+    if matches!(access, Access::Attached | Access::Marking) {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
     if let Some(cancel) = cancel.cloned() {
@@ -61,7 +61,7 @@ pub(super) fn connect(
     if access != Access::Own {
         conn.pragma_update(None, "query_only", true)?;
     }
-    if access == Access::Attached {
+    if matches!(access, Access::Attached | Access::Marking) {
         conn.query_row("PRAGMA wal_autocheckpoint = 0", [], |_| Ok(()))?;
     }
     conn.pragma_update(None, "cell_size_check", true)?;

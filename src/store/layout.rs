@@ -1,12 +1,16 @@
 //! Layouts as data: what tables a library writes, which column is what, and how contents are encoded. One JSON file
 //! each under `layouts/`; adding a library is adding a file (and a store of it to the tests).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
+use super::decode::{Form, Packing};
+
+mod place;
 mod writing;
 
+pub use place::{Place, Role};
 pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, StreamTable, WritingSpec};
 
 /// The description of one library's tables.
@@ -23,7 +27,10 @@ pub struct LayoutSpec {
     #[serde(default)]
     pub writable: bool,
     /// The event table.
-    pub events: EventTable,
+    pub events: Arc<EventTable>,
+    /// Further event tables of other forms; those that are there make one history with it.
+    #[serde(default)]
+    pub more_events: Vec<Arc<EventTable>>,
     /// The snapshot table, which need not be there.
     #[serde(default)]
     pub snapshots: Option<SnapshotTable>,
@@ -36,7 +43,7 @@ pub struct LayoutSpec {
 }
 
 /// What a table must be like to count. Names and columns are compared without regard to case.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TableSpec {
     /// Its possible names, `*` for any part; empty: any name.
@@ -61,48 +68,67 @@ pub struct TableSpec {
 pub struct EventTable {
     /// What it looks like.
     pub table: TableSpec,
+    /// Every table that fits is an event table, and they are one history; else only the first.
+    #[serde(default)]
+    pub every: bool,
+    /// Tables in which more about a row is looked up; their columns are named `alias.column`.
+    #[serde(default)]
+    pub joins: Vec<JoinSpec>,
     /// What orders the whole store and is the position.
     pub key: KeySpec,
-    /// What names the stream.
-    pub stream: StreamSpec,
-    /// The column of the version in the stream.
+    /// What names the stream, where a row is in one.
     #[serde(default)]
-    pub version: Option<String>,
+    pub stream: StreamSpec,
+    /// A table that says which streams an event is in.
+    #[serde(default)]
+    pub links: Option<LinkSpec>,
+    /// A column that lists the streams that an event is in.
+    #[serde(default)]
+    pub tags: Option<TagSpec>,
+    /// The version in the stream.
+    #[serde(default)]
+    pub version: Role,
     /// The first version of a stream.
     #[serde(default = "one")]
     pub version_base: i64,
-    /// The column of the event type.
+    /// The event type.
     #[serde(rename = "type")]
-    pub event_type: String,
+    pub event_type: Role,
     /// The payload.
     pub payload: PayloadSpec,
+    /// How a row holds several events.
+    #[serde(default)]
+    pub several: Option<SeveralSpec>,
     /// Where the recorded time may be; the first that gives one counts.
     #[serde(default)]
     pub time: Vec<TimeSpec>,
     /// Where the time of taking effect is.
     #[serde(default)]
     pub valid_time: Option<TimeSpec>,
-    /// The column of the metadata, JSON.
+    /// The metadata.
     #[serde(default)]
-    pub metadata: Option<String>,
-    /// The column of the event's id.
+    pub metadata: Option<MetadataSpec>,
+    /// Columns that are metadata too, under their own names.
     #[serde(default)]
-    pub event_id: Option<String>,
-    /// The column of who caused it.
+    pub metadata_columns: Vec<String>,
+    /// The event's id.
     #[serde(default)]
-    pub user: Option<String>,
-    /// The column of the correlation id.
+    pub event_id: Role,
+    /// Who caused it.
     #[serde(default)]
-    pub correlation_id: Option<String>,
-    /// The column of the causation id.
+    pub user: Role,
+    /// The correlation id.
     #[serde(default)]
-    pub causation_id: Option<String>,
-    /// The column of the schema's version.
+    pub correlation_id: Role,
+    /// The causation id.
     #[serde(default)]
-    pub schema_version: Option<String>,
+    pub causation_id: Role,
+    /// The schema's version.
+    #[serde(default)]
+    pub schema_version: Role,
     /// The column that marks what is archived or deleted.
     #[serde(default)]
-    pub archived: Option<String>,
+    pub archived: Role,
     /// What tells events from commands.
     #[serde(default)]
     pub kind: Option<KindSpec>,
@@ -113,7 +139,7 @@ fn one() -> i64 {
 }
 
 /// What orders the whole store.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum KeySpec {
     /// An integer column, which is also the position.
@@ -123,19 +149,121 @@ pub enum KeySpec {
         /// Columns that order a table made WITHOUT ROWID, unique together; positions are then ordinals.
         without_rowid: Vec<String>,
     },
+    /// Columns that order the rows, with the row number for ties.
+    Order {
+        /// The columns.
+        by: Vec<String>,
+        /// The column of the position, if there is one.
+        #[serde(default)]
+        position: Option<String>,
+    },
+}
+
+/// A table in which more about a row is looked up: at most one row of it for each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JoinSpec {
+    /// The name before the dot in `alias.column`.
+    pub alias: String,
+    /// What it looks like.
+    pub table: TableSpec,
+    /// Its column and the row's (or an earlier join's) that are equal, in pairs.
+    pub on: Vec<(String, String)>,
+    /// The layout is not recognised without it.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// A table that says which streams an event is in: one row each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSpec {
+    /// What it looks like.
+    pub table: TableSpec,
+    /// Its column and the event's that are equal, in pairs.
+    pub on: Vec<(String, String)>,
+    /// Lookups from its rows.
+    #[serde(default)]
+    pub joins: Vec<JoinSpec>,
+    /// What names the stream: places in its rows or their lookups.
+    pub stream: StreamSpec,
+    /// The version in that stream.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// A column that lists streams.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagSpec {
+    /// The column.
+    pub column: String,
+    /// What is between the names; none: a JSON list of texts.
+    #[serde(default)]
+    pub separator: Option<String>,
+    /// What a name's category is.
+    pub category: CategoryRule,
+    /// The list is metadata too, under the column's name.
+    #[serde(default)]
+    pub metadata: bool,
+}
+
+/// Several events in one row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeveralSpec {
+    /// Where the list is in the row's payload; empty: the payload is the list.
+    #[serde(default)]
+    pub list: String,
+    /// Where in an entry the payload is; empty: the entry is the payload. The places of the event table that are in
+    /// the payload are looked for in the whole entry.
+    #[serde(default)]
+    pub payload: String,
+    /// Where in an entry its metadata is.
+    #[serde(default)]
+    pub metadata: Option<String>,
+    /// The version in the row is that of the last of them; else of the first.
+    #[serde(default)]
+    pub version_of_last: bool,
+}
+
+/// The metadata.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum MetadataSpec {
+    /// A column with JSON.
+    Column(String),
+    /// With its encoding.
+    Encoded(PayloadSpec),
+}
+
+impl MetadataSpec {
+    /// Its column.
+    pub fn column(&self) -> &str {
+        match self {
+            Self::Column(column) => column,
+            Self::Encoded(spec) => &spec.column,
+        }
+    }
 }
 
 /// What names the stream.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StreamSpec {
-    /// Columns, joined by `-`.
-    pub parts: Vec<String>,
-    /// A column put before it as `tenant/`.
+    /// Places, joined by `-`; none: no event is in a stream by itself.
+    pub parts: Vec<Place>,
+    /// What is put before it as `tenant/`.
     #[serde(default)]
-    pub tenant: Option<String>,
+    pub tenant: Role,
     /// What its category is.
     pub category: CategoryRule,
+    /// Forms of names (`*` for any part) of streams that only link to events of others.
+    #[serde(default)]
+    pub link_names: Vec<String>,
+    /// Forms of types whose event ends a stream.
+    #[serde(default)]
+    pub ended_by: Vec<String>,
     /// A table beside that has the streams' types, which are then their categories; the rule is for the others.
     #[serde(default)]
     pub types_in: Option<TypesIn>,
@@ -145,7 +273,7 @@ pub struct StreamSpec {
 }
 
 /// A table with the types of streams.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypesIn {
     /// The table, one of those beside.
@@ -157,11 +285,16 @@ pub struct TypesIn {
 }
 
 /// How a stream's category is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CategoryRule {
     /// The part of the name before the first `-`; the table's name for a bare id.
+    #[default]
     General,
+    /// The part of the name before this text; the general rule for names without it.
+    Before(String),
+    /// What is in this place; the general rule where it is empty.
+    From(Place),
     /// The first part of the key.
     FirstPart,
     /// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened` and in
@@ -170,11 +303,20 @@ pub enum CategoryRule {
 }
 
 /// How a payload (or a snapshot's state) is stored.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct PayloadSpec {
-    /// Its column; the contents are JSON when unpacked.
+    /// Its column; empty where `columns` or `rest` make it.
     pub column: String,
+    /// Fields made of a column each.
+    #[serde(default)]
+    pub columns: Vec<PayloadColumn>,
+    /// Every column of the event table that has no role and is not NULL is a field, but for these.
+    #[serde(default)]
+    pub rest_but: Option<Vec<String>>,
+    /// What contents may be when unpacked, the first that reads them counts; none: JSON.
+    #[serde(default)]
+    pub forms: Vec<Form>,
     /// Compressions that may be around it, known by their first bytes.
     #[serde(default)]
     pub packed: Vec<Packing>,
@@ -192,14 +334,17 @@ pub struct PayloadSpec {
     pub objects_only: bool,
 }
 
-/// A compression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Packing {
-    /// RFC 1950.
-    Zlib,
-    /// RFC 1952.
-    Gzip,
+/// A field of a payload that is made of columns.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayloadColumn {
+    /// Its name; empty: an object's fields are the payload's own.
+    pub name: String,
+    /// Its column, also `alias.column`.
+    pub column: String,
+    /// The column holds JSON text.
+    #[serde(default)]
+    pub json: bool,
 }
 
 /// What a library puts around a payload.
@@ -212,36 +357,38 @@ pub enum Wrapper {
     TypedValues,
     /// Fields that the library adds, which belong to the metadata.
     MoveToMetadata(Vec<String>),
+    /// The payload is at one path; what is at the other belongs to the metadata, field by field.
+    Inside {
+        /// Where the payload is.
+        payload: String,
+        /// Where metadata is.
+        #[serde(default)]
+        metadata: Option<String>,
+        /// All other keys belong to the metadata too.
+        #[serde(default)]
+        rest_to_metadata: bool,
+    },
 }
 
 /// Where a time is and how it is written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimeSpec {
     /// Where it is.
     #[serde(rename = "in")]
-    pub place: TimePlace,
+    pub place: Place,
     /// How it is written.
     #[serde(rename = "as")]
     pub encoding: TimeEncoding,
+    /// A column with what is to be added: a part of a second, or the time of a day.
+    #[serde(default)]
+    pub plus: Option<(String, TimeEncoding)>,
     /// A text as the library writes it, for stores that have none to show the form.
     #[serde(default)]
     pub like: Option<String>,
     /// The library reads whole seconds only.
     #[serde(default)]
     pub whole_seconds: bool,
-}
-
-/// Where a time is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimePlace {
-    /// In a column of its own.
-    Column(String),
-    /// At a path in the payload as it is stored, before wrappers are taken off.
-    Payload(String),
-    /// At a path in the metadata.
-    Metadata(String),
 }
 
 /// How a time is written.
@@ -266,20 +413,53 @@ pub enum TimeEncoding {
     JulianDays,
     /// Days since 1970.
     UnixDays,
+    /// OLE automation dates: days since 1899-12-30.
+    OleDays,
+    /// The time of a day as text, `HH:MM:SS` with a fraction.
+    TimeOfDay,
+    /// The milliseconds in a ULID or a UUID of version 7.
+    IdMillis,
+    /// The .NET ticks with which a text begins.
+    TicksPrefix,
+    /// The milliseconds in a Twitter-style id, counted from 1970 after this many.
+    Snowflake {
+        /// Milliseconds since 1970 from which it counts.
+        epoch: i64,
+        /// How many bits are below the milliseconds.
+        shift: u32,
+    },
 }
 
-/// What tells events from commands and from the library's own rows.
-#[derive(Debug, Deserialize)]
+/// What tells events from commands and from the library's own rows. Values may have `*` for any part.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KindSpec {
-    /// The column.
-    pub column: String,
-    /// Its value for plain events.
+    /// The column; none: `by` says what is looked at.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// What is looked at where there is no column.
+    #[serde(default)]
+    pub by: KindBy,
+    /// The column's value for plain events.
+    #[serde(default)]
     pub event: String,
-    /// Its values for commands.
+    /// Values of commands.
+    #[serde(default)]
     pub commands: Vec<String>,
-    /// Its values for bookkeeping.
+    /// Values of bookkeeping.
+    #[serde(default)]
     pub system: Vec<String>,
+}
+
+/// What shows an event's kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindBy {
+    /// The stream's name.
+    #[default]
+    Stream,
+    /// The type.
+    Type,
 }
 
 /// The snapshot table.
@@ -288,8 +468,14 @@ pub struct KindSpec {
 pub struct SnapshotTable {
     /// What it looks like.
     pub table: TableSpec,
-    /// Columns that make the stream's name, as in the event table.
-    pub stream: Vec<String>,
+    /// Places that make the stream's name, as in the event table.
+    pub stream: Vec<Place>,
+    /// What is put before it as `tenant/`.
+    #[serde(default)]
+    pub tenant: Role,
+    /// Tables in which more about a row is looked up.
+    #[serde(default)]
+    pub joins: Vec<JoinSpec>,
     /// The column of the version up to which the state has come.
     pub version: String,
     /// The state.
@@ -303,17 +489,17 @@ pub struct SnapshotTable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayoutInfo {
     /// The name by which the command line knows it.
-    pub id: &'static str,
+    pub id: Arc<str>,
     /// The name for people.
-    pub title: &'static str,
+    pub title: Arc<str>,
     /// Whether copies can be written in it.
     pub writable: bool,
 }
 
 impl LayoutSpec {
     /// What the world needs to know of it.
-    pub fn info(&'static self) -> LayoutInfo {
-        LayoutInfo { id: &self.id, title: &self.title, writable: self.writable }
+    pub fn info(&self) -> LayoutInfo {
+        LayoutInfo { id: self.id.as_str().into(), title: self.title.as_str().into(), writable: self.writable }
     }
 }
 
@@ -326,13 +512,13 @@ const FILES: [&str; 5] = [
     include_str!("layouts/pyeventsourcing.json"),
 ];
 
-static LAYOUTS: LazyLock<Vec<LayoutSpec>> = LazyLock::new(|| {
+static LAYOUTS: LazyLock<Vec<Arc<LayoutSpec>>> = LazyLock::new(|| {
     // A file that does not parse is left out here and fails the test below.
-    FILES.iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
+    FILES.iter().filter_map(|text| serde_json::from_str(text).ok().map(Arc::new)).collect()
 });
 
 /// All layouts that Foldline recognises.
-pub fn layouts() -> &'static [LayoutSpec] {
+pub fn layouts() -> &'static [Arc<LayoutSpec>] {
     &LAYOUTS
 }
 
@@ -354,18 +540,27 @@ mod tests {
     #[test]
     fn columns_with_a_role_are_in_the_fingerprint() {
         for layout in layouts() {
-            let events = &layout.events;
-            let known = |column: &String| {
-                assert!(
-                    events.table.columns.contains(column) || events.table.optional.contains(column),
-                    "{}: {column}",
-                    layout.id
-                );
-            };
-            let singles = [&events.version, &events.metadata, &events.event_id, &events.user, &events.schema_version];
-            singles.into_iter().flatten().for_each(known);
-            events.stream.parts.iter().for_each(known);
-            [&events.event_type, &events.payload.column].into_iter().for_each(known);
+            for events in std::iter::once(&layout.events).chain(&layout.more_events) {
+                let known = |column: &String| {
+                    let named = |list: &[String]| list.iter().any(|name| name.eq_ignore_ascii_case(column));
+                    assert!(
+                        named(&events.table.columns) || named(&events.table.optional) || column.contains('.'),
+                        "{}: {column}",
+                        layout.id
+                    );
+                };
+                let roles =
+                    [&events.version, &events.event_id, &events.user, &events.schema_version, &events.event_type];
+                let places = roles.into_iter().flat_map(|role| &role.0).chain(&events.stream.parts);
+                for place in places {
+                    if let Place::Column(column) | Place::GuidColumn(column) = place {
+                        known(column);
+                    }
+                }
+                if !events.payload.column.is_empty() {
+                    known(&events.payload.column);
+                }
+            }
         }
     }
 }

@@ -15,12 +15,15 @@
 mod attach;
 mod connect;
 mod copy;
+pub mod decode;
 mod error;
 mod foldline;
 mod handles;
 mod layout;
+mod look;
 mod open;
 mod payload;
+mod plan;
 mod probe;
 mod read;
 mod recognise;
@@ -148,7 +151,7 @@ fn notes(source: &Source, bound: &Bound, also_possible: &[LayoutInfo]) -> Vec<St
         notes.push(format!("the events are those of table {taken}; of the same form, but not read: {others}"));
     }
     if !also_possible.is_empty() {
-        let ids: Vec<&str> = also_possible.iter().map(|layout| layout.id).collect();
+        let ids: Vec<&str> = also_possible.iter().map(|layout| &*layout.id).collect();
         notes.push(format!("also possible as layout: {} (--layout)", ids.join(", ")));
     }
     notes
@@ -166,8 +169,8 @@ impl Store {
     }
 
     /// The layout in full.
-    pub fn layout_spec(&self) -> &'static LayoutSpec {
-        self.bound.spec
+    pub fn layout_spec(&self) -> &LayoutSpec {
+        &self.bound.spec
     }
 
     /// The event table's name.
@@ -206,7 +209,7 @@ impl Store {
     pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
         let (log, scanned) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
         *self.scanned() = scanned;
-        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = watch::Watch::default();
+        self.watch_from(&log);
         Ok(log)
     }
 
@@ -227,8 +230,9 @@ impl Store {
     /// The category that a stream would have which was never recorded, by the layout's own rule. `first_type` is the
     /// type of its first event, if it is known.
     pub fn category_of_new(&self, log: &EventLog, stream: &str, first_type: Option<&str>) -> String {
-        let category = match self.bound.spec.events.stream.category {
-            CategoryRule::General => None,
+        let category = match &self.bound.spec.events.stream.category {
+            CategoryRule::General | CategoryRule::From(_) => None,
+            CategoryRule::Before(mark) => stream.split_once(mark.as_str()).map(|(before, _)| before),
             CategoryRule::FirstPart => rows::two_parts(log, stream).map(|(first, _)| first),
             CategoryRule::TopicClass => first_type.and_then(scan::topic_class),
         };

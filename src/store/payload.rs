@@ -1,21 +1,20 @@
-//! From stored bytes to a payload: unpacking, JSON, and the library's wrappers taken off.
+//! From stored bytes to a payload: unpacking, decoding, and the library's wrappers taken off.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 
 use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
-use crate::model::json::{self, JsonError};
-use crate::model::{List, Object, Origin, Unreadable, Value};
+use crate::model::{List, Object, Origin, Path, Unreadable, Value, json};
 
-use super::layout::{Packing, PayloadSpec, Wrapper};
+use super::decode::{self, DecodeError, Form, Packing};
+use super::layout::{PayloadSpec, Wrapper};
 
 /// A stored payload without its packing.
 pub(super) enum Unpacked<'a> {
     /// NULL: nothing there.
     Nothing,
-    /// What should be JSON text.
+    /// The contents.
     Text(Cow<'a, [u8]>),
     /// Not to be unpacked.
     Unreadable(Unreadable),
@@ -33,38 +32,39 @@ pub(super) fn unpack<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Unpacked<'
         let note = format!("{} bytes; at most {} are read", bytes.len(), Payload::RAW_LIMIT);
         return Unpacked::Unreadable(Unreadable::new(bytes, "too large", note));
     }
-    let Some(packing) = packing_of(bytes, spec) else {
-        return Unpacked::Text(Cow::Borrowed(bytes));
-    };
-    let mut text = Vec::new();
-    let limit = Payload::RAW_LIMIT as u64 + 1;
-    let read = match packing {
-        Packing::Zlib => flate2::read::ZlibDecoder::new(bytes).take(limit).read_to_end(&mut text),
-        Packing::Gzip => flate2::read::MultiGzDecoder::new(bytes).take(limit).read_to_end(&mut text),
-    };
-    match read {
-        Ok(_) if text.len() as u64 == limit => {
-            let note = format!("more than {} bytes when unpacked", Payload::RAW_LIMIT);
-            Unpacked::Unreadable(Unreadable::new(bytes, "too large", note))
-        }
-        Ok(_) => Unpacked::Text(Cow::Owned(text)),
-        Err(e) => {
-            let reason = match packing {
-                Packing::Zlib => "damaged zlib data",
-                Packing::Gzip => "damaged gzip data",
-            };
-            Unpacked::Unreadable(Unreadable::new(bytes, reason, e.to_string()))
-        }
+    match decode::unpack(bytes, &spec.packed) {
+        Ok(contents) => Unpacked::Text(contents),
+        Err(error) => Unpacked::Unreadable(error.unreadable(bytes)),
     }
 }
 
 /// The compression that the first bytes show.
 pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
-    spec.packed.iter().copied().find(|packing| match (packing, bytes) {
-        (Packing::Gzip, [0x1f, 0x8b, ..]) => true,
-        // RFC 1950: deflate with a 32 KB window, and a header divisible by 31.
-        (Packing::Zlib, [0x78, flags, ..]) => (0x7800 + u32::from(*flags)) % 31 == 0,
-        _ => false,
+    decode::packing_of(bytes, &spec.packed)
+}
+
+/// What is stored, decoded, with the library's wrappers still on.
+pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value, Unreadable> {
+    let text = match unpack(stored, spec) {
+        Unpacked::Nothing => return Ok(Value::Null),
+        Unpacked::Text(text) => text,
+        Unpacked::Unreadable(why) => return Err(why),
+    };
+    let forms = if spec.forms.is_empty() { &[Form::Json] } else { spec.forms.as_slice() };
+    let mut first_error = None;
+    for form in forms {
+        match decode::decode(&text, *form) {
+            Ok(value) => return Ok(value),
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    let raw = if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = stored { bytes } else { &*text };
+    let error = first_error.unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
+    Err(match &spec.opaque {
+        Some(opaque) if !text.is_empty() && looks_opaque(&text) => {
+            Unreadable::new(raw, opaque.clone(), format!("{opaque}; its first bytes are not those of JSON"))
+        }
+        _ => error.unreadable(raw),
     })
 }
 
@@ -72,7 +72,10 @@ pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
 /// or perhaps nested too deeply is for [`decode`].
 pub(super) fn undecoded<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Option<&'a [u8]> {
     let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return None };
-    let is_plain = spec.unwrap.is_empty() && bytes.len() <= Payload::RAW_LIMIT && packing_of(bytes, spec).is_none();
+    let is_plain = spec.unwrap.is_empty()
+        && spec.forms.is_empty()
+        && bytes.len() <= Payload::RAW_LIMIT
+        && packing_of(bytes, spec).is_none();
     let opened = || bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
     (is_plain && spec.opaque.is_none() && std::str::from_utf8(bytes).is_ok() && opened() <= json::MAX_DEPTH)
         .then_some(bytes)
@@ -80,34 +83,22 @@ pub(super) fn undecoded<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Option<
 
 /// A payload, and what its wrapper held besides.
 pub(super) fn decode(stored: ValueRef<'_>, spec: &PayloadSpec, event_type: &str) -> (Payload, Vec<(String, Value)>) {
-    let text = match unpack(stored, spec) {
-        Unpacked::Nothing => return (Payload::Value(Value::Null), Vec::new()),
-        Unpacked::Text(text) => text,
-        Unpacked::Unreadable(why) => return (Payload::Unreadable(why.into()), Vec::new()),
-    };
-    match json::parse(&text) {
+    finished(contents(stored, spec), spec, event_type)
+}
+
+/// Contents with the wrappers taken off.
+pub(super) fn finished(
+    contents: Result<Value, Unreadable>,
+    spec: &PayloadSpec,
+    event_type: &str,
+) -> (Payload, Vec<(String, Value)>) {
+    match contents {
         Ok(value) => {
             let mut besides = Vec::new();
             let value = unwrapped(value, &spec.unwrap, event_type, &mut besides);
             (Payload::Value(value), besides)
         }
-        Err(error) => {
-            let raw = if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = stored { bytes } else { &*text };
-            (Payload::Unreadable(unreadable(raw, &text, &error, spec).into()), Vec::new())
-        }
-    }
-}
-
-/// Why text that should be JSON is not, in the layout's own words where it has some.
-fn unreadable(raw: &[u8], text: &[u8], error: &JsonError, spec: &PayloadSpec) -> Unreadable {
-    match &spec.opaque {
-        Some(opaque) if !text.is_empty() && looks_opaque(text) => {
-            Unreadable::new(raw, opaque.clone(), format!("{opaque}; its first bytes are not those of JSON"))
-        }
-        _ => {
-            let why = Unreadable::json(text, error);
-            Unreadable::new(raw, why.reason, why.note)
-        }
+        Err(why) => (Payload::Unreadable(why.into()), Vec::new()),
     }
 }
 
@@ -139,9 +130,34 @@ pub(super) fn unwrapped(
                 }
                 value
             }
+            Wrapper::Inside { payload, metadata, rest_to_metadata } => {
+                inside(value, payload, metadata.as_deref(), *rest_to_metadata, besides)
+            }
         };
     }
     value
+}
+
+/// The payload inside its wrapper; a value that has none there is no wrapper.
+fn inside(
+    value: Value,
+    payload: &str,
+    metadata: Option<&str>,
+    rest_to_metadata: bool,
+    besides: &mut Vec<(String, Value)>,
+) -> Value {
+    let at = |path: &str| value.at(&Path::parse(path).ok()?).cloned();
+    let Some(inner) = at(payload) else { return value };
+    let further = metadata.and_then(at);
+    if let Some(Value::Object(object)) = &further {
+        besides.extend(object.iter().map(|(key, slot)| (key.to_string(), slot.value.clone())));
+    }
+    if let (true, Value::Object(object)) = (rest_to_metadata, &value) {
+        let taken = |key: &str| key == payload || metadata == Some(key);
+        let rest = object.iter().filter(|(key, _)| !taken(key));
+        besides.extend(rest.map(|(key, slot)| (key.to_string(), slot.value.clone())));
+    }
+    inner
 }
 
 fn without_tag(value: Value, event_type: &str) -> Value {
@@ -219,7 +235,7 @@ mod tests {
     fn what_cant_be_read_says_why() {
         assert_eq!(show(b"", "foldline", "x"), "! empty payload");
         assert_eq!(show(b"{\"a\":", "foldline", "x"), "! invalid JSON");
-        assert_eq!(show(b"\xff\xfe{}", "foldline", "x"), "! not UTF-8 text");
+        assert_eq!(show(b"\xff\xfd{}", "foldline", "x"), "! not UTF-8 text");
         let mut broken = zlib(br#"{"a":1}"#);
         broken.truncate(8);
         assert_eq!(show(&broken, "pyeventsourcing", "x"), "! damaged zlib data");

@@ -4,27 +4,25 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::time::Instant;
 
-use rusqlite::types::{Value as SqlValue, ValueRef};
+use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row};
 
-use crate::model::event::{MetadataFields, Payload, first_scalar};
-use crate::model::{
-    Cancel, Event, EventLog, Key as ObjectKey, Number, Object, Origin, Path, TypeIndex, Value, Wanted, json,
-};
+use crate::model::event::{MetadataFields, Payload};
+use crate::model::{Cancel, Event, EventLog, TypeIndex, Wanted};
 
 use super::Store;
 use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{CategoryRule, TimePlace, TimeSpec};
+use super::layout::{CategoryRule, TimeEncoding};
+use super::look::{Contents, Look, with_fields};
 use super::open::Source;
-use super::payload::{decode, undecoded};
-use super::recognise::{Bound, Key};
-use super::rows::{Select, integer, order_columns, text};
+use super::payload::undecoded;
+use super::plan::{EVENTS, Getter, Getters, Select, Tables};
+use super::recognise::{Bound, EventSource, Key};
+use super::rows::{integer, text};
 use super::scan::READ_AT_MOST;
 use super::times;
 
-/// The key under which metadata is kept that is no JSON.
-const RAW_METADATA: &str = "$raw";
 /// Events in a batch where rows can't be streamed.
 const BATCH: usize = 256;
 
@@ -34,32 +32,89 @@ pub struct Reader {
     source: Arc<Source>,
     bound: Arc<Bound>,
     conn: Connection,
-    columns: Columns,
-    selects: Selects,
+    tables: Vec<TablePlans>,
     in_metadata: MetadataFields,
 }
 
-/// Where in the select list is what.
-#[derive(Debug, Clone)]
-struct Columns {
-    payload: usize,
-    metadata: Option<usize>,
-    event_id: Option<usize>,
-    user: Option<usize>,
-    correlation_id: Option<usize>,
-    causation_id: Option<usize>,
-    schema_version: Option<usize>,
-    valid_time: Option<usize>,
-    times: Vec<usize>,
+/// How rows of one event table are read, by how much is wanted: each list has what the one before has and more.
+#[derive(Debug)]
+struct TablePlans {
+    payload: Plan,
+    /// With the schema's version and the valid time.
+    facts: Plan,
+    all: Plan,
+    /// The condition that finds one row.
+    condition: String,
 }
 
-/// Select lists, each with what the one before has and more. All begin with what orders the table.
-#[derive(Debug)]
-struct Selects {
-    payload: String,
-    /// With the schema's version and the valid time.
-    facts: String,
-    all: String,
+/// One select list, which begins with what orders the table, and where in it is what.
+#[derive(Debug, Default)]
+struct Plan {
+    /// `SELECT … FROM …`
+    sql: String,
+    contents: Contents,
+    event_id: Getters,
+    user: Getters,
+    correlation_id: Getters,
+    causation_id: Getters,
+    schema_version: Getters,
+    valid_time: Option<ValidTime>,
+    times: Vec<Getter>,
+}
+
+/// Where the time of taking effect is, how it is written, and what is added to it.
+type ValidTime = (Getter, TimeEncoding, Option<(usize, TimeEncoding)>);
+
+impl Plan {
+    fn new(source: &EventSource, depth: Wanted) -> Self {
+        let (spec, tables) = (&source.spec, Tables::of_events(source));
+        let (mut plan, mut select) = (Self::default(), Select::default());
+        for column in key_columns(&source.key) {
+            if let Some(sql) = tables.column(&column).or_else(|| tables.rowid()) {
+                select.place(sql);
+            }
+        }
+        plan.contents.with_payload(spec, &tables, &mut select);
+        if depth.schema_version {
+            plan.schema_version = Getters::new(&spec.schema_version, &tables, &mut select);
+            let inside = |getters: &Getters| getters.looks_inside();
+            if inside(&plan.schema_version) {
+                plan.contents.with_metadata(spec, &tables, &mut select);
+            }
+        }
+        if depth.valid_time
+            && let Some(valid) = &spec.valid_time
+        {
+            let getter = Getters::each(std::slice::from_ref(&valid.place), &tables, &mut select).0.pop();
+            let plus = valid.plus.as_ref().and_then(|(name, unit)| Some((select.place(tables.column(name)?), *unit)));
+            plan.valid_time = getter.map(|getter| (getter, valid.encoding, plus));
+            if matches!(plan.valid_time, Some((Getter::Metadata(_), ..))) {
+                plan.contents.with_metadata(spec, &tables, &mut select);
+            }
+        }
+        if depth.details {
+            plan.contents.with_metadata(spec, &tables, &mut select);
+            plan.event_id = Getters::new(&spec.event_id, &tables, &mut select);
+            plan.user = Getters::new(&spec.user, &tables, &mut select);
+            plan.correlation_id = Getters::new(&spec.correlation_id, &tables, &mut select);
+            plan.causation_id = Getters::new(&spec.causation_id, &tables, &mut select);
+            let places = spec
+                .time
+                .iter()
+                .filter_map(|time| Getters::each(std::slice::from_ref(&time.place), &tables, &mut select).0.pop());
+            plan.times = places.collect();
+        }
+        plan.sql = format!("SELECT {} FROM {}", select.sql(), tables.from());
+        plan
+    }
+}
+
+/// The columns with which every list begins.
+fn key_columns(key: &Key) -> Vec<String> {
+    match key {
+        Key::Rowid(rowid) | Key::Position { rowid, .. } | Key::Ordered { rowid, .. } => vec![rowid.clone()],
+        Key::Columns(columns) => columns.clone(),
+    }
 }
 
 /// What is wanted of each event.
@@ -90,39 +145,16 @@ impl Reader {
     pub(super) fn new(store: &Store) -> Result<Self, StoreError> {
         let (source, bound) = (store.source.clone(), store.bound.clone());
         let conn = source.connect(None)?;
-        let events = &bound.spec.events;
-        let column_of = |time: &TimeSpec| match &time.place {
-            TimePlace::Column(column) => Some(column.clone()),
-            TimePlace::Payload(_) | TimePlace::Metadata(_) => None,
-        };
-        let mut select = Select::default();
-        for column in order_columns(&bound.key) {
-            select.place(&column);
-        }
-        let payload = select.place(&events.payload.column);
-        let payload_alone = select.sql();
-        let schema_version = select.role(&bound, events.schema_version.as_ref());
-        let valid_time = select.role(&bound, events.valid_time.as_ref().and_then(column_of).as_ref());
-        let facts = select.sql();
-        let columns = Columns {
-            payload,
-            schema_version,
-            valid_time,
-            metadata: select.role(&bound, events.metadata.as_ref()),
-            event_id: select.role(&bound, events.event_id.as_ref()),
-            user: select.role(&bound, events.user.as_ref()),
-            correlation_id: select.role(&bound, events.correlation_id.as_ref()),
-            causation_id: select.role(&bound, events.causation_id.as_ref()),
-            times: events.time.iter().filter_map(|time| select.role(&bound, column_of(time).as_ref())).collect(),
-        };
-        Ok(Self {
-            selects: Selects { payload: payload_alone, facts, all: select.sql() },
-            columns,
-            conn,
-            in_metadata: MetadataFields::default(),
-            source,
-            bound,
-        })
+        let tables = bound.sources.iter().map(|source| {
+            let payload = Wanted { payload: true, ..Wanted::NOTHING };
+            TablePlans {
+                payload: Plan::new(source, payload),
+                facts: Plan::new(source, Wanted { schema_version: true, valid_time: true, ..payload }),
+                all: Plan::new(source, Wanted::ALL),
+                condition: key_condition(&source.key, "e."),
+            }
+        });
+        Ok(Self { tables: tables.collect(), conn, in_metadata: MetadataFields::default(), source, bound })
     }
 
     /// The events at these indices, in the order asked.
@@ -170,21 +202,29 @@ impl Reader {
 
     /// The index of the event with this id; `None` where there is none or the store's events have no ids.
     pub fn find_id(&mut self, log: &EventLog, id: &str) -> Result<Option<u32>, StoreError> {
-        let Some(column) = &self.bound.spec.events.event_id else {
-            return Ok(None);
-        };
-        let keys = match &self.bound.key {
-            Key::Rowid(rowid) | Key::Position { rowid, .. } => vec![quoted(rowid)],
-            Key::Columns(columns) => columns.iter().map(|column| quoted(column)).collect(),
-        };
-        let (table, column) = (quoted(&self.bound.events.name), quoted(column));
-        let sql = format!("SELECT {} FROM {table} WHERE {column} = ?1 LIMIT 1", keys.join(", "));
         let find = || -> rusqlite::Result<Option<u32>> {
-            let mut statement = self.conn.prepare_cached(&sql)?;
-            for value in stored_forms(id).into_iter().filter(|value| *value != SqlValue::Null) {
-                let mut rows = statement.query([value])?;
-                if let Some(row) = rows.next()? {
-                    return self.index_of(log, row);
+            for (at, source) in self.bound.sources.iter().enumerate() {
+                let tables = Tables::of_events(source);
+                let mut select = Select::default();
+                for column in key_columns(&source.key) {
+                    if let Some(sql) = tables.column(&column).or_else(|| tables.rowid()) {
+                        select.place(sql);
+                    }
+                }
+                for place in &source.spec.event_id.0 {
+                    let (super::layout::Place::Column(column) | super::layout::Place::GuidColumn(column)) = place
+                    else {
+                        continue;
+                    };
+                    let Some(column) = tables.column(column) else { continue };
+                    let sql = format!("SELECT {} FROM {} WHERE {column} = ?1 LIMIT 1", select.sql(), tables.from());
+                    let mut statement = self.conn.prepare_cached(&sql)?;
+                    for value in stored_forms(id).into_iter().filter(|value| *value != SqlValue::Null) {
+                        let mut rows = statement.query([value])?;
+                        if let Some(row) = rows.next()? {
+                            return self.index_of(log, at, row);
+                        }
+                    }
                 }
             }
             Ok(None)
@@ -193,9 +233,10 @@ impl Reader {
     }
 
     /// The event whose key is in a row of the key's columns.
-    fn index_of(&self, log: &EventLog, row: &Row<'_>) -> rusqlite::Result<Option<u32>> {
-        let Key::Columns(columns) = &self.bound.key else {
-            return Ok(index_of_row(log, row.get(0)?, matches!(self.bound.key, Key::Rowid(_))));
+    fn index_of(&self, log: &EventLog, source: usize, row: &Row<'_>) -> rusqlite::Result<Option<u32>> {
+        let Key::Columns(columns) = &self.bound.sources[source].key else {
+            let sorted = self.is_streamed();
+            return Ok(index_of_row(log, source, row.get(0)?, sorted));
         };
         let version_at = columns.len() - 1;
         let mut name = String::new();
@@ -210,6 +251,12 @@ impl Reader {
         let version = integer(row.get_ref(version_at)?);
         let lane = log.find_stream(&name).map(|stream| log.lane(stream)).unwrap_or_default();
         Ok(lane.iter().copied().find(|index| log.version(*index as usize) == version))
+    }
+
+    /// Whether events are in the order of the row numbers of one table, each in a row of its own.
+    fn is_streamed(&self) -> bool {
+        let [source] = self.bound.sources.as_slice() else { return false };
+        matches!(source.key, Key::Rowid(_)) && source.spec.several.is_none()
     }
 
     /// Why an event has no row any more.
@@ -229,11 +276,12 @@ impl Reader {
         StoreError::Changed(self.source.shown.clone())
     }
 
-    fn select_of(&self, depth: Depth<'_>) -> &str {
+    fn plan_of(&self, source: usize, depth: Depth<'_>) -> &Plan {
+        let plans = &self.tables[source.min(self.tables.len() - 1)];
         match depth.of_any() {
-            Wanted { details: true, .. } => &self.selects.all,
-            Wanted { schema_version: false, valid_time: false, .. } => &self.selects.payload,
-            _ => &self.selects.facts,
+            Wanted { details: true, .. } => &plans.all,
+            Wanted { schema_version: false, valid_time: false, .. } => &plans.payload,
+            _ => &plans.facts,
         }
     }
 
@@ -244,18 +292,20 @@ impl Reader {
         depth: Depth<'_>,
         is_enough: &mut dyn FnMut(&Event) -> bool,
     ) -> Result<Vec<Event>, StoreError> {
-        let condition = self.key_condition();
-        let table = quoted(&self.bound.events.name);
-        let sql = format!("SELECT {} FROM {table} WHERE {condition}", self.select_of(depth));
+        let sql =
+            |source: usize| format!("{} WHERE {}", self.plan_of(source, depth).sql, self.tables[source].condition);
+        let sql: Vec<String> = (0..self.tables.len()).map(sql).collect();
         let mut events = Vec::with_capacity(indices.len());
         let mut left = indices;
         while !left.is_empty() {
             let began = Instant::now();
             // One transaction for many rows: taking and giving back the lock costs more than a row.
             let transaction = self.conn.unchecked_transaction().map_err(|e| self.failed(e))?;
-            let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.failed(e))?;
             while let Some((index, rest)) = left.split_first() {
                 let index = *index as usize;
+                let source = log.source(index);
+                let sql = sql.get(source).ok_or_else(|| self.lost(log, index))?;
+                let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.failed(e))?;
                 let key = self.key_values(log, index).ok_or_else(|| self.lost(log, index))?;
                 let mut rows = statement.query(rusqlite::params_from_iter(key)).map_err(|e| self.failed(e))?;
                 let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.lost(log, index))?;
@@ -266,38 +316,27 @@ impl Reader {
                     break;
                 }
             }
-            drop(statement);
             transaction.finish().map_err(|e| self.failed(e))?;
         }
         Ok(events)
     }
 
-    /// The condition to which [`key_values`](Self::key_values) belong.
+    /// The condition that finds the row of an event of the first table, to which [`key_values`](Self::key_values)
+    /// belong.
     pub(super) fn key_condition(&self) -> String {
-        match &self.bound.key {
-            Key::Rowid(rowid) | Key::Position { rowid, .. } => format!("{} = ?1", quoted(rowid)),
-            Key::Columns(columns) => {
-                let (mut at, last) = (0, columns.len().saturating_sub(1));
-                let each = columns.iter().enumerate().map(|(place, column)| {
-                    let forms = if place == last { 1 } else { STORED_FORMS };
-                    let places = (at + 1..=at + forms).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
-                    at += forms;
-                    format!("{} IN ({places})", quoted(column))
-                });
-                each.collect::<Vec<_>>().join(" AND ")
-            }
-        }
+        key_condition(&self.bound.key, "")
     }
 
     /// What finds the row of an event again. In a table without row numbers that is the stream's key and the version.
     pub(super) fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
-        let Key::Columns(columns) = &self.bound.key else {
+        let source = self.bound.sources.get(log.source(index))?;
+        let Key::Columns(columns) = &source.key else {
             return Some(vec![log.row_key(index).into()]);
         };
         let stream = log.stream(log.stream_of(index)?);
         let version = [SqlValue::from(log.version(index)?)];
         let keys = |parts: &[&str]| parts.iter().flat_map(|part| stored_forms(part)).chain(version).collect();
-        match (columns.len(), self.bound.spec.events.stream.category) {
+        match (columns.len(), &source.spec.stream.category) {
             (2, _) => Some(keys(&[&*stream.name])),
             (3, CategoryRule::FirstPart) => {
                 let first = log.category(stream.category);
@@ -317,7 +356,7 @@ impl Reader {
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let range = range.start.min(log.len())..range.end.min(log.len());
-        if let Key::Rowid(rowid) = self.bound.key.clone() {
+        if let (true, Key::Rowid(rowid)) = (self.is_streamed(), self.bound.key.clone()) {
             return self.stream_rows(log, range, cancel, depth, &rowid, f);
         }
         let indices: Vec<u32> = range.map(|index| index as u32).collect();
@@ -344,11 +383,8 @@ impl Reader {
         rowid: &str,
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let (table, rowid) = (quoted(&self.bound.events.name), quoted(rowid));
-        let sql = format!(
-            "SELECT {} FROM {table} WHERE {rowid} >= ?1 AND {rowid} <= ?2 ORDER BY {rowid}",
-            self.select_of(depth)
-        );
+        let rowid = format!("{EVENTS}.{}", quoted(rowid));
+        let sql = format!("{} WHERE {rowid} >= ?1 AND {rowid} <= ?2 ORDER BY {rowid}", self.plan_of(0, depth).sql);
         let mut at = range.start;
         let mut batch = Vec::new();
         while at < range.end {
@@ -400,97 +436,72 @@ impl Reader {
             time: log.time(index),
             ..Event::new(event_type)
         };
-        let (spec, columns) = (&self.bound.spec.events, &self.columns);
+        let at = log.source(index).min(self.tables.len() - 1);
+        let (spec, plan) = (&self.bound.sources[at].spec, self.plan_of(at, depth));
         let wanted = depth.of(log.type_of(index));
+        let row_look = Look::new(spec, &plan.contents, row);
+        let entry = match spec.several {
+            Some(_) => row_look.entries().into_iter().nth(log.part(index)),
+            None => None,
+        };
+        let entry_look = entry.as_ref().map(|entry| row_look.entry(entry));
+        let look = entry_look.as_ref().unwrap_or(&row_look);
         if wanted.schema_version {
-            event.schema_version = columns.schema_version.map(|at| row.get_ref(at)).transpose()?.and_then(plain_value);
+            event.schema_version = look.scalar(&plan.schema_version);
         }
-        if let (true, Some(at), Some(valid)) = (wanted.valid_time, columns.valid_time, &spec.valid_time) {
-            event.valid_time = times::in_column(row.get_ref(at)?, valid.encoding).timestamp();
+        if let (true, Some((getter, encoding, plus))) = (wanted.valid_time, &plan.valid_time) {
+            let valid = times::at(look, getter, *encoding).timestamp();
+            let more = plus.and_then(|(at, unit)| times::span_nanos(look.value(at), unit));
+            event.valid_time = match (valid, more) {
+                (Some(valid), Some(more)) => crate::model::Timestamp::from_nanos(valid.nanos() + more),
+                (valid, _) => valid,
+            };
         }
         if !wanted.details {
             if wanted.payload {
-                let stored = row.get_ref(columns.payload)?;
-                event.data = match undecoded(stored, &spec.payload) {
+                let plain = plan.contents.payload_column().filter(|_| spec.several.is_none());
+                event.data = match plain.and_then(|at| undecoded(look.value(at), &spec.payload)) {
                     Some(text) => Payload::Text(text.into()),
-                    None => decode(stored, &spec.payload, &event.event_type).0,
+                    None => look.payload(&event.event_type).0,
                 };
             }
             return Ok(event);
         }
-        let (data, besides) = decode(row.get_ref(columns.payload)?, &spec.payload, &event.event_type);
+        let (data, besides) = look.payload(&event.event_type);
         event.data = data;
-        event.metadata = with_fields(metadata(columns.metadata.map(|at| row.get_ref(at)).transpose()?), besides);
-        let in_column = |at: Option<usize>| -> rusqlite::Result<Option<Arc<str>>> {
-            Ok(at.map(|at| row.get_ref(at)).transpose()?.and_then(shared_text))
+        event.metadata = with_fields(look.metadata().clone(), besides);
+        let found = |role: &Getters| -> Option<Arc<str>> {
+            look.text(role).map(|(text, _)| Arc::from(&*text)).filter(|text: &Arc<str>| !text.is_empty())
         };
-        event.id = in_column(columns.event_id)?;
-        event.user = in_column(columns.user)?.or_else(|| self.in_metadata.user(&event.metadata));
-        event.correlation_id =
-            in_column(columns.correlation_id)?.or_else(|| self.in_metadata.correlation_id(&event.metadata));
-        event.causation_id =
-            in_column(columns.causation_id)?.or_else(|| self.in_metadata.causation_id(&event.metadata));
+        event.id = found(&plan.event_id);
+        event.user = found(&plan.user).or_else(|| self.in_metadata.user(&event.metadata));
+        event.correlation_id = found(&plan.correlation_id).or_else(|| self.in_metadata.correlation_id(&event.metadata));
+        event.causation_id = found(&plan.causation_id).or_else(|| self.in_metadata.causation_id(&event.metadata));
         if event.time.is_none() {
-            event.time_raw = self.raw_time(row, &event)?;
+            // The stored time where it could not be read, as text.
+            event.time_raw = plan.times.iter().find_map(|getter| found(&Getters(vec![getter.clone()])));
         }
         Ok(event)
     }
+}
 
-    /// The stored time where it could not be read, as text.
-    fn raw_time(&self, row: &Row<'_>, event: &Event) -> rusqlite::Result<Option<Arc<str>>> {
-        for at in &self.columns.times {
-            if let Some(text) = shared_text(row.get_ref(*at)?) {
-                return Ok(Some(text));
-            }
+/// The condition that finds one row; `table`: what stands before a column.
+fn key_condition(key: &Key, table: &str) -> String {
+    match key {
+        Key::Rowid(rowid) | Key::Position { rowid, .. } | Key::Ordered { rowid, .. } => {
+            format!("{table}{} = ?1", quoted(rowid))
         }
-        let in_metadata = self.bound.spec.events.time.iter().find_map(|time| match &time.place {
-            TimePlace::Column(_) => None,
-            // What the layout takes off the payload is in the metadata.
-            TimePlace::Payload(path) | TimePlace::Metadata(path) => {
-                let path = Path::parse(path.trim_end_matches("._data_")).ok()?;
-                first_scalar(&event.metadata, &[path])
-            }
-        });
-        Ok(in_metadata)
+        Key::Columns(columns) => {
+            let (mut at, last) = (0, columns.len().saturating_sub(1));
+            let each = columns.iter().enumerate().map(|(place, column)| {
+                let forms = if place == last { 1 } else { STORED_FORMS };
+                let places = (at + 1..=at + forms).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+                at += forms;
+                format!("{table}{} IN ({places})", quoted(column))
+            });
+            each.collect::<Vec<_>>().join(" AND ")
+        }
     }
-}
-
-/// Metadata as a value; text that is no JSON is kept under `$raw`.
-fn metadata(stored: Option<ValueRef<'_>>) -> Value {
-    let bytes = match stored {
-        None | Some(ValueRef::Null) => return Value::Null,
-        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) if bytes.is_empty() => return Value::Null,
-        Some(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
-        Some(other) => return plain_value(other).unwrap_or_default(),
-    };
-    json::parse(bytes).unwrap_or_else(|_| {
-        let raw = Value::string(String::from_utf8_lossy(bytes).into_owned());
-        Value::Object([(RAW_METADATA, raw)].into_iter().collect::<Object>())
-    })
-}
-
-fn with_fields(metadata: Value, fields: Vec<(String, Value)>) -> Value {
-    if fields.is_empty() {
-        return metadata;
-    }
-    let mut object = metadata.as_object().cloned().unwrap_or_default();
-    for (key, value) in fields {
-        object.insert(ObjectKey::from(key), value, Origin::NONE);
-    }
-    Value::Object(object)
-}
-
-fn plain_value(stored: ValueRef<'_>) -> Option<Value> {
-    match stored {
-        ValueRef::Null => None,
-        ValueRef::Integer(number) => Some(number.into()),
-        ValueRef::Real(number) => Some(Value::Number(Number::from_json_text(&number.to_string()))),
-        other => text(other).map(|(text, _)| Value::string(text.into_owned())),
-    }
-}
-
-fn shared_text(stored: ValueRef<'_>) -> Option<Arc<str>> {
-    text(stored).map(|(text, _)| Arc::from(&*text)).filter(|text: &Arc<str>| !text.is_empty())
 }
 
 /// How many values [`stored_forms`] gives.
@@ -513,8 +524,8 @@ fn stored_forms(shown: &str) -> [SqlValue; STORED_FORMS] {
     ]
 }
 
-/// The event whose row has this key; `sorted` where events are in the order of their row keys.
-fn index_of_row(log: &EventLog, key: i64, sorted: bool) -> Option<u32> {
+/// The (first) event whose row has this key; `sorted` where events are in the order of their row keys.
+fn index_of_row(log: &EventLog, source: usize, key: i64, sorted: bool) -> Option<u32> {
     let found = if sorted {
         let (mut from, mut to) = (0, log.len());
         while from < to {
@@ -527,7 +538,7 @@ fn index_of_row(log: &EventLog, key: i64, sorted: bool) -> Option<u32> {
         }
         (from < log.len() && log.row_key(from) == key).then_some(from)
     } else {
-        (0..log.len()).find(|index| log.row_key(*index) == key)
+        (0..log.len()).find(|index| log.row_key(*index) == key && log.source(*index) == source)
     };
     u32::try_from(found?).ok()
 }
@@ -558,8 +569,11 @@ mod tests {
         // No layout has both; here the type is the id.
         let mut spec: crate::store::layout::LayoutSpec =
             serde_json::from_str(include_str!("layouts/pyeventsourcing.json")).unwrap();
-        spec.events.event_id = Some("topic".to_owned());
-        store.bound = Arc::new(Bound { spec: Box::leak(Box::new(spec)), ..(*store.bound).clone() });
+        let events = Arc::get_mut(&mut spec.events).unwrap();
+        events.event_id = super::super::layout::Role(vec![super::super::layout::Place::Column("topic".to_owned())]);
+        let mut bound = (*store.bound).clone();
+        bound.sources[0].spec = spec.events.clone();
+        store.bound = Arc::new(Bound { spec: Arc::new(spec), ..bound });
         let log = store.scan(1, &progress, &cancel).unwrap();
         let mut reader = store.reader().unwrap();
         for (id, stream) in [("m:A", Some("b")), ("m:B", Some("a")), ("m:C", Some("abcd")), ("m:D", None)] {

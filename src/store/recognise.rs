@@ -2,12 +2,13 @@
 //! matched columns wins, because it is the most specific one.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
 use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{KeySpec, LayoutSpec, TableSpec, layouts};
+use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, TableSpec, layouts};
 
 /// A table of the database.
 #[derive(Debug, Clone)]
@@ -33,15 +34,32 @@ pub(super) struct Column {
 /// A layout bound to the tables of one database.
 #[derive(Debug, Clone)]
 pub(super) struct Bound {
-    pub spec: &'static LayoutSpec,
-    /// The event table.
+    pub spec: Arc<LayoutSpec>,
+    /// The (first) event table, for those who write.
     pub events: Table,
+    /// How its rows are read again.
     pub key: Key,
+    /// All event tables, the first one first.
+    pub sources: Vec<EventSource>,
     pub snapshots: Option<Table>,
+    /// The tables in which more about a snapshot is looked up, by place in its layout.
+    pub snapshot_joins: Vec<Option<Table>>,
     /// Further tables of the layout.
     pub beside: Vec<Table>,
     /// Event tables of the same form that were not taken.
     pub other_tables: Vec<String>,
+}
+
+/// An event table with the tables that say more about its rows.
+#[derive(Debug, Clone)]
+pub(super) struct EventSource {
+    pub spec: Arc<EventTable>,
+    pub table: Table,
+    pub key: Key,
+    /// By place in the layout's list; a lookup need not be there.
+    pub joins: Vec<Option<Table>>,
+    /// The table of links, with its own lookups.
+    pub links: Option<(Table, Vec<Option<Table>>)>,
 }
 
 /// By what rows are ordered and read again.
@@ -51,8 +69,27 @@ pub(super) enum Key {
     Rowid(String),
     /// The position is in a column that is not the row number; rows are read again by the latter.
     Position { column: String, rowid: String },
+    /// Rows are ordered by columns; the position may be in one.
+    Ordered { by: Vec<String>, position: Option<String>, rowid: String },
     /// By these columns, the stream's and the version's: there is no row number.
     Columns(Vec<String>),
+}
+
+impl Bound {
+    /// Whether rows hold several events.
+    pub(super) fn events_are_several(&self) -> bool {
+        self.sources.iter().any(|source| source.spec.several.is_some())
+    }
+}
+
+impl Key {
+    /// The name of the row number, if there is one.
+    pub(super) fn rowid(&self) -> Option<&str> {
+        match self {
+            Self::Rowid(rowid) | Self::Position { rowid, .. } | Self::Ordered { rowid, .. } => Some(rowid),
+            Self::Columns(_) => None,
+        }
+    }
 }
 
 impl Table {
@@ -116,7 +153,7 @@ pub(super) fn recognise(
     path: &Path,
     tables: &[Table],
     forced: Option<&str>,
-) -> Result<(Bound, Vec<&'static LayoutSpec>), StoreError> {
+) -> Result<(Bound, Vec<Arc<LayoutSpec>>), StoreError> {
     if tables.is_empty() {
         return Err(StoreError::NoTables(path.to_owned()));
     }
@@ -148,15 +185,14 @@ pub(super) fn recognise(
 }
 
 /// The layout on these tables, with the number of columns that speak for it.
-fn bind(spec: &'static LayoutSpec, tables: &[Table]) -> Option<(usize, Bound)> {
-    let mut candidates: Vec<(usize, &Table)> =
-        tables.iter().filter_map(|table| Some((matched(&spec.events.table, table)?, table))).collect();
-    let preferred = |table: &Table| {
-        let names = &spec.events.table.preferred_names;
-        names.iter().position(|name| glob(name, &table.name)).unwrap_or(names.len())
-    };
-    candidates.sort_by_key(|(_, table)| preferred(table));
-    let (mut score, events) = candidates.first().copied()?;
+pub(super) fn bind(spec: &Arc<LayoutSpec>, tables: &[Table]) -> Option<(usize, Bound)> {
+    let (mut score, mut sources, other_tables) = event_sources(&spec.events, tables)?;
+    for more in &spec.more_events {
+        if let Some((more_score, more_sources, _)) = event_sources(more, tables) {
+            score += more_score;
+            sources.extend(more_sources);
+        }
+    }
     let mut beside = Vec::new();
     for further in &spec.beside {
         let found: Vec<&Table> = tables.iter().filter(|table| matched(further, table).is_some()).collect();
@@ -167,33 +203,95 @@ fn bind(spec: &'static LayoutSpec, tables: &[Table]) -> Option<(usize, Bound)> {
         beside.extend(found.into_iter().cloned());
     }
     let snapshots = spec.snapshots.as_ref().and_then(|s| {
-        let fits = |table: &&Table| table.name != events.name && matched(&s.table, table).is_some();
+        let is_event_table = |table: &Table| sources.iter().any(|source| source.table.name == table.name);
+        let fits = |table: &&Table| !is_event_table(table) && matched(&s.table, table).is_some();
         let rank = |table: &&Table| s.table.names.iter().position(|name| glob(name, &table.name));
         tables.iter().filter(fits).min_by_key(rank)
     });
+    let mut snapshot_joins = Vec::new();
     if let (Some(table), Some(spec)) = (snapshots, &spec.snapshots) {
         score += matched(&spec.table, table).unwrap_or(0);
+        snapshot_joins = spec.joins.iter().map(|join| lookup(join, tables).cloned()).collect();
     }
+    let first = sources.first()?;
     let bound = Bound {
-        spec,
-        key: key(spec, events)?,
-        events: events.clone(),
+        spec: spec.clone(),
+        events: first.table.clone(),
+        key: first.key.clone(),
+        sources,
         snapshots: snapshots.cloned(),
+        snapshot_joins,
         beside,
-        other_tables: candidates[1..].iter().map(|(_, table)| table.name.clone()).collect(),
+        other_tables,
     };
     Some((score, bound))
 }
 
-fn key(spec: &LayoutSpec, table: &Table) -> Option<Key> {
-    match (&spec.events.key, table.rowid()) {
-        (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(column) => Some(Key::Rowid(rowid)),
-        (KeySpec::Column(column), Some(rowid)) => {
-            Some(Key::Position { column: table.column(column)?.name.clone(), rowid })
+/// The tables that are event tables of this form, with the columns that speak for them, and those not taken.
+fn event_sources(spec: &Arc<EventTable>, tables: &[Table]) -> Option<(usize, Vec<EventSource>, Vec<String>)> {
+    let mut candidates: Vec<(usize, &Table)> =
+        tables.iter().filter_map(|table| Some((matched(&spec.table, table)?, table))).collect();
+    let preferred = |table: &Table| {
+        let names = &spec.table.preferred_names;
+        names.iter().position(|name| glob(name, &table.name)).unwrap_or(names.len())
+    };
+    candidates.sort_by_key(|(_, table)| preferred(table));
+    let (mut score, _) = candidates.first().copied()?;
+    let joins = bound_joins(&spec.joins, tables, &mut score)?;
+    let links = match &spec.links {
+        None => None,
+        Some(links) => {
+            let table = tables.iter().find(|table| matched(&links.table, table).is_some())?;
+            score += matched(&links.table, table).unwrap_or(0);
+            Some((table.clone(), bound_joins(&links.joins, tables, &mut score)?))
         }
+    };
+    let taken = if spec.every { candidates.len() } else { 1 };
+    let mut sources = Vec::new();
+    for (_, table) in &candidates[..taken] {
+        let key = key(spec, table)?;
+        sources.push(EventSource {
+            spec: spec.clone(),
+            table: (*table).clone(),
+            key,
+            joins: joins.clone(),
+            links: links.clone(),
+        });
+    }
+    Some((score, sources, candidates[taken..].iter().map(|(_, table)| table.name.clone()).collect()))
+}
+
+fn lookup<'t>(join: &JoinSpec, tables: &'t [Table]) -> Option<&'t Table> {
+    tables.iter().find(|table| matched(&join.table, table).is_some())
+}
+
+/// The tables of lookups; `None` if one that is required is not there.
+fn bound_joins(joins: &[JoinSpec], tables: &[Table], score: &mut usize) -> Option<Vec<Option<Table>>> {
+    let mut bound = Vec::new();
+    for join in joins {
+        let found = lookup(join, tables);
+        if found.is_none() && join.required {
+            return None;
+        }
+        *score += found.and_then(|table| matched(&join.table, table)).unwrap_or(0);
+        bound.push(found.cloned());
+    }
+    Some(bound)
+}
+
+fn key(spec: &EventTable, table: &Table) -> Option<Key> {
+    let own_name = |column: &String| Some(table.column(column)?.name.clone());
+    match (&spec.key, table.rowid()) {
+        (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(column) => Some(Key::Rowid(rowid)),
+        (KeySpec::Column(column), Some(rowid)) => Some(Key::Position { column: own_name(column)?, rowid }),
         (KeySpec::Rowid { .. }, Some(rowid)) => Some(Key::Rowid(rowid)),
         (KeySpec::Rowid { without_rowid }, None) => Some(Key::Columns(without_rowid.clone())),
-        (KeySpec::Column(_), None) => None,
+        (KeySpec::Order { by, position }, Some(rowid)) => Some(Key::Ordered {
+            by: by.iter().map(own_name).collect::<Option<_>>()?,
+            position: position.as_ref().and_then(own_name),
+            rowid,
+        }),
+        (KeySpec::Column(_) | KeySpec::Order { .. }, None) => None,
     }
 }
 
@@ -227,7 +325,7 @@ fn why_not(spec: &LayoutSpec, tables: &[Table]) -> String {
 }
 
 /// Whether a name has this form: `*` stands for any part; ASCII case does not count.
-fn glob(pattern: &str, name: &str) -> bool {
+pub(super) fn glob(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.to_ascii_lowercase(), name.to_ascii_lowercase());
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else {

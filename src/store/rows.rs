@@ -6,46 +6,8 @@ use rusqlite::types::ValueRef;
 
 use crate::model::EventLog;
 
-use super::connect::quoted;
-use super::layout::StreamSpec;
-use super::recognise::{Bound, Key};
-
-/// A select list; each column once.
-#[derive(Debug, Default)]
-pub(super) struct Select {
-    columns: Vec<String>,
-}
-
-impl Select {
-    /// The place of a column in the list, added if it was not there.
-    pub(super) fn place(&mut self, name: &str) -> usize {
-        let column = quoted(name);
-        self.columns.iter().position(|known| *known == column).unwrap_or_else(|| {
-            self.columns.push(column);
-            self.columns.len() - 1
-        })
-    }
-
-    /// The place of the column with a role, if the layout has one and the table too.
-    pub(super) fn role(&mut self, bound: &Bound, column: Option<&String>) -> Option<usize> {
-        let column = bound.events.column(column?)?;
-        Some(self.place(&column.name))
-    }
-
-    /// The list as SQL.
-    pub(super) fn sql(&self) -> String {
-        self.columns.join(", ")
-    }
-}
-
-/// The columns that order the table, which together are unique.
-pub(super) fn order_columns(key: &Key) -> Vec<String> {
-    match key {
-        Key::Rowid(rowid) => vec![rowid.clone()],
-        Key::Position { column, rowid } => vec![column.clone(), rowid.clone()],
-        Key::Columns(columns) => columns.clone(),
-    }
-}
+use super::look::Look;
+use super::plan::Getters;
 
 /// An integer, also one that is stored as REAL (some libraries' versions) or as text.
 pub(super) fn integer(value: ValueRef<'_>) -> Option<i64> {
@@ -101,43 +63,32 @@ pub(super) fn two_parts<'n>(log: &EventLog, name: &'n str) -> Option<(&'n str, &
     longest.or_else(|| name.split_once('-')).filter(|(first, second)| !first.is_empty() && !second.is_empty())
 }
 
-/// Where the parts of a stream's name are in a select list.
-#[derive(Debug)]
-pub(super) struct StreamColumns {
-    pub tenant: Option<usize>,
-    pub parts: Vec<usize>,
-}
-
-impl StreamColumns {
-    pub(super) fn new(spec: &StreamSpec, bound: &Bound, select: &mut Select) -> Self {
-        Self {
-            tenant: select.role(bound, spec.tenant.as_ref()),
-            parts: spec.parts.iter().map(|part| select.place(part)).collect(),
+/// Writes a stream's name into `name`: `tenant/` and the parts with `-` between; false where every part is NULL.
+/// `lossy` is set where bytes were no text.
+pub(super) fn stream_name(
+    look: &Look<'_>,
+    tenant: &Getters,
+    parts: &Getters,
+    name: &mut String,
+    lossy: &mut bool,
+) -> bool {
+    name.clear();
+    let mut any = false;
+    if let Some((tenant, _)) = look.text(tenant) {
+        name.push_str(&tenant);
+        name.push('/');
+    }
+    for (at, part) in parts.0.iter().enumerate() {
+        if at > 0 {
+            name.push('-');
+        }
+        if let Some((part, replaced)) = look.text_of(part) {
+            name.push_str(&part);
+            any = true;
+            *lossy |= replaced;
         }
     }
-
-    /// Writes the stream's name into `name`; false where every part is NULL. `lossy` is set where bytes were no text.
-    pub(super) fn name(&self, row: &rusqlite::Row<'_>, name: &mut String, lossy: &mut bool) -> rusqlite::Result<bool> {
-        name.clear();
-        let mut any = false;
-        if let Some(tenant) = self.tenant
-            && let Some((tenant, _)) = text(row.get_ref(tenant)?)
-        {
-            name.push_str(&tenant);
-            name.push('/');
-        }
-        for (at, part) in self.parts.iter().enumerate() {
-            if at > 0 {
-                name.push('-');
-            }
-            if let Some((part, replaced)) = text(row.get_ref(*part)?) {
-                name.push_str(&part);
-                any = true;
-                *lossy |= replaced;
-            }
-        }
-        Ok(any)
-    }
+    any
 }
 
 #[cfg(test)]

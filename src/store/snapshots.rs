@@ -10,11 +10,13 @@ use crate::model::{Cancel, Path, Timestamp, Value, json};
 
 use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{SnapshotTable, TimePlace, TimeSpec};
+use super::layout::{Place, SnapshotTable, TimeSpec};
+use super::look::{Contents, Look};
 use super::open::Source;
 use super::payload::{Unpacked, decode, unpack};
+use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::Bound;
-use super::rows::{integer, text};
+use super::rows::{integer, stream_name};
 use super::times;
 
 /// A state that the store keeps.
@@ -46,36 +48,37 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
     };
     let conn = source.connect(Some(cancel))?;
     let failed = |e| StoreError::sqlite(&source.shown, "read its snapshots", e);
-    let stream: Vec<String> = spec.stream.iter().map(|column| quoted(column)).collect();
-    let (keys, version) = (stream.join(", "), quoted(&spec.version));
+    let tables = Tables::new(EVENTS, table, &spec.joins, &bound.snapshot_joins);
+    let mut select = Select::default();
+    let tenant = Getters::new(&spec.tenant, &tables, &mut select);
+    let parts = Getters::each(&spec.stream, &tables, &mut select);
+    let Some(version) = tables.column(&spec.version).map(|sql| select.place(sql)) else { return Ok(Vec::new()) };
+    let order = select.sql();
     let mut columns = vec![spec.state.column.clone()];
-    if let Some(TimeSpec { place: TimePlace::Column(column), .. }) = &spec.taken {
+    if let Some(TimeSpec { place: Place::Column(column), .. }) = &spec.taken {
         columns.push(column.clone());
     }
-    let list = columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(", ");
-    let sql = format!("SELECT {keys}, {version}, {list} FROM {} ORDER BY {keys}, {version}", quoted(&table.name));
+    let at: Vec<Option<usize>> =
+        columns.iter().map(|column| tables.column(column).map(|sql| select.place(sql))).collect();
+    let sql = format!("SELECT {} FROM {} ORDER BY {order}", select.sql(), tables.from());
     let mut statement = conn.prepare(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
+    let (contents, mut name) = (Contents::default(), String::new());
     let mut snapshots = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let mut name = String::new();
-        for at in 0..stream.len() {
-            if at > 0 {
-                name.push('-');
-            }
-            if let Some((part, _)) = text(row.get_ref(at).map_err(failed)?) {
-                name.push_str(&part);
-            }
+        let look = Look::new(&bound.spec.events, &contents, row);
+        if !stream_name(&look, &tenant, &parts, &mut name, &mut false) {
+            continue;
         }
-        let version = integer(row.get_ref(stream.len()).map_err(failed)?);
-        let (state, _) = decode(row.get_ref(stream.len() + 1).map_err(failed)?, &spec.state, "");
-        let value = |column: &str| match columns.iter().position(|name| name == column) {
-            Some(at) => row.get_ref(stream.len() + 1 + at),
+        let value = |column: &str| match columns.iter().position(|name| name == column).and_then(|place| at[place]) {
+            Some(at) => row.get_ref(at),
             None => Ok(ValueRef::Null),
         };
+        let (state, _) = decode(value(&spec.state.column).map_err(failed)?, &spec.state, "");
         let taken = spec.taken.as_ref().map(|taken| taken_at(taken, spec, &value)).transpose().map_err(failed)?;
         let state = inside(state, spec.state.inside.as_deref());
-        snapshots.push(Snapshot { stream: name.into(), version, state, taken: taken.flatten() });
+        let version = integer(look.value(version));
+        snapshots.push(Snapshot { stream: name.as_str().into(), version, state, taken: taken.flatten() });
     }
     Ok(snapshots)
 }
@@ -87,14 +90,14 @@ pub(super) fn taken_at<'r>(
     value: &dyn Fn(&str) -> rusqlite::Result<ValueRef<'r>>,
 ) -> rusqlite::Result<Option<Timestamp>> {
     Ok(match &taken.place {
-        TimePlace::Column(column) => times::in_column(value(column)?, taken.encoding).timestamp(),
-        TimePlace::Payload(path) => {
+        Place::Column(column) => times::in_column(value(column)?, taken.encoding).timestamp(),
+        Place::Payload(path) => {
             let Unpacked::Text(text) = unpack(value(&spec.state.column)?, &spec.state) else { return Ok(None) };
             let (contents, path) = (json::parse(&text).ok(), Path::parse(path).ok());
             let said = contents.as_ref().zip(path.as_ref()).and_then(|(contents, path)| contents.at(path));
             times::in_json(said, taken.encoding).timestamp()
         }
-        TimePlace::Metadata(_) => None,
+        _ => None,
     })
 }
 

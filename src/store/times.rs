@@ -5,10 +5,13 @@ use rusqlite::types::ValueRef;
 use crate::model::{Timestamp, Value};
 
 use super::layout::TimeEncoding;
+use super::look::Look;
+use super::plan::Getter;
 
 const MICROS_PER_DAY: f64 = 86_400_000_000.0;
-/// 1970-01-01T00:00:00Z in Julian days, and in .NET ticks.
+/// 1970-01-01T00:00:00Z in Julian days, in OLE automation days, and in .NET ticks.
 const UNIX_EPOCH_JULIAN: f64 = 2_440_587.5;
+const UNIX_EPOCH_OLE: f64 = 25_569.0;
 const UNIX_EPOCH_TICKS: i128 = 621_355_968_000_000_000;
 
 /// A stored time: absent, read, or there and not readable.
@@ -35,6 +38,10 @@ pub(super) fn in_column(value: ValueRef<'_>, encoding: TimeEncoding) -> StoredTi
         ValueRef::Null => StoredTime::Absent,
         ValueRef::Integer(number) => StoredTime::of(from_integer(i128::from(number), encoding)),
         ValueRef::Real(number) => StoredTime::of(from_real(number, encoding)),
+        ValueRef::Blob(bytes) if encoding == TimeEncoding::IdMillis && bytes.len() == 16 => {
+            let text = uuid::Uuid::from_slice(bytes).map(|id| id.hyphenated().to_string()).unwrap_or_default();
+            in_text(text.as_bytes(), encoding)
+        }
         ValueRef::Text(text) | ValueRef::Blob(text) => in_text(text, encoding),
     }
 }
@@ -52,7 +59,88 @@ pub(super) fn in_json(value: Option<&Value>, encoding: TimeEncoding) -> StoredTi
     }
 }
 
+/// The time in a place of a row. What is no scalar is no time: another place may have it.
+pub(super) fn at(look: &Look<'_>, getter: &Getter, encoding: TimeEncoding) -> StoredTime {
+    let leaf = |found: Option<Value>| match found {
+        Some(found) if found.is_leaf() => in_json(Some(&found), encoding),
+        _ => StoredTime::Absent,
+    };
+    match getter {
+        Getter::Column { at, .. } => in_column(look.value(*at), encoding),
+        Getter::Payload(path) => leaf(look.in_payload(path)),
+        Getter::Metadata(path) => leaf(look.metadata().at(path).cloned()),
+        other => match look.text_of(other) {
+            Some((text, _)) => in_column(ValueRef::Text(text.as_bytes()), encoding),
+            None => StoredTime::Absent,
+        },
+    }
+}
+
+/// What a further column adds to a time: seconds with their fraction, parts of a second, the time of a day.
+pub(super) fn span_nanos(value: ValueRef<'_>, encoding: TimeEncoding) -> Option<i128> {
+    let per_unit = match encoding {
+        TimeEncoding::UnixMillis => 1_000_000,
+        TimeEncoding::UnixMicros => 1_000,
+        TimeEncoding::UnixNanos => 1,
+        TimeEncoding::Ticks => 100,
+        TimeEncoding::UnixDays | TimeEncoding::JulianDays | TimeEncoding::OleDays => 86_400_000_000_000,
+        TimeEncoding::TimeOfDay if matches!(value, ValueRef::Text(_) | ValueRef::Blob(_)) => {
+            let (ValueRef::Text(text) | ValueRef::Blob(text)) = value else { return None };
+            return time_of_day(std::str::from_utf8(text).ok()?.trim());
+        }
+        _ => 1_000_000_000,
+    };
+    match value {
+        ValueRef::Integer(number) => i128::from(number).checked_mul(per_unit),
+        ValueRef::Real(number) if number.is_finite() && number.abs() < 1e12 => {
+            // A double holds microseconds of a day, and not more.
+            Some((number * per_unit as f64 / 1e3).round() as i128 * 1000)
+        }
+        ValueRef::Text(text) => std::str::from_utf8(text).ok()?.trim().parse::<i128>().ok()?.checked_mul(per_unit),
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+    }
+}
+
+/// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff` in nanoseconds since midnight.
+fn time_of_day(text: &str) -> Option<i128> {
+    let mut parts = text.splitn(3, ':');
+    let mut whole = |below: i128| parts.next()?.parse::<i128>().ok().filter(|n| (0..below).contains(n));
+    let (hours, minutes) = (whole(24)?, whole(60)?);
+    let (seconds, fraction) = match text.splitn(3, ':').nth(2) {
+        None => (0, 0),
+        Some(rest) => {
+            let (seconds, fraction) = rest.split_once(['.', ',']).unwrap_or((rest, "0"));
+            let digits = fraction.get(..fraction.len().min(9)).filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?;
+            let nanos = digits.parse::<i128>().ok()? * 10i128.pow(9 - digits.len() as u32);
+            (seconds.parse::<i128>().ok().filter(|s| (0..61).contains(s))?, nanos)
+        }
+    };
+    Some((hours * 3600 + minutes * 60 + seconds) * 1_000_000_000 + fraction)
+}
+
+/// The milliseconds in a ULID (<https://github.com/ulid/spec>) or a UUID of version 7 (RFC 9562).
+fn id_millis(text: &str) -> Option<Timestamp> {
+    const CROCKFORD: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let millis = if text.len() == 26 {
+        let digit = |c: char| CROCKFORD.find(c.to_ascii_uppercase());
+        text.chars().take(10).try_fold(0i128, |sum, c| Some(sum * 32 + digit(c)? as i128))?
+    } else {
+        let id = uuid::Uuid::parse_str(text).ok().filter(|id| id.get_version_num() == 7)?;
+        (id.as_u128() >> 80) as i128
+    };
+    Timestamp::from_nanos(millis * 1_000_000)
+}
+
 fn in_text(text: &[u8], encoding: TimeEncoding) -> StoredTime {
+    if let TimeEncoding::IdMillis | TimeEncoding::TicksPrefix = encoding {
+        let Ok(text) = std::str::from_utf8(text) else { return StoredTime::Unreadable };
+        return StoredTime::of(if encoding == TimeEncoding::IdMillis {
+            id_millis(text.trim())
+        } else {
+            // As many digits as ticks of our time have.
+            text.get(..18).and_then(|d| d.parse().ok()).and_then(|n| from_integer(n, TimeEncoding::Ticks))
+        });
+    }
     if let Some(time) = plain_iso(text) {
         return StoredTime::Read(time);
     }
@@ -84,7 +172,11 @@ fn from_integer(number: i128, encoding: TimeEncoding) -> Option<Timestamp> {
         TimeEncoding::UnixNanos => scaled(1),
         TimeEncoding::Ticks => Timestamp::from_nanos(number.checked_sub(UNIX_EPOCH_TICKS)?.checked_mul(100)?),
         TimeEncoding::UnixDays => scaled(86_400_000_000_000),
-        TimeEncoding::JulianDays => from_real(number as f64, encoding),
+        TimeEncoding::JulianDays | TimeEncoding::OleDays => from_real(number as f64, encoding),
+        TimeEncoding::Snowflake { epoch, shift } => {
+            Timestamp::from_nanos(((number >> shift.min(63)) + i128::from(epoch)).checked_mul(1_000_000)?)
+        }
+        TimeEncoding::TimeOfDay | TimeEncoding::IdMillis | TimeEncoding::TicksPrefix => None,
     }
 }
 
@@ -105,9 +197,11 @@ fn from_real(number: f64, encoding: TimeEncoding) -> Option<Timestamp> {
         TimeEncoding::UnixMillis => micros(number * 1e3),
         TimeEncoding::UnixMicros => micros(number),
         TimeEncoding::UnixNanos => micros(number / 1e3),
-        TimeEncoding::Ticks => from_integer(number as i128, encoding),
+        TimeEncoding::Ticks | TimeEncoding::Snowflake { .. } => from_integer(number as i128, encoding),
         TimeEncoding::JulianDays => micros(to_millis((number - UNIX_EPOCH_JULIAN) * MICROS_PER_DAY)),
         TimeEncoding::UnixDays => micros(to_millis(number * MICROS_PER_DAY)),
+        TimeEncoding::OleDays => micros(to_millis((number - UNIX_EPOCH_OLE) * MICROS_PER_DAY)),
+        TimeEncoding::TimeOfDay | TimeEncoding::IdMillis | TimeEncoding::TicksPrefix => None,
     }
 }
 

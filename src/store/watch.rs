@@ -15,8 +15,9 @@ use crate::model::{Cancel, Event, EventLog, json};
 use super::attach::LiveStamp;
 use super::error::StoreError;
 use super::open::AccessMode;
-use super::scan::{self, Most, Piece};
+use super::scan::{From, Piece, READ_AT_MOST, piece};
 use super::Store;
+use super::recognise::Bound;
 
 /// Events at the end that are read again at each look.
 const TAIL: usize = 256;
@@ -54,13 +55,81 @@ pub(super) struct Watch {
     stamp: Option<LiveStamp>,
     /// Contents of the last events.
     contents: Vec<(u32, u64)>,
-    /// Where the second reading goes on.
-    next: usize,
-    /// What the file was like when it began.
-    began: Option<LiveStamp>,
-    /// What the file was like when the last one began that came to the end.
+    rows: Rows,
+    second: SecondLook,
+    /// What the file was like when a second reading began that came to the end.
     looked: Option<LiveStamp>,
 }
+
+/// Where the second reading is.
+#[derive(Debug, Default)]
+struct SecondLook {
+    /// In which event table.
+    source: usize,
+    /// The event that comes next; of this table, or before the next one of it.
+    next: usize,
+    /// The last row that was looked at.
+    after: Option<i64>,
+    /// What the file was like when it began.
+    began: Option<LiveStamp>,
+}
+
+/// How rows and events go together: where the rows of each event table, by their numbers, are its events in the order
+/// of the index, events can be read on from a row.
+#[derive(Debug, Default)]
+struct Rows {
+    /// Events that were looked at.
+    known: usize,
+    /// The last row number of each table.
+    last: Vec<Option<i64>>,
+    /// Whether that is how it is.
+    ascend: bool,
+}
+
+impl Rows {
+    fn take_in(&mut self, bound: &Bound, log: &EventLog) {
+        if self.known == 0 || self.known > log.len() {
+            // Links come and go without their events.
+            let numbered = bound.sources.iter().all(|source| source.key.rowid().is_some() && source.links.is_none());
+            *self = Self { known: 0, last: vec![None; bound.sources.len()], ascend: numbered };
+        }
+        for event in self.known..log.len() {
+            let (row, again) = (log.row_key(event), log.part(event) > 0);
+            match self.last.get_mut(log.source(event)) {
+                Some(last) => {
+                    self.ascend &= last.is_none_or(|last| last < row || (again && last == row));
+                    *last = Some(row);
+                }
+                None => self.ascend = false,
+            }
+        }
+        self.known = log.len();
+    }
+
+    /// Where the rows of each table begin whose events stand from `from` on; `None` where that is not to be told.
+    fn from(&self, log: &EventLog, from: usize) -> Option<Vec<From>> {
+        if !self.ascend {
+            return None;
+        }
+        let mut starts = vec![From::Start; self.last.len()];
+        let mut left = self.last.iter().filter(|last| last.is_some()).count();
+        for event in (0..from).rev().take(FAR) {
+            let start = &mut starts[log.source(event)];
+            if *start == From::Start {
+                *start = From::After(log.row_key(event));
+                left -= 1;
+                if left == 0 {
+                    return Some(starts);
+                }
+            }
+        }
+        // Tables that only begin later.
+        (from <= FAR).then_some(starts)
+    }
+}
+
+/// Events between two of one table, beyond which nobody looks for the first.
+const FAR: usize = 200_000;
 
 impl Store {
     /// Knows of another opening of the same file what was said of its rows.
@@ -89,19 +158,13 @@ impl Store {
         if !changed && watch.looked.as_ref() == Some(&now) {
             return Ok(Growth::Nothing);
         }
+        watch.rows.take_in(&self.bound, log);
         let conn = self.source.connect(Some(cancel))?;
-        let read = |after: Option<usize>, most| {
-            let place = match after {
-                Some(event) => match scan::place_of(&self.bound, log, event) {
-                    Some(place) => Some(place),
-                    None => return Ok(None),
-                },
-                None => None,
-            };
-            let piece = scan::piece(&conn, &self.source, &self.bound, place, most, cancel)?;
+        let read = |from: &[From], at_most: Duration, once: bool| {
+            let piece = piece(&conn, &self.source, &self.bound, from, at_most, once, cancel);
             // Without locks, what was read while somebody wrote is torn.
             self.source.check()?;
-            Ok(Some(piece))
+            piece
         };
         let mut growth = Growth::Nothing;
         if changed {
@@ -109,11 +172,19 @@ impl Store {
             if !rewritten.is_empty() {
                 return Ok(Growth::Replaced(Replaced { file: false, rewritten }));
             }
-            growth = match self.read_end(log, generation, &read)? {
-                Some(grown) => grown,
+            let tail = tail_of(log);
+            let known = watch.rows.from(log, tail).filter(|_| tail > 0);
+            let (from, tail) = match known {
+                Some(from) => (from, tail),
+                // All of it, each time: of few events, or where nothing else tells what is new.
+                None => (vec![From::Start; self.bound.sources.len()], 0),
+            };
+            let piece = read(&from, READ_AT_MOST, false)?;
+            growth = match self.joined(log, tail, piece, generation) {
+                Some(growth) => growth,
                 None => return Ok(Growth::Replaced(Replaced::default())),
             };
-            if self.looks_at_all(log) {
+            if tail == 0 {
                 watch.looked = Some(now.clone());
             }
         }
@@ -128,25 +199,26 @@ impl Store {
         Ok(growth)
     }
 
-    /// Whether each look is at all rows anyway.
-    fn looks_at_all(&self, log: &EventLog) -> bool {
-        log.len() <= TAIL || scan::place_of(&self.bound, log, 0).is_none()
+    /// What was read again, and what came after it; `None` where it is no longer what it was.
+    fn joined(&self, log: &EventLog, tail: usize, piece: Piece, generation: u64) -> Option<Growth> {
+        if log.first_difference(tail, usize::MAX, &piece.log).is_some() {
+            return None;
+        }
+        let known = log.len() - tail;
+        if piece.log.len() == known {
+            return Some(Growth::Nothing);
+        }
+        let grown = log.extended(&piece.log, known, generation)?;
+        self.note_more(piece.notes);
+        Some(Growth::Grown(grown))
     }
 
-    /// Reads the last rows again and what comes after them; `None` where they are no longer what they were.
-    fn read_end(&self, log: &EventLog, generation: u64, read: Read<'_>) -> Result<Option<Growth>, StoreError> {
-        let from = if self.looks_at_all(log) { 0 } else { log.len() - TAIL };
-        let Some(piece) = read(from.checked_sub(1), Most::ALL)? else { return Ok(None) };
-        if log.first_difference(from, usize::MAX, &piece.log).is_some() {
-            return Ok(None);
-        }
-        let known = log.len() - from;
-        if piece.log.len() == known {
-            return Ok(Some(Growth::Nothing));
-        }
-        let Some(grown) = log.extended(&piece.log, known, generation) else { return Ok(None) };
-        self.note_more(piece.notes);
-        Ok(Some(Growth::Grown(grown)))
+    /// Remembers the contents of the last events of a store that was just read.
+    pub(super) fn watch_from(&self, log: &EventLog) {
+        let contents = if self.mode() == AccessMode::Live { contents(self, log) } else { Ok(Vec::new()) };
+        // What can't be read now is looked at with the first look.
+        let watch = Watch { contents: contents.unwrap_or_default(), ..Watch::default() };
+        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = watch;
     }
 
     /// What a user should know of new rows, as far as nobody said it of the others.
@@ -161,8 +233,17 @@ impl Store {
     }
 }
 
-/// Reads on behind a known event, or from the start; `None` where the index can't tell how.
-type Read<'a> = &'a dyn Fn(Option<usize>, Most) -> Result<Option<Piece>, StoreError>;
+/// Reads rows of each table, in reads of at most so long; only one of them, or all.
+type Read<'a> = &'a dyn Fn(&[From], Duration, bool) -> Result<Piece, StoreError>;
+
+/// The first of the events that are read again at each look: the first one of its row.
+fn tail_of(log: &EventLog) -> usize {
+    let mut tail = log.len().saturating_sub(TAIL);
+    while tail > 0 && log.part(tail) > 0 {
+        tail -= 1;
+    }
+    tail
+}
 
 /// A note without the number that it begins with.
 fn without_count(note: &str) -> &str {
@@ -191,20 +272,26 @@ impl Watch {
 
     /// Goes on with the second reading; false where it finds something else than is known.
     fn look_again(&mut self, log: &EventLog, now: &LiveStamp, read: Read<'_>) -> Result<bool, StoreError> {
-        if self.next == 0 || self.next > log.len() {
-            self.next = 0;
-            self.began = Some(now.clone());
+        if !self.rows.ascend {
+            return Ok(true);
         }
-        let most = Most { rows: usize::MAX, time: SECOND_LOOK };
-        let Some(piece) = read(self.next.checked_sub(1), most)? else { return Ok(true) };
-        let count = if piece.at_end { usize::MAX } else { piece.log.len() };
-        if log.first_difference(self.next, count, &piece.log).is_some() {
-            return Ok(false);
+        let second = &mut self.second;
+        if second.began.is_none() || second.next > log.len() {
+            *second = SecondLook { began: Some(now.clone()), ..SecondLook::default() };
         }
-        self.next += piece.log.len();
-        if piece.at_end || self.next >= log.len() {
-            self.next = 0;
-            self.looked = self.began.take();
+        let mut from = vec![From::Nowhere; self.rows.last.len()];
+        if let Some(from) = from.get_mut(second.source) {
+            *from = second.after.map_or(From::Start, From::After);
+        }
+        let piece = read(&from, SECOND_LOOK, true)?;
+        let Ok(next) = log.compared(second.source, second.next, &piece.log, piece.at_end) else { return Ok(false) };
+        second.next = next;
+        second.after = piece.log.len().checked_sub(1).map(|last| piece.log.row_key(last)).or(second.after);
+        if piece.at_end || next >= log.len() {
+            (second.source, second.next, second.after) = (second.source + 1, 0, None);
+            if second.source >= self.rows.last.len() {
+                self.looked = second.began.take();
+            }
         }
         Ok(true)
     }

@@ -191,6 +191,8 @@ mod tests {
         for (at, time) in times.iter().enumerate() {
             let event_type = builder.event_type("T");
             builder.push(LogRow {
+                source: 0,
+                part: 0,
                 row_key: at as i64,
                 position: Some(at as i64),
                 stream: None,

@@ -18,6 +18,8 @@ fn build(events: impl IntoIterator<Item = (Option<i64>, usize)>) -> EventLog {
         let stream = builder.stream("a", |_| "a".to_owned());
         let event_type = builder.event_type(&format!("T{event_type}"));
         builder.push(LogRow {
+            source: 0,
+            part: 0,
             row_key: at as i64 + 1,
             position: Some(at as i64 + 1),
             stream: Some(stream),

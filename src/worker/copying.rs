@@ -185,7 +185,7 @@ impl Session {
         let options = CopyOptions { force, whole, as_foldline: layout == CopyLayout::Foldline };
         let report = write_copy(self.store(), self.log(), plan, out, &options, progress, cancel)?;
         let layout_title = match layout {
-            CopyLayout::Own => self.store().layout().title.to_owned(),
+            CopyLayout::Own => self.store().layout().title.to_string(),
             CopyLayout::Foldline => "Foldline".to_owned(),
         };
         Ok(Copied { path: out.to_owned(), events: report.events, layout_title, notes: report.notes })
@@ -273,6 +273,8 @@ mod tests {
         for (position, name) in (1..).zip(["t", "a", "b", "c", "d", "e"].into_iter().take(untimed + 1)) {
             let stream = builder.stream(name, |_| String::new());
             builder.push(LogRow {
+                source: 0,
+                part: 0,
                 row_key: position,
                 position: Some(position),
                 stream: Some(stream),

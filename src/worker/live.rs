@@ -10,6 +10,10 @@ use super::session::{Session, SessionError, SessionOptions, lock};
 use crate::model::{Cancel, EventLog, Progress, StreamIndex};
 use crate::store::{Growth, Replaced};
 
+/// Looks at a file that somebody is just opening or closing, and what is between them at first.
+const ATTEMPTS: u32 = 6;
+const MOMENT: Duration = Duration::from_millis(3);
+
 /// What a look at a followed store came to.
 pub enum Polled {
     /// Nothing is new.
@@ -33,7 +37,16 @@ impl Session {
     /// Errors: the file can't be read now; another look may find it again.
     pub fn poll(&self, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let generation = self.log().generation() + 1;
-        match self.store().scan_more(self.log(), generation, cancel)? {
+        let mut attempt = 0;
+        let growth = loop {
+            attempt += 1;
+            match self.store().scan_more(self.log(), generation, cancel) {
+                // Somebody opens or closes the file just now.
+                Err(error) if error.is_passing() && attempt < ATTEMPTS => std::thread::sleep(MOMENT * attempt),
+                growth => break growth?,
+            }
+        };
+        match growth {
             Growth::Nothing => Ok(Polled::Same),
             Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), log, &self.options))),
             Growth::Replaced(how) => self.read_again(&how, progress, cancel),

@@ -54,19 +54,19 @@ pub use crate::store::is_same_file;
 use crate::job::{Finished, Request};
 
 /// A layout that stores are recognised by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Layout {
     /// The name by which the command line knows it.
-    pub id: &'static str,
+    pub id: std::sync::Arc<str>,
     /// The name for people.
-    pub title: &'static str,
+    pub title: std::sync::Arc<str>,
     /// Whether copies can be written in it.
     pub writable: bool,
 }
 
 /// All layouts that are recognised.
 pub fn layouts() -> Vec<Layout> {
-    let layout = |spec: &'static crate::store::LayoutSpec| {
+    let layout = |spec: &std::sync::Arc<crate::store::LayoutSpec>| {
         let crate::store::LayoutInfo { id, title, writable } = spec.info();
         Layout { id, title, writable }
     };

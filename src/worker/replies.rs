@@ -62,7 +62,7 @@ impl Session {
         let facts = ReplyFacts {
             file_name: &file_name,
             path: &path.display().to_string(),
-            layout_title: self.store().layout().title,
+            layout_title: &self.store().layout().title,
             hash,
             stream: name,
             moment,

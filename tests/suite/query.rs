@@ -64,6 +64,8 @@ fn index(events: &[Event]) -> EventLog {
         let stream = event.stream.as_deref().map(|name| builder.stream(name, category));
         let event_type = builder.event_type(&event.event_type);
         builder.push(LogRow {
+            source: 0,
+            part: 0,
             row_key,
             position: event.position,
             stream,
@@ -75,7 +77,7 @@ fn index(events: &[Event]) -> EventLog {
         });
         for other in &event.other_streams {
             let other = builder.stream(other, category);
-            builder.also_in(other);
+            builder.also_in(other, None);
         }
     }
     builder.finish()

@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::{ARCHIVED, CategoryIndex, EventLog, LaneOrder, NO_STREAM, NONE, StreamIndex, TypeIndex, sort_lane};
+use super::{CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, TypeIndex, sort_lane};
 
 impl EventLog {
     /// Whether two indices say the same of an event each: its row, its place, and all that is known of it.
     pub fn has_same(&self, event: usize, other: &Self, at: usize) -> bool {
         let stream = |log: &Self, event| log.stream_of(event).map(|stream| log.stream(stream).name.clone());
         let others = |log: &Self, event: usize| -> Vec<_> {
-            log.other_streams_of(event).map(|stream| log.stream(stream).name.clone()).collect()
+            let further = log.memberships_of(event);
+            further.map(|one| (log.stream(StreamIndex(one.stream)).name.clone(), one.version)).collect()
         };
         let ordinal = self.ordinal_positions || other.ordinal_positions;
         self.row_key(event) == other.row_key(at)
+            && (self.source(event), self.part(event)) == (other.source(at), other.part(at))
             && (ordinal || self.position(event) == other.position(at))
             && self.versions[event] == other.versions[at]
             && self.times[event] == other.times[at]
@@ -31,6 +33,30 @@ impl EventLog {
         let known = to.saturating_sub(from).min(other.len());
         let differs = (0..known).find(|at| !self.has_same(from + at, other, *at));
         differs.or((from + known < to).then_some(known)).map(|at| from + at)
+    }
+
+    /// Holds the events of one source from `from` on against those in `other`, which are all that came of it: all that
+    /// there are, if `whole`. Where to go on, or the first event that is another one there.
+    pub fn compared(&self, source: usize, from: usize, other: &Self, whole: bool) -> Result<usize, usize> {
+        let mut next = from;
+        let of_source = |mut event: usize| {
+            while event < self.len() && self.source(event) != source {
+                event += 1;
+            }
+            event
+        };
+        for at in 0..other.len() {
+            let event = of_source(next);
+            if event == self.len() {
+                return Ok(event);
+            }
+            if !self.has_same(event, other, at) {
+                return Err(event);
+            }
+            next = event + 1;
+        }
+        let left = of_source(next);
+        if whole && left < self.len() { Err(left) } else { Ok(next) }
     }
 
     /// This index with the events of `more` from `skip` on at its end. `None` where that would change what is known of
@@ -63,12 +89,21 @@ impl EventLog {
             starts: Vec::new(),
             members: Vec::new(),
             orders: Vec::new(),
+            sources: copied(&self.sources, if self.sources.is_empty() { 0 } else { added }),
+            parts: copied(&self.parts, if self.parts.is_empty() { 0 } else { added }),
             extra: self.extra.clone(),
             ordinal_positions: self.ordinal_positions,
         };
         let mut joined = Joined::default();
         for at in skip..more.len() {
             log.push_from(more, at, &mut joined);
+        }
+        for (theirs, ours) in joined.streams.iter().filter(|(_, ours)| (ours.0 as usize) < self.streams.len()) {
+            // Its last event is among the new ones, and none of those that were known made it anything else.
+            let (theirs, ours) = (more.stream(*theirs), &mut log.streams[ours.0 as usize]);
+            ours.deleted = theirs.deleted;
+            ours.archived &= theirs.archived;
+            ours.link |= theirs.link;
         }
         log.join_lanes(self);
         Some(log)
@@ -116,9 +151,15 @@ impl EventLog {
         self.positions.push(position);
         let stream = more.stream_of(at).map(|stream| joined.stream(self, more, stream));
         self.event_streams.push(stream.map_or(NO_STREAM, |stream| stream.0));
-        for other in more.other_streams_of(at) {
-            let stream = joined.stream(self, more, other);
-            self.extra.push((event as u32, stream.0));
+        for further in more.memberships_of(at) {
+            let stream = joined.stream(self, more, StreamIndex(further.stream));
+            self.extra.push(Membership { event: event as u32, stream: stream.0, version: further.version });
+        }
+        for (column, value) in [(&mut self.sources, more.source(at)), (&mut self.parts, more.part(at))] {
+            if value != 0 || !column.is_empty() {
+                column.resize(event, 0);
+                column.push(value as u16);
+            }
         }
         self.versions.push(more.versions[at]);
         let event_type = joined.event_type(self, more, more.type_of(at));
@@ -135,7 +176,6 @@ impl EventLog {
             self.flags.resize(event, 0);
             self.flags.push(flags);
         }
-        debug_assert!(flags & !(ARCHIVED | 0b11) == 0);
     }
 
     /// Makes the lanes: those of `before`, with the new events at their ends.
@@ -145,7 +185,7 @@ impl EventLog {
         let mut new: Vec<(u32, u32)> = (old..self.len())
             .filter(|event| self.event_streams[*event] != NO_STREAM)
             .map(|event| (self.event_streams[event], event as u32))
-            .chain(self.extra[before.extra.len()..].iter().map(|(event, stream)| (*stream, *event)))
+            .chain(self.extra[before.extra.len()..].iter().map(|further| (further.stream, further.event)))
             .collect();
         new.sort_unstable();
         new.dedup();
@@ -153,7 +193,7 @@ impl EventLog {
         self.members.reserve(before.members.len() + new.len());
         self.orders.reserve(self.streams.len());
         self.starts.push(0);
-        let mut shared: Vec<u32> = self.extra[before.extra.len()..].iter().map(|(_, stream)| *stream).collect();
+        let mut shared: Vec<u32> = self.extra[before.extra.len()..].iter().map(|further| further.stream).collect();
         shared.sort_unstable();
         let mut at = 0;
         for stream in 0..self.streams.len() {
@@ -171,21 +211,31 @@ impl EventLog {
                 self.orders.push(before.orders[stream]);
             } else {
                 let own = shared.binary_search(&(stream as u32)).is_err() && (!known || before.orders[stream].own);
-                sort_lane(&mut self.members[from..], &self.versions);
-                let order = self.order_of(&self.members[from..], own);
+                let mut lane = self.members.split_off(from);
+                let order = self.arrange(StreamIndex(stream as u32), &mut lane, own);
+                self.members.append(&mut lane);
                 self.orders.push(order);
             }
             self.starts.push(self.members.len());
         }
     }
 
-    fn order_of(&self, lane: &[u32], own: bool) -> LaneOrder {
+    /// Sorts a lane, and tells what it is sorted by.
+    pub(super) fn arrange(&self, stream: StreamIndex, lane: &mut [u32], own: bool) -> LaneOrder {
+        let version = |event: u32| match own {
+            true => self.versions[event as usize],
+            false => self.version_in(event as usize, stream).unwrap_or(NONE),
+        };
+        sort_lane(lane, &version);
         LaneOrder {
             by_position: lane.is_sorted(),
             by_time: lane.is_sorted_by_key(|event| self.time(*event as usize))
                 && lane.first().is_none_or(|first| self.time(*first as usize).is_some()),
-            by_version: lane.is_sorted_by(|a, b| self.versions[*a as usize] < self.versions[*b as usize])
-                && lane.first().is_none_or(|first| self.versions[*first as usize] != NONE),
+            // Ascending, only the first can be without one: nothing is less than it.
+            // Versions are asked by event: those of another stream would mislead.
+            by_version: own
+                && lane.is_sorted_by(|a, b| version(*a) < version(*b))
+                && lane.first().is_none_or(|first| version(*first) != NONE),
             own,
         }
     }

@@ -233,6 +233,8 @@ mod tests {
             let stream = builder.stream(name, |_| String::new());
             let version = versions.entry(name).and_modify(|version| *version += 1).or_insert(1);
             builder.push(LogRow {
+                source: 0,
+                part: 0,
                 row_key: position,
                 position: Some(position),
                 stream: Some(stream),

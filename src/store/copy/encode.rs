@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::model::event::Payload;
 use crate::model::{Event, EventKind, EventLog, List, Object, Timestamp, Value, json};
-use crate::store::layout::{Fill, MetadataForm, NewValue, PayloadSpec, TimePlace, TimeSpec, Wrapper};
+use crate::store::layout::{Fill, MetadataForm, MetadataSpec, NewValue, PayloadSpec, Place, TimeSpec, Wrapper};
 use crate::store::payload::decode;
 use crate::store::recognise::{Bound, Column, Key};
 use crate::store::rows::two_parts;
@@ -107,14 +107,14 @@ impl Encoder<'_> {
         }
         let stream = self.event.stream.as_deref().ok_or("it is in no stream")?;
         if let Some(home) = self.model.home {
-            for column in spec.parts.iter().chain(&spec.tenant) {
+            for column in spec.parts.iter().chain(&spec.tenant.0).filter_map(Place::column) {
                 if let Some(at) = self.at(column) {
                     self.image[at] = home[at].clone();
                 }
             }
             return Ok(());
         }
-        if spec.tenant.is_some() {
+        if !spec.tenant.is_empty() {
             return Err("the layout's streams belong to tenants, and a new one would need one".to_owned());
         }
         let values: Vec<&str> = match spec.parts.as_slice() {
@@ -135,6 +135,9 @@ impl Encoder<'_> {
             }
         }
         for (part, value) in spec.parts.iter().zip(values) {
+            let Some(part) = part.column() else {
+                return Err("the layout names streams by more than columns".to_owned());
+            };
             if self.at(part).is_some_and(|at| matches!(self.image[at], Raw::Blob(_))) {
                 return Err("the store's streams have binary keys, which can't be made from a name".to_owned());
             }
@@ -147,7 +150,7 @@ impl Encoder<'_> {
         let spec = &self.bound.spec.events;
         let event = self.event;
         let was = self.model.was;
-        let home_version = spec.version.as_ref().and_then(|column| Some(&self.model.home?[self.at(column)?]));
+        let home_version = spec.version.column().and_then(|column| Some(&self.model.home?[self.at(column)?]));
         // A new stream is like most others.
         let is_new = was.is_none() && self.model.home.is_none();
         let null_stays = is_new || was.is_some_and(|was| was.version.is_none()) || home_version == Some(&Raw::Null);
@@ -155,26 +158,26 @@ impl Encoder<'_> {
             return Err("it has no version".to_owned());
         }
         if was.is_none_or(|was| was.version != event.version) {
-            self.set(spec.version.as_ref(), event.version.map_or(Raw::Null, Raw::from));
+            self.set(spec.version.column(), event.version.map_or(Raw::Null, Raw::from));
         }
         if was.is_none_or(|was| was.event_type != event.event_type) {
-            self.set(Some(&spec.event_type), Raw::text(event.event_type.to_string()));
+            self.set(spec.event_type.column(), Raw::text(event.event_type.to_string()));
         }
         let text = |value: Option<&str>| value.map_or(Raw::Null, |text| Raw::text(text.to_owned()));
         if was.is_none_or(|was| was.id != event.id) {
-            if spec.event_id.is_some() && event.id.is_none() {
+            if !spec.event_id.is_empty() && event.id.is_none() {
                 return Err("it has no id".to_owned());
             }
-            self.set(spec.event_id.as_ref(), text(event.id.as_deref()));
+            self.set(spec.event_id.column(), text(event.id.as_deref()));
         }
         if was.is_none_or(|was| was.user != event.user) {
-            self.set(spec.user.as_ref(), text(event.user.as_deref()));
+            self.set(spec.user.column(), text(event.user.as_deref()));
         }
         if was.is_none_or(|was| was.correlation_id != event.correlation_id) {
-            self.set(spec.correlation_id.as_ref(), text(event.correlation_id.as_deref()));
+            self.set(spec.correlation_id.column(), text(event.correlation_id.as_deref()));
         }
         if was.is_none_or(|was| was.causation_id != event.causation_id) {
-            self.set(spec.causation_id.as_ref(), text(event.causation_id.as_deref()));
+            self.set(spec.causation_id.column(), text(event.causation_id.as_deref()));
         }
         if let Some(schema) = &event.schema_version
             && was.is_none_or(|was| was.schema_version != event.schema_version)
@@ -184,12 +187,12 @@ impl Encoder<'_> {
                 Value::String(text) => Raw::text(text.to_string()),
                 other => Raw::text(json::to_text(other)),
             };
-            self.set(spec.schema_version.as_ref(), value);
+            self.set(spec.schema_version.column(), value);
         } else if self.model.image.is_none() {
-            self.set(spec.schema_version.as_ref(), 1.into());
+            self.set(spec.schema_version.column(), 1.into());
         }
         if was.is_none_or(|was| was.archived != event.archived) {
-            self.set(spec.archived.as_ref(), i64::from(event.archived).into());
+            self.set(spec.archived.column(), i64::from(event.archived).into());
         }
         if was.is_none()
             && let Some(kind) = &spec.kind
@@ -197,7 +200,7 @@ impl Encoder<'_> {
             if event.kind != EventKind::Event {
                 return Err("only plain events can be inserted".to_owned());
             }
-            self.set(Some(&kind.column), Raw::text(kind.event.clone()));
+            self.set(kind.column.as_ref(), Raw::text(kind.event.clone()));
         }
         Ok(())
     }
@@ -221,7 +224,7 @@ impl Encoder<'_> {
         let was = self.model.was;
         if was.is_none_or(|was| was.valid_time != self.event.valid_time)
             && let Some(valid) = &spec.valid_time
-            && let TimePlace::Column(column) = &valid.place
+            && let Place::Column(column) = &valid.place
         {
             let value = match self.event.valid_time {
                 Some(time) => self.in_form_of(column, time, valid)?,
@@ -236,18 +239,19 @@ impl Encoder<'_> {
             return if self.event.time.is_some() { Err("the layout has no times".to_owned()) } else { Ok(()) };
         };
         match (&first.place, self.event.time) {
-            (TimePlace::Column(column), Some(time)) => {
+            (Place::Column(column), Some(time)) => {
                 let value = self.in_form_of(column, time, first)?;
                 self.set(Some(column), value);
                 Ok(())
             }
-            (TimePlace::Column(column), None) => {
+            (Place::Column(column), None) => {
                 self.no_time(column, first);
                 Ok(())
             }
             // A time inside the payload or the metadata is written with it.
-            (TimePlace::Payload(_), None) => Err("it has no time".to_owned()),
-            (TimePlace::Payload(_) | TimePlace::Metadata(_), _) => Ok(()),
+            (Place::Payload(_), None) => Err("it has no time".to_owned()),
+            (Place::Payload(_) | Place::Metadata(_), _) => Ok(()),
+            _ => Err("its time can't be written where the layout has it".to_owned()),
         }
     }
 
@@ -284,12 +288,14 @@ impl Encoder<'_> {
         let spec = &self.bound.spec.events;
         let was = self.model.was;
         let same = was.is_some_and(|was| was.metadata == self.event.metadata);
-        let has_time = spec.time.iter().any(|time| matches!(time.place, TimePlace::Metadata(_)));
+        let has_time = spec.time.iter().any(|time| matches!(time.place, Place::Metadata(_)));
         let same_time = !has_time || was.is_some_and(|was| was.time == self.event.time);
         if same && same_time {
             return Ok(());
         }
-        let Some(column) = &spec.metadata else { return self.metadata_in_payload() };
+        let Some(column) = spec.metadata.as_ref().map(MetadataSpec::column) else {
+            return self.metadata_in_payload();
+        };
         if !same {
             self.check_metadata_form()?;
         }
@@ -299,7 +305,7 @@ impl Encoder<'_> {
             (Value::Null, None) => Raw::Null,
             (value, _) => Raw::text(json::to_text(value)),
         };
-        self.set(Some(column), value);
+        self.set(Some(&column.to_owned()), value);
         Ok(())
     }
 
@@ -357,7 +363,7 @@ impl Encoder<'_> {
             other if is_nothing(other) => Object::default(),
             _ => return Err("its time is kept in its metadata, which is no object".to_owned()),
         };
-        let template = spec.metadata.as_ref().and_then(|column| self.at(column));
+        let template = spec.metadata.as_ref().and_then(|metadata| self.at(metadata.column()));
         let template = template.map(|at| self.image[at].as_ref()).and_then(|stored| match stored {
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => json::parse(bytes).ok(),
             _ => None,
@@ -383,7 +389,7 @@ impl Encoder<'_> {
         let Some(at) = self.at(&spec.column) else {
             return Err("the payload's column is missing".to_owned());
         };
-        let time_inside = matches!(self.bound.spec.events.time.first().map(|t| &t.place), Some(TimePlace::Payload(_)));
+        let time_inside = matches!(self.bound.spec.events.time.first().map(|t| &t.place), Some(Place::Payload(_)));
         let unchanged = self.model.was.is_some_and(|was| {
             was.data == self.event.data
                 && was.event_type == self.event.event_type
@@ -399,8 +405,8 @@ impl Encoder<'_> {
 /// The key of a time that is kept in the metadata.
 fn metadata_key(time: &TimeSpec) -> Option<(&str, &TimeSpec)> {
     match &time.place {
-        TimePlace::Metadata(key) => Some((key, time)),
-        TimePlace::Column(_) | TimePlace::Payload(_) => None,
+        Place::Metadata(key) => Some((key, time)),
+        _ => None,
     }
 }
 
@@ -445,7 +451,7 @@ pub(super) fn is_same_metadata(bound: &Bound, planned: &Event, read: &Event) -> 
 pub(super) fn moved_keys(spec: &PayloadSpec) -> Vec<String> {
     let moved = spec.unwrap.iter().filter_map(|wrapper| match wrapper {
         Wrapper::MoveToMetadata(keys) => Some(keys.clone()),
-        Wrapper::EnumTag | Wrapper::TypedValues => None,
+        Wrapper::EnumTag | Wrapper::TypedValues | Wrapper::Inside { .. } => None,
     });
     moved.flatten().collect()
 }
@@ -464,21 +470,22 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
     if !same {
         return Err("its payload would read back differently".to_owned());
     }
-    let metadata = spec.metadata.as_ref().and_then(|column| match value(column) {
+    let metadata = spec.metadata.as_ref().and_then(|metadata| match value(metadata.column()) {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => json::parse(bytes).ok(),
         _ => None,
     });
     let time = spec.time.iter().find_map(|time| match &time.place {
-        TimePlace::Column(column) => times::in_column(value(column), time.encoding).timestamp(),
-        TimePlace::Payload(path) => {
+        Place::Column(column) => times::in_column(value(column), time.encoding).timestamp(),
+        Place::Payload(path) => {
             let key = path.split('.').next().unwrap_or(path);
             let field = besides.iter().find(|(name, _)| name == key);
             times::in_json(field.map(|(_, value)| value), time.encoding).timestamp()
         }
-        TimePlace::Metadata(key) => {
+        Place::Metadata(key) => {
             let said = metadata.as_ref().and_then(Value::as_object).and_then(|object| object.get(key));
             times::in_json(said, time.encoding).timestamp()
         }
+        _ => None,
     });
     if time != event.time {
         let in_metadata = spec.time.iter().find_map(metadata_key);
@@ -489,7 +496,7 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
     }
     let own_key = match &bound.key {
         Key::Rowid(rowid) => Some(rowid.as_str()),
-        Key::Position { .. } | Key::Columns(_) => None,
+        Key::Position { .. } | Key::Ordered { .. } | Key::Columns(_) => None,
     };
     let empty = written_columns(bound).zip(image).find(|(column, value)| {
         column.not_null && **value == Raw::Null && own_key.is_none_or(|key| !key.eq_ignore_ascii_case(&column.name))

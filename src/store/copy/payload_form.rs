@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use crate::model::{Event, List, Object, Origin, Path, Value, json};
-use crate::store::layout::{Packing, PayloadSpec, TimePlace, Wrapper};
+use crate::store::decode::Packing;
+use crate::store::layout::{PayloadSpec, Place, Wrapper};
 use crate::store::payload::{Unpacked, packing_of, typed_data, unpack};
 use crate::store::recognise::Bound;
 
@@ -65,6 +66,7 @@ impl Wrapping<'_> {
                 }
                 // Types are put back field by field.
                 Wrapper::EnumTag | Wrapper::TypedValues => value,
+                Wrapper::Inside { .. } => return Err("its wrapper can't be put on again".to_owned()),
                 Wrapper::MoveToMetadata(keys) => self.with_library_fields(&value, original, keys, typed)?,
             };
         }
@@ -133,7 +135,7 @@ impl Wrapping<'_> {
 
     /// The payload's field that holds the time.
     fn time_key(&self) -> Option<String> {
-        let TimePlace::Payload(path) = &self.bound.spec.events.time.first()?.place else {
+        let Place::Payload(path) = &self.bound.spec.events.time.first()?.place else {
             return None;
         };
         Path::parse(path).ok()?.parts().first().map(ToString::to_string)
@@ -219,6 +221,7 @@ fn packed(text: &[u8], packing: Packing) -> Result<Vec<u8>, String> {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
             encoder.write_all(text).and_then(|()| encoder.finish())
         }
+        other => return Err(format!("payloads compressed with {} are not written", other.title())),
     };
     written.map_err(|e| e.to_string())
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress};
 use crate::store::error::StoreError;
-use crate::store::layout::{TimePlace, TimeSpec};
+use crate::store::layout::{Place, TimeSpec};
 use crate::store::recognise::Bound;
 use crate::store::{Reader, Store};
 
@@ -141,7 +141,7 @@ impl Stored<'_> {
 impl Stored<'_> {
     /// Whether an event's time goes into metadata, and the store's events of its kind have none there.
     fn is_new_time(&self, event: &Event, like: Option<u32>, was: Option<&Event>) -> bool {
-        let in_metadata = |time: &TimeSpec| matches!(time.place, TimePlace::Metadata(_));
+        let in_metadata = |time: &TimeSpec| matches!(time.place, Place::Metadata(_));
         if event.time.is_none() || !self.bound().spec.events.time.iter().any(in_metadata) {
             return false;
         }

@@ -105,7 +105,8 @@ impl SnapshotFilter {
             if place > 0 {
                 name.push('-');
             }
-            if let Some((part, _)) = text(value(column)?) {
+            let stored = column.column().map_or(Ok(ValueRef::Null), |column| value(column))?;
+            if let Some((part, _)) = text(stored) {
                 name.push_str(&part);
             }
         }

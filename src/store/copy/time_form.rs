@@ -41,7 +41,7 @@ fn nanos_in(number: f64, encoding: TimeEncoding) -> Option<i128> {
         TimeEncoding::UnixMillis => Some(1_000_000),
         TimeEncoding::UnixMicros => Some(1000),
         TimeEncoding::UnixNanos => Some(1),
-        TimeEncoding::Ticks | TimeEncoding::JulianDays | TimeEncoding::UnixDays => None,
+        _ => None,
     }
 }
 

@@ -240,7 +240,7 @@ fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static s
         Some("another time")
     } else if spec.valid_time.is_some() && planned.valid_time != read.valid_time {
         Some("another valid time")
-    } else if spec.event_id.is_some() && planned.id != read.id {
+    } else if !spec.event_id.is_empty() && planned.id != read.id {
         Some("another id")
     } else if !is_same_metadata(bound, planned, read) {
         Some("other metadata")

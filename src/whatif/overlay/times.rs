@@ -66,6 +66,8 @@ mod tests {
             let at = |second: i64| Timestamp::from_micros(second * 1_000_000);
             for (position, second) in (1..).zip(&seconds) {
                 builder.push(LogRow {
+                    source: 0,
+                    part: 0,
                     row_key: position,
                     position: Some(position),
                     stream: None,

@@ -52,7 +52,8 @@ fn nothing_is_missed(writing: Writing) {
     assert_eq!(busy, 0, "the writer found the store busy for a second");
     assert!(wrote > 600, "{wrote}");
     assert_eq!(follower.troubles, [""; 0]);
-    assert_eq!(listing(folder.path()), [path], "the last writer took its side files with it");
+    let sides = listing(folder.path()).into_iter().filter(|name| *name != path);
+    assert!(sides.map(|side| side.display().to_string()).all(|side| side.contains("store.db-")));
 }
 
 #[expect(clippy::print_stderr, reason = "figures of a long run")]
@@ -72,10 +73,7 @@ fn a_writer_that_truncates_its_journals() {
 
 #[test]
 fn a_writer_that_keeps_its_journals_and_vacuums() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.db");
-    store(&path, "DELETE", 500).close().unwrap();
-    nothing_is_missed(Writing { mode: "DELETE", seconds: seconds().min(60), besides: "VACUUM", every: 1500 });
+    nothing_is_missed(Writing { mode: "PERSIST", seconds: seconds().min(60), besides: "VACUUM", every: 1500 });
 }
 
 #[test]

@@ -433,7 +433,7 @@ fn every_layout_can_become_foldlines() {
         let report = opened.copy(opened.recorded(), &out, &options).unwrap();
         let told = |what: &str| report.notes.iter().any(|note| note.contains(what));
         let copy = self::opened(&out);
-        assert_eq!(copy.store.layout().id, "foldline");
+        assert_eq!(&*copy.store.layout().id, "foldline");
         let both = || opened.events.iter().zip(&copy.events);
         assert_eq!(told("another version"), both().any(|(was, is)| was.version != is.version), "{layout}");
         assert_eq!(told("commands"), both().any(|(was, is)| was.kind != is.kind), "{layout}");

@@ -205,7 +205,7 @@ fn check(layout: &str, path: &Path, seeds: &[Seed]) -> bool {
     assert_eq!(described.refusal, None, "{layout}");
     assert_eq!(
         (described.events, &described.layout_title),
-        (report.events, &session.store().layout().title.to_owned())
+        (report.events, &session.store().layout().title.to_string())
     );
     assert_eq!([&described.bookkeeping[..], &described.notes[..]].concat(), report.notes, "{layout}");
     let gone = events.len() as u64 + described.inserted - described.left_out;
@@ -214,7 +214,7 @@ fn check(layout: &str, path: &Path, seeds: &[Seed]) -> bool {
     assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&again).unwrap(), "{layout}: the same bytes");
 
     let copy = open(&out).unwrap();
-    assert_eq!(copy.layout().id, layout);
+    assert_eq!(&*copy.layout().id, layout);
     let log = scan(&copy);
     let read = all(&copy, &log);
     assert_eq!(read.len(), plan.rows.len());

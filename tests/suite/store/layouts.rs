@@ -23,7 +23,7 @@ fn every_layout_tells_the_same_story() {
     let before = contents(folder.path());
     for (layout, path) in made {
         let (store, events) = read(&path);
-        assert_eq!(store.layout().id, layout);
+        assert_eq!(&*store.layout().id, layout);
         assert_eq!(events.len(), STORY.len(), "{layout}");
         for (_, version, event_type, time, data) in STORY {
             let data = foldline::model::json::parse(data.as_bytes()).unwrap();
@@ -222,7 +222,7 @@ fn a_layout_can_be_forced() {
         let options = OpenOptions { layout: Some(layout.to_owned()), ..OpenOptions::default() };
         store::open(&path, &options, &Progress::default(), &Cancel::default())
     };
-    assert_eq!(forced("cqrs-es-sqlite").unwrap().layout().id, "cqrs-es-sqlite");
+    assert_eq!(&*forced("cqrs-es-sqlite").unwrap().layout().id, "cqrs-es-sqlite");
     let error = forced("emmet").unwrap_err();
     assert!(!error.is_input_error() && error.to_string().contains("emmett-sqlite"), "{error}");
     let error = forced("emmett-sqlite").unwrap_err();

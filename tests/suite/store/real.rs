@@ -46,7 +46,7 @@ fn known_layouts_hold_what_their_writers_knew() {
         let before = contents(temporary.path());
         let facts = facts(&folder, name);
         let store = open(&path).unwrap();
-        assert_eq!(store.layout().id, layout, "{name}");
+        assert_eq!(&*store.layout().id, layout, "{name}");
         let log = scan(&store);
         let events = all(&store, &log);
         assert_eq!(events.len() as u64, facts["events"].as_u64().unwrap(), "{name}");
@@ -129,7 +129,7 @@ fn lookalikes_are_refused() {
                 refused += 1;
             }
             // Another layout of the catalogue may be known by now, but never a wrong one.
-            Ok(store) => assert_eq!(Some(store.layout().id), facts(&folder, &name)["layout"].as_str(), "{name}"),
+            Ok(store) => assert_eq!(Some(&*store.layout().id), facts(&folder, &name)["layout"].as_str(), "{name}"),
             Err(other) => panic!("{name}: {other}"),
         }
     }

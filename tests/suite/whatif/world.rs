@@ -68,6 +68,8 @@ pub fn world(text: &str) -> World {
         let (stream_index, type_index) =
             (builder.stream(stream, |name| name[..1].to_owned()), builder.event_type(event_type));
         builder.push(LogRow {
+            source: 0,
+            part: 0,
             row_key: position,
             position: Some(position),
             stream: Some(stream_index),
@@ -79,7 +81,7 @@ pub fn world(text: &str) -> World {
         });
         for other in &others {
             let other = builder.stream(other, |name| name[..1].to_owned());
-            builder.also_in(other);
+            builder.also_in(other, None);
         }
         events.push(Arc::new(Event {
             position: Some(position),

@@ -1,0 +1,181 @@
+//! What may be around a payload: compression, or bytes written as text.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use serde::Deserialize;
+
+use crate::model::event::Payload;
+
+use super::{DecodeError, text};
+
+/// What may be around a payload. A layout or a mapping names those that its library uses; each is taken off only where
+/// the bytes show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Packing {
+    /// RFC 1950.
+    Zlib,
+    /// RFC 1952, also of several members.
+    Gzip,
+    /// RFC 8878, also of several frames.
+    Zstd,
+    /// LZ4 frames.
+    Lz4,
+    /// One LZ4 block after its unpacked size, four bytes, little-endian. It has no mark: taken off where it fits exactly.
+    Lz4Block,
+    /// RFC 1951 without a header, as .NET's `DeflateStream` writes it. It has no mark: taken off where it fits exactly.
+    Deflate,
+    /// Hexadecimal digits, also after `0x` or `\x`.
+    Hex,
+    /// Base64, standard or for URLs.
+    Base64,
+}
+
+/// Layers that are taken off at most: text, then compression twice.
+const MAX_LAYERS: usize = 3;
+
+impl Packing {
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Zlib => "zlib",
+            Self::Gzip => "gzip",
+            Self::Zstd => "Zstandard",
+            Self::Lz4 | Self::Lz4Block => "LZ4",
+            Self::Deflate => "deflate",
+            Self::Hex => "hexadecimal",
+            Self::Base64 => "base64",
+        }
+    }
+
+    /// Whether it makes text of bytes.
+    fn is_text(self) -> bool {
+        matches!(self, Self::Hex | Self::Base64)
+    }
+}
+
+/// The outermost of these packings that the bytes show. Those without a mark are tried last.
+pub fn packing_of(bytes: &[u8], among: &[Packing]) -> Option<Packing> {
+    let marked = among.iter().copied().find(|packing| match (packing, bytes) {
+        (Packing::Gzip, [0x1f, 0x8b, ..]) => true,
+        // RFC 1950: deflate with a window of at most 32 KB, no dictionary, and a header divisible by 31.
+        (Packing::Zlib, [method, flags, ..]) => {
+            method & 0xf == 8
+                && method >> 4 <= 7
+                && flags & 0x20 == 0
+                && (u32::from(*method) << 8 | u32::from(*flags)) % 31 == 0
+        }
+        (Packing::Zstd, [0x28, 0xb5, 0x2f, 0xfd, ..]) | (Packing::Lz4, [0x04, 0x22, 0x4d, 0x18, ..]) => true,
+        _ => false,
+    });
+    marked.or_else(|| among.iter().copied().find(|packing| is_exactly(bytes, *packing)))
+}
+
+/// Whether bytes are wholly of a packing that has no mark.
+fn is_exactly(bytes: &[u8], packing: Packing) -> bool {
+    match packing {
+        Packing::Hex => text::from_hex(bytes).is_some(),
+        Packing::Base64 => text::from_base64(bytes).is_some_and(|bytes| !bytes.is_empty()),
+        Packing::Lz4Block => lz4_block(bytes).is_some(),
+        Packing::Deflate => !looks_like_json(bytes) && matches!(deflated(bytes), Ok(Some(_))),
+        Packing::Zlib | Packing::Gzip | Packing::Zstd | Packing::Lz4 => false,
+    }
+}
+
+/// Takes off what is around the bytes, of those packings that may be; text once, compression at most twice.
+///
+/// Errors: what was compressed is damaged or cut off, or is larger than [`Payload::RAW_LIMIT`] when unpacked.
+pub fn unpack<'a>(bytes: &'a [u8], among: &[Packing]) -> Result<Cow<'a, [u8]>, DecodeError> {
+    let mut bytes = Cow::Borrowed(bytes);
+    if among.is_empty() {
+        return Ok(bytes);
+    }
+    let mut among = among.to_vec();
+    for _ in 0..MAX_LAYERS {
+        let Some(packing) = packing_of(&bytes, &among) else { break };
+        bytes = Cow::Owned(unpacked(&bytes, packing)?);
+        if packing.is_text() {
+            among.retain(|other| !other.is_text());
+        }
+    }
+    Ok(bytes)
+}
+
+fn unpacked(bytes: &[u8], packing: Packing) -> Result<Vec<u8>, DecodeError> {
+    let damaged = |details: &dyn std::fmt::Display| {
+        let reason = format!("damaged {} data", packing.title());
+        let note = format!("{reason}: {details}");
+        DecodeError::new(reason, note)
+    };
+    let read = match packing {
+        Packing::Zlib => read_limited(flate2::read::ZlibDecoder::new(bytes)),
+        Packing::Gzip => read_limited(flate2::read::MultiGzDecoder::new(bytes)),
+        Packing::Zstd => return zstd(bytes).map_err(|e| e.unwrap_or_else(|| too_large(packing))),
+        Packing::Lz4 => read_limited(lz4_flex::frame::FrameDecoder::new(bytes)),
+        Packing::Deflate => return deflated(bytes).map_err(|e| damaged(&e))?.ok_or_else(|| too_large(packing)),
+        Packing::Lz4Block => return lz4_block(bytes).ok_or_else(|| damaged(&"not one block")),
+        Packing::Hex => return text::from_hex(bytes).ok_or_else(|| damaged(&"not only digits")),
+        Packing::Base64 => return text::from_base64(bytes).ok_or_else(|| damaged(&"other characters")),
+    };
+    match read {
+        Ok(Some(unpacked)) => Ok(unpacked),
+        Ok(None) => Err(too_large(packing)),
+        Err(e) => Err(damaged(&e)),
+    }
+}
+
+fn too_large(packing: Packing) -> DecodeError {
+    let note = format!("more than {} bytes when its {} data is unpacked", Payload::RAW_LIMIT, packing.title());
+    DecodeError::new("too large", note)
+}
+
+/// All that it gives, or `None` where that is too much.
+fn read_limited(source: impl Read) -> std::io::Result<Option<Vec<u8>>> {
+    let mut out = Vec::new();
+    source.take(Payload::RAW_LIMIT as u64 + 1).read_to_end(&mut out)?;
+    Ok((out.len() <= Payload::RAW_LIMIT).then_some(out))
+}
+
+/// Frames one after the other; `Err(None)` for too much.
+fn zstd(bytes: &[u8]) -> Result<Vec<u8>, Option<DecodeError>> {
+    let damaged = |details: String| {
+        Some(DecodeError::new("damaged Zstandard data", format!("damaged Zstandard data: {details}")))
+    };
+    let mut out = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let frame = ruzstd::decoding::StreamingDecoder::new(&mut rest).map_err(|e| damaged(e.to_string()))?;
+        let room = (Payload::RAW_LIMIT - out.len()) as u64 + 1;
+        frame.take(room).read_to_end(&mut out).map_err(|e| damaged(e.to_string()))?;
+        if out.len() > Payload::RAW_LIMIT {
+            return Err(None);
+        }
+    }
+    Ok(out)
+}
+
+/// What a raw deflate stream holds that ends where the bytes end; `Ok(None)` for too much.
+fn deflated(bytes: &[u8]) -> std::io::Result<Option<Vec<u8>>> {
+    let mut decoder = flate2::bufread::DeflateDecoder::new(bytes);
+    let out = read_limited(&mut decoder)?;
+    if out.is_some() && !decoder.get_ref().is_empty() {
+        return Err(std::io::Error::other("more bytes after its end"));
+    }
+    Ok(out)
+}
+
+/// What one LZ4 block holds, if it is one of the size that its head says.
+fn lz4_block(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (head, block) = bytes.split_first_chunk::<4>()?;
+    let size = usize::try_from(u32::from_le_bytes(*head)).ok()?;
+    // LZ4 shrinks to a 255th at best.
+    if size == 0 || size > Payload::RAW_LIMIT || size > block.len().saturating_mul(255) {
+        return None;
+    }
+    lz4_flex::block::decompress(block, size).ok().filter(|out| out.len() == size)
+}
+
+fn looks_like_json(bytes: &[u8]) -> bool {
+    matches!(text::without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'[' | b'"'))
+}

@@ -1,0 +1,195 @@
+//! From the rows of all event tables to one history: each table in its own order, tables merged by time.
+
+use std::cmp::Ordering;
+use std::iter::Peekable;
+
+use crate::model::{EventLogBuilder, LogRow, StreamIndex, Timestamp, TypeIndex};
+use crate::store::recognise::Key;
+
+use super::collect::{Collector, Found, Names};
+use super::links::Links;
+
+/// Puts the events of one event table into the index, giving its streams and types their places there.
+pub(super) struct Feeder {
+    source: u16,
+    streams: Vec<Option<StreamIndex>>,
+    types: Vec<Option<TypeIndex>>,
+}
+
+impl Feeder {
+    pub(super) fn new(source: usize) -> Self {
+        Self { source: source as u16, streams: Vec::new(), types: Vec::new() }
+    }
+
+    fn stream(&mut self, builder: &mut EventLogBuilder, names: &Names, local: u32) -> StreamIndex {
+        let at = local as usize;
+        if self.streams.len() <= at {
+            self.streams.resize(names.streams.len(), None);
+        }
+        *self.streams[at].get_or_insert_with(|| {
+            let stream = &names.streams[at];
+            let index = builder.stream(&stream.name, |_| stream.category.clone());
+            builder.stream_mut(index).link |= stream.link;
+            index
+        })
+    }
+
+    fn event_type(&mut self, builder: &mut EventLogBuilder, names: &Names, local: u32) -> TypeIndex {
+        let at = local as usize;
+        if self.types.len() <= at {
+            self.types.resize(names.types.len(), None);
+        }
+        *self.types[at].get_or_insert_with(|| builder.event_type(&names.types[at]))
+    }
+
+    /// All that was found, in the order in which it was.
+    pub(super) fn drain(&mut self, builder: &mut EventLogBuilder, collector: &mut Collector<'_>) {
+        let tagged = Tagged(std::mem::take(&mut collector.tagged));
+        for (place, found) in collector.found.iter().enumerate() {
+            let mut further = tagged.of(place as u32).map(|stream| (stream, None));
+            self.push(builder, &collector.names, found, &mut further);
+        }
+        collector.found.clear();
+    }
+
+    /// The next event. `further`: the streams that it is in besides the one of its row.
+    pub(super) fn push(
+        &mut self,
+        builder: &mut EventLogBuilder,
+        names: &Names,
+        found: &Found,
+        further: &mut dyn Iterator<Item = (u32, Option<i64>)>,
+    ) {
+        let mut all: Vec<(u32, Option<i64>)> = found.stream.map(|stream| (stream, found.version)).into_iter().collect();
+        let own = all.len();
+        all.extend(further);
+        // A stream of its own comes before one that only links to it.
+        let first = match own {
+            0 => all.iter().position(|(stream, _)| !names.streams[*stream as usize].link).unwrap_or(0),
+            _ => 0,
+        };
+        let event_type = self.event_type(builder, names, found.event_type);
+        let (stream, version) = match all.get(first) {
+            Some((stream, version)) => (Some(self.stream(builder, names, *stream)), *version),
+            None => (None, found.version),
+        };
+        builder.push(LogRow {
+            source: self.source,
+            row_key: found.row_key,
+            part: found.part,
+            position: found.position,
+            stream,
+            version,
+            event_type,
+            time: found.time,
+            kind: found.kind,
+            archived: found.archived,
+        });
+        for (at, (stream, version)) in all.iter().enumerate() {
+            if at != first {
+                let stream = self.stream(builder, names, *stream);
+                builder.also_in(stream, *version);
+            }
+        }
+    }
+}
+
+/// All events of a table, in its own order.
+pub(super) struct Table<'s> {
+    pub collector: Collector<'s>,
+    pub links: Links,
+    /// Places in `collector.found`.
+    order: Vec<u32>,
+}
+
+impl<'s> Table<'s> {
+    pub(super) fn new(collector: Collector<'s>, links: Links) -> Self {
+        let mut order: Vec<u32> = (0..collector.found.len() as u32).collect();
+        if !collector.is_in_order() {
+            let compare = |a: &u32, b: &u32| -> Ordering {
+                let (a, b) = (&collector.found[*a as usize], &collector.found[*b as usize]);
+                let each = a.order.iter().zip(&b.order).map(|(a, b)| a.compare(b));
+                let columns = each.into_iter().find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal);
+                columns.then_with(|| (a.row_key, a.part).cmp(&(b.row_key, b.part)))
+            };
+            order.sort_by(compare);
+        }
+        Self { collector, links, order }
+    }
+}
+
+/// Merges tables into one index: by time, an event without one right after its predecessor in its table.
+pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>]) {
+    let mut feeders: Vec<Feeder> = (0..tables.len()).map(Feeder::new).collect();
+    let tagged: Vec<Tagged> = tables.iter().map(|table| Tagged::new(&table.collector.tagged)).collect();
+    let push = |at: usize, place: u32, builder: &mut EventLogBuilder, feeder: &mut Feeder| {
+        let table = &tables[at];
+        let found = &table.collector.found[place as usize];
+        let linked = table.links.get(&found.row_key).into_iter().flatten().map(|link| (link.stream, link.version));
+        let mut further = tagged[at].of(place).map(|stream| (stream, None)).chain(linked);
+        feeder.push(builder, &table.collector.names, found, &mut further);
+    };
+    if let ([table], [feeder]) = (tables, feeders.as_mut_slice()) {
+        table.order.iter().for_each(|place| push(0, *place, builder, feeder));
+        return;
+    }
+    let mut heads: Vec<Head<'_>> = tables.iter().map(Head::new).collect();
+    loop {
+        // Few tables: looking at each head is as quick as a heap.
+        let left = heads.iter_mut().enumerate().filter_map(|(at, head)| (!head.is_empty()).then(|| (head.time(), at)));
+        let Some((_, at)) = left.min() else { return };
+        if let Some(place) = heads[at].take() {
+            push(at, place, builder, &mut feeders[at]);
+        }
+    }
+}
+
+/// The next event of a table.
+struct Head<'a> {
+    found: &'a [Found],
+    rest: Peekable<std::slice::Iter<'a, u32>>,
+    last: Option<Timestamp>,
+}
+
+impl<'a> Head<'a> {
+    fn new(table: &'a Table<'_>) -> Self {
+        Self { found: &table.collector.found, rest: table.order.iter().peekable(), last: None }
+    }
+
+    fn is_empty(&mut self) -> bool {
+        self.rest.peek().is_none()
+    }
+
+    fn time(&mut self) -> Option<Timestamp> {
+        let place = **self.rest.peek()?;
+        // What runs backwards in its own table stays behind its predecessor.
+        self.found[place as usize].time.max(self.last)
+    }
+
+    fn take(&mut self) -> Option<u32> {
+        self.last = self.time();
+        self.rest.next().copied()
+    }
+}
+
+/// Streams of events, by place.
+struct Tagged(Vec<(u32, u32)>);
+
+impl Tagged {
+    fn new(tagged: &[(u32, u32)]) -> Self {
+        Self(tagged.to_vec())
+    }
+
+    fn of(&self, place: u32) -> impl Iterator<Item = u32> + '_ {
+        let from = self.0.partition_point(|(event, _)| *event < place);
+        self.0[from..].iter().take_while(move |(event, _)| *event == place).map(|(_, stream)| *stream)
+    }
+}
+
+/// Whether rows can go straight into the index as they are read: one table, in the order of its row numbers.
+pub(super) fn is_plain(collectors: &[Collector<'_>]) -> bool {
+    match collectors {
+        [one] => one.is_in_order() && one.source.links.is_none() && !matches!(one.source.key, Key::Ordered { .. }),
+        _ => false,
+    }
+}

@@ -1,0 +1,533 @@
+//! One event table's rows on their way into the index.
+
+use std::collections::HashMap;
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+use crate::model::names::category_of;
+use crate::model::{EventKind, Timestamp, Value, json};
+use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TimeEncoding};
+use crate::store::look::{Contents, Look};
+use crate::store::plan::{Getter, Getters, Select, Tables};
+use crate::store::recognise::{EventSource, Key, glob};
+use crate::store::rows::{integer, is_set, stream_name, text};
+use crate::store::times::{self, StoredTime};
+
+use super::interner::Interner;
+
+/// A column by which rows are ordered, as it compares. NULL comes first, as in SQLite.
+#[derive(Debug, Clone, PartialEq, PartialOrd)]
+pub(super) enum OrderKey {
+    Null,
+    Number(i64),
+    Real(f64),
+    Bytes(Box<[u8]>),
+}
+
+impl OrderKey {
+    fn of(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Null => Self::Null,
+            ValueRef::Integer(number) => Self::Number(number),
+            ValueRef::Real(number) => match integer(value) {
+                Some(whole) => Self::Number(whole),
+                None => Self::Real(number),
+            },
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Self::Bytes(bytes.into()),
+        }
+    }
+
+    /// As SQLite sorts: NULL, numbers, text.
+    pub(super) fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        let mixed = match (self, other) {
+            (Self::Number(a), Self::Real(b)) => (*a as f64).partial_cmp(b),
+            (Self::Real(a), Self::Number(b)) => a.partial_cmp(&(*b as f64)),
+            _ => self.partial_cmp(other),
+        };
+        mixed.unwrap_or(std::cmp::Ordering::Equal)
+    }
+}
+
+/// An event as it was found; its stream and type are places in its [`Names`].
+#[derive(Debug)]
+pub(super) struct Found {
+    pub row_key: i64,
+    pub part: u16,
+    pub position: Option<i64>,
+    pub stream: Option<u32>,
+    pub version: Option<i64>,
+    pub event_type: u32,
+    pub time: Option<Timestamp>,
+    pub kind: EventKind,
+    pub archived: bool,
+    /// Where rows are not in order by their row numbers.
+    pub order: Box<[OrderKey]>,
+}
+
+/// A stream's name and what goes with it.
+#[derive(Debug)]
+pub(super) struct StreamName {
+    pub name: String,
+    pub category: String,
+    pub link: bool,
+}
+
+/// The names that rows refer to.
+pub(super) struct Names {
+    pub streams: Vec<StreamName>,
+    by_name: Interner<u32>,
+    pub types: Vec<String>,
+    by_type: Interner<u32>,
+}
+
+impl Names {
+    pub(super) fn new() -> Self {
+        Self { streams: Vec::new(), by_name: Interner::new(), types: Vec::new(), by_type: Interner::new() }
+    }
+
+    pub(super) fn stream(&mut self, name: &str, make: impl FnOnce() -> StreamName) -> u32 {
+        if let Some(index) = self.by_name.get(name.as_bytes()) {
+            return index;
+        }
+        let index = self.streams.len() as u32;
+        self.streams.push(make());
+        self.by_name.insert(name.as_bytes(), index);
+        index
+    }
+
+    fn event_type(&mut self, name: &str) -> u32 {
+        if let Some(index) = self.by_type.get(name.as_bytes()) {
+            return index;
+        }
+        let index = self.types.len() as u32;
+        self.types.push(name.to_owned());
+        self.by_type.insert(name.as_bytes(), index);
+        index
+    }
+}
+
+/// How streams of one [`StreamSpec`] are named.
+pub(super) struct StreamRule<'a> {
+    rule: &'a CategoryRule,
+    link_names: &'a [String],
+    tenant: Getters,
+    pub parts: Getters,
+    category: Option<Getter>,
+    table: &'a str,
+}
+
+impl<'a> StreamRule<'a> {
+    pub(super) fn new(spec: &'a StreamSpec, tables: &Tables<'_>, select: &mut Select, table: &'a str) -> Self {
+        let category = match &spec.category {
+            CategoryRule::From(place) => Getters::each(std::slice::from_ref(place), tables, select).0.pop(),
+            _ => None,
+        };
+        Self {
+            rule: &spec.category,
+            link_names: &spec.link_names,
+            tenant: Getters::new(&spec.tenant, tables, select),
+            parts: Getters::each(&spec.parts, tables, select),
+            category,
+            table,
+        }
+    }
+
+    /// The column that is the whole name, if there is one.
+    fn column(&self) -> Option<usize> {
+        if self.tenant.0.is_empty() { self.parts.column() } else { None }
+    }
+
+    /// Writes the name; false where there is none.
+    pub(super) fn name(&self, look: &Look<'_>, name: &mut String, lossy: &mut bool) -> bool {
+        !self.parts.0.is_empty() && stream_name(look, &self.tenant, &self.parts, name, lossy)
+    }
+
+    /// The stream of this name, which was not known.
+    pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> StreamName {
+        let general = || category_of(name, self.table).to_owned();
+        let category = match (known, self.rule) {
+            (Some(known), _) => known.clone(),
+            (None, CategoryRule::General) => general(),
+            (None, CategoryRule::Before(mark)) => match name.split_once(mark.as_str()) {
+                Some((before, _)) if !before.is_empty() => before.to_owned(),
+                _ => general(),
+            },
+            (None, CategoryRule::From(_)) => self
+                .category
+                .as_ref()
+                .and_then(|getter| look.text_of(getter))
+                .map(|(category, _)| category.into_owned())
+                .filter(|category| !category.is_empty())
+                .unwrap_or_else(general),
+            (None, CategoryRule::FirstPart) => self
+                .parts
+                .0
+                .first()
+                .and_then(|part| look.text_of(part))
+                .map(|(part, _)| part.into_owned())
+                .unwrap_or_default(),
+            (None, CategoryRule::TopicClass) => {
+                super::topic_class(event_type).map(str::to_owned).unwrap_or_else(general)
+            }
+        };
+        StreamName { category, link: self.is_link(name), name: name.to_owned() }
+    }
+
+    fn is_link(&self, name: &str) -> bool {
+        self.link_names.iter().any(|form| glob(form, name))
+    }
+}
+
+struct TimeGetter {
+    getter: Getter,
+    encoding: TimeEncoding,
+    plus: Option<(usize, TimeEncoding)>,
+    /// For the notes.
+    described: String,
+}
+
+/// What the rows of one event table are asked for, and how they are read.
+pub(super) struct Collector<'a> {
+    pub source: &'a EventSource,
+    pub select: Select,
+    pub from: String,
+    /// How many of the first columns order the rows; the row number is the last of them.
+    pub order_columns: usize,
+    position: Option<usize>,
+    row_key: Option<usize>,
+    order: Vec<usize>,
+    contents: Contents,
+    streams: StreamRule<'a>,
+    tags: Option<(usize, StreamRule<'a>)>,
+    version: Getters,
+    event_type: Getters,
+    times: Vec<TimeGetter>,
+    archived: Getters,
+    kind: Option<usize>,
+    /// Types of streams that a table beside has.
+    pub stream_types: HashMap<String, String>,
+    pub names: Names,
+    pub found: Vec<Found>,
+    /// Further streams of events: place in `found`, stream.
+    pub tagged: Vec<(u32, u32)>,
+    name: String,
+    pub tally: Tally,
+}
+
+/// What there is to say of a scan.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub no_type: usize,
+    pub lossy: usize,
+    pub times_unreadable: usize,
+    /// By place of the time.
+    pub times_used: Vec<usize>,
+    pub lists_unreadable: usize,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(source: &'a EventSource) -> Self {
+        let spec: &EventTable = &source.spec;
+        let tables = Tables::of_events(source);
+        let mut select = Select::default();
+        let mut column = |name: &str| tables.column(name).map(|sql| select.place(sql));
+        let (mut position, mut order) = (None, Vec::new());
+        match &source.key {
+            Key::Rowid(_) => {}
+            Key::Position { column: name, .. } => {
+                position = column(name);
+                order.extend(position);
+            }
+            Key::Ordered { by, position: name, .. } => {
+                order = by.iter().filter_map(|name| column(name)).collect();
+                position = name.as_ref().and_then(|name| column(name));
+            }
+            Key::Columns(columns) => {
+                for name in columns {
+                    column(name);
+                }
+            }
+        }
+        let row_key = tables.rowid().map(|sql| select.place(sql));
+        if let Key::Rowid(_) = source.key {
+            position = row_key;
+        }
+        let mut contents = Contents::default();
+        let streams = StreamRule::new(&spec.stream, &tables, &mut select, &source.table.name);
+        let version = Getters::new(&spec.version, &tables, &mut select);
+        let event_type = Getters::new(&spec.event_type, &tables, &mut select);
+        let archived = Getters::new(&spec.archived, &tables, &mut select);
+        let mut times = Vec::new();
+        for time in &spec.time {
+            let Some(getter) = Getters::each(std::slice::from_ref(&time.place), &tables, &mut select).0.pop() else {
+                continue;
+            };
+            let plus = time.plus.as_ref().and_then(|(name, unit)| Some((select.place(tables.column(name)?), *unit)));
+            let described = match &time.place {
+                Place::Payload(path) => format!("times are taken from {path} in the payload"),
+                Place::Metadata(path) => format!("times are taken from {path} in the metadata"),
+                _ => String::new(),
+            };
+            times.push(TimeGetter { getter, encoding: time.encoding, plus, described });
+        }
+        let getters = [&version, &event_type, &archived, &streams.tenant, &streams.parts];
+        let category = streams.category.iter();
+        let inside = times.iter().map(|time| &time.getter).chain(category).cloned().collect::<Vec<_>>();
+        if getters.into_iter().any(Getters::looks_inside) || Getters(inside).looks_inside() || spec.several.is_some() {
+            contents.with_payload(spec, &tables, &mut select);
+            contents.with_metadata(spec, &tables, &mut select);
+        }
+        let tags = spec.tags.as_ref().and_then(|tags| {
+            let at = select.place(tables.column(&tags.column)?);
+            let rule = StreamRule {
+                rule: &tags.category,
+                link_names: &[],
+                tenant: Getters::default(),
+                parts: Getters::default(),
+                category: None,
+                table: &source.table.name,
+            };
+            Some((at, rule))
+        });
+        let kind = spec.kind.as_ref().and_then(|kind| Some(select.place(tables.column(kind.column.as_ref()?)?)));
+        Self {
+            source,
+            from: tables.from(),
+            order_columns: match &source.key {
+                Key::Columns(columns) => columns.len(),
+                _ => 1,
+            },
+            select,
+            position,
+            row_key,
+            order,
+            contents,
+            streams,
+            tags,
+            version,
+            event_type,
+            tally: Tally { times_used: vec![0; times.len()], ..Tally::default() },
+            times,
+            archived,
+            kind,
+            stream_types: HashMap::new(),
+            names: Names::new(),
+            found: Vec::new(),
+            tagged: Vec::new(),
+            name: String::new(),
+        }
+    }
+
+    /// Where in the select list the row number is.
+    pub(super) fn row_key_at(&self) -> Option<usize> {
+        self.row_key
+    }
+
+    /// Whether rows in the order of their row numbers are in the store's order.
+    pub(super) fn is_in_order(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// What there is to say of where times were found.
+    pub(super) fn notes_of_times(&self) -> impl Iterator<Item = &str> {
+        let used = self.times.iter().zip(&self.tally.times_used).filter(|(_, used)| **used > 0);
+        used.map(|(time, _)| time.described.as_str()).filter(|note| !note.is_empty())
+    }
+
+    /// Takes one row: an event, or several.
+    pub(super) fn take(&mut self, row: &Row<'_>, ordinal: i64) -> rusqlite::Result<()> {
+        let source = self.source;
+        // Taken out for the time: what is looked up in it is written elsewhere.
+        let contents = std::mem::take(&mut self.contents);
+        let look = Look::new(&source.spec, &contents, row);
+        let result = match &source.spec.several {
+            None => self.take_event(&look, row, ordinal, 0, 1),
+            Some(_) => {
+                let entries = look.entries();
+                if entries.is_empty() {
+                    // A row that can't be taken apart is still something that happened.
+                    self.tally.lists_unreadable += 1;
+                    self.take_event(&look, row, ordinal, 0, 1)
+                } else {
+                    let count = entries.len().min(usize::from(u16::MAX));
+                    (entries.iter().take(count).enumerate())
+                        .try_for_each(|(part, entry)| self.take_event(&look.entry(entry), row, ordinal, part, count))
+                }
+            }
+        };
+        self.contents = contents;
+        result
+    }
+
+    fn take_event(
+        &mut self,
+        look: &Look<'_>,
+        row: &Row<'_>,
+        ordinal: i64,
+        part: usize,
+        parts: usize,
+    ) -> rusqlite::Result<()> {
+        let spec = &self.source.spec;
+        let event_type = self.type_of(look)?;
+        let stream = self.stream_of(look, row, event_type)?;
+        let time = self.time(look).timestamp();
+        let version = match self.version.column() {
+            Some(at) => integer(row.get_ref(at)?),
+            None => look.integer(&self.version),
+        };
+        let version = match &spec.several {
+            None => version,
+            Some(several) => version.map(|version| {
+                let first = if several.version_of_last { version - parts as i64 + 1 } else { version };
+                first + part as i64
+            }),
+        };
+        let position = self.position.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+        let row_key = match self.row_key {
+            Some(at) if self.position == Some(at) => position,
+            Some(at) => integer(row.get_ref(at)?),
+            None => None,
+        };
+        let archived = match self.archived.0.as_slice() {
+            [] => false,
+            _ => self.archived.0.iter().any(|getter| match getter {
+                Getter::Column { at, .. } => is_set(look.value(*at)),
+                other => look.text_of(other).is_some_and(|(text, _)| is_set(ValueRef::Text(text.as_bytes()))),
+            }),
+        };
+        let order = self.order.iter().map(|at| row.get_ref(*at).map(OrderKey::of));
+        let order = if self.order.is_empty() { Box::default() } else { order.collect::<rusqlite::Result<_>>()? };
+        let kind = self.kind_of(row, stream, event_type)?;
+        if let Some((at, rule)) = &self.tags {
+            for tag in tags(row.get_ref(*at)?, spec.tags.as_ref().and_then(|tags| tags.separator.as_deref())) {
+                let index = self.names.stream(&tag, || rule.made(&tag, look, "", None));
+                self.tagged.push((self.found.len() as u32, index));
+            }
+        }
+        self.found.push(Found {
+            row_key: row_key.unwrap_or(ordinal),
+            part: part as u16,
+            position: if parts > 1 { None } else { position },
+            stream,
+            version,
+            event_type,
+            time,
+            kind,
+            archived,
+            order,
+        });
+        Ok(())
+    }
+
+    fn type_of(&mut self, look: &Look<'_>) -> rusqlite::Result<u32> {
+        if let Some(at) = self.event_type.column()
+            && let ValueRef::Text(bytes) = look.value(at)
+        {
+            if let Some(index) = self.names.by_type.get(bytes) {
+                return Ok(index);
+            }
+            if let Ok(name) = std::str::from_utf8(bytes) {
+                self.tally.no_type += usize::from(name.is_empty());
+                return Ok(self.names.event_type(name));
+            }
+        }
+        let found = look.text(&self.event_type);
+        self.tally.no_type += usize::from(found.is_none());
+        let (name, lossy) = found.unwrap_or_default();
+        self.tally.lossy += usize::from(lossy);
+        Ok(self.names.event_type(&name))
+    }
+
+    fn stream_of(&mut self, look: &Look<'_>, row: &Row<'_>, event_type: u32) -> rusqlite::Result<Option<u32>> {
+        // The common case without a copy of the name.
+        let single = match self.streams.column() {
+            Some(at) => match row.get_ref(at)? {
+                ValueRef::Text(bytes) => Some(bytes),
+                _ => None,
+            },
+            None => None,
+        };
+        if let Some(index) = single.and_then(|bytes| self.names.by_name.get(bytes)) {
+            return Ok(Some(index));
+        }
+        let mut name = std::mem::take(&mut self.name);
+        let mut lossy = false;
+        let named = self.streams.name(look, &mut name, &mut lossy);
+        self.tally.lossy += usize::from(lossy);
+        let index = named.then(|| {
+            let known = self.stream_types.get(&name);
+            let event_type = &self.names.types[event_type as usize];
+            let made = |names: &StreamRule<'_>| names.made(&name, look, event_type, known);
+            match self.names.by_name.get(name.as_bytes()) {
+                Some(index) => index,
+                None => {
+                    let made = made(&self.streams);
+                    self.names.stream(&name, || made)
+                }
+            }
+        });
+        self.name = name;
+        Ok(index)
+    }
+
+    fn time(&mut self, look: &Look<'_>) -> StoredTime {
+        let mut result = StoredTime::Absent;
+        for (at, time) in self.times.iter().enumerate() {
+            let stored = times::at(look, &time.getter, time.encoding);
+            match stored {
+                StoredTime::Absent => {}
+                StoredTime::Unreadable => result = StoredTime::Unreadable,
+                StoredTime::Read(read) => {
+                    self.tally.times_used[at] += 1;
+                    let more = time.plus.and_then(|(at, unit)| times::span_nanos(look.value(at), unit));
+                    let sum = more.and_then(|nanos| Timestamp::from_nanos(read.nanos().checked_add(nanos)?));
+                    return StoredTime::Read(sum.unwrap_or(read));
+                }
+            }
+        }
+        self.tally.times_unreadable += usize::from(result == StoredTime::Unreadable);
+        result
+    }
+
+    fn kind_of(&self, row: &Row<'_>, stream: Option<u32>, event_type: u32) -> rusqlite::Result<EventKind> {
+        let Some(spec) = &self.source.spec.kind else { return Ok(EventKind::Event) };
+        if let Some(at) = self.kind {
+            return Ok(text(row.get_ref(at)?).map_or(EventKind::Event, |(value, _)| kind(spec, &value)));
+        }
+        Ok(match (spec.column.is_some(), spec.by) {
+            (true, _) => EventKind::Event,
+            (false, KindBy::Type) => kind(spec, &self.names.types[event_type as usize]),
+            (false, KindBy::Stream) => {
+                stream.map_or(EventKind::Event, |stream| kind(spec, &self.names.streams[stream as usize].name))
+            }
+        })
+    }
+}
+
+fn kind(spec: &KindSpec, value: &str) -> EventKind {
+    let is_one_of =
+        |list: &[String]| list.iter().any(|form| form == value || (form.contains('*') && glob(form, value)));
+    if is_one_of(&spec.commands) {
+        EventKind::Command
+    } else if is_one_of(&spec.system) {
+        EventKind::System
+    } else {
+        EventKind::Event
+    }
+}
+
+/// The names in a list: JSON, or with a text between them.
+fn tags(stored: ValueRef<'_>, separator: Option<&str>) -> Vec<String> {
+    let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return Vec::new() };
+    match separator {
+        Some(separator) => {
+            let text = String::from_utf8_lossy(bytes);
+            text.split(separator).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+        }
+        None => match json::parse(bytes) {
+            Ok(Value::List(list)) => list.iter().filter_map(|slot| slot.value.as_str().map(str::to_owned)).collect(),
+            _ => Vec::new(),
+        },
+    }
+}

@@ -1,0 +1,91 @@
+//! Which streams events are in, where a table of links says so.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use rusqlite::types::Value as SqlValue;
+
+use crate::store::connect::quoted;
+use crate::store::error::StoreError;
+use crate::store::look::{Contents, Look};
+use crate::store::plan::{EVENTS, Getters, LINKS, Select, Tables};
+use crate::store::rows::integer;
+
+use super::Scan;
+use super::collect::{Collector, StreamRule};
+
+/// A stream that an event is in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Link {
+    /// A place in the names of the event table's collector.
+    pub stream: u32,
+    pub version: Option<i64>,
+}
+
+/// The links of one event table, by the row numbers of its events.
+pub(super) type Links = HashMap<i64, Vec<Link>, rustc_hash::FxBuildHasher>;
+
+impl Scan<'_> {
+    /// Reads the table of links, if there is one, in reads of about the usual length.
+    pub(super) fn links(&self, collector: &mut Collector<'_>) -> Result<Links, StoreError> {
+        let mut links = Links::default();
+        let source = collector.source;
+        let (Some((table, joins)), Some(spec)) = (&source.links, &source.spec.links) else { return Ok(links) };
+        let (events, tables) = (Tables::of_events(source), Tables::new(LINKS, table, &spec.joins, joins));
+        let Some(event_row) = events.rowid() else { return Ok(links) };
+        let on =
+            spec.on.iter().map(|(theirs, ours)| Some(format!("{} = {}", events.column(ours)?, tables.column(theirs)?)));
+        let Some(on) = on.collect::<Option<Vec<_>>>().filter(|on| !on.is_empty()) else { return Ok(links) };
+        let mut select = Select::default();
+        select.place(event_row);
+        let link_row = tables.rowid();
+        let link_row_at = link_row.as_ref().map(|sql| select.place(sql.clone()));
+        let rule = StreamRule::new(&spec.stream, &tables, &mut select, &source.table.name);
+        let version = spec.version.as_ref().and_then(|column| Some(select.place(tables.column(column)?)));
+        let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
+        let select = select.sql();
+        // The links lead: so they come in the order of their own rows.
+        let from =
+            format!("{} CROSS JOIN {} AS {EVENTS} ON {}", tables.from(), quoted(&source.table.name), on.join(" AND "));
+        let (contents, mut name) = (Contents::default(), String::new());
+        let mut after: Option<SqlValue> = None;
+        loop {
+            let sql = match (&link_row, &after) {
+                (Some(row), Some(_)) => format!("SELECT {select} FROM {from} WHERE {row} > ?1 ORDER BY {row}"),
+                (Some(row), None) => format!("SELECT {select} FROM {from} ORDER BY {row}"),
+                (None, _) => format!("SELECT {select} FROM {from}"),
+            };
+            let mut statement = self.sql(self.conn.prepare_cached(&sql))?;
+            let mut rows = self.sql(statement.query(rusqlite::params_from_iter(after.take())))?;
+            let began = Instant::now();
+            let mut count = 0usize;
+            while let Some(row) = self.sql(rows.next())? {
+                let look = Look::new(&source.spec, &contents, row);
+                let Some(event) = integer(look.value(0)) else { continue };
+                let mut lossy = false;
+                if rule.name(&look, &mut name, &mut lossy) {
+                    collector.tally.lossy += usize::from(lossy);
+                    let event_type = look.text(&event_type).map(|(name, _)| name.into_owned()).unwrap_or_default();
+                    let stream = collector.names.stream(&name, || rule.made(&name, &look, &event_type, None));
+                    let version = version.and_then(|at| integer(look.value(at)));
+                    links.entry(event).or_default().push(Link { stream, version });
+                }
+                count += 1;
+                if count.is_multiple_of(super::ROWS_BETWEEN_LOOKS) {
+                    if self.cancel.is_cancelled() {
+                        return Err(StoreError::Cancelled);
+                    }
+                    if let (true, Some(at)) =
+                        (self.source.is_shared() && began.elapsed() > self.read_at_most, link_row_at)
+                    {
+                        after = Some(self.sql(row.get(at))?);
+                        break;
+                    }
+                }
+            }
+            if after.is_none() {
+                return Ok(links);
+            }
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! One pass over the event tables into the columnar index. Payloads are not touched, unless something is in them that
+//! the index needs.
+
+mod assemble;
+mod collect;
+mod interner;
+mod links;
+mod piece;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rusqlite::types::Value as SqlValue;
+
+use crate::model::{Cancel, EventLog, EventLogBuilder, Progress, StreamIndex};
+
+use super::Scanned;
+use super::connect::quoted;
+use super::error::StoreError;
+use super::open::{AccessMode, Source};
+use super::plan::EVENTS;
+use super::probe::Stamp;
+use super::recognise::{Bound, EventSource, Key, glob};
+use super::rows::text;
+use assemble::{Feeder, Table, assemble, is_plain};
+use collect::Collector;
+pub(super) use piece::{From, Piece, piece};
+
+/// A read of a shared file lasts at most about this long: a longer one would hold up its writers.
+pub(super) const READ_AT_MOST: Duration = Duration::from_millis(25);
+/// Rows between two looks at the clock and at [`Cancel`].
+const ROWS_BETWEEN_LOOKS: usize = 256;
+/// Complete passes that a writer may spoil before changes behind the reading are put up with.
+const STRICT_PASSES: usize = 3;
+
+/// Scans the store, in reads of about [`READ_AT_MOST`] where others may write.
+pub(super) fn scan(
+    source: &Source,
+    bound: &Bound,
+    generation: u64,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<(EventLog, Scanned), StoreError> {
+    scan_in_reads_of(READ_AT_MOST, source, bound, generation, progress, cancel)
+}
+
+fn scan_in_reads_of(
+    read_at_most: Duration,
+    source: &Source,
+    bound: &Bound,
+    generation: u64,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<(EventLog, Scanned), StoreError> {
+    let conn = source.connect(Some(cancel))?;
+    let scan = Scan { source, bound, conn: &conn, read_at_most, progress, cancel };
+    // Whoever follows a store looks again at all of it, behind its growth.
+    let strict = if source.mode == AccessMode::Live { 0 } else { STRICT_PASSES };
+    for _ in 0..strict {
+        if let Some(pass) = scan.pass(generation, Changes::Refused)? {
+            return Ok(pass.finish(bound));
+        }
+    }
+    let pass =
+        scan.pass(generation, Changes::PutUpWith)?.ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
+    let (log, mut scanned) = pass.finish(bound);
+    if source.mode == AccessMode::Live {
+        source.check()?;
+        return Ok((log, scanned));
+    }
+    scanned.notes.push(
+        "the store was written while it was read; events changed or removed meanwhile may be shown as they were".into(),
+    );
+    Ok((log, scanned))
+}
+
+/// What to do when a writer came between two reads of one pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Changes {
+    Refused,
+    PutUpWith,
+}
+
+struct Scan<'a> {
+    source: &'a Source,
+    bound: &'a Bound,
+    conn: &'a Connection,
+    read_at_most: Duration,
+    progress: &'a Progress,
+    cancel: &'a Cancel,
+}
+
+/// What one pass collects.
+struct Pass<'a> {
+    builder: EventLogBuilder,
+    tables: Vec<Table<'a>>,
+    stamp: Stamp,
+}
+
+impl<'a> Scan<'a> {
+    /// One pass; `None` if a writer came between and that is refused.
+    fn pass(&self, generation: u64, changes: Changes) -> Result<Option<Pass<'a>>, StoreError> {
+        // In this order: what is committed between the two looks is in the stamp as in the rows.
+        let version = self.data_version()?;
+        let shared = self.source.is_shared();
+        let stamp = if shared { self.source.stamp_of_reads()? } else { self.source.stamp_when_opened() };
+        let mut collectors: Vec<Collector<'a>> = self.bound.sources.iter().map(Collector::new).collect();
+        for collector in &mut collectors {
+            collector.stream_types = self.sql(self.stream_types(collector.source))?;
+        }
+        self.progress.set_total(self.rows_at_most()?);
+        self.progress.set_done(0);
+        let mut builder = EventLogBuilder::new(generation);
+        let mut feeder = is_plain(&collectors).then(|| Feeder::new(0));
+        let mut tables = Vec::new();
+        let mut read = 0;
+        for mut collector in collectors {
+            let mut at = Resume::Start;
+            loop {
+                let next = self.read(&mut collector, &at, read)?;
+                if self.data_version()? != version && changes == Changes::Refused {
+                    return Ok(None);
+                }
+                read += collector.found.len();
+                if let Some(feeder) = &mut feeder {
+                    feeder.drain(&mut builder, &mut collector);
+                    read = builder.len();
+                }
+                match next {
+                    Some(next) => at = next,
+                    None => break,
+                }
+            }
+            let links = self.links(&mut collector)?;
+            if self.data_version()? != version && changes == Changes::Refused {
+                return Ok(None);
+            }
+            tables.push(Table::new(collector, links));
+        }
+        if feeder.is_none() {
+            assemble(&mut builder, &tables);
+        }
+        self.progress.set_done(builder.len() as u64);
+        Ok(Some(Pass { builder, tables, stamp }))
+    }
+
+    /// One read of at most about the usual length where others may write; where to go on, if it did not come to the end.
+    fn read(&self, collector: &mut Collector<'_>, from: &Resume, before: usize) -> Result<Option<Resume>, StoreError> {
+        let source = collector.source;
+        let (condition, order) = from.clauses(source);
+        let sql = format!("SELECT {} FROM {} {condition} ORDER BY {order}", collector.select.sql(), collector.from);
+        let mut statement = self.sql(self.conn.prepare_cached(&sql))?;
+        let mut rows = self.sql(statement.query(rusqlite::params_from_iter(from.values())))?;
+        let start = collector.found.len();
+        let mut row = self.sql(rows.next())?;
+        // From the first row on: before it, others may have been waited for.
+        let began = Lasting::of(self.source);
+        while let Some(found) = row {
+            let read = before + collector.found.len() - start;
+            if read >= u32::MAX as usize {
+                return Err(StoreError::TooManyEvents(self.source.shown.clone()));
+            }
+            self.sql(collector.take(found, read as i64 + 1))?;
+            if collector.found.len().is_multiple_of(ROWS_BETWEEN_LOOKS) {
+                if self.cancel.is_cancelled() {
+                    return Err(StoreError::Cancelled);
+                }
+                self.progress.set_done(read as u64);
+                let full = collector.found.len() - start >= ROWS_AT_ONCE;
+                if full || (self.source.is_shared() && began.elapsed() > self.read_at_most) {
+                    return Ok(Some(self.sql(Resume::after(found, collector))?));
+                }
+            }
+            row = self.sql(rows.next())?;
+        }
+        Ok(None)
+    }
+
+    fn sql<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
+        result.map_err(|e| StoreError::sqlite(&self.source.shown, "read its events", e))
+    }
+
+    /// Changes when another connection commits.
+    fn data_version(&self) -> Result<i64, StoreError> {
+        if !self.source.is_shared() {
+            return Ok(0);
+        }
+        self.sql(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0)))
+    }
+
+    /// The types of streams, where a table beside has them. Rows of one stream are of one type, whatever else differs.
+    fn stream_types(&self, source: &EventSource) -> rusqlite::Result<HashMap<String, String>> {
+        let mut types = HashMap::new();
+        let Some(spec) = &source.spec.stream.types_in else { return Ok(types) };
+        let Some(table) = self.bound.beside.iter().find(|t| t.name.eq_ignore_ascii_case(&spec.table)) else {
+            return Ok(types);
+        };
+        let (stream, column) = (quoted(&spec.stream), quoted(&spec.column));
+        let mut statement = self.conn.prepare(&format!("SELECT {stream}, {column} FROM {}", quoted(&table.name)))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let (Some((stream, _)), Some((found, _))) = (text(row.get_ref(0)?), text(row.get_ref(1)?))
+                && !found.is_empty()
+            {
+                types.entry(stream.into_owned()).or_insert_with(|| found.into_owned());
+            }
+        }
+        Ok(types)
+    }
+
+    /// A cheap upper bound: the largest row numbers, or a count where there are none.
+    fn rows_at_most(&self) -> Result<u64, StoreError> {
+        let mut sum = 0u64;
+        for source in &self.bound.sources {
+            let what = match source.key.rowid() {
+                Some(rowid) => format!("max({EVENTS}.{})", quoted(rowid)),
+                None => "count(*)".to_owned(),
+            };
+            let sql = format!("SELECT {what} FROM {} AS {EVENTS}", quoted(&source.table.name));
+            let rows: Option<i64> = self.sql(self.conn.query_row(&sql, [], |row| row.get(0)))?;
+            sum = sum.saturating_add(u64::try_from(rows.unwrap_or(0)).unwrap_or(0));
+        }
+        Ok(sum)
+    }
+}
+
+/// A read transaction under way; takes note of how long it lasted when it ends.
+struct Lasting<'a> {
+    source: &'a Source,
+    began: Instant,
+}
+
+impl<'a> Lasting<'a> {
+    fn of(source: &'a Source) -> Self {
+        Self { source, began: Instant::now() }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+}
+
+impl Drop for Lasting<'_> {
+    fn drop(&mut self) {
+        self.source.attachment.note_read(self.began.elapsed());
+    }
+}
+
+/// Rows that are collected before they go on into the index.
+const ROWS_AT_ONCE: usize = 1 << 16;
+
+/// From where a pass goes on.
+enum Resume {
+    Start,
+    /// After this row number.
+    AfterRow(SqlValue),
+    /// After the row with these values of the columns that order the table.
+    After(Vec<SqlValue>),
+}
+
+impl Resume {
+    fn after(row: &rusqlite::Row<'_>, collector: &Collector<'_>) -> rusqlite::Result<Self> {
+        match collector.row_key_at() {
+            Some(at) => Ok(Self::AfterRow(row.get(at)?)),
+            None => {
+                (0..collector.order_columns).map(|at| row.get(at)).collect::<rusqlite::Result<_>>().map(Self::After)
+            }
+        }
+    }
+
+    /// The condition and the order.
+    fn clauses(&self, source: &EventSource) -> (String, String) {
+        let names = match (&source.key, source.key.rowid()) {
+            (_, Some(rowid)) => vec![rowid.to_owned()],
+            (Key::Columns(columns), None) => columns.clone(),
+            (_, None) => Vec::new(),
+        };
+        let columns: Vec<String> = names.iter().map(|name| format!("{EVENTS}.{}", quoted(name))).collect();
+        let columns = columns.join(", ");
+        let condition = match self {
+            Self::Start => String::new(),
+            Self::AfterRow(_) => format!("WHERE {columns} > ?1"),
+            Self::After(key) => {
+                let places = (1..=key.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+                format!("WHERE ({columns}) > ({places})")
+            }
+        };
+        (condition, columns)
+    }
+
+    fn values(&self) -> &[SqlValue] {
+        match self {
+            Self::Start => &[],
+            Self::AfterRow(rowid) => std::slice::from_ref(rowid),
+            Self::After(key) => key,
+        }
+    }
+}
+
+impl Pass<'_> {
+    fn finish(self, bound: &Bound) -> (EventLog, Scanned) {
+        let mut notes: Vec<String> = Vec::new();
+        for note in self.tables.iter().flat_map(|table| table.collector.notes_of_times()) {
+            if !notes.iter().any(|known| known == note) {
+                notes.push(note.to_owned());
+            }
+        }
+        let mut log = self.builder.finish();
+        mark_streams(&mut log, bound);
+        if let [_, _, ..] = bound.sources.as_slice() {
+            let names: Vec<&str> = bound.sources.iter().map(|source| source.table.name.as_str()).collect();
+            notes.push(format!(
+                "the events are those of {} tables, merged by time: {}; positions are ordinals",
+                names.len(),
+                names.join(", ")
+            ));
+        } else if log.has_ordinal_positions() && !log.is_empty() {
+            notes.push(match &bound.key {
+                Key::Columns(columns) => format!(
+                    "the event table has no row numbers: events are ordered by {}, and positions are ordinals",
+                    columns.join(", ")
+                ),
+                Key::Ordered { by, position: None, .. } => {
+                    format!("events are ordered by {}, and positions are ordinals", by.join(", "))
+                }
+                _ if bound.events_are_several() => "a row holds several events: positions are ordinals".to_owned(),
+                _ => "the store's positions are missing, repeated or out of order: positions are ordinals".to_owned(),
+            });
+        }
+        let sum = |of: &dyn Fn(&collect::Tally) -> usize| -> usize {
+            self.tables.iter().map(|table| of(&table.collector.tally)).sum()
+        };
+        let mut count = |number: usize, what: &str| {
+            if number > 0 {
+                notes.push(format!("{number} {what}"));
+            }
+        };
+        count(sum(&|t| t.times_unreadable), "times can't be represented; the events have them as time_raw");
+        count(sum(&|t| t.no_type), "events have no type");
+        count(sum(&|t| t.lossy), "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}");
+        count(sum(&|t| t.lists_unreadable), "rows of several events can't be taken apart; each is shown as one event");
+        if !log.is_empty() && log.time_range().is_none() {
+            notes.push("the events have no times; name moments by position or version".to_owned());
+        }
+        (log, Scanned { notes, stamp: Some(self.stamp) })
+    }
+}
+
+/// Marks streams whose events are all archived, and those that an event has ended.
+fn mark_streams(log: &mut EventLog, bound: &Bound) {
+    let ended_by: Vec<&String> = bound.sources.iter().flat_map(|source| &source.spec.stream.ended_by).collect();
+    let ends: Vec<bool> = log.types().iter().map(|t| ended_by.iter().any(|form| glob(form, &t.name))).collect();
+    let marks = (0..log.streams().len() as u32).map(StreamIndex).map(|stream| {
+        let lane = log.lane(stream);
+        let archived = !lane.is_empty() && lane.iter().all(|event| log.is_archived(*event as usize));
+        let last = lane.last().map(|event| log.type_of(*event as usize));
+        (archived, last.is_some_and(|t| ends[t.0 as usize]))
+    });
+    let marks: Vec<(bool, bool)> = marks.collect();
+    for (at, (archived, deleted)) in marks.into_iter().enumerate() {
+        log.mark_stream(StreamIndex(at as u32), archived, deleted);
+    }
+}
+
+/// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened`, `Solo` in `bank.model:Solo`, which
+/// names no event inside a class.
+pub(super) fn topic_class(topic: &str) -> Option<&str> {
+    let (_, qualified) = topic.rsplit_once(':')?;
+    let class = qualified.rsplit_once('.').map_or(qualified, |(class, _)| class);
+    let class = class.rsplit('.').next().unwrap_or(class);
+    (!class.is_empty()).then_some(class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::connect::{Access, connect};
+
+    #[test]
+    fn classes_in_topics() {
+        for (topic, class) in [
+            ("bank.model:BankAccount.Opened", Some("BankAccount")),
+            ("bank.model:Outer.BankAccount.Opened", Some("BankAccount")),
+            ("bank.model:Solo", Some("Solo")),
+            ("bank.model:", None),
+            ("Opened", None),
+        ] {
+            assert_eq!(topic_class(topic), class, "{topic}");
+        }
+    }
+
+    #[test]
+    fn a_break_among_rows_without_a_position_loses_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = connect(&path, Access::Own, Duration::ZERO, None).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE events (position INTEGER, stream_id TEXT, version INTEGER, event_id TEXT, type TEXT, \
+             schema_version INTEGER, recorded_at TEXT, valid_at TEXT, data TEXT, metadata TEXT);
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1400) \
+             INSERT INTO events SELECT CASE WHEN n > 600 THEN 3000 - n END, 'a-1', n, n, 'X', 1, NULL, NULL, '{}', NULL \
+             FROM n;",
+        )
+        .unwrap();
+        conn.close().unwrap();
+        let store =
+            crate::store::open(&path, &crate::store::OpenOptions::default(), &Progress::default(), &Cancel::default())
+                .unwrap();
+        assert!(matches!(store.bound.key, Key::Position { .. }));
+        let read = |at_most| {
+            let (progress, cancel) = (Progress::default(), Cancel::default());
+            let (log, _) = scan_in_reads_of(at_most, &store.source, &store.bound, 1, &progress, &cancel).unwrap();
+            (0..log.len()).map(|index| log.row_key(index)).collect::<Vec<_>>()
+        };
+        let expected: Vec<i64> = (1..=600).chain((601..=1400).rev()).collect();
+        assert_eq!(read(Duration::MAX), expected);
+        assert_eq!(read(Duration::ZERO), expected);
+    }
+}
