@@ -25,6 +25,8 @@ pub(super) enum Access {
     /// As one reader among others of a write-ahead log that is there: it never checkpoints, leaves the log where it is
     /// when it is the last one to close, and makes no index of the log where there is none.
     Attached,
+    /// The same, with a mark of its own in the index of the log: where the marks of others are of no use.
+    Marking,
     /// A file of our own in a temporary folder, or one that is being made.
     Own,
 }
