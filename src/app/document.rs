@@ -11,6 +11,7 @@ use super::comparing::Comparison;
 use super::compensating::Compensating;
 use super::edit_form::EditForm;
 use super::following::FollowsView;
+use super::live::Live;
 use super::moving_edits::Asking;
 use super::remote::Remote;
 use super::scenario_files::Keeping;
@@ -100,6 +101,8 @@ pub struct Document {
     pub search: Search,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
+    /// How the store is followed.
+    pub live: Live,
     /// The file's hash as it was last looked at, after it was opened.
     pub hash_now: Remote<String>,
     /// Why the projection that was asked for is not in use.
@@ -183,6 +186,7 @@ impl Document {
             changes_asked: Remote::default(),
             search: Search::default(),
             vocabulary: Remote::default(),
+            live: Live::default(),
             hash_now: Remote::default(),
             projection_problem: None,
             wanted_rules: None,

@@ -111,12 +111,7 @@ impl Asked<'_> {
     }
 
     /// Prints what is there, then waits for events and prints them as they come.
-    fn follow(
-        &self,
-        mut session: Arc<Session>,
-        mut left: usize,
-        print: &mut Printer<'_>,
-    ) -> Result<usize, CliError> {
+    fn follow(&self, mut session: Arc<Session>, mut left: usize, print: &mut Printer<'_>) -> Result<usize, CliError> {
         let mut passed_over = 0;
         // What is in the way is told once.
         let mut trouble: Option<String> = None;
@@ -170,7 +165,12 @@ impl Asked<'_> {
     }
 
     /// The events from `first` on that may fit, in replay order; of `only`, if that is said.
-    fn wanted<'a>(&'a self, log: &'a EventLog, first: u32, only: Option<&'a [u32]>) -> Box<dyn Iterator<Item = u32> + 'a> {
+    fn wanted<'a>(
+        &'a self,
+        log: &'a EventLog,
+        first: u32,
+        only: Option<&'a [u32]>,
+    ) -> Box<dyn Iterator<Item = u32> + 'a> {
         let is_one = move |event: &u32| {
             *event >= first
                 && self.after.is_none_or(|after| log.position(*event as usize) > after)

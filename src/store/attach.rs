@@ -12,6 +12,7 @@
 //! that wants the file for itself gets it. A writer that ends at the very moment of such a read leaves its log behind,
 //! whole, as SQLite does with any other reader; the next one takes it up.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -24,7 +25,7 @@ use crate::model::{Cancel, Progress};
 use super::connect::{Access, connect, real_path};
 use super::error::StoreError;
 use super::handles::{self, FileId};
-use super::open::{PrivateFile, Source, has_live_writer, private_copy, without_idle_journal};
+use super::open::{AccessMode, PrivateFile, Source, has_live_writer, private_copy, without_idle_journal};
 use super::probe::{Probe, Stamp, beside};
 
 /// The header of a log's index, in which each commit counts (`WalIndexHdr`, twice):
@@ -58,6 +59,8 @@ pub(super) struct Attachment {
 
 #[derive(Debug, Default)]
 struct Kept {
+    /// Which file it is: what is known is not told of another one.
+    file: Option<FileId>,
     /// What the file was like when it was last read as one that nobody writes.
     settled: Option<Stamp>,
     /// The private copy, and what the file was like when it was made.
@@ -65,8 +68,10 @@ struct Kept {
 }
 
 impl Attachment {
-    pub(super) fn copying_to(private_dir: Option<&Path>) -> Self {
-        Self { private_dir: private_dir.map(Path::to_owned), ..Self::default() }
+    pub(super) fn of(file: &File, private_dir: Option<&Path>) -> Self {
+        let file = file.metadata().ok().and_then(|about| FileId::of(&about));
+        let kept = Kept { file, ..Kept::default() }.into();
+        Self { private_dir: private_dir.map(Path::to_owned), kept, ..Self::default() }
     }
 
     /// Takes note of how long a read transaction lasted.
@@ -96,6 +101,10 @@ impl Source {
     /// A connection for one read of a followed store.
     pub(super) fn attach(&self, cancel: Option<&Cancel>) -> Result<Connection, StoreError> {
         let found = self.look()?;
+        let file = found.file.metadata().ok().and_then(|about| FileId::of(&about));
+        if file != self.attachment.kept().file {
+            return Err(StoreError::Changed(self.shown.clone()));
+        }
         let failed = |e| StoreError::sqlite(&self.shown, "open it", e);
         let own = |access| connect(&self.real, access, self.lock_wait, cancel).map_err(failed);
         let way = self.way(&found, cancel)?;
@@ -147,6 +156,11 @@ impl Source {
             Some(stamp) if self.look()?.stamp != stamp => Err(StoreError::Changed(self.shown.clone())),
             _ => Ok(()),
         }
+    }
+
+    /// Whether it is still the file that was opened.
+    pub(super) fn is_at(&self, now: &LiveStamp) -> bool {
+        self.mode != AccessMode::Live || now.file == self.attachment.kept().file
     }
 
     /// What the file is like now.

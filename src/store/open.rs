@@ -94,7 +94,7 @@ impl Source {
             stamp: found.stamp,
             lock_wait,
             private: None,
-            attachment: Attachment::copying_to(private_dir),
+            attachment: Attachment::of(&found.file, private_dir),
             handles: Mutex::new(vec![found.file]),
         })
     }
@@ -179,7 +179,12 @@ impl Source {
 
 /// Whether a journal belongs to a writer at work, whose locks SQLite sees, rather than to one that crashed. A read-only
 /// connection can't roll a journal back: it reads what is committed, or fails and leaves all as it is.
-pub(super) fn has_live_writer(shown: &Path, real: &Path, lock_wait: Duration, cancel: &Cancel) -> Result<bool, StoreError> {
+pub(super) fn has_live_writer(
+    shown: &Path,
+    real: &Path,
+    lock_wait: Duration,
+    cancel: &Cancel,
+) -> Result<bool, StoreError> {
     let read = || -> rusqlite::Result<()> {
         let conn = connect(real, Access::ReadOnly, lock_wait, Some(cancel))?;
         conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))

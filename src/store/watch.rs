@@ -12,12 +12,13 @@ use std::time::Duration;
 use crate::model::event::Payload;
 use crate::model::{Cancel, Event, EventLog, json};
 
+use super::Store;
 use super::attach::LiveStamp;
+use super::connect::quoted;
 use super::error::StoreError;
 use super::open::AccessMode;
-use super::scan::{From, Piece, READ_AT_MOST, piece};
-use super::Store;
 use super::recognise::Bound;
+use super::scan::{From, Piece, READ_AT_MOST, piece};
 
 /// Events at the end that are read again at each look.
 const TAIL: usize = 256;
@@ -27,6 +28,9 @@ const CONTENTS: usize = 32;
 const CONTENT_BYTES: usize = 256 << 10;
 /// How long the second reading takes at each look.
 const SECOND_LOOK: Duration = Duration::from_millis(15);
+
+/// New rows that are counted at most.
+pub const COUNTED: u64 = 9_999;
 
 /// What became of a store since it was read.
 #[derive(Debug)]
@@ -138,6 +142,24 @@ impl Store {
         *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok() };
     }
 
+    /// How many rows came after those that are known, where that can be told at a glance: of one event table, in a file
+    /// that is read by locks of SQLite. At most [`COUNTED`].
+    pub fn count_new(&self, log: &EventLog) -> Option<u64> {
+        let [source] = self.bound.sources.as_slice() else { return None };
+        let (rowid, last) = (source.key.rowid()?, log.len().checked_sub(1)?);
+        if self.mode() != AccessMode::ReadOnly || log.has_ordinal_positions() {
+            return None;
+        }
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} > ?1 LIMIT {COUNTED})",
+            quoted(&source.table.name),
+            quoted(rowid)
+        );
+        let conn = self.source.connect(None).ok()?;
+        let count: i64 = conn.query_row(&sql, [log.row_key(last)], |row| row.get(0)).ok()?;
+        u64::try_from(count).ok()
+    }
+
     /// The longest read transaction so far of a store that is followed.
     pub fn longest_read(&self) -> Duration {
         self.source.attachment.longest_read()
@@ -151,7 +173,7 @@ impl Store {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         // Before anything is read: what is committed later is new at the next look.
         let now = self.source.live_stamp()?;
-        if watch.stamp.as_ref().is_some_and(|known| !known.is_same_file(&now)) {
+        if !self.source.is_at(&now) || watch.stamp.as_ref().is_some_and(|known| !known.is_same_file(&now)) {
             return Ok(Growth::Replaced(Replaced { file: true, ..Replaced::default() }));
         }
         let changed = watch.stamp.as_ref() != Some(&now);
@@ -224,7 +246,8 @@ impl Store {
     /// What a user should know of new rows, as far as nobody said it of the others.
     fn note_more(&self, notes: Vec<String>) {
         let mut scanned = self.scanned();
-        let said = |known: &Vec<String>, note: &String| known.iter().any(|known| without_count(known) == without_count(note));
+        let said =
+            |known: &Vec<String>, note: &String| known.iter().any(|known| without_count(known) == without_count(note));
         for note in notes {
             if !said(&scanned.notes, &note) {
                 scanned.notes.push(note);

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use super::core::Core;
 use super::history::RecordedHistory;
 use super::projections::Folds;
+use super::run::{Workshop, failed};
 use super::session::{Session, SessionError, SessionOptions, lock};
+use crate::job::{Failure, Glance, LiveNews, Outcome, StoreKey};
 use crate::model::{Cancel, EventLog, Progress, StreamIndex};
 use crate::store::{Growth, Replaced};
 
@@ -112,8 +114,10 @@ impl Session {
         // A late version stands before others: what is kept by place is of other events then.
         let moved = |stream: StreamIndex| !log.lane(stream).starts_with(before.lane(stream));
         let grown: Vec<StreamIndex> = {
-            let new = (before.len()..log.len()).flat_map(|event| log.stream_of(event).into_iter().chain(log.other_streams_of(event)));
-            let mut grown: Vec<StreamIndex> = new.filter(|stream| (stream.0 as usize) < before.streams().len()).collect();
+            let new = (before.len()..log.len())
+                .flat_map(|event| log.stream_of(event).into_iter().chain(log.other_streams_of(event)));
+            let mut grown: Vec<StreamIndex> =
+                new.filter(|stream| (stream.0 as usize) < before.streams().len()).collect();
             grown.sort_unstable();
             grown.dedup();
             grown
@@ -141,16 +145,16 @@ impl Session {
         let (recorded, exploring) = (carried(&recorded), carried(&exploring));
         *lock(&session.recorded) = recorded;
         *lock(&session.exploring) = exploring;
-        // Chosen meanwhile.
-        if !Arc::ptr_eq(&made_by, &self.folds()) {
-            session.take_projections_of(self);
-        }
+        session.made_by = Some(made_by);
         Arc::new(session)
     }
 
-    /// Makes states as another session of the same store does, and forgets those that are known.
-    pub(super) fn take_projections_of(&self, other: &Self) {
-        self.put_folds(other.folds().grown_for(self.log()));
+    /// Makes states as the session does that this one grew out of, if others were chosen there meanwhile.
+    fn agree_with(&self, before: &Self) {
+        let chosen = before.folds();
+        if self.made_by.as_ref().is_some_and(|made_by| !Arc::ptr_eq(made_by, &chosen)) {
+            self.put_folds(chosen.grown_for(self.log()));
+        }
     }
 }
 
@@ -164,6 +168,98 @@ impl Folds {
     fn for_other(&self, log: &EventLog) -> Self {
         let by_category = log.categories().iter().map(|name| self.named(name)).collect();
         self.with_categories(by_category)
+    }
+}
+
+impl Session {
+    /// Whether the store has changed since it was read.
+    pub(super) fn glance(&self) -> Glance {
+        let store = self.store();
+        if !store.has_changed() {
+            return Glance::Same;
+        }
+        match std::fs::metadata(self.path()) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Glance::Gone("the file is gone".to_owned()),
+            _ => Glance::Changed(store.count_new(self.log())),
+        }
+    }
+}
+
+impl Workshop {
+    /// Looks for what is new in a store that is followed.
+    pub(super) fn poll(
+        &self,
+        key: StoreKey,
+        known: u64,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Outcome, Failure> {
+        let session = self.session(key)?;
+        let began = Instant::now();
+        let polled = session.poll(progress, cancel).map_err(|error| failed(&error))?;
+        if let Polled::Changed { session: now, file: true, .. } = &polled {
+            let gone = now.log().arrivals_since(session.log(), &[]).1;
+            if gone > 0 {
+                let text = format!(
+                    "another file took its place, which lacks {gone} of the events; what was read is still shown"
+                );
+                return Err(Failure::Failed(text));
+            }
+        }
+        self.took_place(key, &session, known, polled, began)
+    }
+
+    /// Reads a store again as it is now, to be followed or not.
+    pub(super) fn reopen(
+        &self,
+        key: StoreKey,
+        follow: bool,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<Outcome, Failure> {
+        let session = self.session(key)?;
+        let began = Instant::now();
+        let polled = session.reopened(follow, progress, cancel).map_err(|error| failed(&error))?;
+        self.took_place(key, &session, session.log().generation(), polled, began)
+    }
+
+    /// Has jobs work on what is there now from now on.
+    fn took_place(
+        &self,
+        key: StoreKey,
+        before: &Arc<Session>,
+        known: u64,
+        polled: Polled,
+        began: Instant,
+    ) -> Result<Outcome, Failure> {
+        let (now, same, (arrived, gone)) = match polled {
+            // An answer that nobody took: what came with it is still new.
+            Polled::Same if before.log().generation() == known => {
+                let news = LiveNews { opened: None, same: true, arrived: 0, gone: 0, took: began.elapsed() };
+                return Ok(Outcome::News(news));
+            }
+            Polled::Same => (before.clone(), true, (0, 0)),
+            Polled::Grown(now) => {
+                let arrived = now.log().len() - before.log().len();
+                (now, true, (arrived, 0))
+            }
+            Polled::Changed { session, rewritten, .. } => {
+                let counts = session.log().arrivals_since(before.log(), &rewritten);
+                (session, false, (counts.0.len(), counts.1))
+            }
+        };
+        let opened = Some(Box::new(now.described(key, None)));
+        {
+            let mut sessions = lock(&self.sessions);
+            match sessions.get_mut(&key) {
+                Some(session) if Arc::ptr_eq(session, before) => *session = now.clone(),
+                _ => return Err(Failure::Cancelled),
+            }
+        }
+        if same && !Arc::ptr_eq(&now, before) {
+            now.agree_with(before);
+        }
+        Ok(Outcome::News(LiveNews { opened, same, arrived, gone, took: began.elapsed() }))
     }
 }
 

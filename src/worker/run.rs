@@ -91,11 +91,24 @@ impl Workshop {
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
         let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
+        let opened = session.described(key, rules);
+        if cancel.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        lock(&self.sessions).insert(key, session);
+        Ok(Outcome::Opened(Box::new(opened)))
+    }
+}
+
+impl Session {
+    /// The store as the application knows it.
+    pub(super) fn described(&self, key: StoreKey, rules: Option<PathBuf>) -> OpenedStore {
+        let session = self;
         let log = session.log().clone();
         let layout = session.store().layout();
-        let opened = OpenedStore {
+        OpenedStore {
             key,
-            path: path.to_owned(),
+            path: self.path().to_owned(),
             layout: layout.id.to_string(),
             layout_title: layout.title.to_string(),
             access: session.store().mode().words().to_owned(),
@@ -106,12 +119,7 @@ impl Workshop {
             writable: layout.writable,
             rules,
             hash: None,
-        };
-        if cancel.is_cancelled() {
-            return Err(Failure::Cancelled);
         }
-        lock(&self.sessions).insert(key, session);
-        Ok(Outcome::Opened(Box::new(opened)))
     }
 }
 

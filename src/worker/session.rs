@@ -132,6 +132,8 @@ pub struct Session {
     /// The same for looking about in histories, so that the state at the cursor never waits for it.
     pub(super) exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     pub(super) branched: Mutex<Vec<Branched>>,
+    /// What made the states of the session that this one grew out of, when it did.
+    pub(super) made_by: Option<Arc<Folds>>,
     /// Of the same store before it grew: only to learn from.
     pub(super) inherited: Vec<Branched>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
@@ -172,6 +174,7 @@ impl Session {
             recorded: Mutex::default(),
             exploring: Mutex::default(),
             branched: Mutex::default(),
+            made_by: None,
             inherited: Vec::new(),
             branches: Mutex::default(),
             asked: Mutex::default(),

@@ -130,6 +130,21 @@ impl EventLog {
         (arrived, known.values().map(|left| *left as usize).sum::<usize>() + rewritten.len())
     }
 
+    /// Where an event of an older index of the same store is in this one: the one with its stream and version, else with
+    /// its stream and position.
+    pub fn find_same(&self, older: &Self, event: usize) -> Option<usize> {
+        let name = &older.stream(older.stream_of(event)?).name;
+        let stream = self.find_stream(name)?;
+        let lane = self.lane(stream);
+        let version = older.version(event);
+        let by_version = || lane.iter().copied().find(|at| self.version(*at as usize) == version).map(|at| at as usize);
+        let by_position = || {
+            let at = self.event_at_position(older.position(event))?;
+            (self.stream_of(at) == Some(stream)).then_some(at)
+        };
+        if version.is_some() { by_version() } else { by_position() }
+    }
+
     fn identity(&self, event: usize) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.stream_of(event).map(|stream| &self.stream(stream).name).hash(&mut hasher);

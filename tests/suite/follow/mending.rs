@@ -27,7 +27,8 @@ fn nothing_is_held_between_looks_and_nothing_is_left() {
         assert_eq!((std::fs::read(&path).unwrap(), listing(folder.path())), written, "{mode}");
         // The last writer of a log takes it away, as if nobody followed.
         conn.close().unwrap();
-        let alone: Vec<_> = listing(folder.path()).into_iter().filter(|name| !name.ends_with("store.db-journal")).collect();
+        let alone: Vec<_> =
+            listing(folder.path()).into_iter().filter(|name| !name.ends_with("store.db-journal")).collect();
         assert_eq!(alone, [path.clone()], "{mode}");
         assert!(is_free(&path), "{mode}");
         let closed = listing(folder.path());
