@@ -16,6 +16,8 @@ mod editing;
 mod events;
 #[path = "window/images.rs"]
 mod images;
+#[path = "window/live.rs"]
+mod live;
 #[path = "window/shell.rs"]
 mod shell;
 #[path = "window/state.rs"]

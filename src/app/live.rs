@@ -251,6 +251,9 @@ impl Document {
         }
         let opened = *opened?;
         let lane_before = self.lane().len();
+        if !same {
+            self.forget_index();
+        }
         let before = std::mem::replace(&mut self.opened, opened);
         self.opened.rules.clone_from(&before.rules);
         if slot == Slot::Poll || self.live.is_on() {
@@ -302,6 +305,25 @@ impl Document {
         fresh && self.stream.is_some()
     }
 
+    /// What speaks of events by their places in an index that is gone. What is shown of it is asked again.
+    fn forget_index(&mut self) {
+        self.forget_questions();
+        self.follows.forget();
+        for view in self.scenarios.all_mut() {
+            view.branch.clear();
+        }
+        for track in &mut self.tracks {
+            track.track.clear();
+            track.branch = super::branch_tracks::TrackBranch::default();
+        }
+        if let Some(view) = &mut self.life {
+            view.life.clear();
+        }
+        let query = self.search.query.take();
+        self.search = super::Search { query, ..super::Search::default() };
+        self.state.clear();
+    }
+
     /// Finds in another index what was looked at.
     fn find_again(&mut self, before: &EventLog) -> bool {
         let log = self.opened.log.clone();
@@ -328,6 +350,8 @@ impl Document {
         let first = log.streams().first().map(|info| info.name.clone());
         let stream = if known { self.stream.clone() } else { first };
         self.stream = None;
+        self.event = None;
+        self.cursor = cursor;
         self.select_stream(stream);
         self.move_to(cursor);
         true

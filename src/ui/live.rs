@@ -5,7 +5,7 @@ use egui::{Rect, RichText, Role, Sense, Stroke, StrokeKind, WidgetInfo, vec2};
 use super::{announce, icons, keys, text, theme, top_bar};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Following};
-use crate::model::zoned;
+use crate::model::{Timestamp, zoned};
 
 /// Room for the dot before the word.
 const DOT: f32 = 14.0;
@@ -107,7 +107,8 @@ pub(super) fn status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue
             count => format!("{} events in the last minute", text::grouped(count)),
         };
         if let Some(at) = live.looked {
-            words += &format!(" · looked {}", zoned::clock(at, app.zone()));
+            let second = Timestamp::from_micros(at.micros() / 1_000_000 * 1_000_000).unwrap_or(at);
+            words += &format!(" · looked at {}", zoned::clock(second, app.zone()));
         }
     }
     let colour = if hint.is_some() { tokens.secondary } else { tokens.good };
