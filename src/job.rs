@@ -14,13 +14,15 @@ use std::sync::Arc;
 
 pub use answers::{
     BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
-    ReplyFormat, RowChange, Searched, Track, TrackStep, TrackWhat, Tried, TriedEvent,
+    ReplyFormat, RowChange, Searched, SnapshotCheck, SnapshotView, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
 pub use live::{Glance, LiveNews};
 pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
 pub use views::{At, Copied, OpenedStore, Side, StateView};
 
+use crate::analysis::health::Findings;
+use crate::model::mapping::Mapping;
 use crate::model::{Cancel, CategoryIndex, Found, Moment, Path, Progress, ValuePath};
 use crate::query::Query;
 use crate::whatif::{Scenario, SweepSpec};
@@ -46,6 +48,47 @@ pub enum Job {
         layout: Option<String>,
         /// A rule file, instead of one beside the store.
         rules: Option<PathBuf>,
+    },
+    /// Open a file in a way that was chosen, and index it.
+    OpenAs {
+        /// The file.
+        path: PathBuf,
+        /// Key for the opened store.
+        key: StoreKey,
+        /// How it is read.
+        how: OpenAs,
+        /// A rule file, instead of one beside the store.
+        rules: Option<PathBuf>,
+    },
+    /// Look at a file's tables, and guess which hold events.
+    Survey {
+        /// The file.
+        path: PathBuf,
+        /// Where mappings are kept: one that fits comes with the answer.
+        folder: Option<PathBuf>,
+    },
+    /// Show rows as the events that a mapping makes of them.
+    PreviewMapping {
+        /// The file.
+        path: PathBuf,
+        /// The mapping.
+        mapping: Arc<Mapping>,
+    },
+    /// Read a mapping file.
+    ReadMapping {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Write a mapping file. The store is never overwritten.
+    WriteMapping {
+        /// The store that it is for.
+        store: PathBuf,
+        /// Where to.
+        out: PathBuf,
+        /// What will be in it.
+        text: Arc<str>,
+        /// Replace a file that is there.
+        force: bool,
     },
     /// The state of a stream at a moment, as recorded and, with a scenario, in its branch.
     State(StateRequest),
@@ -85,6 +128,13 @@ pub enum Job {
     },
     /// Ask the user for a file with the system's dialog.
     Pick(Pick),
+    /// Look whether the whole history is sound.
+    Check {
+        /// Of which store.
+        store: StoreKey,
+        /// Where findings appear as they come.
+        findings: Findings,
+    },
     /// Forget a store and what was cached for it.
     Close {
         /// Which store.
@@ -319,6 +369,23 @@ pub enum Job {
         /// The edits.
         scenario: Arc<Scenario>,
     },
+    /// Tell which types the events of a store have, with which fields.
+    Catalogue {
+        /// Of which store.
+        store: StoreKey,
+    },
+    /// Find out which snapshots the store has.
+    Snapshots {
+        /// Which store.
+        store: StoreKey,
+    },
+    /// Read a snapshot, and compare it with what the replay comes to.
+    Snapshot {
+        /// Of which store.
+        store: StoreKey,
+        /// Its place in the index.
+        at: usize,
+    },
     /// Write a text that was asked for. The store is never overwritten.
     Write {
         /// Beside which store.
@@ -343,6 +410,7 @@ impl Job {
             | Self::Copy { wish: CopyWish { store, .. }, .. }
             | Self::DescribeCopy(CopyWish { store, .. })
             | Self::Hash { store }
+            | Self::Check { store, .. }
             | Self::Life { store, .. }
             | Self::Changes { store, .. }
             | Self::Track { store, .. }
@@ -366,8 +434,16 @@ impl Job {
             | Self::Poll { store, .. }
             | Self::Reopen { store, .. }
             | Self::Glance { store }
+            | Self::Catalogue { store }
+            | Self::Snapshots { store }
+            | Self::Snapshot { store, .. }
             | Self::Write { store, .. } => Some(*store),
             Self::Open { .. }
+            | Self::OpenAs { .. }
+            | Self::Survey { .. }
+            | Self::PreviewMapping { .. }
+            | Self::ReadMapping { .. }
+            | Self::WriteMapping { .. }
             | Self::Pick(_)
             | Self::Close { .. }
             | Self::Watch { .. }
@@ -377,6 +453,17 @@ impl Job {
             | Self::Recents { .. } => None,
         }
     }
+}
+
+/// How a file is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenAs {
+    /// By the layout that its tables show.
+    Recognised,
+    /// By this layout.
+    Layout(String),
+    /// By a mapping.
+    Mapping(Arc<Mapping>),
 }
 
 /// What makes states of events.
@@ -407,6 +494,10 @@ pub enum Pick {
     SaveFixture,
     /// Where to write a proposal of compensating events.
     SaveProposal,
+    /// A mapping file to use.
+    Mapping,
+    /// Where to write a mapping file.
+    SaveMapping,
 }
 
 /// What to replay, and up to where.

@@ -11,12 +11,13 @@
 //!     |  \   |
 //!     |   job         contracts: jobs, outcomes (data only)
 //!   store  |          SQLite, layouts, decoding, copies
-//!     |   whatif  report  sample
+//!     |   whatif  report  analysis  sample
 //!     |   replay  timeline
 //!     |   query
 //!     model           events, values, numbers, times, the index
 //! ```
 
+pub mod analysis;
 pub mod app;
 pub mod cli;
 pub mod job;

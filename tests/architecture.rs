@@ -15,12 +15,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("replay", &["model", "query"]),
     ("whatif", &["model", "query", "replay"]),
     ("report", &["model", "query", "replay", "whatif"]),
+    ("analysis", &["model", "query", "replay"]),
     ("store", &["model"]),
-    ("job", &["model", "query", "replay", "timeline", "whatif", "report"]),
-    ("worker", &["model", "query", "replay", "timeline", "whatif", "report", "sample", "store", "job"]),
-    ("app", &["model", "query", "replay", "timeline", "whatif", "report", "sample", "job"]),
-    ("ui", &["model", "query", "replay", "timeline", "whatif", "report", "sample", "job", "app", "worker"]),
-    ("cli", &["model", "query", "replay", "timeline", "whatif", "report", "sample", "job", "worker"]),
+    ("job", &["model", "query", "replay", "timeline", "whatif", "report", "analysis"]),
+    ("worker", &["model", "query", "replay", "timeline", "whatif", "report", "analysis", "sample", "store", "job"]),
+    ("app", &["model", "query", "replay", "timeline", "whatif", "report", "analysis", "sample", "job"]),
+    ("ui", &["model", "query", "replay", "timeline", "whatif", "report", "analysis", "sample", "job", "app", "worker"]),
+    ("cli", &["model", "query", "replay", "timeline", "whatif", "report", "analysis", "sample", "job", "worker"]),
 ];
 
 /// Words of code and the only folders that may say them.

@@ -14,12 +14,22 @@ mod copying;
 mod editing;
 #[path = "window/events.rs"]
 mod events;
+#[path = "window/health.rs"]
+mod health;
 #[path = "window/images.rs"]
 mod images;
 #[path = "window/live.rs"]
 mod live;
+#[path = "window/large.rs"]
+mod large;
+#[path = "window/mapping.rs"]
+mod mapping;
+#[path = "window/no_harm.rs"]
+mod no_harm;
 #[path = "window/shell.rs"]
 mod shell;
+#[path = "window/snapshots.rs"]
+mod snapshots;
 #[path = "window/state.rs"]
 mod state;
 #[path = "window/stores.rs"]
@@ -30,6 +40,8 @@ mod streams;
 mod sweep;
 #[path = "window/timeline.rs"]
 mod timeline;
+#[path = "window/types.rs"]
+mod types;
 #[path = "window/welcome.rs"]
 mod welcome;
 #[path = "window/what_if.rs"]

@@ -127,6 +127,11 @@ impl OnlyOpens {
             writable: true,
             projections: Vec::new(),
             rules: None,
+            snapshots: 0,
+            reading: String::new(),
+            bytes: 0,
+            recognised: Default::default(),
+            mapping: None,
             hash: None,
         }
     }

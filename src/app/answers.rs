@@ -73,7 +73,8 @@ impl App {
         }
         let Some(document) = self.beside.iter_mut().find(|document| document.opened.key == store) else { return };
         match result {
-            Ok(Outcome::Hashed(hash)) => document.hashed(generation, hash),
+            Ok(Outcome::Checked(health)) => document.checking.finish(generation, &health, self.now),
+            Ok(Outcome::Hashed(found)) => document.hashed(generation, *found),
             Ok(Outcome::Projected(projected)) => {
                 document.take_projections(projected);
             }
@@ -82,6 +83,10 @@ impl App {
                 document.take_news(slot, news, None);
             }
             Err(Failure::Failed(_)) if matches!(slot, Slot::Poll | Slot::Glance) => {}
+            Err(failure) if slot == Slot::Check => {
+                let why = if let Failure::Failed(why) = failure { why } else { "stopped before the end".to_owned() };
+                document.checking.failed(generation, &why);
+            }
             Err(Failure::Failed(message)) if !message.is_empty() => {
                 let text = format!("{}: {message}", document.name());
                 self.notify(NoticeKind::Bad, text);
@@ -93,6 +98,13 @@ impl App {
     fn take(&mut self, generation: u64, outcome: Outcome, requests: &mut Vec<Request>) {
         match outcome {
             Outcome::Opened(opened) => self.opened(*opened, requests),
+            Outcome::Unmapped { path, why } => self.unmapped(path, why, requests),
+            Outcome::Surveyed { survey, kept } => {
+                self.surveyed(generation, *survey, kept.map(|kept| *kept), requests);
+            }
+            Outcome::MappingPreview(preview) => self.previewed(generation, Ok(*preview)),
+            Outcome::MappingRead { path, mapping } => self.mapping_read(&path, *mapping, requests),
+            Outcome::MappingWritten(path) => self.mapping_written(&path),
             Outcome::Picked(pick, Some(path)) => self.picked(pick, path, requests),
             Outcome::SampleReady(path) => self.open_another(path, requests),
             Outcome::Projected(projected) => self.projected(projected, requests),
@@ -119,6 +131,11 @@ impl App {
                 }
             }
             Outcome::Written(path) => self.proposal_written(&path),
+            Outcome::Checked(health) => {
+                if let Some(document) = &mut self.document {
+                    document.checking.finish(generation, &health, self.now);
+                }
+            }
             Outcome::Reply(reply) => {
                 self.clipboard = Some(reply.text);
                 self.notify(NoticeKind::Good, "The summary is on the clipboard: paste it into your reply");
@@ -163,7 +180,7 @@ impl App {
     /// A job was stopped, or a newer request took its place. Only what still waits for this very answer is told.
     fn stopped(&mut self, slot: Slot, generation: u64) {
         let newest = self.newest.get(&slot) == Some(&generation);
-        if slot == Slot::Open && newest {
+        if matches!(slot, Slot::Open | Slot::Survey) && newest {
             self.opening = None;
         }
         if slot == Slot::Reopen
@@ -172,14 +189,22 @@ impl App {
         {
             document.live.following = Following::Off;
         }
+        if slot == Slot::Survey && newest {
+            (self.mapping, self.dialog) = (None, self.dialog.take().filter(|dialog| *dialog != Dialog::Mapping));
+        }
         if let Some(document) = &mut self.document {
+            if document.hash_now.awaits(generation) {
+                document.hash_now.clear();
+            }
             document.comparison.stopped(generation);
             document.sweeping.stopped(generation);
+            document.cataloguing.stopped(generation);
             document.tracks.iter_mut().for_each(|track| track.branch.stopped(generation));
             document.follows.stopped(generation);
             document.scenarios.all_mut().iter_mut().for_each(|view| view.stopped |= view.branch.awaits(generation));
             document.could_not(generation, "stopped; move the cursor to start again");
             document.search_stopped(generation, None);
+            document.checking.failed(generation, "stopped before the end");
         }
     }
 
@@ -188,7 +213,7 @@ impl App {
             Failure::Cancelled => return self.stopped(slot, generation),
             Failure::Failed(message) => message,
         };
-        if self.scenario_file_failed(slot, &message) {
+        if self.scenario_file_failed(slot, &message) || self.mapping_failed(slot, generation, &message) {
             return;
         }
         let document = self.document.as_mut();
@@ -202,11 +227,14 @@ impl App {
                 | Slot::SweepPlaces
                 | Slot::Sweep
                 | Slot::Compensate
+                | Slot::Catalogue
                 | Slot::Life
                 | Slot::Track(_)
                 | Slot::BranchTrack(_)
                 | Slot::Vocabulary
                 | Slot::Hash
+                | Slot::Snapshots
+                | Slot::Snapshot
                 | Slot::Usual
                 | Slot::Try,
                 Some(document),
@@ -215,6 +243,7 @@ impl App {
             }
             (Slot::Write, Some(document)) => document.compensating.not_written(message),
             (Slot::Search, Some(document)) => document.search_stopped(generation, Some(message)),
+            (Slot::Check, Some(document)) => document.checking.failed(generation, &message),
             (Slot::Project, Some(document)) => document.projection_problem = Some(message),
             (Slot::Rows | Slot::Changes, Some(document)) => {
                 document.could_not(generation, &message);
@@ -255,7 +284,10 @@ impl Document {
                 self.state.answer(generation, Ok(*view));
             }
             // An answer that comes too late may be another store's.
-            Outcome::Events(events) if self.rows_asked.answer(generation, Ok(())) => self.rows.extend(events),
+            Outcome::Events(events) if self.rows_asked.answer(generation, Ok(())) => {
+                self.rows_bytes += events.iter().map(|(_, row)| row.bytes).sum::<usize>();
+                self.rows.extend(events);
+            }
             Outcome::Changes { rows, .. } if self.changes_asked.answer(generation, Ok(())) => {
                 self.changes.extend(rows);
             }
@@ -279,6 +311,7 @@ impl Document {
                 }
             }
             Outcome::Swept(sweep) => self.sweeping.found(generation, sweep),
+            Outcome::Catalogue(catalogue) => self.cataloguing.found(generation, catalogue),
             Outcome::Compensations(proposals) => self.compensating.found(generation, proposals),
             Outcome::Differences(differences) => self.comparison.found(generation, *differences),
             Outcome::SideBySide(side_by_side) => self.comparison.set_side_by_side(generation, *side_by_side),
@@ -308,24 +341,18 @@ impl Document {
             Outcome::Searched(searched) if self.search.generation == Some(generation) => {
                 self.search.finish(&searched, &self.opened.log);
             }
+            Outcome::Snapshots(index) => self.snapshots.found(generation, index),
+            Outcome::Snapshot(view) => {
+                self.snapshots.view.answer(generation, Ok(view));
+            }
             Outcome::Vocabulary(vocabulary) => {
                 self.vocabulary.answer(generation, Ok(vocabulary));
             }
-            Outcome::Hashed(hash) => self.hashed(generation, hash),
+            Outcome::Hashed(found) => self.hashed(generation, *found),
             Outcome::Follows(report) => {
                 self.follows.report.answer(generation, Ok(report));
             }
             _ => {}
-        }
-    }
-
-    /// The file was hashed: for the first time, or to see whether it is still the same.
-    fn hashed(&mut self, generation: u64, hash: String) {
-        match self.opened.hash {
-            None => self.opened.hash = Some(hash),
-            Some(_) => {
-                self.hash_now.answer(generation, Ok(hash));
-            }
         }
     }
 
@@ -337,8 +364,10 @@ impl Document {
         }
         self.follows.report.answer(generation, Err(why.to_owned()));
         self.comparison.could_not(generation, why);
+        self.snapshots.could_not(generation, why);
         self.sweeping.could_not(generation, why);
         self.compensating.could_not(generation, why);
+        self.cataloguing.could_not(generation, why);
         self.rows_asked.answer(generation, Err(why.to_owned()));
         self.changes_asked.answer(generation, Err(why.to_owned()));
         self.vocabulary.answer(generation, Err(why.to_owned()));
@@ -368,8 +397,10 @@ impl Document {
     /// What was asked while another store was shown has no answer: it is asked again.
     pub(super) fn forget_questions(&mut self) {
         self.comparison.forget();
+        self.snapshots.forget();
         self.sweeping.forget();
         self.compensating.forget();
+        self.cataloguing.forget_question();
         for asked in [&mut self.rows_asked, &mut self.changes_asked] {
             asked.clear();
         }

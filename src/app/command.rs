@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::comparing::Jump;
 use super::copying::CopyChoice;
 use super::edit_form::FormCommand;
+use super::mapping::MappingCommand;
 use super::moving_edits::Asking;
 use super::scenarios::Against;
 use super::settings::{PanelName, StreamSort, ZoneChoice};
 use crate::job::{Finished, Pick, ProjectionChoice, ReplyFormat, ScenarioId, StoreKey};
-use crate::model::{CategoryIndex, Moment, Path, Timestamp, ValuePath};
+use crate::model::{CategoryIndex, Moment, Path, StreamIndex, Timestamp, ValuePath};
 use crate::timeline::{AxisKind, View};
 use crate::whatif::{Edit, EventMoment, SweepStep, SweepValue, SweepWhat};
 
@@ -38,6 +39,10 @@ pub enum Command {
     Pick(Pick),
     /// Open a copy that was just written, with the rules of the open store.
     OpenCopy(PathBuf),
+    /// Map tables by hand.
+    Map(MappingCommand),
+    /// Read the open store by another of the layouts that fit it.
+    UseLayout(String),
     /// Close the store that is shown.
     Close,
     /// Close the window; asks first, where edits would be lost.
@@ -313,12 +318,27 @@ pub enum Command {
     WantChanges(Vec<u32>),
     /// Go to the event that caused this one.
     FollowCause(Arc<str>),
+    /// Look through all events again for their types and fields.
+    LookAtTypes,
     /// Look for events.
     Search(String),
     /// Look no longer, and forget what was found.
     ClearSearch,
     /// Go to the next or previous event found.
     NextHit(Direction),
+    /// Look whether the whole history is sound, from the start.
+    CheckHistory,
+    /// Look at a snapshot, by its place among all; `None` puts it away.
+    ShowSnapshot(Option<usize>),
+    /// Go to the moment of a snapshot.
+    GoToSnapshot {
+        /// Of which stream.
+        stream: StreamIndex,
+        /// Its place among all.
+        at: usize,
+    },
+    /// Tell that something is too large for the clipboard.
+    TooLargeToCopy,
     /// Learn what can be named in a search.
     WantVocabulary,
 
@@ -404,6 +424,10 @@ pub enum Tab {
     Compare,
     /// What comes of a range of values.
     Sweep,
+    /// Whether the history is sound.
+    Health,
+    /// The event types of the store, with their fields.
+    Types,
 }
 
 /// Something that opens over the window.

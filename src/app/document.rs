@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::branch_tracks::TrackBranch;
+use super::cataloguing::Cataloguing;
+use super::checking::Checking;
 use super::choosing::Chosen;
 use super::command::Step;
 use super::comparing::Comparison;
@@ -13,16 +15,18 @@ use super::edit_form::EditForm;
 use super::following::FollowsView;
 use super::live::Live;
 use super::moving_edits::Asking;
+use super::proving::Proved;
 use super::remote::Remote;
 use super::scenario_files::Keeping;
 use super::scenarios::{Against, ScenarioView, Scenarios};
 use super::search::Search;
 use super::settings::StreamSort;
+use super::snapshots::SnapshotsView;
 use super::stream_list::StreamList;
 use super::sweeping::Sweeping;
 use super::trail::Trail;
 use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, TrackWhat};
-use crate::model::{Moment, StreamIndex, Timestamp, ValuePath};
+use crate::model::{FileHash, Moment, StreamIndex, Timestamp, ValuePath};
 use crate::query::Vocabulary;
 use crate::timeline::{Axis, AxisKind, View};
 use crate::whatif::{BranchSpot, Edit, Scenario, Selector, Target};
@@ -53,6 +57,8 @@ pub struct Document {
     pub state: Remote<StateView>,
     /// Events in full, as far as they were in sight.
     pub rows: HashMap<u32, EventRow>,
+    /// About how many bytes they take.
+    pub(super) rows_bytes: usize,
     /// What the rows in sight wait for.
     pub rows_asked: Remote<()>,
     /// The scenarios.
@@ -75,6 +81,8 @@ pub struct Document {
     pub sweeping: Sweeping,
     /// Events that would bring the recorded states to those of the active scenario.
     pub compensating: Compensating,
+    /// The event types of the store.
+    pub cataloguing: Cataloguing,
     /// Whether the user said that these edits may be lost.
     pub(super) given_up: bool,
     /// The timeline's axis.
@@ -99,12 +107,18 @@ pub struct Document {
     pub changes_asked: Remote<()>,
     /// What is looked for, and what was found.
     pub search: Search,
+    /// Whether its history is sound.
+    pub checking: Checking,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
     /// How the store is followed.
     pub live: Live,
-    /// The file's hash as it was last looked at, after it was opened.
-    pub hash_now: Remote<String>,
+    /// What the file was like when it was last looked at, after it was opened.
+    pub hash_now: Remote<FileHash>,
+    /// When the file was hashed, for the first time and for the last.
+    pub proved: Proved,
+    /// Snapshots that the store's library took.
+    pub snapshots: SnapshotsView,
     /// Why the projection that was asked for is not in use.
     pub projection_problem: Option<String>,
     /// The projection file that was last asked for, until it is in use.
@@ -163,6 +177,7 @@ impl Document {
             event: None,
             state: Remote::default(),
             rows: HashMap::new(),
+            rows_bytes: 0,
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
@@ -174,6 +189,7 @@ impl Document {
             comparison: Comparison::default(),
             sweeping: Sweeping::default(),
             compensating: Compensating::default(),
+            cataloguing: Cataloguing::default(),
             given_up: false,
             view: View::fit(&axis),
             list: StreamList::new(&opened, sort),
@@ -185,9 +201,12 @@ impl Document {
             changes: HashMap::new(),
             changes_asked: Remote::default(),
             search: Search::default(),
+            checking: Checking::default(),
             vocabulary: Remote::default(),
             live: Live::default(),
             hash_now: Remote::default(),
+            proved: Proved::default(),
+            snapshots: SnapshotsView::default(),
             projection_problem: None,
             wanted_rules: None,
             rules_seen: None,
@@ -199,12 +218,6 @@ impl Document {
         };
         document.select_stream(stream);
         document
-    }
-
-    /// Whether the file is still what it was when it was opened, if that was looked at since.
-    pub fn is_unchanged(&self) -> Option<bool> {
-        let (now, current) = self.hash_now.value()?;
-        current.then(|| self.opened.hash.as_ref() == Some(now))
     }
 
     /// The file's name.

@@ -93,11 +93,11 @@ impl App {
         let Some(document) = self.document.as_mut().filter(|document| document.live.is_on() != on) else { return };
         document.live.following = if on { Following::Starting } else { Following::Off };
         document.live.at_head |= on && document.is_at_last_event();
-        self.reopen(requests);
+        self.read_again(requests);
     }
 
     /// Reads the store again as it is now.
-    pub(super) fn reopen(&mut self, requests: &mut Vec<Request>) {
+    pub(super) fn read_again(&mut self, requests: &mut Vec<Request>) {
         let Some(document) = &mut self.document else { return };
         let follow = document.live.is_on();
         (document.live.trouble, document.live.glance, document.live.halted) = (None, None, false);
@@ -153,7 +153,7 @@ impl App {
         let Some(document) = &mut self.document else { return };
         let Some(change) = document.take_news(slot, news, now) else { return };
         if slot == Slot::Reopen && !document.live.is_on() {
-            self.hash(requests);
+            self.hash_at_opening(requests);
         }
         self.show_change(&change, requests);
     }

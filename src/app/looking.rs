@@ -10,6 +10,11 @@ use crate::query::{self, Context, Scope};
 
 /// Rows kept in full; beyond it those out of sight are forgotten.
 const KEPT: usize = 5_000;
+/// The same, by the bytes that they take.
+const KEPT_BYTES: usize = 512 << 20;
+/// Why something was not copied.
+pub(super) const TOO_LARGE_TO_COPY: &str = "More than 8 MB is too much for the clipboard; nothing was copied. \
+     `foldline events` and `foldline state` on the command line write all of it";
 /// Tracks that a timeline has room for.
 pub const TRACKS: usize = 12;
 
@@ -55,8 +60,9 @@ impl App {
 
     pub(super) fn want_rows(&mut self, mut indices: Vec<u32>, requests: &mut Vec<Request>) {
         let Some(document) = &mut self.document else { return };
-        if document.rows.len() > KEPT {
+        if document.rows.len() > KEPT || indices.len() > 0 && document.rows_bytes > KEPT_BYTES {
             document.rows.retain(|event, _| indices.contains(event));
+            document.rows_bytes = document.rows.values().map(|row| row.bytes).sum();
         }
         indices.retain(|event| !document.rows.contains_key(event));
         if indices.is_empty() || document.rows_asked.is_pending() {
@@ -261,7 +267,7 @@ impl App {
             moment: document.moment(),
             zone,
             format,
-            hash: document.opened.hash.clone(),
+            hash: document.opened.hash.as_ref().map(|found| found.hash.clone()),
         };
         requests.push(self.request(Slot::Reply, "Summing up", job));
     }

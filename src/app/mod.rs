@@ -8,6 +8,8 @@ mod answers;
 pub mod as_of;
 pub mod branch_marks;
 pub mod branch_tracks;
+pub mod cataloguing;
+pub mod checking;
 pub mod choosing;
 pub mod command;
 pub mod comparing;
@@ -22,17 +24,20 @@ mod focusing;
 pub mod following;
 pub mod live;
 mod looking;
+pub mod mapping;
 pub mod merged_rows;
 mod moving;
 pub mod moving_edits;
 mod opening;
 pub mod palette;
 mod projecting;
+pub mod proving;
 pub mod remote;
 pub mod scenario_files;
 pub mod scenarios;
 pub mod search;
 pub mod settings;
+pub mod snapshots;
 pub mod stream_list;
 mod sweeping;
 #[cfg(test)]
@@ -48,6 +53,8 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 pub use as_of::{AsOf, Unclear, read as read_as_of, shown as shown_moment};
+pub use cataloguing::Cataloguing;
+pub use checking::Checking;
 pub use choosing::Chosen;
 pub use command::{Command, Direction, Focus, Sheet, Step, Tab, ThemeChoice, TrackSource};
 pub use comparing::{Comparison, Jump};
@@ -56,6 +63,7 @@ pub use document::{Cursor, Document, LifeView, TrackView};
 pub use edit_form::{EditForm, Field, FormCommand, FormStart};
 pub use edit_words::EditWords;
 pub use live::{Following, Live};
+pub use mapping::{MappingCommand, MappingView};
 pub use moving_edits::Asking;
 pub use remote::Remote;
 pub use scenarios::{Against, ScenarioView, Scenarios};
@@ -84,6 +92,8 @@ pub struct Notice {
     pub since: Option<Timestamp>,
     /// Whether it says why a file did not open.
     pub of_opening: bool,
+    /// Whether it is about the mapping of the open store, which can be changed.
+    pub mapping: bool,
 }
 
 /// How bad it is.
@@ -175,6 +185,8 @@ pub enum Dialog {
         /// Which scenario.
         id: ScenarioId,
     },
+    /// What the tables of a file are.
+    Mapping,
     /// Whether to drop edits that are saved nowhere.
     DropEdits {
         /// What they are in the way of.
@@ -246,6 +258,10 @@ pub struct App {
     generation: u64,
     /// The copy that is asked about.
     pub copy: CopyQuestion,
+    /// The tables that are being mapped.
+    pub mapping: Option<MappingView>,
+    /// The store that is being opened is read by a mapping that was kept.
+    opened_by_kept: bool,
     /// The edits of the copy that is being written.
     copying: Option<Arc<Scenario>>,
     /// The newest request of each slot: answers of older ones come too late.
@@ -266,6 +282,8 @@ pub struct Surroundings {
     pub samples: PathBuf,
     /// Where scenarios are kept by themselves; nowhere without it.
     pub scenarios: Option<PathBuf>,
+    /// Where mappings are kept; nowhere without it.
+    pub mappings: Option<PathBuf>,
 }
 
 impl App {
@@ -303,6 +321,7 @@ impl App {
         let mut requests = Vec::new();
         self.dispatch(command, &mut requests);
         self.want_follows(&mut requests);
+        self.want_health(&mut requests);
         requests
     }
 
@@ -320,6 +339,7 @@ impl App {
             edit: None,
             since: self.now,
             of_opening: false,
+            mapping: false,
         });
         &mut self.notices[at]
     }

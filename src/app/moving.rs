@@ -58,6 +58,7 @@ impl App {
         self.want_comparison(requests);
         self.want_branch_tracks(requests);
         self.want_sweep(requests);
+        self.want_catalogue(requests);
     }
 
     /// Asks for everything that is told of the selected stream.

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::{Recent, SavedCursor, SavedPath, SavedTrack, Workspace};
-use super::{App, Cursor, Dialog, Direction, Document, Leaving, NoticeKind};
-use crate::job::{Job, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
+use super::{App, Cursor, Dialog, Direction, Document, Leaving, MappingCommand, NoticeKind};
+use crate::job::{Job, OpenAs, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
 use crate::model::{Timestamp, ValuePath};
 use crate::query;
 use crate::timeline::AxisKind;
@@ -124,16 +124,11 @@ impl App {
         self.switch_to(stores[next], requests);
     }
 
-    /// Hashes the file: for the first time, or to see whether it is still the same.
-    pub(super) fn hash(&mut self, requests: &mut Vec<Request>) {
-        let Some(document) = &self.document else { return };
-        let (store, first) = (document.opened.key, document.opened.hash.is_none());
-        let title = if first { "Hashing the file" } else { "Hashing the file again" };
-        let request = self.request(Slot::Hash, title, Job::Hash { store });
-        if let Some(document) = self.document.as_mut().filter(|_| !first) {
-            document.hash_now.ask(request.generation);
-        }
-        requests.push(request);
+    /// Reads the open store by another layout.
+    pub(super) fn use_layout(&mut self, layout: String, requests: &mut Vec<Request>) {
+        let Some(path) = self.document.as_ref().map(|document| document.opened.path.clone()) else { return };
+        self.opens_beside = false;
+        self.reopen(path, OpenAs::Layout(layout), requests);
     }
 
     /// Shows a store that is open: what was asked for it while another was shown is asked again.
@@ -144,8 +139,9 @@ impl App {
         self.apply_all_edits(requests);
         self.refresh_views(requests);
         if !hashed {
-            self.hash(requests);
+            self.hash_at_opening(requests);
         }
+        self.want_snapshots(requests);
     }
 
     /// A store is open.
@@ -178,7 +174,9 @@ impl App {
         self.remember();
         self.refresh_views(requests);
         self.restore_scenarios(requests);
-        self.hash(requests);
+        self.hash_at_opening(requests);
+        self.want_snapshots(requests);
+        self.keep_mapping(requests);
     }
 
     /// Goes where the user was in a store the last time.
@@ -263,6 +261,12 @@ impl App {
             (Pick::SaveProposal, _) => {
                 if let Some(document) = &mut self.document {
                     document.compensating.propose_path(path);
+                }
+            }
+            (Pick::Mapping, Some(Dialog::Mapping)) => self.map(MappingCommand::Load(path), requests),
+            (Pick::SaveMapping, Some(Dialog::Mapping)) => {
+                if let Some(view) = &mut self.mapping {
+                    view.file = path;
                 }
             }
             (Pick::Rules, _) => self.use_projection(crate::job::ProjectionChoice::File(path), requests),

@@ -85,6 +85,7 @@ impl Document {
         self.opened.projections = projected.projections;
         self.opened.rules = projected.rules;
         self.follows.forget();
+        self.checking.outdate();
         self.rows.clear();
         self.rows_asked.clear();
         self.changes.clear();

@@ -53,6 +53,11 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         writable: true,
         projections: Vec::new(),
         rules: None,
+        snapshots: 0,
+        reading: String::new(),
+        bytes: 4096,
+        recognised: Default::default(),
+        mapping: None,
         hash: None,
     }
 }

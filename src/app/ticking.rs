@@ -39,6 +39,11 @@ impl App {
         {
             document.search.poll(&document.opened.log);
         }
+        if let Some(document) = &mut self.document
+            && document.checking.is_running()
+        {
+            document.checking.poll();
+        }
         if self.playing.is_some_and(|next| now >= next) {
             let at_end = self.document.as_ref().is_none_or(Document::is_at_end);
             if at_end {

@@ -1,6 +1,6 @@
 //! What each command does: which noun it is about. None of this draws, waits or reads a clock.
 
-use super::{App, Command, Dialog, Focus, Leaving, PanelName, Tab};
+use super::{App, Command, Dialog, Focus, Leaving, NoticeKind, PanelName, Tab};
 use crate::job::{Job, Request, Slot};
 use crate::timeline::View;
 
@@ -18,10 +18,12 @@ impl App {
             Command::OpenCopy(path) => self.leave(Leaving::OpenCopy(path), requests),
             Command::SwitchTo(store) => self.switch_to(store, requests),
             Command::NextStore(direction) => self.next_store(direction, requests),
-            Command::CheckUnchanged => self.hash(requests),
+            Command::CheckUnchanged => self.check_unchanged(requests),
+            Command::Map(command) => self.map(command, requests),
+            Command::UseLayout(layout) => self.use_layout(layout, requests),
             Command::Live(on) => self.set_live(on, requests),
             Command::FollowHead(on) => self.follow_head(on, requests),
-            Command::Reload => self.reopen(requests),
+            Command::Reload => self.read_again(requests),
             Command::InFront(in_front) => self.in_front = in_front,
             Command::Close => self.leave(Leaving::Close, requests),
             Command::Quit => self.leave(Leaving::Quit, requests),
@@ -103,10 +105,20 @@ impl App {
             Command::CopyReply(format) => self.copy_reply(format, requests),
             Command::CopyText(text) => self.clipboard = Some(text),
 
+            Command::TooLargeToCopy => {
+                self.notify(NoticeKind::Note, super::looking::TOO_LARGE_TO_COPY.to_owned());
+            }
             Command::WantRows(indices) => self.want_rows(indices, requests),
             Command::WantChanges(events) => self.want_changes(events, requests),
+            Command::ShowSnapshot(at) => self.show_snapshot(at, requests),
+            Command::GoToSnapshot { stream, at } => self.go_to_snapshot(stream, at, requests),
             Command::WantVocabulary => self.want_vocabulary(requests),
+            Command::CheckHistory => {
+                self.show_tab(Tab::Health);
+                self.check_history(requests);
+            }
             Command::FollowCause(id) => self.follow_cause(id, requests),
+            Command::LookAtTypes => self.ask_catalogue(requests),
             Command::Search(text) => self.search(text, requests),
             Command::ClearSearch => self.search(String::new(), requests),
             Command::NextHit(direction) => self.next_hit(direction, requests),
@@ -120,6 +132,7 @@ impl App {
             Command::ShowTab(tab) => {
                 self.show_tab(tab);
                 self.want_sweep(requests);
+                self.want_catalogue(requests);
             }
             Command::TogglePanel(panel) => self.settings.panels.toggle(panel),
             Command::ResizePanel(panel, size) => self.settings.sizes.set(panel, size),
@@ -128,6 +141,7 @@ impl App {
             Command::CloseDialog => {
                 (self.dialog, self.sheet, self.leaving) = (None, None, None);
                 self.forget_copy();
+                self.forget_mapping();
             }
             Command::Focus(focus) => {
                 if focus == Focus::Events {

@@ -54,12 +54,21 @@ pub enum Command {
     /// The read model: one row an entity, as of a moment.
     #[command(after_help = examples::TABLE)]
     Table(TableArgs),
+    /// The snapshots that its library took.
+    #[command(after_help = examples::SNAPSHOTS)]
+    Snapshots(SnapshotsArgs),
     /// What if: a scenario's edits against what was recorded.
     #[command(after_help = examples::WHAT_IF)]
     WhatIf(WhatIfArgs),
     /// A copy of the store, whole or as of a moment.
     #[command(after_help = examples::COPY)]
     Copy(CopyArgs),
+    /// Whether the history is sound: gaps, doubles, broken payloads, times and causes that can't be.
+    #[command(after_help = examples::CHECK)]
+    Check(CheckArgs),
+    /// Its event types: fields with their types, how often they are there, examples, and how they changed.
+    #[command(after_help = examples::SCHEMA)]
+    Schema(SchemaArgs),
     /// A first rule projection for a category, by names and sample values.
     #[command(after_help = examples::SUGGEST)]
     Suggest(SuggestArgs),
@@ -69,12 +78,12 @@ pub enum Command {
     /// The store layouts that are recognised.
     #[command(after_help = examples::LAYOUTS)]
     Layouts(LayoutsArgs),
+    /// A first guess at which tables of an unknown database hold events: a mapping file, for --mapping.
+    #[command(after_help = examples::MAPPING)]
+    Mapping(MappingArgs),
     /// Completions for a shell, to be put where it looks for them.
     #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
-    /// Health of a store (not available yet).
-    #[command(hide = true)]
-    Check(Later),
     /// Two versions of a projection over the same history (not available yet).
     #[command(hide = true)]
     Compare(Later),
@@ -92,8 +101,8 @@ pub struct StoreArgs {
     /// Force a layout instead of recognising it (see `foldline layouts`).
     #[arg(long, value_name = "NAME")]
     pub layout: Option<String>,
-    /// A mapping for tables of no known layout (not available yet).
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Read tables of no known layout by this mapping file (`foldline mapping` writes a first one).
+    #[arg(long, value_name = "FILE", conflicts_with = "layout")]
     pub mapping: Option<PathBuf>,
     /// Print JSON instead of text.
     #[arg(long)]
@@ -121,6 +130,10 @@ pub struct InfoArgs {
     /// Don't decode every payload to count those that can't be read.
     #[arg(long)]
     pub quick: bool,
+    /// Hash the file (BLAKE3) before anything else is done with it and after everything: the same shows that nothing
+    /// was written.
+    #[arg(long)]
+    pub hash: bool,
 }
 
 /// `streams`
@@ -208,6 +221,19 @@ pub struct StateArgs {
     /// Go on where a needed payload can't be read, and count it.
     #[arg(long)]
     pub skip_unreadable: bool,
+}
+
+/// `snapshots`
+#[derive(Debug, Args)]
+pub struct SnapshotsArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Only those of this stream.
+    #[arg(long, value_name = "STREAM", allow_hyphen_values = true)]
+    pub stream: Option<String>,
+    /// Also print their states.
+    #[arg(long)]
+    pub states: bool,
 }
 
 /// `diff`
@@ -361,6 +387,36 @@ pub enum LayoutOfCopy {
     Foldline,
 }
 
+/// How a catalogue is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    /// Aligned text for people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// A JSON Schema with a definition for each event type.
+    JsonSchema,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Only this event type, in full or as it is shown; may be repeated.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub types: Vec<String>,
+    /// Only events in streams of this category.
+    #[arg(long, value_name = "CATEGORY")]
+    pub category: Option<String>,
+    /// Only types that have a field whose path contains this, and only such fields.
+    #[arg(long, value_name = "TEXT")]
+    pub field: Option<String>,
+    /// How to print it; text unless named.
+    #[arg(long, value_name = "FORMAT", value_enum, conflicts_with = "json")]
+    pub format: Option<SchemaFormat>,
+}
+
 /// `copy`
 #[derive(Debug, Args)]
 pub struct CopyArgs {
@@ -384,6 +440,18 @@ pub struct CopyArgs {
     /// Replace OUT if it is there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub projection: ProjectionArgs,
+    /// Go on where a needed payload can't be read.
+    #[arg(long)]
+    pub skip_unreadable: bool,
 }
 
 /// `suggest`
@@ -428,6 +496,17 @@ pub struct LayoutsArgs {
     /// Print JSON instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `mapping`
+#[derive(Debug, Args)]
+pub struct MappingArgs {
+    /// The database, a SQLite file. It is only read: some hundred rows of each table.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Take this table for one of events, whatever it looks like; may be repeated.
+    #[arg(long = "table", value_name = "TABLE")]
+    pub tables: Vec<String>,
 }
 
 /// `completions`

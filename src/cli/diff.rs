@@ -56,6 +56,9 @@ pub fn run(args: &DiffArgs, output: &mut Output<'_>) -> Result<Status, CliError>
         print(&shape, output)?;
     }
     opened.tell_notes(output);
+    if let Some(late) = opened.session.late_start(stream) {
+        output.note(plain(&late.words_at(shape.to.version)));
+    }
     Ok(Status::found_if(found))
 }
 

@@ -25,7 +25,8 @@ is missing, unreadable, malformed or can't be written. On 2 and 3 nothing is pri
 pub const INFO: &str = "\
 Examples:
   foldline info bank.db
-  foldline info bank.db --quick --json";
+  foldline info bank.db --quick --json
+  foldline info bank.db --hash";
 
 /// `streams`
 pub const STREAMS: &str = "\
@@ -43,6 +44,15 @@ Examples:
 Queries: words are found in payload and metadata; type:*Opened, stream:account-4*, user:alice, data.amount > 100,
 has:data.reason, after:2025-02-01, before:\"2025-02-01 14:00\", joined by and, or, not and parentheses.";
 
+/// `check`
+pub const CHECK: &str = "\
+Examples:
+  foldline check bank.db
+  foldline check bank.db --projection bank.db.projection.json --json
+
+Looks at every event, payload and snapshot. With a projection, also at its invariants and at where it stops. Exit
+status 1 if an error or a warning was found; notes alone are 0.";
+
 /// `state`
 pub const STATE: &str = "\
 Examples:
@@ -52,6 +62,12 @@ Examples:
   foldline state bank.db account-A --position 1200 --projection auto
 
 Exit status 1 if the projection stops at an error, or an invariant is broken at that moment.";
+
+/// `snapshots`
+pub const SNAPSHOTS: &str = "\
+Examples:
+  foldline snapshots bank.db
+  foldline snapshots bank.db --stream account-A --states --json";
 
 /// `diff`
 pub const DIFF: &str = "\
@@ -108,6 +124,27 @@ Examples:
   foldline copy bank.db easter.db --until '2025-04-20 12:00' --tz Asia/Tokyo
   foldline copy bank.db case.db --stream account-A --stream account-0042 --as foldline";
 
+/// `schema`
+pub const SCHEMA: &str = "\
+Examples:
+  foldline schema bank.db
+  foldline schema bank.db --type FundsWithdrawn --json
+  foldline schema bank.db --category account --field amount
+  foldline schema bank.db --format json-schema
+
+Every event that is asked for is read. Fields are told apart as in items[].sku (what lists hold) and prices.{…} (maps,
+whose keys are data). A share is of the events, or of the objects that the field is in. A change is told only where
+chance would hardly make it, with its counts; it is breaking where those who read the events as they were can't read
+the later ones (a field removed, of another type, or missing now and then), else additive.
+
+With --json: { store_events, scanned_events, unreadable, types: [ { type, short, kind, events, categories: [{category,
+events}], schema_versions: [{version, events, first, last}], first, last, unreadable: [{reason, events, first}], fields,
+more_fields, changes } ] }. A field: { path, name, types: [{type, values}], presence: {present, of} or null, values,
+ranges, examples, first, last }; a range is {numbers: {min, max}}, {times: {min, max}}, {texts: {min_length, max_length,
+uuid, distinct, texts}} or {lists: {min_items, max_items}}. A change: { path, change: added, removed, retyped, widened,
+narrowed, became_optional or became_required, breaking, at, after, from_version, to_version, before_count, after_count,
+perhaps_renamed }. first, last and at are {position, time}; `after` says that the change comes after that event.";
+
 /// `suggest`
 pub const SUGGEST: &str = "\
 Examples:
@@ -124,6 +161,14 @@ Examples:
 pub const LAYOUTS: &str = "\
 Examples:
   foldline layouts";
+
+/// `mapping`
+pub const MAPPING: &str = "\
+Examples:
+  foldline mapping bank.db
+
+For a database that is not recognised: `foldline mapping FILE > m.json`, then
+`foldline info FILE --mapping m.json`.";
 
 /// `completions`
 pub const COMPLETIONS: &str = "\

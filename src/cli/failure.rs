@@ -5,7 +5,7 @@ use std::io;
 
 use crate::model::moment::MomentError;
 use crate::model::selection::ResolveError;
-use crate::worker::{CutError, Remedy, SampleError, SessionError};
+use crate::worker::{CutError, MappingFileError, Remedy, SampleError, SessionError};
 
 /// How a command that did its work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,12 @@ impl From<SessionError> for CliError {
     fn from(error: SessionError) -> Self {
         let text = with_option(&error, error.remedy());
         if error.is_input_error() { Self::Input(text) } else { Self::Usage(text) }
+    }
+}
+
+impl From<MappingFileError> for CliError {
+    fn from(error: MappingFileError) -> Self {
+        Self::Input(error.to_string())
     }
 }
 

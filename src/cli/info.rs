@@ -1,12 +1,15 @@
 //! `foldline info`: what a store is.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::args::InfoArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, plain, shown};
-use crate::model::{Cancel, EventLog, Timestamp};
+use super::output::{Columns, Output, counted, plain, shown};
+use crate::model::{Cancel, EventLog, Progress, SideFile, Timestamp};
+use crate::worker::{SessionError, hash_file, side_files};
 
 /// What a store is.
 #[derive(Debug, Serialize)]
@@ -16,6 +19,10 @@ struct Info {
     /// The layout's id.
     layout: std::sync::Arc<str>,
     layout_title: std::sync::Arc<str>,
+    /// Why the store was taken for that.
+    recognised: String,
+    /// Other layouts that fit it.
+    also_possible: Vec<Possible>,
     events: usize,
     streams: usize,
     /// By number of events, then name.
@@ -33,7 +40,29 @@ struct Info {
     unreadable: Option<Vec<ReasonCount>>,
     /// Always: a store is never opened otherwise.
     read_only: bool,
+    /// What SQLite keeps beside the file, none of it made by Foldline.
+    side_files: Vec<SideFile>,
+    /// What shows that nothing was written, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<HashShape>,
     notes: Vec<String>,
+}
+
+/// The file's hash before anything else was done with it, and after everything.
+#[derive(Debug, Serialize)]
+struct HashShape {
+    algorithm: &'static str,
+    at_opening: String,
+    at_end: String,
+    same: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Possible {
+    layout: std::sync::Arc<str>,
+    layout_title: std::sync::Arc<str>,
+    /// What speaks for it.
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -58,14 +87,32 @@ struct ReasonCount {
 /// Runs the command.
 pub fn run(args: &InfoArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
     Setting::of(&args.store)?;
+    let file = &args.store.file;
+    // What is no file is told by opening it, which says more.
+    let before = if args.hash && file.is_file() { Some(hash(file)?) } else { None };
     let opened = options::open(&args.store)?;
-    let info = info(&opened, args.quick)?;
-    if opened.json {
+    let mut info = info(&opened, args.quick)?;
+    drop(opened);
+    info.side_files = side_files(file);
+    if let Some(at_opening) = before {
+        let at_end = hash(file)?;
+        let same = at_opening == at_end;
+        if !same {
+            info.notes.push("another program wrote to the file meanwhile: Foldline holds it read-only".to_owned());
+        }
+        info.hash = Some(HashShape { algorithm: "blake3", at_opening, at_end, same });
+    }
+    if args.store.json {
         output.json(&info)?;
     } else {
         print(&info, output)?;
     }
     Ok(Status::Done)
+}
+
+fn hash(file: &Path) -> Result<String, CliError> {
+    let found = hash_file(file, &Progress::default(), &Cancel::default()).map_err(SessionError::from)?;
+    Ok(found.hash)
 }
 
 fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
@@ -80,11 +127,19 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
         log.types().iter().map(|kind| TypeCount { name: kind.name.to_string(), events: kind.events }).collect();
     types.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
     let layout = session.store().layout();
+    let recognised = session.store().recognised();
+    let also = recognised.also.iter().map(|other| Possible {
+        layout: other.id.clone(),
+        layout_title: other.title.clone(),
+        why: other.why.clone(),
+    });
     let times = log.time_range();
     Ok(Info {
         path: session.path().to_string_lossy().into_owned(),
         layout: layout.id,
         layout_title: layout.title,
+        recognised: recognised.because.clone(),
+        also_possible: also.collect(),
         events: log.len(),
         streams: log.streams().len(),
         categories: categories(log),
@@ -96,6 +151,8 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
         snapshots: session.store().snapshots(),
         unreadable,
         read_only: true,
+        side_files: Vec::new(),
+        hash: None,
         notes: session.notes(),
     })
 }
@@ -129,6 +186,10 @@ fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
     let mut fact = |name: &str, value: String| facts.row([name.to_owned(), value]);
     fact("store", plain(&info.path));
     fact("layout", format!("{} ({})", info.layout_title, info.layout));
+    fact("because", plain(&info.recognised));
+    for other in &info.also_possible {
+        fact("possible", plain(&format!("{} (--layout {}): {}", other.layout_title, other.layout, other.why)));
+    }
     fact("events", info.events.to_string());
     fact("streams", info.streams.to_string());
     if let (Some(first), Some(last)) = (info.first_time, info.last_time) {
@@ -147,6 +208,16 @@ fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
     });
     fact("unreadable", unreadable.unwrap_or_else(|| "not looked for (--quick)".to_owned()));
     fact("opened", "read-only".to_owned());
+    for side in &info.side_files {
+        fact("beside it", format!("{} ({})", plain(&side.name), counted(side.bytes, "byte")));
+    }
+    if let Some(hash) = &info.hash {
+        fact("BLAKE3 before", hash.at_opening.clone());
+        fact("BLAKE3 after", hash.at_end.clone());
+        let words =
+            if hash.same { "the same: nothing was written" } else { "not the same: another program wrote to it" };
+        fact("compared", words.to_owned());
+    }
     facts.print(output, 0)?;
     if !info.categories.is_empty() {
         output.line("")?;

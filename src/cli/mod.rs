@@ -4,6 +4,7 @@
 //! until it can't fail any more, so that standard output stays empty where the exit status is 2 or 3.
 
 mod args;
+mod check;
 mod compensation;
 mod copy;
 mod diff;
@@ -12,10 +13,13 @@ mod examples;
 mod failure;
 mod find;
 mod info;
+mod mapping;
 mod nearest;
 mod options;
 mod output;
 mod sample;
+mod schema;
+mod snapshots;
 mod state;
 mod streams;
 mod sweep;
@@ -138,17 +142,17 @@ fn run_command(command: Command, output: &mut Output<'_>) -> Result<Status, CliE
         Command::State(args) => state::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Find(args) => find::run(&args, output),
+        Command::Snapshots(args) => snapshots::run(&args, output),
         Command::Table(args) => table::run(&args, output),
         Command::WhatIf(args) => what_if::run(&args, output),
         Command::Copy(args) => copy::run(&args, output),
+        Command::Schema(args) => schema::run(&args, output),
         Command::Suggest(args) => suggest(&args, output),
         Command::Sample(args) => sample::run(&args, output),
         Command::Layouts(args) => layouts(&args, output),
+        Command::Mapping(args) => mapping::run(&args, output),
         Command::Completions(args) => completions(&args, output),
-        Command::Check(_) => later(
-            "`foldline check`",
-            "`foldline info` counts what can't be read, and `foldline state` checks invariants",
-        ),
+        Command::Check(args) => check::run(&args, output),
         Command::Compare(_) => {
             later("`foldline compare`", "compare `foldline state` with one --projection and with the other")
         }

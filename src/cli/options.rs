@@ -16,6 +16,7 @@ use crate::query::{self, Context, Query, Scope};
 use crate::replay::{Fold, Frame, OnUnreadable};
 use crate::worker::{
     OnBadProjection, Projections, Session, SessionError, SessionOptions, is_same_file, projection_beside,
+    read_mapping_file,
 };
 
 /// What written times mean.
@@ -28,12 +29,6 @@ pub struct Setting {
 impl Setting {
     /// Checks what all commands on a store have in common.
     pub fn of(store: &StoreArgs) -> Result<Self, CliError> {
-        if store.mapping.is_some() {
-            return Err(CliError::not_available(
-                "--mapping",
-                "only known layouts can be opened (`foldline layouts` lists them)",
-            ));
-        }
         let Ok(zone) = store.tz.parse::<Tz>() else {
             let hint = did_you_mean(&store.tz, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
             let hint = if hint.is_empty() { "; write it as Europe/Berlin or UTC".to_owned() } else { hint };
@@ -143,24 +138,30 @@ pub fn open(store: &StoreArgs) -> Result<Opened, CliError> {
 
 /// Opens a store that is followed while others write it.
 pub fn open_followed(store: &StoreArgs) -> Result<Opened, CliError> {
-    let options = SessionOptions { follow: true, ..options_of(store, Projections::Automatic, OnUnreadable::Stop) };
-    let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;
-    Ok(Opened { session, json: store.json })
-}
-
-fn options_of(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> SessionOptions {
-    SessionOptions {
-        layout: store.layout.clone(),
-        on_unreadable,
-        projections,
-        on_bad_projection: OnBadProjection::Refuse,
-        ..SessionOptions::default()
-    }
+    open_as(store, Projections::Automatic, OnUnreadable::Stop, true)
 }
 
 /// Opens a store.
 pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
-    let options = options_of(store, projections, on_unreadable);
+    open_as(store, projections, on_unreadable, false)
+}
+
+fn open_as(
+    store: &StoreArgs,
+    projections: Projections,
+    on_unreadable: OnUnreadable,
+    follow: bool,
+) -> Result<Opened, CliError> {
+    let mapping = store.mapping.as_deref().map(read_mapping_file).transpose()?.map(Arc::new);
+    let options = SessionOptions {
+        follow,
+        layout: store.layout.clone(),
+        mapping,
+        on_unreadable,
+        projections,
+        on_bad_projection: OnBadProjection::Refuse,
+        ..SessionOptions::default()
+    };
     let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;
     Ok(Opened { session, json: store.json })
 }

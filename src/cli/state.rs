@@ -36,7 +36,7 @@ struct StateShape {
     changes: Vec<Change>,
     /// How many of the stream's events the moment takes in.
     replayed: usize,
-    /// Whether a snapshot of the store was the start: never yet.
+    /// Whether a snapshot of the store was the start.
     from_checkpoint: bool,
     /// Events without effect because their payload can't be read.
     skipped: usize,
@@ -46,6 +46,9 @@ struct StateShape {
     /// Which event set each leaf; null where the initial state did.
     #[serde(skip_serializing_if = "Option::is_none")]
     blame: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What a user should know of how the state came to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 /// Which projection made a state.
@@ -96,6 +99,7 @@ fn shape(opened: &Opened, stream: StreamIndex, frame: Frame, blame: Option<&Blam
     let info = fold.info();
     let MomentShape { position, version, time, event_type } =
         frame.last.as_deref().map(MomentShape::of).unwrap_or_default();
+    let late = opened.session.late_start(stream);
     let named = |at: &usize| info.invariants.get(*at).map(|name| Named { name: name.clone() });
     StateShape {
         stream: opened.log().stream(stream).name.clone(),
@@ -106,7 +110,8 @@ fn shape(opened: &Opened, stream: StreamIndex, frame: Frame, blame: Option<&Blam
         projection: ProjectionShape { name: info.name.clone(), kind: info.kind },
         changes: diff_for(&*fold, &frame.before.value, &frame.state.value),
         replayed: frame.replayed,
-        from_checkpoint: false,
+        from_checkpoint: late.as_deref().is_some_and(|late| late.is_used_at(version)),
+        notes: late.iter().map(|late| late.words_at(version)).collect(),
         skipped: frame.skipped,
         broken_invariants: frame.broken.iter().filter_map(named).collect(),
         error: frame.error,
@@ -156,6 +161,7 @@ fn print(shape: &StateShape, blame: Option<&Blame>, output: &mut Output<'_>) -> 
     if shape.skipped > 0 {
         output.line(format!("without {} whose payload can't be read", counted(shape.skipped, "event")))?;
     }
+    shape.notes.iter().try_for_each(|note| output.line(plain(note)))?;
     output.line("")?;
     match blame {
         Some(blame) => print_blame(&shape.state, blame, output)?,

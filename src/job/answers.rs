@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StoreKey;
-use crate::model::{Event, Value, ValuePath};
+use crate::model::{Event, Payload, Timestamp, Value, ValuePath};
 use crate::query::Query;
 use crate::replay::{Change, ProjectionInfo};
 use crate::whatif::BranchSpot;
@@ -17,6 +17,36 @@ pub struct EventRow {
     pub event: Arc<Event>,
     /// What happened in a sentence, where the projection of its stream has one.
     pub sentence: Option<Arc<str>>,
+    /// What happened in a line, told by the type and what the payload says.
+    pub told: Arc<str>,
+    /// About how many bytes of memory the event takes.
+    pub bytes: usize,
+}
+
+/// A snapshot in full.
+#[derive(Debug, Clone)]
+pub struct SnapshotView {
+    /// Its place in the index.
+    pub at: usize,
+    /// Of which stream.
+    pub stream: Arc<str>,
+    /// The version up to which its state has come.
+    pub version: Option<i64>,
+    /// When it was taken, if it says so.
+    pub taken: Option<Timestamp>,
+    /// The state, or why it can't be read.
+    pub state: Payload,
+    /// How it compares with what was recorded.
+    pub check: SnapshotCheck,
+}
+
+/// A snapshot beside the state that the replay comes to at its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SnapshotCheck {
+    /// The two can't be compared, and why.
+    Impossible(String),
+    /// What differs in the fields that the projection has (from: replayed, to: the snapshot's).
+    Compared(Vec<Change>),
 }
 
 /// Every event that set a value, in replay order.

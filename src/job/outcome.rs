@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use super::{
     BranchTrack, Copied, EventRow, FormSample, Glance, Life, LiveNews, OpenedStore, Pick, Projected, Reply, RowChange,
-    ScenarioId, Searched, StateView, StoreKey, Track, Tried,
+    ScenarioId, Searched, SnapshotView, StateView, StoreKey, Track, Tried,
 };
-use crate::model::CopyDescription;
+use crate::analysis::health::Health;
+use crate::analysis::schema::Catalogue;
+use crate::model::mapping::{Mapping, Preview, Survey};
+use crate::model::{CopyDescription, FileHash, SnapshotIndex};
 use crate::query::Vocabulary;
 use crate::whatif::{
     Branch, Compensation, Differences, Follows, Grades, KeptScenarios, ScenarioFile, SideBySide, Sweep, SweepEdit,
@@ -18,6 +21,31 @@ use crate::whatif::{
 pub enum Outcome {
     /// A store is open and indexed.
     Opened(Box<OpenedStore>),
+    /// A file's tables are of no known layout.
+    Unmapped {
+        /// The file.
+        path: PathBuf,
+        /// What it holds, and what can be done.
+        why: String,
+    },
+    /// What a look at a file's tables showed.
+    Surveyed {
+        /// What it showed.
+        survey: Box<Survey>,
+        /// A kept mapping that fits.
+        kept: Option<Box<Mapping>>,
+    },
+    /// Rows as the events that a mapping makes of them.
+    MappingPreview(Box<Preview>),
+    /// A mapping file was read.
+    MappingRead {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        mapping: Box<Mapping>,
+    },
+    /// A mapping file was written.
+    MappingWritten(PathBuf),
     /// The state at a moment.
     State(Box<StateView>),
     /// Events in full, in the order asked for.
@@ -39,8 +67,10 @@ pub enum Outcome {
     Copied(Copied),
     /// What a copy would hold.
     CopyDescribed(Box<CopyDescription>),
-    /// The file's hash (BLAKE3, hexadecimal).
-    Hashed(String),
+    /// What a look at the whole store came to, or at a part of it.
+    Checked(Arc<Health>),
+    /// What the file was like when it was hashed.
+    Hashed(Box<FileHash>),
     /// A file was chosen, or none.
     Picked(Pick, Option<PathBuf>),
     /// What is new in a store.
@@ -147,6 +177,12 @@ pub enum Outcome {
     Swept(Arc<Sweep>),
     /// Proposals, a stream each.
     Compensations(Vec<Compensation>),
+    /// The event types of a store, with their fields.
+    Catalogue(Arc<Catalogue>),
+    /// Which snapshots the store has.
+    Snapshots(Arc<SnapshotIndex>),
+    /// A snapshot in full.
+    Snapshot(Arc<SnapshotView>),
     /// A text was written.
     Written(PathBuf),
 }

@@ -7,6 +7,14 @@ use super::{ScenarioId, StoreKey};
 pub enum Slot {
     /// Opening a file.
     Open,
+    /// Looking at the tables of a file.
+    Survey,
+    /// Rows as a mapping reads them.
+    MappingPreview,
+    /// Reading or writing a mapping file.
+    MappingFile,
+    /// Keeping a mapping for the next store of its shape.
+    KeepMapping,
     /// The state at the cursor.
     State,
     /// The rows of the events table that are in sight.
@@ -23,6 +31,8 @@ pub enum Slot {
     DescribeCopy,
     /// Hashing the opened file.
     Hash,
+    /// Looking whether a history is sound.
+    Check,
     /// Forgetting a store.
     Close,
     /// Asking the user for a file.
@@ -77,6 +87,12 @@ pub enum Slot {
     Sweep,
     /// Proposing compensating events.
     Compensate,
+    /// The catalogue of event types.
+    Catalogue,
+    /// Finding out which snapshots there are.
+    Snapshots,
+    /// Reading a snapshot.
+    Snapshot,
     /// Writing a text that was asked for.
     Write,
     /// Looking for what is new in a store that is followed.

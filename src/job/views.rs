@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StoreKey;
-use crate::model::{EventLog, Moment, Timestamp};
-use crate::replay::{Change, Frame, ProjectionInfo};
+use crate::model::mapping::Mapping;
+use crate::model::recognised::Recognised;
+use crate::model::{EventLog, FileHash, Moment, Timestamp};
+use crate::replay::{Change, Frame, LateStart, ProjectionInfo};
 use crate::timeline::Drawing;
 
 /// An opened store as the application knows it.
@@ -33,8 +35,19 @@ pub struct OpenedStore {
     pub projections: Vec<Arc<ProjectionInfo>>,
     /// The rule file that makes its states, if there is one.
     pub rules: Option<PathBuf>,
-    /// The file's hash when it was opened, if it was computed.
-    pub hash: Option<String>,
+    /// How many snapshots it has.
+    pub snapshots: u64,
+    /// How the file is read, in a sentence.
+    pub reading: String,
+    /// The file's size in bytes when it was opened.
+    pub bytes: u64,
+    /// What the file was like when it was first hashed, which is right after it was opened unless it is too large for
+    /// that.
+    pub hash: Option<FileHash>,
+    /// Why it is read as it is, and what else was possible.
+    pub recognised: Recognised,
+    /// The mapping that it is read by, if it is.
+    pub mapping: Option<Arc<Mapping>>,
 }
 
 impl OpenedStore {
@@ -89,6 +102,8 @@ pub struct StateView {
     pub branch: Option<Side>,
     /// With the edits of the scenario that is compared with; `None` where that is history as recorded.
     pub against: Option<Side>,
+    /// How the stream begins, where its first events are not in the store.
+    pub late_start: Option<Arc<LateStart>>,
     /// What differs between the two sides of the comparison at this moment (from: left, to: right).
     pub differences: Vec<Change>,
 }

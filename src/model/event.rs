@@ -163,6 +163,8 @@ pub struct Event {
     pub user: Option<Arc<str>>,
     /// The payload without its library's wrapper.
     pub data: Payload,
+    /// The first key that an object of the stored payload has more than once; not known while it is not decoded.
+    pub repeated_key: Option<Arc<str>>,
     /// What else is known of it; [`Value::Null`] if nothing.
     pub metadata: Value,
     /// What it belongs to.
@@ -189,6 +191,7 @@ impl Event {
             valid_time: None,
             user: None,
             data: Payload::Value(Value::Null),
+            repeated_key: None,
             metadata: Value::Null,
             correlation_id: None,
             causation_id: None,

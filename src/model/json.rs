@@ -64,28 +64,61 @@ pub fn to_pretty_text(value: &Value) -> String {
 /// Indented JSON text of at most `limit` bytes, for showing; and whether that is all of it. Costs no more than what
 /// is kept, however large the value.
 pub fn to_pretty_text_up_to(value: &Value, limit: usize) -> (String, bool) {
-    struct Bounded {
-        text: Vec<u8>,
-        limit: usize,
-    }
-    impl std::io::Write for Bounded {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            let room = self.limit - self.text.len();
-            if room == 0 {
-                return Err(std::io::Error::other("enough"));
-            }
-            let taken = bytes.len().min(room);
-            self.text.extend_from_slice(&bytes[..taken]);
-            Ok(taken)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
     let mut out = Bounded { text: Vec::new(), limit };
-    let complete = serde_json::to_writer_pretty(&mut out, value).is_ok();
+    let complete = serde_json::to_writer_pretty(&mut out, &Cut { value, limit }).is_ok();
     (String::from_utf8_lossy(&out.text).into_owned(), complete)
+}
+
+/// The first bytes of compact JSON text, and whether that is all.
+pub fn to_text_up_to(value: &Value, limit: usize) -> (String, bool) {
+    let mut out = Bounded { text: Vec::new(), limit };
+    let complete = serde_json::to_writer(&mut out, &Cut { value, limit }).is_ok();
+    (String::from_utf8_lossy(&out.text).into_owned(), complete)
+}
+
+/// Takes so many bytes and no more.
+struct Bounded {
+    text: Vec<u8>,
+    limit: usize,
+}
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let room = self.limit - self.text.len();
+        if room == 0 {
+            return Err(std::io::Error::other("enough"));
+        }
+        let taken = bytes.len().min(room);
+        self.text.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A value of which texts are looked at only as far as they can be written: a long one is not searched to its end for
+/// what must be escaped. With its quotes such a text is longer than the limit, so that the output is cut all the same.
+struct Cut<'v> {
+    value: &'v Value,
+    limit: usize,
+}
+
+impl serde::Serialize for Cut<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let limit = self.limit;
+        match self.value {
+            Value::String(text) if text.len() > limit => {
+                serializer.serialize_str(&text[..text.ceil_char_boundary(limit)])
+            }
+            Value::List(list) => serializer.collect_seq(list.iter().map(|slot| Cut { value: &slot.value, limit })),
+            Value::Object(object) => {
+                serializer.collect_map(object.iter().map(|(key, slot)| (&**key, Cut { value: &slot.value, limit })))
+            }
+            value => value.serialize(serializer),
+        }
+    }
 }
 
 pub(super) fn without_bom(text: &[u8]) -> &[u8] {
@@ -263,5 +296,24 @@ mod tests {
             assert_eq!(found.as_ref(), parse(text).unwrap().at(&path));
         }
         assert!(extract(br#"{"a":1,}"#, &Path::parse("a").unwrap()).is_err());
+    }
+
+    #[test]
+    fn text_up_to_a_limit_is_the_beginning_of_all() {
+        let long = "ö\"".repeat(50);
+        let text = format!("{{\"a\":[1,{:?},null],\"b\":{{}},\"c\":{:?}}}", long, "x".repeat(300));
+        let value = parse(text.as_bytes()).unwrap();
+        for (all, up_to) in [
+            (to_text(&value), to_text_up_to as fn(&Value, usize) -> (String, bool)),
+            (to_pretty_text(&value), to_pretty_text_up_to),
+        ] {
+            for limit in 0..=all.len() + 1 {
+                let (some, complete) = up_to(&value, limit);
+                assert_eq!(complete, limit >= all.len(), "{limit}");
+                // A letter that is cut in two becomes a replacement character.
+                assert!(all.starts_with(some.trim_end_matches('\u{fffd}')), "{limit}: {some}");
+                assert!(some.len() + 3 >= limit.min(all.len()), "{limit}");
+            }
+        }
     }
 }

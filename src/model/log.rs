@@ -3,14 +3,20 @@
 //! 32 bytes an event, 8 more where the row key is not the position; lanes take 4 more. Immutable, shared by `Arc`.
 //! Event index `i` is the event's place in replay order over the whole store, from 0.
 
+mod builder;
 mod grow;
+mod image;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::event::EventKind;
-use super::names::short_type;
 use super::time::Timestamp;
+
+#[cfg(test)]
+pub(crate) use builder::tests;
+pub use builder::{EventLogBuilder, LogRow};
+pub use image::{COLUMNS, ImageError, LogImage};
 
 /// A stream's place in [`EventLog::streams`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,7 +75,8 @@ const NO_STREAM: u32 = u32::MAX;
 const ARCHIVED: u8 = 0b100;
 
 /// An event in a further stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
 struct Membership {
     event: u32,
     stream: u32,
@@ -320,278 +327,5 @@ impl EventLog {
             + self.parts.capacity() * 2
             + self.extra.capacity() * size_of::<Membership>()
             + self.orders.capacity() * size_of::<LaneOrder>()
-    }
-}
-
-/// One row on its way into the index, in the order in which the layout replays.
-#[derive(Debug, Clone, Copy)]
-pub struct LogRow {
-    /// Which table or file it is from.
-    pub source: u16,
-    /// Key by which the row is read again.
-    pub row_key: i64,
-    /// The event's place in its row.
-    pub part: u16,
-    /// The store's own position, if the layout has one.
-    pub position: Option<i64>,
-    /// The (first) stream.
-    pub stream: Option<StreamIndex>,
-    /// The version in the stream.
-    pub version: Option<i64>,
-    /// The type.
-    pub event_type: TypeIndex,
-    /// When it was recorded.
-    pub time: Option<Timestamp>,
-    /// What the row is.
-    pub kind: EventKind,
-    /// Archived, soft-deleted or tombstoned.
-    pub archived: bool,
-}
-
-/// Collects rows in replay order over the whole store and makes the index of them.
-#[derive(Debug, Default)]
-pub struct EventLogBuilder {
-    log: EventLog,
-    types_by_name: HashMap<Arc<str>, TypeIndex>,
-    categories_by_name: HashMap<Arc<str>, CategoryIndex>,
-    positions_hold: bool,
-    row_keys_are_positions: bool,
-}
-
-impl EventLogBuilder {
-    /// Starts an index of the given generation.
-    pub fn new(generation: u64) -> Self {
-        let log = EventLog { generation, ..EventLog::default() };
-        Self { log, positions_hold: true, row_keys_are_positions: true, ..Self::default() }
-    }
-
-    /// The stream of this name, new if it was not there; `category` is asked only then.
-    pub fn stream(&mut self, name: &str, category: impl FnOnce(&str) -> String) -> StreamIndex {
-        if let Some(index) = self.log.by_name.get(name) {
-            return *index;
-        }
-        let category = self.category(&category(name));
-        let index = StreamIndex(self.log.streams.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.streams.push(StreamInfo {
-            name: name.clone(),
-            category,
-            link: false,
-            archived: false,
-            deleted: false,
-        });
-        self.log.by_name.insert(name, index);
-        index
-    }
-
-    /// A stream, for setting its marks.
-    pub fn stream_mut(&mut self, index: StreamIndex) -> &mut StreamInfo {
-        &mut self.log.streams[index.0 as usize]
-    }
-
-    fn category(&mut self, name: &str) -> CategoryIndex {
-        if let Some(index) = self.categories_by_name.get(name) {
-            return *index;
-        }
-        let index = CategoryIndex(self.log.categories.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.categories.push(name.clone());
-        self.categories_by_name.insert(name, index);
-        index
-    }
-
-    /// The type of this name, new if it was not there.
-    pub fn event_type(&mut self, name: &str) -> TypeIndex {
-        if let Some(index) = self.types_by_name.get(name) {
-            return *index;
-        }
-        let index = TypeIndex(self.log.types.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.types.push(TypeInfo { short: short_type(&name).into(), name: name.clone(), events: 0 });
-        self.types_by_name.insert(name, index);
-        index
-    }
-
-    /// How many rows were pushed.
-    pub fn len(&self) -> usize {
-        self.log.positions.len()
-    }
-
-    /// Whether no row was pushed.
-    pub fn is_empty(&self) -> bool {
-        self.log.positions.is_empty()
-    }
-
-    /// Adds the next row in replay order. At most `u32::MAX` rows; more are for the caller to refuse.
-    pub fn push(&mut self, row: LogRow) {
-        let log = &mut self.log;
-        let ordinal = log.positions.len() as i64 + 1;
-        let previous = log.positions.last().copied().unwrap_or(i64::MIN);
-        let position = match row.position {
-            Some(position) if position > previous => position,
-            _ => {
-                self.positions_hold = false;
-                ordinal
-            }
-        };
-        if self.row_keys_are_positions && row.row_key != position {
-            self.row_keys_are_positions = false;
-            log.row_keys.extend_from_slice(&log.positions);
-        }
-        if !self.row_keys_are_positions {
-            log.row_keys.push(row.row_key);
-        }
-        log.positions.push(position);
-        log.event_streams.push(row.stream.map_or(NO_STREAM, |stream| stream.0));
-        log.versions.push(row.version.unwrap_or(NONE));
-        log.event_types.push(row.event_type.0);
-        log.types[row.event_type.0 as usize].events += 1;
-        log.times.push(row.time.map_or(NONE, Timestamp::micros));
-        for (column, value) in [(&mut log.sources, row.source), (&mut log.parts, row.part)] {
-            if value != 0 || !column.is_empty() {
-                column.resize(log.positions.len() - 1, 0);
-                column.push(value);
-            }
-        }
-        let nanos = row.time.map_or(0, Timestamp::sub_micro_nanos);
-        if nanos != 0 || !log.sub_micros.is_empty() {
-            log.sub_micros.resize(log.positions.len() - 1, 0);
-            log.sub_micros.push(nanos);
-        }
-        let kind = match row.kind {
-            EventKind::Event => 0,
-            EventKind::Command => 1,
-            EventKind::System => 2,
-        };
-        let flags = kind | if row.archived { ARCHIVED } else { 0 };
-        if flags != 0 || !log.flags.is_empty() {
-            log.flags.resize(log.positions.len() - 1, 0);
-            log.flags.push(flags);
-        }
-    }
-
-    /// Puts the last pushed event in a further stream.
-    pub fn also_in(&mut self, stream: StreamIndex, version: Option<i64>) {
-        if let Some(event) = self.log.positions.len().checked_sub(1) {
-            let version = version.unwrap_or(NONE);
-            self.log.extra.push(Membership { event: event as u32, stream: stream.0, version });
-        }
-    }
-
-    /// Sorts the events into lanes and gives the index.
-    pub fn finish(mut self) -> EventLog {
-        let mut log = self.log;
-        if !self.positions_hold {
-            // One position that does not hold makes all of them ordinals, or two events could share one.
-            if self.row_keys_are_positions {
-                log.row_keys = std::mem::take(&mut log.positions);
-            }
-            log.positions = (1..=log.event_types.len() as i64).collect();
-            if log.row_keys == log.positions {
-                log.row_keys = Vec::new();
-            }
-            log.ordinal_positions = true;
-        }
-        log.extra.sort_unstable();
-        let first = &log.event_streams;
-        log.extra.retain(|member| first[member.event as usize] != member.stream);
-        log.extra.dedup_by_key(|member| (member.event, member.stream));
-        let mut counts = vec![0usize; log.streams.len() + 1];
-        let memberships = || {
-            let first = log.event_streams.iter().enumerate().map(|(event, stream)| (event as u32, *stream));
-            let further = log.extra.iter().map(|member| (member.event, member.stream));
-            first.filter(|(_, stream)| *stream != NO_STREAM).chain(further)
-        };
-        for (_, stream) in memberships() {
-            counts[stream as usize + 1] += 1;
-        }
-        for at in 1..counts.len() {
-            counts[at] += counts[at - 1];
-        }
-        let mut next = counts.clone();
-        let mut members = vec![0u32; *counts.last().unwrap_or(&0)];
-        for (event, stream) in memberships() {
-            members[next[stream as usize]] = event;
-            next[stream as usize] += 1;
-        }
-        log.starts = counts;
-        log.members = members;
-        let mut own = vec![true; log.streams.len()];
-        log.extra.iter().for_each(|member| own[member.stream as usize] = false);
-        for (stream, own) in own.into_iter().enumerate() {
-            let (from, to) = (log.starts[stream], log.starts[stream + 1]);
-            let index = StreamIndex(stream as u32);
-            let mut lane = log.members[from..to].to_vec();
-            let order = log.arrange(index, &mut lane, own);
-            log.members[from..to].copy_from_slice(&lane);
-            log.orders.push(order);
-        }
-        self.types_by_name.clear();
-        for column in [&mut log.positions, &mut log.row_keys, &mut log.versions, &mut log.times] {
-            column.shrink_to_fit();
-        }
-        log.orders.shrink_to_fit();
-        log.event_streams.shrink_to_fit();
-        log.event_types.shrink_to_fit();
-        log
-    }
-}
-
-/// Replay order in a stream: version, then position; position alone where versions are null or repeated.
-fn sort_lane(lane: &mut [u32], version: &dyn Fn(u32) -> i64) {
-    if lane.is_sorted_by(|a, b| a < b && version(*a) < version(*b)) {
-        return;
-    }
-    lane.sort_unstable_by_key(|event| (version(*event), *event));
-    let usable = lane.iter().all(|event| version(*event) != NONE)
-        && lane.windows(2).all(|pair| version(pair[0]) != version(pair[1]));
-    if !usable {
-        lane.sort_unstable();
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// Rows as (stream, version, position, second of 1970).
-    pub(crate) fn log(rows: &[(&str, Option<i64>, i64, Option<i64>)]) -> EventLog {
-        let mut builder = EventLogBuilder::new(1);
-        for (stream, version, position, second) in rows {
-            let stream = builder.stream(stream, |_| "c".to_owned());
-            let event_type = builder.event_type("T");
-            builder.push(LogRow {
-                source: 0,
-                part: 0,
-                row_key: *position,
-                position: Some(*position),
-                stream: Some(stream),
-                version: *version,
-                event_type,
-                time: second.and_then(|s| Timestamp::from_micros(s * 1_000_000)),
-                kind: EventKind::Event,
-                archived: false,
-            });
-        }
-        builder.finish()
-    }
-
-    #[test]
-    fn versions_order_a_lane_unless_null_or_repeated() {
-        let s = StreamIndex(0);
-        assert_eq!(log(&[("a", Some(2), 1, None), ("a", Some(1), 2, None)]).lane(s), [1, 0]);
-        assert_eq!(
-            log(&[("a", Some(2), 1, None), ("a", Some(2), 2, None), ("a", Some(1), 3, None)]).lane(s),
-            [0, 1, 2]
-        );
-        assert_eq!(log(&[("a", Some(2), 1, None), ("a", None, 2, None)]).lane(s), [0, 1]);
-    }
-
-    #[test]
-    fn positions_that_repeat_become_ordinals() {
-        let log = log(&[("a", Some(1), 10, None), ("a", Some(2), 10, None), ("a", Some(3), 11, None)]);
-        assert!(log.has_ordinal_positions());
-        assert_eq!((0..3).map(|e| log.position(e)).collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!((0..3).map(|e| log.row_key(e)).collect::<Vec<_>>(), [10, 10, 11]);
     }
 }

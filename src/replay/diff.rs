@@ -36,7 +36,7 @@ pub fn diff_for(fold: &dyn Fold, before: &Value, after: &Value) -> Vec<Change> {
     diff_for_within(fold, before, after, usize::MAX)
 }
 
-/// The same, with about the first `most` leaves of each list: one item less at the start of a long list makes all after
+/// The same, with about the first `most` leaves of each list, and of each part that came or went as a whole: one item less at the start of a long list makes all after
 /// it differ, and nobody looks at them all.
 pub fn diff_for_within(fold: &dyn Fold, before: &Value, after: &Value, most: usize) -> Vec<Change> {
     match fold.info().kind {
@@ -57,7 +57,7 @@ fn without_own_fields(value: &Value) -> Value {
 struct Comparison {
     path: Vec<Segment>,
     found: Vec<Change>,
-    /// After so many leaves of a list the rest of it is not looked at.
+    /// After so many leaves of a list, or of what came or went, the rest of it is not looked at.
     most: usize,
 }
 
@@ -83,13 +83,17 @@ impl Comparison {
     }
 
     fn gone(&mut self, value: &Value) {
-        let Self { path, found, .. } = self;
-        each_leaf(value, path, &mut |path, leaf| found.push(Change { path, from: Some(leaf), to: None }));
+        let Self { path, found, most } = self;
+        each_leaf(value, path, &mut { *most }, &mut |path, leaf| {
+            found.push(Change { path, from: Some(leaf), to: None })
+        });
     }
 
     fn come(&mut self, value: &Value) {
-        let Self { path, found, .. } = self;
-        each_leaf(value, path, &mut |path, leaf| found.push(Change { path, from: None, to: Some(leaf) }));
+        let Self { path, found, most } = self;
+        each_leaf(value, path, &mut { *most }, &mut |path, leaf| {
+            found.push(Change { path, from: None, to: Some(leaf) })
+        });
     }
 
     fn compare_objects(&mut self, a: &Object, b: &Object) {
@@ -126,22 +130,27 @@ impl Comparison {
     }
 }
 
-fn each_leaf(value: &Value, path: &mut Vec<Segment>, found: &mut dyn FnMut(ValuePath, Value)) {
+/// Visits leaves until none are `left` to be visited.
+fn each_leaf(value: &Value, path: &mut Vec<Segment>, left: &mut usize, found: &mut dyn FnMut(ValuePath, Value)) {
     match value {
+        _ if *left == 0 => {}
         Value::Object(object) if !object.is_empty() => {
             for (key, slot) in object.iter() {
                 path.push(Segment::Key(key.clone()));
-                each_leaf(&slot.value, path, found);
+                each_leaf(&slot.value, path, left, found);
                 path.pop();
             }
         }
         Value::List(list) if !list.is_empty() => {
-            for (index, slot) in list.iter().enumerate() {
+            for (index, slot) in list.iter().enumerate().take(*left) {
                 path.push(Segment::Index(index));
-                each_leaf(&slot.value, path, found);
+                each_leaf(&slot.value, path, left, found);
                 path.pop();
             }
         }
-        _ => found(ValuePath(path.clone()), value.clone()),
+        _ => {
+            *left -= 1;
+            found(ValuePath(path.clone()), value.clone());
+        }
     }
 }

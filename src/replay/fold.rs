@@ -17,6 +17,12 @@ pub trait Fold: Send + Sync + fmt::Debug {
     /// The state before any event.
     fn initial(&self) -> State;
 
+    /// What is shown as the state before the first event that is there. It is not the one that the replay begins with
+    /// where that is a snapshot's: then nobody knows it.
+    fn before_all(&self) -> State {
+        self.initial()
+    }
+
     /// Changes the state as the event says. `place` is the event's place in its replay, from 0, and becomes the
     /// origin of what it sets. After an error the state is as it was before.
     fn apply(&self, state: &mut State, event: &Event, place: usize) -> Result<Applied, FoldError>;

@@ -213,7 +213,7 @@ impl Replayer {
     pub fn frame(&mut self, selection: &Selection, cancel: &Cancel) -> Result<Frame, ReplayFailure> {
         let (before, after, error) = match selection {
             Selection::Prefix(0) => {
-                let initial = Checkpoint { state: self.fold.initial(), skipped: 0 };
+                let initial = Checkpoint { state: self.fold.before_all(), skipped: 0 };
                 (initial.clone(), initial, None)
             }
             Selection::Prefix(len) => {

@@ -113,6 +113,7 @@ mod tests {
             event_type: "Opened".into(),
             kind: EventKind::Event,
             archived: false,
+            repeated_key: None,
             schema_version: Some(1.into()),
             time: Timestamp::parse_iso("2025-01-02T03:04:05Z"),
             time_raw: None,

@@ -69,14 +69,23 @@ pub enum StoreError {
     NoTables(PathBuf),
     /// Tables, but no layout among the known ones.
     #[error(
-        "the database holds no events that Foldline recognises; its tables are {}; `foldline layouts` lists what is \
-         recognised, and --layout NAME forces one: {}", listed(tables), path.display()
+        "the database holds no events that Foldline recognises; its tables are {}; `foldline mapping FILE > m.json` \
+         guesses which of them hold events, and --mapping m.json reads them so (`foldline layouts` lists what is \
+         recognised): {}", listed(tables), path.display()
     )]
     NotRecognised {
         /// The file.
         path: PathBuf,
         /// Its tables.
         tables: Vec<String>,
+    },
+    /// A mapping names what the database does not have.
+    #[error("the mapping does not fit the database: {why}; mend the mapping, or make another with `foldline mapping`: {}", path.display())]
+    MappingDoesNotFit {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        why: String,
     },
     /// A layout was named that does not exist.
     #[error("there is no layout {name:?}; the layouts are {}", listed(known))]

@@ -1,15 +1,17 @@
 //! Layouts as data: what tables a library writes, which column is what, and how contents are encoded. One JSON file
 //! each under `layouts/`; adding a library is adding a file (and a store of it to the tests).
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::decode::{Form, Packing};
 
+mod catalogue;
 mod place;
 mod writing;
 
+pub use catalogue::layouts;
 pub use place::{Place, Role};
 pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, StreamTable, WritingSpec};
 
@@ -31,6 +33,9 @@ pub struct LayoutSpec {
     /// Further event tables of other forms; those that are there make one history with it.
     #[serde(default)]
     pub more_events: Vec<Arc<EventTable>>,
+    /// Positions are unique over all event tables, which are merged by them; else by time.
+    #[serde(default)]
+    pub shared_positions: bool,
     /// The snapshot table, which need not be there.
     #[serde(default)]
     pub snapshots: Option<SnapshotTable>,
@@ -54,6 +59,8 @@ pub struct TableSpec {
     pub preferred_names: Vec<String>,
     /// Columns that it must have.
     pub columns: Vec<String>,
+    /// Columns of which it must have one, if any are named.
+    pub one_of: Vec<String>,
     /// Columns that it must not have: another layout's.
     pub without: Vec<String>,
     /// Columns that speak for it where they are there.
@@ -149,7 +156,7 @@ pub enum KeySpec {
         /// Columns that order a table made WITHOUT ROWID, unique together; positions are then ordinals.
         without_rowid: Vec<String>,
     },
-    /// Columns that order the rows, with the row number for ties.
+    /// Columns that order the rows, with the row number for ties; those that are not there are left out.
     Order {
         /// The columns.
         by: Vec<String>,
@@ -190,6 +197,19 @@ pub struct LinkSpec {
     /// The version in that stream.
     #[serde(default)]
     pub version: Option<String>,
+    /// Which rows say that a stream is the event's own. A stream that is no event's own only links to others.
+    #[serde(default)]
+    pub own: Option<OwnRow>,
+}
+
+/// Which of an event's links is that of its own stream.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnRow {
+    /// The first one.
+    First,
+    /// One whose stream is named in this column.
+    Named(String),
 }
 
 /// A column that lists streams.
@@ -198,7 +218,7 @@ pub struct LinkSpec {
 pub struct TagSpec {
     /// The column.
     pub column: String,
-    /// What is between the names; none: a JSON list of texts.
+    /// What is between the names; none: a JSON list of texts, or of objects `{"key", "value"}`, which are `key:value`.
     #[serde(default)]
     pub separator: Option<String>,
     /// What a name's category is.
@@ -308,6 +328,9 @@ pub enum CategoryRule {
 pub struct PayloadSpec {
     /// Its column; empty where `columns` or `rest` make it.
     pub column: String,
+    /// Its column in tables that don't have that one.
+    #[serde(default)]
+    pub else_column: Option<String>,
     /// Fields made of a column each.
     #[serde(default)]
     pub columns: Vec<PayloadColumn>,
@@ -357,6 +380,10 @@ pub enum Wrapper {
     TypedValues,
     /// Fields that the library adds, which belong to the metadata.
     MoveToMetadata(Vec<String>),
+    /// A field whose own fields belong to the metadata, one by one.
+    SpreadToMetadata(String),
+    /// A list of `[key, value]` pairs, which is an object.
+    Pairs,
     /// The payload is at one path; what is at the other belongs to the metadata, field by field.
     Inside {
         /// Where the payload is.
@@ -476,8 +503,12 @@ pub struct SnapshotTable {
     /// Tables in which more about a row is looked up.
     #[serde(default)]
     pub joins: Vec<JoinSpec>,
-    /// The column of the version up to which the state has come.
+    /// The column of the version up to which the state has come; empty: none.
+    #[serde(default)]
     pub version: String,
+    /// Where in the state the version is, in rows whose column has NULL or 0.
+    #[serde(default)]
+    pub version_inside: Option<String>,
     /// The state.
     pub state: PayloadSpec,
     /// When it was taken, if it says so.
@@ -500,67 +531,5 @@ impl LayoutSpec {
     /// What the world needs to know of it.
     pub fn info(&self) -> LayoutInfo {
         LayoutInfo { id: self.id.as_str().into(), title: self.title.as_str().into(), writable: self.writable }
-    }
-}
-
-/// Foldline's own layout comes first, the others by name.
-const FILES: [&str; 5] = [
-    include_str!("layouts/foldline.json"),
-    include_str!("layouts/cqrs-es-sqlite.json"),
-    include_str!("layouts/emmett-sqlite.json"),
-    include_str!("layouts/patchlevel-v3-stream.json"),
-    include_str!("layouts/pyeventsourcing.json"),
-];
-
-static LAYOUTS: LazyLock<Vec<Arc<LayoutSpec>>> = LazyLock::new(|| {
-    // A file that does not parse is left out here and fails the test below.
-    FILES.iter().filter_map(|text| serde_json::from_str(text).ok().map(Arc::new)).collect()
-});
-
-/// All layouts that Foldline recognises.
-pub fn layouts() -> &'static [Arc<LayoutSpec>] {
-    &LAYOUTS
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_file_is_a_layout_with_a_name_of_its_own() {
-        let mut ids: Vec<String> = FILES
-            .iter()
-            .map(|text| serde_json::from_str::<LayoutSpec>(text).unwrap_or_else(|e| panic!("{e}: {text}")).id)
-            .collect();
-        assert_eq!(ids.len(), layouts().len());
-        ids.dedup();
-        assert_eq!(ids.len(), FILES.len());
-    }
-
-    #[test]
-    fn columns_with_a_role_are_in_the_fingerprint() {
-        for layout in layouts() {
-            for events in std::iter::once(&layout.events).chain(&layout.more_events) {
-                let known = |column: &String| {
-                    let named = |list: &[String]| list.iter().any(|name| name.eq_ignore_ascii_case(column));
-                    assert!(
-                        named(&events.table.columns) || named(&events.table.optional) || column.contains('.'),
-                        "{}: {column}",
-                        layout.id
-                    );
-                };
-                let roles =
-                    [&events.version, &events.event_id, &events.user, &events.schema_version, &events.event_type];
-                let places = roles.into_iter().flat_map(|role| &role.0).chain(&events.stream.parts);
-                for place in places {
-                    if let Place::Column(column) | Place::GuidColumn(column) = place {
-                        known(column);
-                    }
-                }
-                if !events.payload.column.is_empty() {
-                    known(&events.payload.column);
-                }
-            }
-        }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Key, Number, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::uuid_from_le_bytes;
 use super::layout::{EventTable, MetadataSpec, PayloadSpec};
-use super::payload::{self, Unpacked, contents, unpack};
+use super::payload::{self, Unpacked, contents, contents_noting_repeats, unpack};
 use super::plan::{Getter, Getters, Select, Tables};
 use super::rows::{integer, text};
 
@@ -32,7 +32,8 @@ impl Contents {
     pub(super) fn with_payload(&mut self, spec: &EventTable, tables: &Tables<'_>, select: &mut Select) {
         let payload = &spec.payload;
         if !payload.column.is_empty() {
-            self.payload = tables.column(&payload.column).map(|column| select.place(column));
+            let instead = || tables.column(payload.else_column.as_ref()?);
+            self.payload = tables.column(&payload.column).or_else(instead).map(|column| select.place(column));
         }
         for field in &payload.columns {
             if let Some(column) = tables.column(&field.column) {
@@ -76,12 +77,22 @@ pub(super) struct Look<'a> {
     row: &'a Row<'a>,
     entry: Option<&'a Value>,
     payload: OnceCell<Result<Value, Unreadable>>,
+    /// A key that an object of the payload has more than once.
+    repeated: OnceCell<Key>,
     metadata: OnceCell<Value>,
 }
 
 impl<'a> Look<'a> {
     pub(super) fn new(spec: &'a EventTable, at: &'a Contents, row: &'a Row<'a>) -> Self {
-        Self { spec, at, row, entry: None, payload: OnceCell::new(), metadata: OnceCell::new() }
+        Self {
+            spec,
+            at,
+            row,
+            entry: None,
+            payload: OnceCell::new(),
+            repeated: OnceCell::new(),
+            metadata: OnceCell::new(),
+        }
     }
 
     /// The same row, as the event of this entry of its list.
@@ -95,6 +106,7 @@ impl<'a> Look<'a> {
             row: self.row,
             entry: Some(entry),
             payload: OnceCell::new(),
+            repeated: OnceCell::new(),
             metadata: OnceCell::new(),
         }
     }
@@ -125,7 +137,11 @@ impl<'a> Look<'a> {
 
     fn stored_contents(&self) -> Result<Value, Unreadable> {
         let own = match self.at.payload {
-            Some(at) => Some(contents(self.value(at), &self.spec.payload)?),
+            Some(at) => {
+                // The first one is enough.
+                let mut note = |key: &str| drop(self.repeated.set(key.into()));
+                Some(contents_noting_repeats(self.value(at), &self.spec.payload, &mut note)?)
+            }
             None => None,
         };
         if self.at.fields.is_empty() {
@@ -170,6 +186,11 @@ impl<'a> Look<'a> {
             _ => stored,
         };
         payload::finished(part, &self.spec.payload, event_type)
+    }
+
+    /// A key that an object of the payload has more than once, where that is known: the payload was decoded.
+    pub(super) fn repeated_key(&self) -> Option<Key> {
+        self.repeated.get().cloned()
     }
 
     /// The metadata, without what a payload's wrapper holds.
@@ -311,8 +332,12 @@ fn encoded_metadata(stored: Option<ValueRef<'_>>, spec: &PayloadSpec) -> Value {
     Value::Null
 }
 
+/// Text as it is, other bytes in hexadecimal.
 fn raw_metadata(bytes: &[u8]) -> Value {
-    let raw = String::from_utf8_lossy(bytes).into_owned();
+    let raw = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    };
     Value::Object([(RAW_METADATA, Value::string(raw))].into_iter().collect::<Object>())
 }
 

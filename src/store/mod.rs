@@ -17,10 +17,13 @@ mod connect;
 mod copy;
 pub mod decode;
 mod error;
+mod explain;
 mod foldline;
 mod handles;
+mod hash;
 mod layout;
 mod look;
+mod mapping;
 mod open;
 mod payload;
 mod plan;
@@ -29,6 +32,7 @@ mod read;
 mod recognise;
 mod rows;
 mod scan;
+mod snapshot_heads;
 mod snapshots;
 mod target;
 mod times;
@@ -38,15 +42,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::model::mapping::Mapping;
 use crate::model::names::category_of;
+use crate::model::recognised::Recognised;
 use crate::model::{Cancel, EventLog, Progress};
 
 pub use copy::{CopyOptions, CopyReport, describe_copy, write_copy};
 pub use error::StoreError;
 pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
+pub use hash::{hash_file, side_files};
 pub use layout::{LayoutInfo, LayoutSpec, layouts};
+pub use mapping::{Surveyed, survey};
 pub use open::AccessMode;
 pub use read::Reader;
+pub use snapshot_heads::{SnapshotState, Snapshots};
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
 pub use watch::{Growth, Replaced};
@@ -61,6 +70,8 @@ use recognise::Bound;
 pub struct OpenOptions {
     /// The only layout to try, by its id; `None` lets the tables speak.
     pub layout: Option<String>,
+    /// What reads tables of no known layout; comes before any layout.
+    pub mapping: Option<Arc<Mapping>>,
     /// Where a private copy may be made; `None` for the system's folder for temporary files.
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
@@ -71,7 +82,13 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { layout: None, private_copy_dir: None, lock_wait: Duration::from_secs(2), follow: false }
+        Self {
+            layout: None,
+            mapping: None,
+            private_copy_dir: None,
+            lock_wait: Duration::from_secs(2),
+            follow: false,
+        }
     }
 }
 
@@ -85,6 +102,7 @@ pub struct Store {
     scanned: Mutex<Scanned>,
     also_possible: Vec<LayoutInfo>,
     watch: Mutex<watch::Watch>,
+    recognised: Recognised,
 }
 
 /// What the last scan left behind.
@@ -121,9 +139,13 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         _ => StoreError::sqlite(path, "read its tables", e),
     };
     let tables = recognise::tables(&conn).map_err(failed)?;
-    let (bound, others) = recognise::recognise(path, &tables, options.layout.as_deref())?;
+    let (bound, others) = match &options.mapping {
+        Some(mapping) => mapping::recognised(path, mapping, &tables)?,
+        None => recognise::recognise(path, &tables, options.layout.as_deref())?,
+    };
     let snapshots = snapshots::count(&conn, &bound).map_err(|e| StoreError::sqlite(path, "count snapshots", e))?;
     drop(conn);
+    let recognised = explain::explain(&bound, &others, &tables);
     let also_possible: Vec<LayoutInfo> = others.iter().map(|layout| layout.info()).collect();
     let notes = notes(&source, &bound, &also_possible);
     Ok(Store {
@@ -134,6 +156,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         scanned: Mutex::default(),
         also_possible,
         watch: Mutex::default(),
+        recognised,
     })
 }
 
@@ -183,6 +206,11 @@ impl Store {
         &self.also_possible
     }
 
+    /// Why the layout was taken, and what else was possible.
+    pub fn recognised(&self) -> &Recognised {
+        &self.recognised
+    }
+
     /// How the file is read.
     pub fn mode(&self) -> AccessMode {
         self.source.mode
@@ -196,6 +224,11 @@ impl Store {
     /// How many snapshots the store has.
     pub fn snapshots(&self) -> u64 {
         self.snapshots
+    }
+
+    /// The version that a stream's first event has, by its layout.
+    pub fn first_version(&self) -> i64 {
+        self.bound.spec.events.version_base
     }
 
     /// Every snapshot with its state, in the order of streams and versions.
@@ -255,27 +288,5 @@ impl Store {
     /// Errors: [`StoreError::Changed`], or that the file can't be looked at any more.
     pub fn check(&self) -> Result<(), StoreError> {
         self.source.check()
-    }
-
-    /// The BLAKE3 hash of the main file in hexadecimal: the same before and after shows that nothing was written.
-    pub fn hash(&self, progress: &Progress, cancel: &Cancel) -> Result<String, StoreError> {
-        let failed = |e| StoreError::io(&self.source.shown, "read it", e);
-        let file = handles::open(&self.source.real).map_err(failed)?;
-        progress.set_total(file.metadata().map_err(failed)?.len());
-        let mut hasher = blake3::Hasher::new();
-        let mut chunk = vec![0; 1 << 20];
-        let mut done = 0;
-        loop {
-            if cancel.is_cancelled() {
-                return Err(StoreError::Cancelled);
-            }
-            let len = handles::read_at(&file, &mut chunk, done).map_err(failed)?;
-            if len == 0 {
-                return Ok(hasher.finalize().to_hex().to_string());
-            }
-            hasher.update(&chunk[..len]);
-            done += len as u64;
-            progress.add(len as u64);
-        }
     }
 }

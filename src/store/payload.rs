@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
-use crate::model::{List, Object, Origin, Path, Unreadable, Value, json};
+use crate::model::{Key, List, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::{self, DecodeError, Form, Packing};
 use super::layout::{PayloadSpec, Wrapper};
@@ -45,6 +45,15 @@ pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
 
 /// What is stored, decoded, with the library's wrappers still on.
 pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value, Unreadable> {
+    contents_noting_repeats(stored, spec, &mut |_| {})
+}
+
+/// The same, calling `repeated` with each key that an object of JSON has more than once.
+pub(super) fn contents_noting_repeats(
+    stored: ValueRef<'_>,
+    spec: &PayloadSpec,
+    repeated: &mut dyn FnMut(&str),
+) -> Result<Value, Unreadable> {
     let text = match unpack(stored, spec) {
         Unpacked::Nothing => return Ok(Value::Null),
         Unpacked::Text(text) => text,
@@ -53,6 +62,12 @@ pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value
     let forms = if spec.forms.is_empty() { &[Form::Json] } else { spec.forms.as_slice() };
     let mut first_error = None;
     for form in forms {
+        // What JSON says twice is lost in its value. Other encodings of it, and what is wrong with it, are told below.
+        if *form == Form::Json
+            && let Ok(value) = json::parse_noting_repeats(&text, repeated)
+        {
+            return Ok(value);
+        }
         match decode::decode(&text, *form) {
             Ok(value) => return Ok(value),
             Err(error) => first_error = first_error.or(Some(error)),
@@ -130,6 +145,16 @@ pub(super) fn unwrapped(
                 }
                 value
             }
+            Wrapper::SpreadToMetadata(key) => {
+                if let Value::Object(object) = &mut value
+                    && let Some(Value::Object(inner)) = object.get(key).cloned()
+                {
+                    object.remove(key);
+                    besides.extend(inner.iter().map(|(key, slot)| (key.to_string(), slot.value.clone())));
+                }
+                value
+            }
+            Wrapper::Pairs => of_pairs(value),
             Wrapper::Inside { payload, metadata, rest_to_metadata } => {
                 inside(value, payload, metadata.as_deref(), *rest_to_metadata, besides)
             }
@@ -158,6 +183,24 @@ fn inside(
         besides.extend(rest.map(|(key, slot)| (key.to_string(), slot.value.clone())));
     }
     inner
+}
+
+/// An object of `[key, value]` pairs; a value that is no list of such is left as it is.
+fn of_pairs(value: Value) -> Value {
+    let Value::List(list) = &value else { return value };
+    let pairs = list.iter().map(|slot| match &slot.value {
+        Value::List(pair) if pair.len() == 2 => {
+            let mut parts = pair.iter().map(|slot| &slot.value);
+            Some((Key::from(parts.next()?.as_str()?), parts.next()?.clone()))
+        }
+        _ => None,
+    });
+    let Some(pairs) = pairs.collect::<Option<Vec<_>>>() else { return value };
+    let mut object = Object::default();
+    for (key, value) in pairs {
+        object.insert(key, value, Origin::NONE);
+    }
+    Value::Object(object)
 }
 
 fn without_tag(value: Value, event_type: &str) -> Value {

@@ -468,7 +468,7 @@ impl Reader {
             return Ok(event);
         }
         let (data, besides) = look.payload(&event.event_type);
-        event.data = data;
+        (event.data, event.repeated_key) = (data, look.repeated_key());
         event.metadata = with_fields(look.metadata().clone(), besides);
         let found = |role: &Getters| -> Option<Arc<str>> {
             look.text(role).map(|(text, _)| Arc::from(&*text)).filter(|text: &Arc<str>| !text.is_empty())

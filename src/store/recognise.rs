@@ -279,7 +279,7 @@ fn bound_joins(joins: &[JoinSpec], tables: &[Table], score: &mut usize) -> Optio
     Some(bound)
 }
 
-fn key(spec: &EventTable, table: &Table) -> Option<Key> {
+pub(super) fn key(spec: &EventTable, table: &Table) -> Option<Key> {
     let own_name = |column: &String| Some(table.column(column)?.name.clone());
     match (&spec.key, table.rowid()) {
         (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(column) => Some(Key::Rowid(rowid)),
@@ -287,7 +287,7 @@ fn key(spec: &EventTable, table: &Table) -> Option<Key> {
         (KeySpec::Rowid { .. }, Some(rowid)) => Some(Key::Rowid(rowid)),
         (KeySpec::Rowid { without_rowid }, None) => Some(Key::Columns(without_rowid.clone())),
         (KeySpec::Order { by, position }, Some(rowid)) => Some(Key::Ordered {
-            by: by.iter().map(own_name).collect::<Option<_>>()?,
+            by: by.iter().filter_map(own_name).collect(),
             position: position.as_ref().and_then(own_name),
             rowid,
         }),
@@ -301,8 +301,10 @@ fn matched(spec: &TableSpec, table: &Table) -> Option<usize> {
     let excluded = spec.not_names.iter().any(|name| glob(name, &table.name));
     let complete = spec.columns.iter().all(|column| table.has(column));
     let foreign = spec.without.iter().any(|column| table.has(column));
-    (named && !excluded && complete && !foreign)
-        .then(|| spec.columns.len() + spec.optional.iter().filter(|column| table.has(column)).count())
+    let count = |columns: &[String]| columns.iter().filter(|column| table.has(column)).count();
+    let one = spec.one_of.is_empty() || count(&spec.one_of) > 0;
+    (named && !excluded && complete && one && !foreign)
+        .then(|| spec.columns.len() + count(&spec.one_of) + count(&spec.optional))
 }
 
 /// What keeps a layout from fitting: what the table that comes nearest lacks.

@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use crate::model::EventLog;
 
 use super::look::Look;
-use super::plan::Getters;
+use super::plan::{Getter, Getters};
 
 /// An integer, also one that is stored as REAL (some libraries' versions) or as text.
 pub(super) fn integer(value: ValueRef<'_>) -> Option<i64> {
@@ -82,7 +82,12 @@ pub(super) fn stream_name(
         if at > 0 {
             name.push('-');
         }
-        if let Some((part, replaced)) = look.text_of(part) {
+        // A name without a character is one too, where it is the whole name: only NULL is in no stream.
+        let part = match part {
+            Getter::Column { at, guid: false } if parts.0.len() == 1 => text(look.value(*at)),
+            part => look.text_of(part),
+        };
+        if let Some((part, replaced)) = part {
             name.push_str(&part);
             any = true;
             *lossy |= replaced;

@@ -52,7 +52,7 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
     let mut select = Select::default();
     let tenant = Getters::new(&spec.tenant, &tables, &mut select);
     let parts = Getters::each(&spec.stream, &tables, &mut select);
-    let Some(version) = tables.column(&spec.version).map(|sql| select.place(sql)) else { return Ok(Vec::new()) };
+    let version = tables.column(&spec.version).map(|sql| select.place(sql));
     let order = select.sql();
     let mut columns = vec![spec.state.column.clone()];
     if let Some(TimeSpec { place: Place::Column(column), .. }) = &spec.taken {
@@ -76,11 +76,29 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
         };
         let (state, _) = decode(value(&spec.state.column).map_err(failed)?, &spec.state, "");
         let taken = spec.taken.as_ref().map(|taken| taken_at(taken, spec, &value)).transpose().map_err(failed)?;
+        let version = version_of(spec, version.map_or(ValueRef::Null, |at| look.value(at)), || Some(state.clone()));
         let state = inside(state, spec.state.inside.as_deref());
-        let version = integer(look.value(version));
         snapshots.push(Snapshot { stream: name.as_str().into(), version, state, taken: taken.flatten() });
     }
     Ok(snapshots)
+}
+
+/// Up to which version a snapshot's state has come: what its column says, or the state itself. `state` gives that.
+pub(super) fn version_of(
+    spec: &SnapshotTable,
+    column: ValueRef<'_>,
+    state: impl FnOnce() -> Option<Payload>,
+) -> Option<i64> {
+    let version = integer(column);
+    let Some(path) = &spec.version_inside else { return version };
+    if let Some(version) = version.filter(|version| *version != 0) {
+        return Some(version);
+    }
+    let state = state()?;
+    match state.decoded().ok()?.at(&Path::parse(path).ok()?)? {
+        Value::Number(number) => number.as_i64(),
+        _ => None,
+    }
 }
 
 /// When a snapshot was taken. `value` gives the columns of its row.
@@ -102,7 +120,7 @@ pub(super) fn taken_at<'r>(
 }
 
 /// The part of a snapshot's contents that is the state.
-fn inside(state: Payload, key: Option<&str>) -> Payload {
+pub(super) fn inside(state: Payload, key: Option<&str>) -> Payload {
     match (&state, key) {
         (Payload::Value(Value::Object(object)), Some(key)) => match object.get(key) {
             Some(inner) => Payload::Value(inner.clone()),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Id, Modal, RichText};
 
 use super::copy_dialog::{CopyDialogView, copy_dialog_ui};
+use super::mapping::{MappingDialogView, mapping_ui};
 use super::scenario_dialogs::{ScenarioDialogView, scenario_dialog_ui};
 use super::{ViewState, theme};
 use crate::app::{App, Command, Dialog, Leaving};
@@ -19,6 +20,7 @@ pub struct DialogsView {
     rules_proposed: Option<PathBuf>,
     rules_force: bool,
     scenario: ScenarioDialogView,
+    mapping: MappingDialogView,
     /// The path that was last looked at, and whether there is a file.
     rules_checked: Option<(String, bool)>,
 }
@@ -30,6 +32,9 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     }
     if !matches!(app.dialog, Some(Dialog::MakeRules { .. })) {
         view.dialogs.rules_proposed = None;
+    }
+    if !matches!(app.dialog, Some(Dialog::Mapping)) {
+        view.dialogs.mapping.forget();
     }
     view.dialogs.scenario.follow(app.dialog.as_ref());
     let modal = match &app.dialog {
@@ -57,6 +62,9 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
                 make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, writing, queue);
             })
         }
+        Some(Dialog::Mapping) => modal(ui, "mapping").show(ui.ctx(), |ui| {
+            mapping_ui(ui, app, &mut view.dialogs.mapping, queue);
+        }),
         Some(Dialog::DropEdits { then }) => modal(ui, "drop edits").show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue)),
     };
     if modal.should_close() {

@@ -10,10 +10,12 @@ use std::time::Instant;
 use super::as_of;
 use crate::app::{App, Document};
 use crate::job::{Finished, Outcome, Request, Slot};
-use crate::model::Value;
+use crate::model::{Value, json};
 
 /// Measurements that are kept of each kind.
 const KEPT: usize = 600;
+/// States of more bytes of JSON are not logged.
+const LOGGED: usize = 1 << 20;
 
 /// Measures, and writes the log where one is asked for. All of it by the wall clock of the process.
 #[derive(Default)]
@@ -139,13 +141,19 @@ impl Measured {
             Ok(Outcome::State(view)) => {
                 let latency_ms = asked.map_or(0.0, |asked| asked.elapsed().as_secs_f64() * 1000.0);
                 self.states.push(latency_ms as f32);
+                if self.out.is_none() {
+                    return;
+                }
+                let large = Value::string("too large to be logged");
+                // Writing it would be measured as a frame.
+                let logged = |value| if json::to_text_up_to(value, LOGGED).1 { value } else { &large };
                 self.line(&Line::State {
                     stream: &view.stream,
                     position: view.baseline.at.position,
                     version: view.baseline.at.version,
                     latency_ms,
-                    state: &view.baseline.frame.state.value,
-                    branch: view.branch.as_ref().map(|side| &side.frame.state.value),
+                    state: logged(&view.baseline.frame.state.value),
+                    branch: view.branch.as_ref().map(|side| logged(&side.frame.state.value)),
                 });
             }
             Ok(Outcome::Opened(opened)) => {

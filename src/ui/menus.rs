@@ -7,8 +7,7 @@ use egui::{
 use super::top_bar::{Fit, child};
 use super::{icons, keys, text, theme};
 use crate::app::actions::action;
-use crate::app::{App, Command, Document, PanelName};
-use crate::job::Slot;
+use crate::app::{App, Command, Document, MappingCommand, PanelName};
 use crate::timeline::AxisKind;
 
 /// The chip with the store's name; a click opens what there is to know and to do about stores.
@@ -83,23 +82,43 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
     fact(ui, "Layout", &opened.layout_title);
     fact(ui, "Access", &format!("{}; nothing is ever written to it", opened.access));
     match &opened.hash {
-        Some(hash) => fact(ui, "BLAKE3", &format!("{}… when it was opened", &hash[..hash.len().min(16)])),
-        None if app.running.iter().any(|running| running.slot == Slot::Hash) => fact(ui, "BLAKE3", "being worked out"),
+        Some(found) => {
+            let when = if document.proved.late { "when it was first looked at" } else { "when it was opened" };
+            fact(ui, "BLAKE3", &format!("{}… {when}", found.hash.get(..16).unwrap_or(&found.hash)));
+        }
+        None if app.is_hashing() => fact(ui, "BLAKE3", "being worked out"),
         None => fact(ui, "BLAKE3", "not known: the file was not read to its end"),
     }
+    fact(ui, "Because", &opened.recognised.because);
     for note in &opened.notes {
         fact(ui, "Note", note);
     }
     ui.add_space(theme::TIGHT);
-    if let Some(hash) = &opened.hash
+    if let Some(found) = &opened.hash
         && item(ui, icons::COPY, "Copy the hash", "", true)
     {
-        queue.push(Command::CopyText(hash.clone()));
+        queue.push(Command::CopyText(found.hash.clone()));
     }
     if item(ui, icons::COPY, "Copy the path", "", true) {
         queue.push(Command::CopyText(opened.path.display().to_string()));
     }
     action_item(ui, app, "check-unchanged", icons::CHECK, queue);
+    ui.separator();
+    heading(ui, "Read as");
+    for other in &opened.recognised.also {
+        let words = format!("As {}", other.title);
+        let response = item_response(ui, icons::DATABASE, &words, "", true);
+        if response.clicked() {
+            queue.push(Command::UseLayout(other.id.to_string()));
+        }
+        response.on_hover_text(format!("Also possible: {}", other.why));
+    }
+    if opened.mapping.is_some() && item(ui, icons::PENCIL, "Change the mapping…", "", true) {
+        queue.push(Command::Map(MappingCommand::Ask));
+    }
+    if opened.mapping.is_none() {
+        action_item(ui, app, "map-tables", icons::PENCIL, queue);
+    }
     if !app.beside.is_empty() {
         ui.separator();
         heading(ui, "Also open");

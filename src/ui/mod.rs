@@ -6,10 +6,12 @@ mod copy_dialog;
 mod dialogs;
 mod events;
 mod frame_log;
+mod health;
 mod help;
 mod icons;
 mod keys;
 mod live;
+mod mapping;
 mod marks;
 mod measurements;
 mod menus;
@@ -17,6 +19,7 @@ mod names_log;
 mod notices;
 mod palette;
 mod places;
+mod proof;
 mod rows;
 mod scenario_dialogs;
 mod search_field;
@@ -29,6 +32,7 @@ mod text;
 mod theme;
 mod timeline;
 mod top_bar;
+mod types;
 mod welcome;
 mod welcome_art;
 mod whatif;
@@ -151,6 +155,8 @@ struct ViewState {
     whatif: whatif::WhatIfView,
     compare: compare::CompareView,
     sweep: sweep::SweepView,
+    health: health::HealthView,
+    types: types::TypesView,
     compensation: whatif::CompensationView,
     dialogs: dialogs::DialogsView,
     shell: shell::ShellView,

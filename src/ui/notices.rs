@@ -97,11 +97,14 @@ fn notice_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
 }
 
 fn actions_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
-    if notice.open.is_none() && notice.edit.is_none() {
+    if notice.open.is_none() && notice.edit.is_none() && !notice.mapping {
         return;
     }
     ui.add_space(4.0);
     ui.horizontal(|ui| {
+        if notice.mapping && ui.button("Change the mapping…").clicked() {
+            queue.push(Command::Map(crate::app::MappingCommand::Ask));
+        }
         if let Some(path) = &notice.open
             && ui.button("Open the copy").clicked()
         {

@@ -16,13 +16,14 @@ pub(super) fn setup(files: Vec<PathBuf>) -> Setup {
         Some(folders) => folders.data_dir().join("samples"),
         None => std::env::temp_dir().join("foldline-samples"),
     };
+    let mappings = folders.as_ref().map(|folders| folders.config_dir().join("mappings"));
     let scenarios = folders.as_ref().map(|folders| folders.data_dir().join("scenarios"));
     let (settings, notice) = settings_file.as_deref().map_or_else(Default::default, read_settings);
     let zone = system_zone();
     let notices = notice.into_iter().collect();
     Setup {
         files,
-        surroundings: Surroundings { zone, settings_file, samples, scenarios },
+        surroundings: Surroundings { zone, settings_file, samples, scenarios, mappings },
         settings,
         notices,
         clock: Some(now),

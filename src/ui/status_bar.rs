@@ -23,10 +23,7 @@ pub fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
             running_ui(ui, running, queue);
         }
         if let Some(document) = &app.document {
-            // Of a store that is followed it is no question whether it changes.
-            if !document.live.is_on() {
-                unchanged_ui(ui, document, app, queue);
-            }
+            super::proof::mark_ui(ui, document, app, queue);
             live::status_ui(ui, document, app, queue);
         }
         ui.min_rect().left()
@@ -92,37 +89,6 @@ fn running_ui(ui: &mut egui::Ui, running: &Running, queue: &mut Vec<Command>) {
         words = words.chars().take(47).chain(['…']).collect();
     }
     ui.label(RichText::new(words).color(tokens.secondary)).on_hover_text(&running.title);
-}
-
-/// Whether the file is what it was: said only when it was looked at.
-fn unchanged_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    if document.opened.hash.is_none() {
-        return;
-    }
-    if document.hash_now.is_pending() {
-        ui.label(RichText::new("Checking the file…").color(tokens.secondary));
-        return;
-    }
-    let (words, colour) = match (document.is_unchanged(), document.hash_now.failure()) {
-        (Some(true), _) => ("Unchanged since opening ✓", tokens.secondary),
-        (Some(false), _) => ("The file has changed since it was opened", tokens.bad),
-        (None, Some(_)) => ("The file could not be checked", tokens.bad),
-        (None, None) => ("Check the file", tokens.secondary),
-    };
-    let mut hover = "Hashes the opened file again and compares it with what it was when it was opened".to_owned();
-    if let Some(why) = document.hash_now.failure() {
-        hover = format!("{why}\n{hover}");
-    }
-    let label = RichText::new(words).color(colour);
-    let response = ui.add(egui::Button::new(label).frame_when_inactive(false));
-    super::announce(ui, &response);
-    if response.clicked()
-        && let Some(action) = action("check-unchanged")
-    {
-        queue.extend((action.command)(app));
-    }
-    response.on_hover_text(hover);
 }
 
 fn document_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {

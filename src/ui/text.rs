@@ -1,6 +1,7 @@
 //! Numbers and values as short text.
 
-use crate::model::{Value, json};
+use crate::app::Command;
+use crate::model::{Payload, Value, json};
 
 /// A number with its thousands set apart.
 pub fn grouped(number: usize) -> String {
@@ -21,9 +22,46 @@ pub fn grouped_signed(number: i64) -> String {
     format!("{sign}{}", grouped(usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX)))
 }
 
+/// A size for people, with the exact number.
+pub fn bytes(size: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    let exact = format!("{} bytes", grouped(usize::try_from(size).unwrap_or(usize::MAX)));
+    let (mut rounded, mut unit) = (size as f64 / 1000.0, 0);
+    while rounded >= 1000.0 && unit + 1 < UNITS.len() {
+        rounded /= 1000.0;
+        unit += 1;
+    }
+    if size < 1000 { exact } else { format!("{rounded:.1} {} ({exact})", UNITS[unit]) }
+}
+
 /// A name that can be seen: one of blanks alone is told in words.
 pub fn name(name: &str) -> &str {
     if name.trim().is_empty() { "(without a name)" } else { name }
+}
+
+/// The most that is put on the clipboard, in bytes: other programs stop at more.
+const CLIPBOARD: usize = 8 << 20;
+
+/// Copies a text, unless it is too large.
+pub fn copy(text: &str) -> Command {
+    if text.len() > CLIPBOARD { Command::TooLargeToCopy } else { Command::CopyText(text.to_owned()) }
+}
+
+/// Whether a payload may go on the clipboard.
+pub fn fits_the_clipboard(data: &Payload) -> bool {
+    match data {
+        Payload::Value(value) => json::to_text_up_to(value, CLIPBOARD).1,
+        Payload::Text(stored) => stored.len() <= CLIPBOARD,
+        Payload::Unreadable(why) => why.raw.len() <= CLIPBOARD,
+    }
+}
+
+/// Copies a value as JSON, unless it is too large.
+pub fn copy_json(value: &Value) -> Command {
+    match json::to_pretty_text_up_to(value, CLIPBOARD) {
+        (text, true) => Command::CopyText(text),
+        (_, false) => Command::TooLargeToCopy,
+    }
 }
 
 /// A value in one short line.

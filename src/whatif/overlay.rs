@@ -397,6 +397,7 @@ impl<'a> Overlay<'a> {
             valid_time: None,
             user: fields.user(&metadata),
             data: Payload::Value(insert.data.clone().unwrap_or_else(|| Value::Object(Object::default()))),
+            repeated_key: None,
             correlation_id: fields.correlation_id(&metadata),
             causation_id: fields.causation_id(&metadata),
             metadata,
@@ -592,6 +593,7 @@ fn patch(event: &mut Event, update: &Update, words: &dyn Fn() -> String) -> Done
             merge_patch(&*event.data.decoded().map_err(unreadable)?, patch)
         };
         event.data = Payload::Value(data);
+        event.repeated_key = None;
     }
     if let Some(patch) = &update.metadata {
         let metadata = if update.replace { patch.clone() } else { merge_patch(&event.metadata, patch) };

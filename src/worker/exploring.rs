@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use super::cataloguing::CatalogueScope;
 use super::files;
+use super::kept_events::event_bytes;
 use super::run::{Workshop, failed};
 use super::session::Session;
 use crate::job::{EventRow, Failure, Job, Outcome};
-use crate::model::{Cancel, Event, Progress, StreamIndex};
+use crate::model::{Cancel, Event, Payload, Progress, StreamIndex, names};
+
+/// Stored text of so many bytes is not decoded for a line of a table.
+const LONG: usize = 4 << 20;
 
 impl Workshop {
     pub(super) fn explore(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
@@ -38,6 +43,9 @@ impl Workshop {
             }
             Job::Search { store, query, found } => {
                 self.session(store)?.search(&query, &found, progress, cancel).map(Outcome::Searched)
+            }
+            Job::Check { store, findings } => {
+                self.session(store)?.check(&findings, progress, cancel).map(|health| Outcome::Checked(Arc::new(health)))
             }
             Job::Vocabulary { store } => {
                 let vocabulary = self.session(store)?.vocabulary(progress, cancel)?;
@@ -111,11 +119,28 @@ impl Workshop {
                 let proposals = self.session(store)?.compensate(&scenario, None, progress, cancel);
                 proposals.map(Outcome::Compensations).map_err(|error| failed(&error))
             }
+            Job::Catalogue { store } => {
+                let catalogue = self.session(store)?.catalogue(&CatalogueScope::default(), progress, cancel);
+                catalogue.map(|found| Outcome::Catalogue(Arc::new(found))).map_err(|error| failed(&error))
+            }
             Job::Write { store, out, text, force } => {
                 let written = self.session(store)?.write_text(&out, &text, force);
                 written.map(|()| Outcome::Written(out)).map_err(|error| Failure::Failed(error.to_string()))
             }
+            Job::Snapshots { store } => {
+                let found = self.session(store)?.snapshots(progress, cancel);
+                found.map(Outcome::Snapshots).map_err(|error| failed(&error.into()))
+            }
+            Job::Snapshot { store, at } => {
+                let view = self.session(store)?.snapshot(at, cancel)?;
+                Ok(Outcome::Snapshot(Arc::new(view)))
+            }
+            Job::Survey { path, folder } => self.survey(&path, folder.as_deref(), progress, cancel),
+            Job::PreviewMapping { path, mapping } => self.preview(&path, &mapping, progress, cancel),
+            Job::ReadMapping { path } => super::mapping::read(path),
+            Job::WriteMapping { store, out, text, force } => super::mapping::write(&store, out, &text, force),
             job @ (Job::Open { .. }
+            | Job::OpenAs { .. }
             | Job::State(_)
             | Job::Events { .. }
             | Job::Branch { .. }
@@ -139,6 +164,16 @@ impl Session {
         let stream = self.log().stream_of(index as usize);
         let fold = stream.map(|stream| self.fold_of_stream(stream));
         let sentence = fold.and_then(|fold| fold.label(&event)).map(Into::into);
-        EventRow { event: Arc::new(event), sentence }
+        let told = match &event.data {
+            // Decoding it for a line would keep everybody waiting.
+            Payload::Text(text) if text.len() > LONG => {
+                let size = (text.len() as f64 / 1e6).round();
+                format!("{} · a payload of {size} MB", names::humanised(&event.event_type))
+            }
+            _ if sentence.is_some() => String::new(),
+            _ => crate::report::sentence(&event),
+        };
+        let bytes = event_bytes(&event);
+        EventRow { event: Arc::new(event), sentence, told: told.into(), bytes }
     }
 }

@@ -1,6 +1,8 @@
 //! The only module that starts threads: runs jobs inline for tests and the command line, in a pool for the window.
 
 mod branch_tracks;
+mod cataloguing;
+mod checking;
 mod comparing;
 mod compensating;
 mod copying;
@@ -16,6 +18,7 @@ mod inline;
 mod kept_events;
 mod live;
 mod lives;
+mod mapping;
 mod pick;
 mod pool;
 mod projections;
@@ -27,6 +30,7 @@ mod samples;
 mod scenario_files;
 mod searching;
 mod session;
+mod snapshots;
 mod standing;
 mod suggesting;
 mod sweeping;
@@ -36,12 +40,14 @@ mod tracks;
 mod trying;
 mod vocabulary;
 
+pub use cataloguing::CatalogueScope;
 pub use copying::{CopyLayout, CopyTarget, CutError, Remedy, partial_copy};
 pub use files::WriteError;
 pub use fixtures::FixtureCases;
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
 pub use live::{Polled, Waiting};
+pub use mapping::{MappingFileError, read_mapping_file, survey};
 pub use pool::Pool;
 pub use projections::{OnBadProjection, ProjectionProblem, Projections, projection_beside};
 pub use run::Workshop;
@@ -49,7 +55,7 @@ pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
-pub use crate::store::is_same_file;
+pub use crate::store::{SnapshotState, hash_file, is_same_file, side_files};
 
 use crate::job::{Finished, Request};
 

@@ -22,6 +22,8 @@ pub(super) fn pick(pick: Pick) -> Option<PathBuf> {
             dialog.set_title("Export as fixture").add_filter("Fixtures", &["json", "txt", "md"]).save_file()
         }
         Pick::SaveProposal => dialog.set_title("Save proposal as").add_filter("JSON", &["json"]).save_file(),
+        Pick::Mapping => dialog.set_title("Load mapping").add_filter("Mappings", &["json"]).pick_file(),
+        Pick::SaveMapping => dialog.set_title("Save mapping as").add_filter("Mappings", &["json"]).save_file(),
         Pick::SaveRules => dialog.set_title("Save rules as").add_filter("Projections", &["json"]).save_file(),
     }
 }

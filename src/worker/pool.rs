@@ -287,6 +287,7 @@ mod tests {
 
     use super::*;
     use crate::job::StoreKey;
+    use crate::model::FileHash;
 
     /// Numbers of jobs, and what becomes of them: a job waits until its number is let go or it is told to stop.
     #[derive(Default)]
@@ -311,7 +312,7 @@ mod tests {
                 let short = std::time::Duration::from_millis(1);
                 let_go = self.changed.wait_timeout(let_go, short).unwrap().0;
             }
-            Ok(Outcome::Hashed(number.to_string()))
+            Ok(Outcome::Hashed(Box::new(FileHash { hash: number.to_string(), ..FileHash::default() })))
         }
     }
 
@@ -381,7 +382,7 @@ mod tests {
             }
             self.answers.extend(self.pool.drain().into_iter().map(|finished| {
                 let text = match finished.result {
-                    Ok(Outcome::Hashed(number)) => number,
+                    Ok(Outcome::Hashed(found)) => found.hash,
                     Ok(Outcome::Picked(_, path)) => format!("picked {path:?}"),
                     Ok(other) => format!("{other:?}"),
                     Err(Failure::Cancelled) => "cancelled".to_owned(),

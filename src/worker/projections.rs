@@ -3,10 +3,11 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::run::failed;
 use super::session::Session;
+use super::snapshots::Beginnings;
 use crate::job::{Failure, Projected, ProjectionChoice, StoreKey};
 use crate::model::EventLog;
 use crate::replay::projection_file::{self, ProjectionFileError, ProjectionSet};
@@ -119,6 +120,8 @@ pub fn projection_beside(store: &Path) -> Option<PathBuf> {
 pub(super) struct Folds {
     sets: Arc<Vec<(PathBuf, ProjectionSet)>>,
     by_category: Vec<Arc<dyn Fold>>,
+    /// How streams begin whose first events are gone.
+    pub beginnings: Mutex<Beginnings>,
     /// What a user should know of the choice.
     pub notes: Vec<String>,
 }
@@ -160,7 +163,7 @@ impl Folds {
 
     /// The same files for other categories.
     pub fn with_categories(&self, by_category: Vec<Arc<dyn Fold>>) -> Self {
-        Self { sets: self.sets.clone(), by_category, notes: self.notes.clone() }
+        Self { sets: self.sets.clone(), by_category, notes: self.notes.clone(), ..Self::default() }
     }
 
     /// How many categories there are.

@@ -7,10 +7,12 @@ use super::run::replay_failed;
 use super::session::{Session, lock};
 use crate::job::{Failure, RowChange};
 use crate::model::{Cancel, Path, StreamIndex, Value, ValuePath};
-use crate::replay::{Applied, Change, Fold, ReplayError, Replayer, Step, diff_for};
+use crate::replay::{Applied, Change, Fold, ReplayError, Replayer, Step, diff_for_within};
 
 /// Changed leaves that a row tells of one by one.
 const SHOWN: usize = 3;
+/// Changed leaves of a list or part that are counted; nobody misses the others.
+const COUNTED: usize = 100_000;
 /// Up to so many events between two rows are folded on the way rather than jumped over.
 const BRIDGED: usize = 64;
 
@@ -91,7 +93,7 @@ pub(super) fn stopped_text(error: &ReplayError) -> String {
 
 fn change_of(fold: &dyn Fold, step: &Step<'_>) -> RowChange {
     let info = fold.info();
-    let mut changes = worth_telling(diff_for(fold, &step.before.value, &step.after.value));
+    let mut changes = worth_telling(diff_for_within(fold, &step.before.value, &step.after.value, COUNTED));
     changes.sort_by_key(|change| rank(&info.key_fields, &change.path));
     let more = changes.len().saturating_sub(SHOWN);
     changes.truncate(SHOWN);

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
-use crate::job::{At, Failure, Job, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::job::{At, Failure, Job, OpenAs, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
-use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for, diff_for_within};
+use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
+use crate::store::{AccessMode, StoreError};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
@@ -15,11 +16,14 @@ use crate::whatif::{Branch, Scenario};
 const EVENTS_AT_ONCE: usize = 32;
 /// Leaves that differ, in each list: more than anybody looks at.
 const DIFFERENCES: usize = 5_000;
+/// Leaves that the last event changed, in each list or part: more than are marked in a tree.
+const CHANGES: usize = 20_000;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
 pub struct Workshop {
     pub(super) sessions: Sessions,
+    pub(super) looked_at: super::mapping::LookedAt,
 }
 
 impl Workshop {
@@ -27,12 +31,10 @@ impl Workshop {
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
             Job::Open { path, key, layout, rules } => {
-                // Rules that are gone by now are no reason not to open the store.
-                let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(&path));
-                let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
-                let options = SessionOptions { layout, projections, ..SessionOptions::default() };
-                self.open(&path, key, options, rules, progress, cancel)
+                let how = layout.map_or(OpenAs::Recognised, OpenAs::Layout);
+                self.open(&path, key, how, rules, progress, cancel)
             }
+            Job::OpenAs { path, key, how, rules } => self.open(&path, key, how, rules, progress, cancel),
             Job::State(request) => {
                 let session = self.session(request.store)?;
                 state(&session, &request, cancel).map(|view| Outcome::State(Box::new(view)))
@@ -66,7 +68,7 @@ impl Workshop {
             }
             Job::Hash { store } => {
                 let hash = self.session(store)?.store().hash(progress, cancel);
-                hash.map(Outcome::Hashed).map_err(|error| failed(&error.into()))
+                hash.map(|hash| Outcome::Hashed(Box::new(hash))).map_err(|error| failed(&error.into()))
             }
             Job::Pick(pick) => Ok(Outcome::Picked(pick, super::pick::pick(pick))),
             Job::Close { store } => {
@@ -85,12 +87,28 @@ impl Workshop {
         &self,
         path: &Path,
         key: StoreKey,
-        options: SessionOptions,
+        how: OpenAs,
         rules: Option<PathBuf>,
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Outcome, Failure> {
-        let session = Session::open(path, options, progress, cancel).map_err(|error| failed(&error))?;
+        // Rules that are gone by now are no reason not to open the store.
+        let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(path));
+        let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
+        let mut options = SessionOptions { projections, ..SessionOptions::default() };
+        match how {
+            OpenAs::Recognised => {}
+            OpenAs::Layout(layout) => options.layout = Some(layout),
+            OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
+        }
+        let session = match Session::open(path, options, progress, cancel) {
+            Ok(session) => session,
+            Err(error @ SessionError::Store(StoreError::NotRecognised { .. })) => {
+                return Ok(Outcome::Unmapped { path: path.to_owned(), why: error.to_string() });
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        self.forget_look();
         let opened = session.described(key, rules);
         if cancel.is_cancelled() {
             return Err(Failure::Cancelled);
@@ -104,6 +122,7 @@ impl Session {
     /// The store as the application knows it.
     pub(super) fn described(&self, key: StoreKey, rules: Option<PathBuf>) -> OpenedStore {
         let session = self;
+        let mapping = self.options.mapping.clone();
         let log = session.log().clone();
         let layout = session.store().layout();
         OpenedStore {
@@ -118,7 +137,32 @@ impl Session {
             log,
             writable: layout.writable,
             rules,
+            snapshots: session.store().snapshots(),
+            reading: reading(session.store().mode()).to_owned(),
+            bytes: session.store().bytes(),
+            recognised: session.store().recognised().clone(),
+            mapping,
             hash: None,
+        }
+    }
+}
+
+/// How a file is read, in a sentence.
+fn reading(mode: AccessMode) -> &'static str {
+    match mode {
+        AccessMode::ReadOnly => {
+            "read where it is, through a read-only connection, a fraction of a second at a time: no lock stays on it"
+        }
+        AccessMode::Immutable => {
+            "read where it is, as a file that nobody is writing: without a lock, and without files beside it"
+        }
+        AccessMode::PrivateCopy => {
+            "a private copy in a temporary folder is read, because a journal or a write-ahead log lies beside the file; \
+             the file itself was only copied"
+        }
+        AccessMode::Live => {
+            "followed while others write it, in reads of a fraction of a second by connections that are closed after \
+             each; only a -shm file beside it may change"
         }
     }
 }
@@ -181,6 +225,7 @@ pub fn state(session: &Arc<Session>, request: &StateRequest, cancel: &Cancel) ->
         stream: request.stream.clone(),
         moment: request.moment,
         projection: Arc::new(fold.info().clone()),
+        late_start: session.late_start(stream),
         baseline,
         branch: in_branch(&branch, branch_replayer)?,
         against: in_branch(&against, against_replayer)?,
@@ -226,6 +271,7 @@ fn new_stream(
         baseline: side(&mut recorded, &Selection::Prefix(0), cancel)?,
         branch: there(branch)?,
         against: there(against)?,
+        late_start: None,
         differences: Vec::new(),
     };
     tell_apart(&mut view, &*fold);
@@ -235,7 +281,7 @@ fn new_stream(
 fn side(replayer: &mut Replayer, selection: &Selection, cancel: &Cancel) -> Result<Side, Failure> {
     let frame = replayer.frame(selection, cancel).map_err(|error| replay_failed(&error))?;
     let fold = replayer.fold();
-    let changes = diff_for(&**fold, &frame.before.value, &frame.state.value);
+    let changes = diff_for_within(&**fold, &frame.before.value, &frame.state.value, CHANGES);
     let names = &fold.info().invariants;
     let broken = frame.broken.iter().filter_map(|at| names.get(*at)).map(ToString::to_string).collect();
     let at = at(&frame, replayer.history().len());

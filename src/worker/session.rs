@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use super::core::Core;
 use super::edited::{Asked, FromStore};
 use super::files::WriteError;
 use super::history::RecordedHistory;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
+use crate::model::mapping::Mapping;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
 use crate::replay::{
     Fold, Fork, History, MemoryHistory, OnUnreadable, ProjectionInfo, ProjectionKind, ReplayFailure, ReplayOptions,
     Replayer,
 };
-use crate::store::{OpenOptions, Reader, Store, StoreError};
+use crate::store::{OpenOptions, Reader, Snapshots, Store, StoreError};
 use crate::whatif::{
     self, Branch, BranchEvent, BranchHistory, BranchLane, EditError, Grades, Recorded, Scenario, ScenarioFile,
     SweepError, SweepFailure,
@@ -25,6 +26,8 @@ use crate::whatif::{
 pub struct SessionOptions {
     /// A layout's id, to force it.
     pub layout: Option<String>,
+    /// What reads tables of no known layout; comes before any layout.
+    pub mapping: Option<Arc<Mapping>>,
     /// What to do at a payload that can't be read.
     pub on_unreadable: OnUnreadable,
     /// What makes states of events.
@@ -42,6 +45,7 @@ impl SessionOptions {
     pub(super) fn opening(&self) -> OpenOptions {
         OpenOptions {
             layout: self.layout.clone(),
+            mapping: self.mapping.clone(),
             private_copy_dir: self.private_copy_dir.clone(),
             follow: self.follow,
             ..OpenOptions::default()
@@ -138,6 +142,10 @@ pub struct Session {
     pub(super) inherited: Vec<Branched>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
     asked: Mutex<Asked>,
+    /// Which snapshots there are, once somebody asked.
+    pub(super) snapshots: Mutex<Option<Arc<Snapshots>>>,
+    /// With which version streams begin.
+    pub(super) begin: OnceLock<i64>,
     pub(super) following: super::following::Kept,
 }
 
@@ -178,6 +186,8 @@ impl Session {
             inherited: Vec::new(),
             branches: Mutex::default(),
             asked: Mutex::default(),
+            snapshots: Mutex::default(),
+            begin: OnceLock::new(),
             following: super::following::Kept::default(),
         }
     }
@@ -247,7 +257,7 @@ impl Session {
 
     /// What makes states of a recorded stream.
     pub fn fold_of_stream(&self, stream: StreamIndex) -> Arc<dyn Fold> {
-        self.fold(self.log().stream(stream).category)
+        self.begun(&self.folds(), stream)
     }
 
     /// How replays are made.

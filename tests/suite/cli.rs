@@ -3,6 +3,8 @@
 mod help;
 mod reading;
 mod real;
+mod schema;
+mod snapshots;
 mod states;
 mod statuses;
 mod traces;

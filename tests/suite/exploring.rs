@@ -1,6 +1,7 @@
 //! Jobs that look into histories: what they answer is what folding and filtering by hand come to.
 
 mod branch_tracks;
+mod cataloguing;
 mod comparing;
 mod files;
 mod projecting;

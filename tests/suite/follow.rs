@@ -147,6 +147,7 @@ pub struct Follower {
     /// What was in the way.
     pub troubles: Vec<String>,
     pub longest_look: Duration,
+    pub last_look: Duration,
 }
 
 impl Follower {
@@ -155,7 +156,7 @@ impl Follower {
         let session = Session::open(path, options, &Progress::default(), &Cancel::default()).unwrap();
         let due = (0..session.log().len() as u32).collect();
         let mut follower =
-            Self { session, seen: Vec::new(), due, changes: 0, troubles: Vec::new(), longest_look: Duration::ZERO };
+            Self { session, seen: Vec::new(), due, changes: 0, troubles: Vec::new(), longest_look: Duration::ZERO, last_look: Duration::ZERO };
         follower.read();
         follower
     }
@@ -179,7 +180,8 @@ impl Follower {
     pub fn look(&mut self) -> &mut Self {
         let began = Instant::now();
         let polled = self.session.poll(&Progress::default(), &Cancel::default());
-        self.longest_look = self.longest_look.max(began.elapsed());
+        self.last_look = began.elapsed();
+        self.longest_look = self.longest_look.max(self.last_look);
         match polled {
             Ok(Polled::Same) => {}
             Ok(Polled::Grown(session)) => {

@@ -46,6 +46,7 @@ fn withdrawal() -> Event {
         )),
         metadata: value(r#"{"reason": "Rent for June", "$correlation": "c-1", "attempt": 2}"#),
         correlation_id: Some("order-7".into()),
+        repeated_key: None,
         causation_id: None,
     }
 }

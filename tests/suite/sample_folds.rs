@@ -27,6 +27,7 @@ fn read(position: i64, event: SampleEvent) -> Event {
         data: Payload::Text(event.data.into_bytes().into()),
         metadata,
         correlation_id: None,
+        repeated_key: None,
         causation_id: None,
     }
 }

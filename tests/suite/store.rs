@@ -8,9 +8,12 @@ use foldline::store::{self, OpenOptions, Store, StoreError};
 
 mod copies;
 mod copy_properties;
+mod facts;
+mod fixture_files;
 mod layouts;
 mod opening;
-mod real;
+pub mod real;
+mod real_more;
 
 fn open(path: &Path) -> Result<Store, StoreError> {
     let options = OpenOptions { lock_wait: std::time::Duration::from_millis(20), ..OpenOptions::default() };

@@ -105,7 +105,7 @@ fn focused(window: &Harness<'_, Window>) -> Option<String> {
 
 /// Presses Tab until the focus is where it has been, and gives all that had it, in order.
 #[track_caller]
-fn go_round(window: &mut Harness<'_, Window>, what: &str, modifiers: Modifiers) -> Vec<String> {
+pub fn go_round(window: &mut Harness<'_, Window>, what: &str, modifiers: Modifiers) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();
     for _ in 0..400 {
         window.key_press_modifiers(modifiers, Key::Tab);
@@ -176,6 +176,8 @@ fn every_control_of_an_open_store_is_named() {
     window.get_by_role_and_label(egui::Role::Tab, "Side by side").click();
     window.run();
     walk(&window, "events side by side");
+    send(&mut window, [Command::ShowTab(Tab::Health)]);
+    walk(&window, "health");
     send(&mut window, [Command::ToggleMeasurements]);
     walk(&window, "measurements");
 }

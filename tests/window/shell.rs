@@ -278,17 +278,50 @@ fn two_stores_are_open_beside_each_other() {
 fn unchanged_is_said_only_after_a_look() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));
-    assert!(!has(&window, "Unchanged since opening ✓"));
-    window.get_by_label("Check the file").click();
+    window.get_by_label("Read-only: what shows it").click();
     window.run();
-    window.get_by_label("Unchanged since opening ✓");
+    let hash = window.state().app().document.as_ref().unwrap().opened.hash.clone().unwrap().hash;
+    assert_eq!(hash.len(), 64);
+    for said in ["Nothing is written to this file, or beside it.", &hash, "Not looked at again since then."] {
+        window.get_by_label(said);
+    }
+    window.get_by_label("Check now").click();
+    window.run();
+    window.get_by_label_contains("The same as when it was opened: nothing was written.");
+    window.get_by_label("Copy").click();
+    window.run();
+    window.get_by_label("Read-only · unchanged ✓: what shows it");
     let mut bytes = std::fs::read(&store).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     std::fs::write(&store, bytes).unwrap();
-    window.get_by_label("Unchanged since opening ✓").click();
+    window.get_by_label("Check now").click();
     window.run();
-    window.get_by_label("The file has changed since it was opened");
+    window.get_by_label_contains("Another program has changed the file since. It was last written at ");
+    window.get_by_label("Changed by another program: what shows it");
+}
+
+#[test]
+fn a_large_file_is_hashed_when_that_is_asked_for() {
+    let (_folder, store) = sample("bank");
+    let mut window = window(Some(&store));
+    let document = || window.state().app().document.as_ref().unwrap().opened.clone();
+    let large = foldline::job::OpenedStore { bytes: 50_000_000_000, hash: None, ..document() };
+    let mut app = foldline::app::App::new();
+    let asked = app.update(Command::Open(store));
+    let open = asked.iter().find(|request| request.slot == foldline::job::Slot::Open).unwrap();
+    let done = foldline::job::Finished {
+        slot: open.slot,
+        generation: open.generation,
+        result: Ok(foldline::job::Outcome::Opened(Box::new(large))),
+    };
+    let asked = app.update(Command::Done(done));
+    assert!(asked.iter().all(|request| request.slot != foldline::job::Slot::Hash));
+    let asked = app.update(Command::CheckUnchanged);
+    assert!(asked.iter().any(|request| request.slot == foldline::job::Slot::Hash));
+    assert!(app.document.as_ref().unwrap().proved.late);
+    assert!(app.update(Command::CheckUnchanged).is_empty(), "what is under way is not begun anew");
+    window.run();
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use super::{Action, Group, Key, Shortcut};
 use crate::app::settings::{SCALES, SPEEDS};
-use crate::app::{App, Command, Cursor, Direction, Focus, PanelName, Sheet, Step, StreamSort, ThemeChoice};
+use crate::app::{
+    App, Command, Cursor, Direction, Focus, MappingCommand, PanelName, Sheet, Step, StreamSort, Tab, ThemeChoice,
+};
 use crate::job::{Pick, ReplyFormat};
 use crate::timeline::AxisKind;
 
@@ -108,6 +110,14 @@ pub const ACTIONS: &[Action] = &[
                 ThemeChoice::Light => ThemeChoice::System,
             }))
         },
+    },
+    Action {
+        id: "show-types",
+        group: Group::Store,
+        text: "Event types and fields",
+        tooltip: "Which types the events have, with which fields, and how those changed",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::ShowTab(Tab::Types)),
     },
     Action {
         id: "play",
@@ -320,6 +330,14 @@ pub const ACTIONS: &[Action] = &[
         command: |app| app.document.as_ref().map(|_| Command::Focus(Focus::Filter)),
     },
     Action {
+        id: "check-history",
+        group: Group::Find,
+        text: "Check the history",
+        tooltip: "Look whether the whole history is sound: gaps, doubles, broken payloads, times and causes that can't be",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::CheckHistory),
+    },
+    Action {
         id: "sort-first",
         group: Group::Find,
         text: "Sort streams by first event",
@@ -402,6 +420,14 @@ pub const ACTIONS: &[Action] = &[
         tooltip: "Open a SQLite event store; Foldline only reads it",
         shortcut: with_command(Key::Letter('O')),
         command: |_| Some(Command::Pick(Pick::Open)),
+    },
+    Action {
+        id: "map-tables",
+        group: Group::Store,
+        text: "Map tables by hand…",
+        tooltip: "Say which tables hold events and which of their columns is what, with the rows shown as events",
+        shortcut: None,
+        command: |app| app.document.as_ref().map(|_| Command::Map(MappingCommand::Ask)),
     },
     Action {
         id: "next-store",

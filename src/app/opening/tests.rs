@@ -77,15 +77,15 @@ fn a_late_answer_of_another_store_is_not_shown() {
     let hash_of_a = of(&asked, Slot::Hash);
     let cause = of(&app.update(Command::FollowCause("x".into())), Slot::Cause);
     let project = of(&app.update(Command::UseProjection(ProjectionChoice::File("r.json".into()))), Slot::Project);
-    answer(&mut app, &hash_of_a, Outcome::Hashed("of a".to_owned()));
+    answer(&mut app, &hash_of_a, hashed("of a"));
     let check = of(&app.update(Command::CheckUnchanged), Slot::Hash);
     open(&mut app, Command::OpenBeside("b.db".into()));
     let cursor = app.document.as_ref().unwrap().cursor;
 
     answer(&mut app, &cause, Outcome::FoundId { id: "x".into(), event: Some(0) });
-    answer(&mut app, &check, Outcome::Hashed("of a, later".to_owned()));
+    answer(&mut app, &check, hashed("of a, later"));
     let b = app.document.as_ref().unwrap();
-    assert_eq!((b.cursor, b.opened.hash.as_deref()), (cursor, None));
+    assert_eq!((b.cursor, b.opened.hash.as_ref()), (cursor, None));
     // A failure is told with the name of the store that it is about.
     let failed = Finished {
         slot: project.slot,
@@ -95,19 +95,23 @@ fn a_late_answer_of_another_store_is_not_shown() {
     app.update(Command::Done(failed));
     assert!(app.document.as_ref().unwrap().projection_problem.is_none());
     assert!(app.notices.iter().any(|notice| notice.text == "a.db: no such file"));
-    assert_eq!(app.beside[0].opened.hash.as_deref(), Some("of a"));
+    assert_eq!(app.beside[0].opened.hash.as_ref().unwrap().hash, "of a");
+}
+
+fn hashed(hash: &str) -> Outcome {
+    Outcome::Hashed(Box::new(crate::model::FileHash { hash: hash.to_owned(), ..Default::default() }))
 }
 
 #[test]
 fn unchanged_is_known_only_after_a_look() {
     let mut app = App::new();
     let asked = open(&mut app, Command::Open("a.db".into()));
-    answer(&mut app, &of(&asked, Slot::Hash), Outcome::Hashed("1".to_owned()));
+    answer(&mut app, &of(&asked, Slot::Hash), hashed("1"));
     assert_eq!(app.document.as_ref().unwrap().is_unchanged(), None);
     for (hash, expected) in [("1", true), ("2", false)] {
         let check = of(&app.update(Command::CheckUnchanged), Slot::Hash);
         assert_eq!(app.document.as_ref().unwrap().is_unchanged(), None);
-        answer(&mut app, &check, Outcome::Hashed(hash.to_owned()));
+        answer(&mut app, &check, hashed(hash));
         assert_eq!(app.document.as_ref().unwrap().is_unchanged(), Some(expected));
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::{CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, TypeIndex, sort_lane};
+use super::builder::sort_lane;
+use super::{CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, TypeIndex};
 
 impl EventLog {
     /// Whether two indices say the same of an event each: its row, its place, and all that is known of it.

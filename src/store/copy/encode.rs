@@ -451,7 +451,7 @@ pub(super) fn is_same_metadata(bound: &Bound, planned: &Event, read: &Event) -> 
 pub(super) fn moved_keys(spec: &PayloadSpec) -> Vec<String> {
     let moved = spec.unwrap.iter().filter_map(|wrapper| match wrapper {
         Wrapper::MoveToMetadata(keys) => Some(keys.clone()),
-        Wrapper::EnumTag | Wrapper::TypedValues | Wrapper::Inside { .. } => None,
+        _ => None,
     });
     moved.flatten().collect()
 }

@@ -177,21 +177,90 @@ pub(super) fn integer(number: impl Into<i128>) -> Value {
     }
 }
 
+/// An integer of any width, by its magnitude in big-endian bytes. Beyond some thousand bits it is hexadecimal text.
+pub(super) fn big_integer(magnitude: &[u8], is_negative: bool) -> Value {
+    const MOST: usize = 512;
+    let magnitude = &magnitude[magnitude.iter().take_while(|byte| **byte == 0).count()..];
+    let sign = if is_negative { "-" } else { "" };
+    if magnitude.len() > MOST {
+        let digits: String = magnitude.iter().map(|byte| format!("{byte:02x}")).collect();
+        return Value::from(format!("{sign}0x{digits}").as_str());
+    }
+    // Nine decimal digits a limb, the lowest first.
+    let mut limbs: Vec<u64> = vec![0];
+    for byte in magnitude {
+        let mut carry = u64::from(*byte);
+        for limb in &mut limbs {
+            let grown = *limb * 256 + carry;
+            *limb = grown % 1_000_000_000;
+            carry = grown / 1_000_000_000;
+        }
+        if carry > 0 {
+            limbs.push(carry);
+        }
+    }
+    let mut digits = limbs.pop().unwrap_or(0).to_string();
+    for limb in limbs.iter().rev() {
+        digits.push_str(&format!("{limb:09}"));
+    }
+    let sign = if digits == "0" { "" } else { sign };
+    Value::Number(Number::from_json_text(&format!("{sign}{digits}")))
+}
+
+/// An integer in two's complement, little-endian, of any width: Python's `LONG`.
+pub(super) fn signed_le(bytes: &[u8]) -> Value {
+    let is_negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
+    let mut magnitude: Vec<u8> = bytes.iter().rev().copied().collect();
+    if is_negative {
+        let mut carry = true;
+        for byte in magnitude.iter_mut().rev() {
+            (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+        }
+        if carry {
+            magnitude.insert(0, 1);
+        }
+    }
+    big_integer(&magnitude, is_negative)
+}
+
+/// `digits × 10^exponent` of an integer's digits, written plainly where that is short.
+pub(super) fn scaled(digits: &str, exponent: i64) -> Value {
+    let (sign, bare) = digits.strip_prefix('-').map_or(("", digits), |bare| ("-", bare));
+    let text = match usize::try_from(-exponent) {
+        Ok(0) => digits.to_owned(),
+        Ok(scale) if scale <= 40 => {
+            let padded = format!("{bare:0>width$}", width = scale + 1);
+            let (whole, fraction) = padded.split_at(padded.len() - scale);
+            format!("{sign}{whole}.{fraction}")
+        }
+        _ => format!("{digits}e{exponent}"),
+    };
+    Number::parse(&text).map_or_else(|| Value::from(text.as_str()), Value::Number)
+}
+
 /// A float by its shortest digits; NaN and the infinities by their names.
 pub(super) fn float(number: f64) -> Value {
-    number_or_text(&format!("{number:?}"))
+    if let Some(name) = unnumbered(number) {
+        return Value::from(name);
+    }
+    Value::Number(Number::from_json_text(&format!("{number:?}")))
 }
 
 /// The same of a single-precision float: `0.1` stays `0.1`.
 pub(super) fn float32(number: f32) -> Value {
-    number_or_text(&format!("{number:?}"))
+    if let Some(name) = unnumbered(number.into()) {
+        return Value::from(name);
+    }
+    Value::Number(Number::from_json_text(&format!("{number:?}")))
 }
 
-/// A number if the text is one in JSON, else the text.
-pub(super) fn number_or_text(text: &str) -> Value {
-    match Number::parse(text) {
-        Some(number) => Value::Number(number),
-        None => Value::from(text),
+/// What JSON has no number for.
+fn unnumbered(number: f64) -> Option<&'static str> {
+    match number {
+        number if number.is_nan() => Some("NaN"),
+        f64::INFINITY => Some("Infinity"),
+        f64::NEG_INFINITY => Some("-Infinity"),
+        _ => None,
     }
 }
 
@@ -210,10 +279,17 @@ pub(super) fn text_or_bytes(bytes: &[u8]) -> Value {
     std::str::from_utf8(bytes).map_or_else(|_| Value::from(text::base64(bytes).as_str()), Value::from)
 }
 
-/// What a map's key is in JSON.
-pub(super) fn key_text(key: &Value) -> String {
+/// What a map's key is in JSON. Keys that are lists or objects must be short: each that stands in another's key would
+/// double its backslashes.
+pub(super) fn key_text(key: &Value) -> Decoded<String> {
+    const LONGEST: usize = 4096;
     match key {
-        Value::String(text) => text.to_string(),
-        other => json::to_text(other),
+        Value::String(text) => Ok(text.to_string()),
+        Value::List(_) | Value::Object(_) => {
+            let Cost { values, text, .. } = cost_of(key);
+            let is_short = values.max(text) <= LONGEST;
+            is_short.then(|| json::to_text(key)).filter(|text| text.len() <= LONGEST).ok_or(Fault::TooLarge)
+        }
+        scalar => Ok(json::to_text(scalar)),
     }
 }

@@ -17,12 +17,27 @@ use crate::model::Value;
 use crate::model::event::Unreadable;
 use crate::model::json::{self, JsonError, MAX_DEPTH};
 
-#[expect(dead_code, reason = "for the decoders of the other forms")]
+mod bson;
+mod cbor;
+mod classes;
 mod cursor;
+mod described;
+mod jsonb;
+mod marshal;
+mod moments;
+mod msgpack;
 mod packing;
+mod php;
+mod pickle;
+mod protobuf;
+mod python;
 mod sniff;
 mod text;
+mod xml;
+mod xstream;
+mod yaml;
 
+pub use described::Descriptors;
 pub use packing::{Packing, packing_of, unpack};
 pub use sniff::sniff;
 pub use text::{uuid_from_be_bytes, uuid_from_le_bytes};
@@ -146,9 +161,21 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Json => return decode_json(bytes),
         Form::Text => return text::decode(bytes).map(Value::String),
         Form::Opaque => return Err(opaque(bytes)),
-        _ => Err(Fault::InvalidText("not read yet".to_owned())),
+        Form::Yaml => yaml::decode(bytes),
+        Form::Jsonb => jsonb::decode(bytes),
+        Form::Msgpack => msgpack::decode(bytes),
+        Form::Cbor => cbor::decode(bytes),
+        Form::Bson => bson::decode(bytes),
+        Form::Php => php::decode(bytes),
+        Form::Pickle => pickle::decode(bytes),
+        Form::RubyMarshal => marshal::decode(bytes),
+        Form::Protobuf => protobuf::decode(bytes),
+        Form::Xml => xml::decode(bytes),
+        Form::Xstream => xml::decode_xstream(bytes),
     };
-    read.map_err(|fault| DecodeError::of(form.title(), fault))
+    // Names of classes and lists around repeats add levels of their own.
+    read.and_then(|value| if cursor::cost_of(&value).depth > MAX_DEPTH { Err(Fault::TooDeep) } else { Ok(value) })
+        .map_err(|fault| DecodeError::of(form.title(), fault))
 }
 
 fn decode_json(bytes: &[u8]) -> Result<Value, DecodeError> {

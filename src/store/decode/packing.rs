@@ -59,13 +59,9 @@ impl Packing {
 pub fn packing_of(bytes: &[u8], among: &[Packing]) -> Option<Packing> {
     let marked = among.iter().copied().find(|packing| match (packing, bytes) {
         (Packing::Gzip, [0x1f, 0x8b, ..]) => true,
-        // RFC 1950: deflate with a window of at most 32 KB, no dictionary, and a header divisible by 31.
-        (Packing::Zlib, [method, flags, ..]) => {
-            method & 0xf == 8
-                && method >> 4 <= 7
-                && flags & 0x20 == 0
-                && (u32::from(*method) << 8 | u32::from(*flags)) % 31 == 0
-        }
+        // RFC 1950: deflate with a window of 32 KB, as everybody writes it, and a header divisible by 31. Smaller windows
+        // would let text begin as zlib does.
+        (Packing::Zlib, [0x78, flags, ..]) => (0x7800 + u32::from(*flags)) % 31 == 0,
         (Packing::Zstd, [0x28, 0xb5, 0x2f, 0xfd, ..]) | (Packing::Lz4, [0x04, 0x22, 0x4d, 0x18, ..]) => true,
         _ => false,
     });
@@ -178,4 +174,73 @@ fn lz4_block(bytes: &[u8]) -> Option<Vec<u8>> {
 
 fn looks_like_json(bytes: &[u8]) -> bool {
     matches!(text::without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'[' | b'"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Packing; 6] =
+        [Packing::Zlib, Packing::Gzip, Packing::Zstd, Packing::Lz4, Packing::Lz4Block, Packing::Deflate];
+
+    /// `{"a":[1,1,1,…]}` with 300 numbers.
+    fn json() -> Vec<u8> {
+        format!("{{\"a\":[{}]}}", vec!["1"; 300].join(",")).into_bytes()
+    }
+
+    /// Packed by Python's zlib, gzip, zstandard 0.25 and lz4 4.4; hexadecimal.
+    const PACKED: [(Packing, &str); 7] = [
+        (Packing::Zlib, "789cab564a54b28a36d41985a390ea30b6160070e46f60"),
+        (Packing::Gzip, "1f8b0800000000000203ab564a54b28a36d41985a390ea30b616001ccf3cbd5f020000"),
+        (Packing::Zstd, "28b52ffd605f018d0000507b2261223a5b312c5d7d010052aa1c17"),
+        (Packing::Zstd, "28b52ffd2064750000407b2261223a5b312c0100d9e4b828b52ffd60fb005d000020312c5d7d0100f4a90e0b"),
+        (Packing::Lz4, "04224d1868405f020000000000007d140000008f7b2261223a5b312c0200ffff4150312c315d7d00000000"),
+        (Packing::Lz4Block, "5f0200008f7b2261223a5b312c0200ffff4150312c315d7d"),
+        (Packing::Deflate, "ab564a54b28a36d41985a390ea30b61600"),
+    ];
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        text::from_hex(hex.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn each_packing_is_known_and_taken_off() {
+        for (packing, hex) in PACKED {
+            let packed = bytes(hex);
+            assert_eq!(packing_of(&packed, &ALL), Some(packing));
+            assert_eq!(unpack(&packed, &ALL).unwrap(), json());
+            // Cut off, it is no longer that packing, or it is damaged; never something else.
+            for len in 0..packed.len() {
+                if let Ok(other) = unpack(&packed[..len], &[packing]) {
+                    assert!(
+                        other == packed[..len]
+                            || matches!(packing, Packing::Lz4 | Packing::Zstd) && json().starts_with(&other),
+                        "{packing:?}"
+                    );
+                }
+            }
+        }
+        assert_eq!(&*unpack(&json(), &ALL).unwrap(), json());
+        assert_eq!(unpack(&json(), &[]).unwrap(), json());
+    }
+
+    #[test]
+    fn text_and_compression_come_off_together() {
+        let hex = PACKED[1].1;
+        assert_eq!(unpack(hex.as_bytes(), &[Packing::Hex, Packing::Gzip]).unwrap(), json());
+        let base64 = text::base64(&bytes(hex));
+        assert_eq!(unpack(base64.as_bytes(), &[Packing::Gzip, Packing::Base64]).unwrap(), json());
+        // Not named, not guessed.
+        assert_eq!(unpack(hex.as_bytes(), &ALL).unwrap(), hex.as_bytes());
+    }
+
+    #[test]
+    fn damage_is_told() {
+        let mut damaged = bytes(PACKED[0].1);
+        damaged.truncate(8);
+        assert_eq!(unpack(&damaged, &ALL).unwrap_err().reason, "damaged zlib data");
+        assert_eq!(unpack(b"\x28\xb5\x2f\xfd\xff\xff", &ALL).unwrap_err().reason, "damaged Zstandard data");
+        assert_eq!(unpack(b"\x04\x22\x4d\x18\xff\xff", &ALL).unwrap_err().reason, "damaged LZ4 data");
+        assert_eq!(unpack(b"\x1f\x8b\x08", &ALL).unwrap_err().reason, "damaged gzip data");
+    }
 }

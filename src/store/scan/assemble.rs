@@ -42,6 +42,21 @@ impl Feeder {
         *self.types[at].get_or_insert_with(|| builder.event_type(&names.types[at]))
     }
 
+    fn row(&self, found: &Found, stream: Option<StreamIndex>, version: Option<i64>, event_type: TypeIndex) -> LogRow {
+        LogRow {
+            source: self.source,
+            row_key: found.row_key,
+            part: found.part,
+            position: found.position,
+            stream,
+            version,
+            event_type,
+            time: found.time,
+            kind: found.kind,
+            archived: found.archived,
+        }
+    }
+
     /// All that was found, in the order in which it was.
     pub(super) fn drain(&mut self, builder: &mut EventLogBuilder, collector: &mut Collector<'_>) {
         let tagged = Tagged(std::mem::take(&mut collector.tagged));
@@ -60,6 +75,13 @@ impl Feeder {
         found: &Found,
         further: &mut dyn Iterator<Item = (u32, Option<i64>)>,
     ) {
+        let mut further = further.peekable();
+        if further.peek().is_none() {
+            let event_type = self.event_type(builder, names, found.event_type);
+            let stream = found.stream.map(|stream| self.stream(builder, names, stream));
+            builder.push(self.row(found, stream, found.version, event_type));
+            return;
+        }
         let mut all: Vec<(u32, Option<i64>)> = found.stream.map(|stream| (stream, found.version)).into_iter().collect();
         let own = all.len();
         all.extend(further);
@@ -73,18 +95,7 @@ impl Feeder {
             Some((stream, version)) => (Some(self.stream(builder, names, *stream)), *version),
             None => (None, found.version),
         };
-        builder.push(LogRow {
-            source: self.source,
-            row_key: found.row_key,
-            part: found.part,
-            position: found.position,
-            stream,
-            version,
-            event_type,
-            time: found.time,
-            kind: found.kind,
-            archived: found.archived,
-        });
+        builder.push(self.row(found, stream, version, event_type));
         for (at, (stream, version)) in all.iter().enumerate() {
             if at != first {
                 let stream = self.stream(builder, names, *stream);
@@ -118,8 +129,9 @@ impl<'s> Table<'s> {
     }
 }
 
-/// Merges tables into one index: by time, an event without one right after its predecessor in its table.
-pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>]) {
+/// Merges tables into one index: by their positions where they share them, else by time; an event that has none comes
+/// right after its predecessor in its table.
+pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>], by_position: bool) {
     let mut feeders: Vec<Feeder> = (0..tables.len()).map(Feeder::new).collect();
     let tagged: Vec<Tagged> = tables.iter().map(|table| Tagged::new(&table.collector.tagged)).collect();
     let push = |at: usize, place: u32, builder: &mut EventLogBuilder, feeder: &mut Feeder| {
@@ -136,7 +148,10 @@ pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>]) {
     let mut heads: Vec<Head<'_>> = tables.iter().map(Head::new).collect();
     loop {
         // Few tables: looking at each head is as quick as a heap.
-        let left = heads.iter_mut().enumerate().filter_map(|(at, head)| (!head.is_empty()).then(|| (head.time(), at)));
+        let left = heads
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(at, head)| (!head.is_empty()).then(|| (head.rank(by_position), at)));
         let Some((_, at)) = left.min() else { return };
         if let Some(place) = heads[at].take() {
             push(at, place, builder, &mut feeders[at]);
@@ -149,11 +164,12 @@ struct Head<'a> {
     found: &'a [Found],
     rest: Peekable<std::slice::Iter<'a, u32>>,
     last: Option<Timestamp>,
+    last_position: Option<i64>,
 }
 
 impl<'a> Head<'a> {
     fn new(table: &'a Table<'_>) -> Self {
-        Self { found: &table.collector.found, rest: table.order.iter().peekable(), last: None }
+        Self { found: &table.collector.found, rest: table.order.iter().peekable(), last: None, last_position: None }
     }
 
     fn is_empty(&mut self) -> bool {
@@ -166,9 +182,20 @@ impl<'a> Head<'a> {
         self.found[place as usize].time.max(self.last)
     }
 
+    /// What is compared with the other tables' next events: the position, or the time.
+    fn rank(&mut self, by_position: bool) -> (Option<i64>, Option<Timestamp>) {
+        if !by_position {
+            return (None, self.time());
+        }
+        let next = self.rest.peek().and_then(|place| self.found[**place as usize].position);
+        (next.max(self.last_position), None)
+    }
+
     fn take(&mut self) -> Option<u32> {
         self.last = self.time();
-        self.rest.next().copied()
+        let place = self.rest.next().copied()?;
+        self.last_position = self.found[place as usize].position.max(self.last_position);
+        Some(place)
     }
 }
 

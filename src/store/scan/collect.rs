@@ -226,6 +226,19 @@ pub(super) struct Tally {
     pub lists_unreadable: usize,
 }
 
+impl Tally {
+    /// With what another has.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.no_type += other.no_type;
+        self.lossy += other.lossy;
+        self.times_unreadable += other.times_unreadable;
+        self.lists_unreadable += other.lists_unreadable;
+        for (used, more) in self.times_used.iter_mut().zip(&other.times_used) {
+            *used += more;
+        }
+    }
+}
+
 impl<'a> Collector<'a> {
     pub(super) fn new(source: &'a EventSource) -> Self {
         let spec: &EventTable = &source.spec;
@@ -526,8 +539,19 @@ fn tags(stored: ValueRef<'_>, separator: Option<&str>) -> Vec<String> {
             text.split(separator).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
         }
         None => match json::parse(bytes) {
-            Ok(Value::List(list)) => list.iter().filter_map(|slot| slot.value.as_str().map(str::to_owned)).collect(),
+            Ok(Value::List(list)) => list.iter().filter_map(|slot| tag(&slot.value)).collect(),
             _ => Vec::new(),
         },
+    }
+}
+
+/// A tag of a list: a text, or an object with a key and a value.
+fn tag(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(object) => {
+            let part = |name: &str| object.get(name)?.as_str();
+            Some(format!("{}:{}", part("key")?, part("value")?))
+        }
+        value => value.as_str().map(str::to_owned),
     }
 }

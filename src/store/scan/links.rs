@@ -1,15 +1,16 @@
 //! Which streams events are in, where a table of links says so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use rusqlite::types::Value as SqlValue;
 
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
+use crate::store::layout::OwnRow;
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{EVENTS, Getters, LINKS, Select, Tables};
-use crate::store::rows::integer;
+use crate::store::rows::{integer, text};
 
 use super::Scan;
 use super::collect::{Collector, StreamRule};
@@ -42,6 +43,12 @@ impl Scan<'_> {
         let link_row_at = link_row.as_ref().map(|sql| select.place(sql.clone()));
         let rule = StreamRule::new(&spec.stream, &tables, &mut select, &source.table.name);
         let version = spec.version.as_ref().and_then(|column| Some(select.place(tables.column(column)?)));
+        let named = match &spec.own {
+            Some(OwnRow::Named(column)) => tables.column(column).map(|sql| select.place(sql)),
+            _ => None,
+        };
+        // By stream: whether it is some event's own.
+        let mut own: BTreeMap<u32, bool> = BTreeMap::new();
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
         let select = select.sql();
         // The links lead: so they come in the order of their own rows.
@@ -68,7 +75,13 @@ impl Scan<'_> {
                     let event_type = look.text(&event_type).map(|(name, _)| name.into_owned()).unwrap_or_default();
                     let stream = collector.names.stream(&name, || rule.made(&name, &look, &event_type, None));
                     let version = version.and_then(|at| integer(look.value(at)));
-                    links.entry(event).or_default().push(Link { stream, version });
+                    let of_event = links.entry(event).or_default();
+                    *own.entry(stream).or_default() |= match (&spec.own, named) {
+                        (Some(OwnRow::First), _) => of_event.is_empty(),
+                        (Some(OwnRow::Named(_)), Some(at)) => text(look.value(at)).is_none_or(|(own, _)| own == name),
+                        (Some(OwnRow::Named(_)), None) | (None, _) => true,
+                    };
+                    of_event.push(Link { stream, version });
                 }
                 count += 1;
                 if count.is_multiple_of(super::ROWS_BETWEEN_LOOKS) {
@@ -84,6 +97,9 @@ impl Scan<'_> {
                 }
             }
             if after.is_none() {
+                for (stream, _) in own.into_iter().filter(|(_, own)| !own) {
+                    collector.names.streams[stream as usize].link = true;
+                }
                 return Ok(links);
             }
         }

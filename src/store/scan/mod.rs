@@ -6,6 +6,7 @@ mod collect;
 mod interner;
 mod links;
 mod piece;
+mod ranges;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -112,6 +113,14 @@ impl<'a> Scan<'a> {
         self.progress.set_total(self.rows_at_most()?);
         self.progress.set_done(0);
         let mut builder = EventLogBuilder::new(generation);
+        if let Some(ranges) = self.ranges(&collectors)? {
+            let tables = self.read_ranges(&mut builder, collectors, &ranges, generation)?;
+            if self.data_version()? != version && changes == Changes::Refused {
+                return Ok(None);
+            }
+            self.progress.set_done(builder.len() as u64);
+            return Ok(Some(Pass { builder, tables, stamp }));
+        }
         let mut feeder = is_plain(&collectors).then(|| Feeder::new(0));
         let mut tables = Vec::new();
         let mut read = 0;
@@ -139,7 +148,7 @@ impl<'a> Scan<'a> {
             tables.push(Table::new(collector, links));
         }
         if feeder.is_none() {
-            assemble(&mut builder, &tables);
+            assemble(&mut builder, &tables, self.bound.spec.shared_positions);
         }
         self.progress.set_done(builder.len() as u64);
         Ok(Some(Pass { builder, tables, stamp }))
@@ -310,11 +319,12 @@ impl Pass<'_> {
         mark_streams(&mut log, bound);
         if let [_, _, ..] = bound.sources.as_slice() {
             let names: Vec<&str> = bound.sources.iter().map(|source| source.table.name.as_str()).collect();
-            notes.push(format!(
-                "the events are those of {} tables, merged by time: {}; positions are ordinals",
-                names.len(),
-                names.join(", ")
-            ));
+            let (by, ordinals) = match bound.spec.shared_positions {
+                true => ("position", if log.has_ordinal_positions() { "; positions are ordinals" } else { "" }),
+                false => ("time", "; positions are ordinals"),
+            };
+            let (count, names) = (names.len(), names.join(", "));
+            notes.push(format!("the events are those of {count} tables, merged by {by}: {names}{ordinals}"));
         } else if log.has_ordinal_positions() && !log.is_empty() {
             notes.push(match &bound.key {
                 Key::Columns(columns) => format!(
@@ -416,5 +426,44 @@ mod tests {
         let expected: Vec<i64> = (1..=600).chain((601..=1400).rev()).collect();
         assert_eq!(read(Duration::MAX), expected);
         assert_eq!(read(Duration::ZERO), expected);
+    }
+
+    #[test]
+    fn reading_by_ranges_is_reading_in_one_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = connect(&path, Access::Own, Duration::ZERO, None).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, event_id TEXT, \
+             type TEXT, schema_version INTEGER, recorded_at TEXT, valid_at TEXT, data TEXT, metadata TEXT);
+             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 60000) \
+             INSERT INTO events SELECT n * 7 - 100, 'a-' || (n % 997), n, n, CASE WHEN n % 31 THEN 'X' || (n % 5) END, \
+             1, CASE WHEN n % 7 THEN 1700000000 + n ELSE 'soon' END, NULL, '{}', NULL FROM n;",
+        )
+        .unwrap();
+        conn.close().unwrap();
+        let (options, progress, cancel) =
+            (crate::store::OpenOptions::default(), Progress::default(), Cancel::default());
+        let store = crate::store::open(&path, &options, &progress, &cancel).unwrap();
+        let read = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let (log, scanned) = scan(&store.source, &store.bound, 1, &progress, &cancel).unwrap();
+                assert_eq!(progress.counts().0, 60_000);
+                (log, scanned.notes)
+            })
+        };
+        let (alone, notes) = read(1);
+        let (together, same_notes) = read(3);
+        assert_eq!((alone.len(), alone.position(0)), (60_000, -93));
+        assert_eq!(notes, same_notes);
+        // The map of names has no order.
+        let shown = |log: &EventLog| {
+            let image = log.image();
+            (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(<[u8]>::to_vec))
+        };
+        assert!(shown(&alone) == shown(&together));
+        let lanes = |log: &EventLog| (0..997).map(|s| log.lane(StreamIndex(s)).to_vec()).collect::<Vec<_>>();
+        assert_eq!(lanes(&alone), lanes(&together));
     }
 }

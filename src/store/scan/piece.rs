@@ -72,7 +72,7 @@ pub(in crate::store) fn piece(
         tables.push(Table::new(collector, links));
     }
     let mut builder = EventLogBuilder::new(0);
-    assemble(&mut builder, &tables);
+    assemble(&mut builder, &tables, bound.spec.shared_positions);
     let (log, scanned) = Pass { builder, tables, stamp }.finish(bound);
     Ok(Piece { log, at_end, notes: scanned.notes })
 }

@@ -1,4 +1,4 @@
-//! The panel at the bottom, in tabs: events, what a search found, the edits of a scenario, comparison, sweeps.
+//! The panel at the bottom, in tabs: events, what a search found, the edits of a scenario, comparison, sweeps, health.
 
 mod columns;
 mod results;
@@ -10,7 +10,8 @@ pub use results::summary;
 
 use egui::{Align, Layout, RichText, Stroke};
 
-use super::{ViewState, compare, icons, keys, sweep, theme, whatif};
+use super::{ViewState, compare, health, icons, keys, sweep, theme, types, whatif};
+use crate::analysis::health::Severity;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Focus, Tab};
 use crate::job::StoreKey;
@@ -30,7 +31,15 @@ pub struct EventsView {
 pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut Vec<Command>) {
     let Some(document) = &app.document else { return };
     let take_focus = view.focus == Some(Focus::Events);
-    let ViewState { events: view, whatif: whatif_view, compare: compare_view, sweep: sweep_view, .. } = view;
+    let ViewState {
+        events: view,
+        whatif: whatif_view,
+        compare: compare_view,
+        sweep: sweep_view,
+        health: health_view,
+        types: types_view,
+        ..
+    } = view;
     let search = &document.search;
     let searched = search.is_active().then_some((document.opened.key, search.run));
     if view.searched != searched {
@@ -54,6 +63,14 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         Tab::Compare => compare::compare_ui(ui, app, document, compare_view, take_focus, queue),
         Tab::Sweep => {
             sweep::sweep_ui(ui, app, document, sweep_view, take_focus, queue);
+            Vec::new()
+        }
+        Tab::Health => {
+            health::health_ui(ui, app, document, health_view, take_focus, queue);
+            Vec::new()
+        }
+        Tab::Types => {
+            types::types_ui(ui, app, document, types_view, take_focus, queue);
             Vec::new()
         }
     };
@@ -87,6 +104,10 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
             tab_ui(ui, Tab::Compare, "Compare", None);
             tab_ui(ui, Tab::Sweep, "Sweep", None);
         }
+        // Once it is known, how much needs a look.
+        let trouble = document.checking.count(Severity::Error) + document.checking.count(Severity::Warning);
+        tab_ui(ui, Tab::Health, "Health", (trouble > 0).then_some(trouble));
+        tab_ui(ui, Tab::Types, "Types", None);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::TIGHT);
             if app.tab == Tab::Found {

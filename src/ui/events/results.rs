@@ -1,8 +1,6 @@
 //! What a search found: how much of the store was looked at, the streams, the events. The cursor stays where it is
 //! until it is asked to move.
 
-use std::sync::Arc;
-
 use egui::{Key, Modifiers, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::columns::{Columns, Of};
@@ -11,7 +9,7 @@ use super::table::events;
 use super::texts::Texts;
 use crate::app::{App, Command, Direction, Document, Focus, Search};
 use crate::job::Slot;
-use crate::model::{StreamIndex, json};
+use crate::model::{Payload, StreamIndex, json};
 use crate::ui::rows::{List, Rows};
 use crate::ui::{icons, text, theme};
 
@@ -377,10 +375,15 @@ fn preview_ui(
 fn payload(document: &Document, event: u32) -> String {
     /// More does not fit the widest screen.
     const LONGEST: usize = 400;
+    /// Longer text is shown as it is stored: decoding it would hold up the window.
+    const LONG: usize = 1 << 20;
     let Some(row) = document.rows.get(&event) else { return String::new() };
-    let words: Arc<str> = match row.event.data.decoded() {
-        Ok(value) => json::to_text(&value).into(),
-        Err(why) => format!("The payload could not be read: {}", why.note).into(),
+    let words = match &row.event.data {
+        Payload::Text(text) if text.len() > LONG => String::from_utf8_lossy(&text[..4 * LONGEST]).into_owned(),
+        data => match data.decoded() {
+            Ok(value) => json::to_text_up_to(&value, 4 * LONGEST).0,
+            Err(why) => format!("The payload could not be read: {}", why.note),
+        },
     };
     words.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

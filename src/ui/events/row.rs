@@ -8,7 +8,7 @@ use super::columns::{Column, Columns};
 use super::texts::RowText;
 use crate::app::{Command, Document};
 use crate::ui::theme::Tokens;
-use crate::ui::{icons, marks, theme};
+use crate::ui::{icons, marks, text, theme};
 
 /// Height of the header.
 pub const HEADER: f32 = 26.0;
@@ -278,6 +278,9 @@ fn items_ui(ui: &mut Ui, document: &Document, event: u32, sentence: &str, take_f
     item(ui, "Copy sentence", &|| Command::CopyText(sentence.to_owned()));
     if let Some(event) = full {
         item(ui, "Copy as JSON", &|| {
+            if !text::fits_the_clipboard(&event.data) {
+                return Command::TooLargeToCopy;
+            }
             let mut json = Vec::new();
             // A vector takes everything.
             let _ = crate::report::write_ndjson(&mut json, event);

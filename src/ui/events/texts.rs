@@ -84,7 +84,7 @@ fn row_text(document: &Document, zone: Tz, event: u32, place: Option<usize>) -> 
     let at = event as usize;
     let full = document.rows.get(&event);
     let sentence = match full {
-        Some(row) => row.sentence.as_deref().map_or_else(|| crate::report::sentence(&row.event), str::to_owned),
+        Some(row) => row.sentence.as_ref().unwrap_or(&row.told).to_string(),
         None => names::humanised(&log.event_type(log.type_of(at)).short),
     };
     let version = |version: Option<i64>| version.map_or_else(|| "—".to_owned(), |version| format!("v{version}"));

@@ -14,7 +14,7 @@ use super::rows::{self, Columns, Look, cut};
 use super::tree::{Shown, Tree};
 use crate::app::{App, Command, Document};
 use crate::job::{EventRow, StoreKey};
-use crate::model::{Payload, Value, json, names};
+use crate::model::{Payload, Value, names};
 use crate::ui::{icons, text, theme};
 
 /// Height of a fact.
@@ -40,7 +40,7 @@ pub struct DetailView {
 
 /// A value as tree and as text.
 #[derive(Default)]
-struct Part {
+pub(super) struct Part {
     content: Content,
     tree: Tree,
     columns: Columns,
@@ -50,7 +50,7 @@ struct Part {
 
 /// What there is to be shown.
 #[derive(Default)]
-enum Content {
+pub(super) enum Content {
     #[default]
     Nothing,
     Value(Value),
@@ -60,9 +60,36 @@ enum Content {
     Unreadable(Vec<String>, String),
 }
 
+impl Content {
+    fn of(data: &Payload, what: &str) -> Self {
+        match data {
+            Payload::Value(value) => Self::Value(value.clone()),
+            Payload::Text(text) if text.len() > LONGEST_DECODED => Self::Text(text.clone()),
+            data => match data.decoded() {
+                Ok(value) => Self::Value(value.into_owned()),
+                Err(why) => {
+                    let size = text::grouped(why.len);
+                    let words = format!("This {what} can't be read: {}. It has {size} bytes:", why.note);
+                    Self::Unreadable(hex_lines(&why.raw, why.len), words)
+                }
+            },
+        }
+    }
+}
+
 impl Part {
+    /// Something that was read; `what` is what it is called.
+    pub(super) fn of(data: &Payload, what: &str) -> Self {
+        Self { content: Content::of(data, what), ..Self::default() }
+    }
+
+    /// What there is to be shown.
+    pub(super) fn content(&self) -> &Content {
+        &self.content
+    }
+
     /// Makes what is to be shown; gives how many lines that is, and how high each.
-    fn lines(&mut self, ui: &egui::Ui, of: (StoreKey, u64), shows_raw: bool, width: f32) -> (usize, f32) {
+    pub(super) fn lines(&mut self, ui: &egui::Ui, of: (StoreKey, u64), shows_raw: bool, width: f32) -> (usize, f32) {
         let columns = raw::columns(ui, width - 2.0 * theme::MARGIN - 2.0 * PAD);
         match &self.content {
             Content::Nothing => (0, LINE),
@@ -150,18 +177,7 @@ impl DetailView {
         if self.event != Some((of.0, event)) {
             self.event = Some((of.0, event));
             let full = &row.event;
-            self.payload.content = match &full.data {
-                Payload::Value(value) => Content::Value(value.clone()),
-                Payload::Text(text) if text.len() > LONGEST_DECODED => Content::Text(text.clone()),
-                data => match data.decoded() {
-                    Ok(value) => Content::Value(value.into_owned()),
-                    Err(why) => {
-                        let size = text::grouped(why.len);
-                        let words = format!("This payload can't be read: {}. It has {size} bytes:", why.note);
-                        Content::Unreadable(hex_lines(&why.raw, why.len), words)
-                    }
-                },
-            };
+            self.payload.content = Content::of(&full.data, "payload");
             self.metadata.content = match &full.metadata {
                 Value::Null => Content::Nothing,
                 metadata => Content::Value(metadata.clone()),
@@ -231,7 +247,7 @@ fn title_ui(
         if let Some(row) = row
             && icons::icon_button(ui, icons::COPY, "Copy the payload as JSON", "Copy the payload as JSON").clicked()
         {
-            queue.push(Command::CopyText(payload_text(row)));
+            queue.push(copy_payload(row));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let mut job = LayoutJob::default();
@@ -243,14 +259,15 @@ fn title_ui(
     });
 }
 
-/// The payload for the clipboard.
-fn payload_text(row: &EventRow) -> String {
+/// Puts the payload on the clipboard.
+fn copy_payload(row: &EventRow) -> Command {
     match &row.event.data {
-        Payload::Text(text) => String::from_utf8_lossy(text).into_owned(),
-        data => match data.decoded() {
-            Ok(value) => json::to_pretty_text(&value),
-            Err(why) => String::from_utf8_lossy(&why.raw).into_owned(),
+        Payload::Text(stored) => match std::str::from_utf8(stored) {
+            Ok(stored) => text::copy(stored),
+            Err(_) => text::copy(&String::from_utf8_lossy(stored)),
         },
+        Payload::Value(value) => text::copy_json(value),
+        Payload::Unreadable(why) => text::copy(&String::from_utf8_lossy(&why.raw)),
     }
 }
 
@@ -295,11 +312,11 @@ fn contents_ui(ui: &mut egui::Ui, of: (StoreKey, u32), view: &mut DetailView, qu
 }
 
 /// Where in the list things are drawn.
-struct Drawn {
-    seen: Rect,
-    origin: egui::Pos2,
-    width: f32,
-    raw: bool,
+pub(super) struct Drawn {
+    pub seen: Rect,
+    pub origin: egui::Pos2,
+    pub width: f32,
+    pub raw: bool,
 }
 
 impl Drawn {
@@ -308,7 +325,7 @@ impl Drawn {
     }
 
     #[expect(clippy::too_many_arguments, reason = "what is drawn, and where")]
-    fn ui(
+    pub(super) fn ui(
         &self,
         ui: &mut egui::Ui,
         salt: &'static str,

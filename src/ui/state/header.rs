@@ -6,13 +6,14 @@ use egui::{Align, Label, Layout, Popup, RichText, text::LayoutJob};
 
 use super::compared;
 use super::projection_menu::{projection_menu_ui, rules_button_ui};
+use super::snapshots::{self, SnapshotsList};
 use super::tree::Tree;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::job::{At, Side, StateView};
-use crate::model::{json, zoned};
+use crate::model::zoned;
 use crate::replay::ProjectionKind;
-use crate::ui::{icons, theme};
+use crate::ui::{icons, text, theme};
 
 /// A line that explains.
 pub fn note_ui(ui: &mut egui::Ui, words: &str) {
@@ -41,16 +42,24 @@ pub fn title_without_state_ui(
     ui.add_space(theme::GAP);
 }
 
+/// What is open in the panel, as far as it is changed here.
+pub struct Opened<'a> {
+    /// The tree.
+    pub tree: &'a mut Tree,
+    /// Whether the state is shown as JSON.
+    pub shows_raw: &'a mut bool,
+    /// The list of snapshots.
+    pub snapshots: &'a mut SnapshotsList,
+}
+
 /// Everything over the tree.
-#[expect(clippy::too_many_arguments, reason = "what is drawn, and what it changes")]
 pub fn header_ui(
     ui: &mut egui::Ui,
     app: &App,
     document: &Document,
     shown: &StateView,
     rules: Option<&PathBuf>,
-    tree: &mut Tree,
-    shows_raw: &mut bool,
+    opened: Opened<'_>,
     queue: &mut Vec<Command>,
 ) {
     let tokens = theme::tokens(ui);
@@ -60,13 +69,17 @@ pub fn header_ui(
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            view_buttons_ui(ui, shown, tree, shows_raw, queue);
+            view_buttons_ui(ui, shown, opened.tree, opened.shows_raw, queue);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 projection_menu_ui(ui, document, &shown.projection, rules, queue);
             });
         });
     });
     moment_ui(ui, app, &shown.baseline.at);
+    snapshots::line_ui(ui, app, document, opened.snapshots, queue);
+    if let Some(late) = &shown.late_start {
+        note_ui(ui, &late.words_at(shown.baseline.at.version));
+    }
     projection_problem_ui(ui, document, queue);
     if let Some(failure) = document.state.failure() {
         problem_ui(ui, icons::ERROR, &format!("{failure}. Below is the state before"));
@@ -172,7 +185,7 @@ fn view_buttons_ui(
     }
     if *shows_raw {
         if icons::icon_button(ui, icons::COPY, "Copy as JSON", "Copy the whole state as JSON").clicked() {
-            queue.push(Command::CopyText(json::to_pretty_text(state)));
+            queue.push(text::copy_json(state));
         }
         return;
     }

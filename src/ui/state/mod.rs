@@ -8,6 +8,7 @@ mod life;
 mod projection_menu;
 mod raw;
 mod rows;
+mod snapshots;
 mod tree;
 
 use std::collections::HashMap;
@@ -35,6 +36,7 @@ pub struct StatePanelView {
     heights: Heights,
     life: life::LifeListView,
     detail: detail::DetailView,
+    snapshots: snapshots::SnapshotsList,
     /// The rule file of each store that was last in use: the way back from none.
     rules: HashMap<StoreKey, PathBuf>,
     /// Since when what is shown is older than the cursor, in the window's seconds.
@@ -79,7 +81,9 @@ pub fn state_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         return;
     };
     dim_what_is_old(ui, current, &mut view.stale);
-    header::header_ui(ui, app, document, shown, rules, &mut view.tree, &mut view.shows_raw, queue);
+    let opened =
+        header::Opened { tree: &mut view.tree, shows_raw: &mut view.shows_raw, snapshots: &mut view.snapshots };
+    header::header_ui(ui, app, document, shown, rules, opened, queue);
     parts_ui(ui, app, document, shown, view, focus, queue);
 }
 

@@ -10,8 +10,8 @@ use crate::ui::theme;
 
 /// Bytes of text that are made at first, how many times more at each wish, and at most.
 const FIRST: usize = 128 << 10;
-const GROWTH: usize = 8;
-const MOST: usize = 32 << 20;
+const GROWTH: usize = 4;
+const MOST: usize = 4 << 20;
 /// Height of a line.
 pub const LINE: f32 = 18.0;
 /// Columns of the narrowest panel.
@@ -74,7 +74,7 @@ impl RawText {
         let can_grow = self.limit < MOST;
         let shown =
             if self.limit >= 1 << 20 { format!("{} MB", self.limit >> 20) } else { format!("{} KB", self.limit >> 10) };
-        let more = if can_grow { "Show more" } else { "Copy it as JSON to read the rest" };
+        let more = if can_grow { "Show more" } else { "`foldline events` on the command line writes the rest" };
         (!self.complete).then(|| (format!("The first {shown} are shown. {more}"), can_grow))
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::tree::{Kind, Row, Tree};
 use crate::app::{Command, Document, TrackSource};
 use crate::job::TrackWhat;
-use crate::model::{Value, ValuePath, json};
+use crate::model::{Value, ValuePath};
 use crate::ui::{icons, text, theme};
 
 /// Height of a line.
@@ -323,7 +323,7 @@ fn buttons_ui(
         icons::paint(ui, square, glyph, theme::ICON_SMALL, if lit { tokens.text } else { tokens.secondary });
         theme::focus_ring(ui, &response);
         if response.on_hover_text(hint).clicked() {
-            let copy = || Ask::Command(Command::CopyText(as_text(row.value.as_ref())));
+            let copy = || Ask::Command(copy_value(row.value.as_ref()));
             asks.push(ask.unwrap_or_else(copy));
         }
     }
@@ -348,7 +348,7 @@ fn menu_ui(ui: &mut egui::Ui, row: &Row, look: &Look<'_>, asks: &mut Vec<Ask>) {
         }
     }
     if icons::labelled_button(ui, icons::COPY, "Copy value").clicked() {
-        asks.push(Ask::Command(Command::CopyText(as_text(row.value.as_ref()))));
+        asks.push(Ask::Command(copy_value(row.value.as_ref())));
         ui.close();
     }
     if icons::labelled_button(ui, icons::BRACES, "Copy path").clicked() {
@@ -374,13 +374,12 @@ fn hint_ui(ui: &mut egui::Ui, row: &Row) {
     }
 }
 
-/// A value for the clipboard: a text as it is, all else as JSON.
-pub fn as_text(value: Option<&Value>) -> String {
+/// Puts a value on the clipboard: a text as it is, all else as JSON.
+fn copy_value(value: Option<&Value>) -> Command {
     match value {
-        None => String::new(),
-        Some(Value::String(text)) => text.to_string(),
-        Some(value) if value.is_leaf() => json::to_text(value),
-        Some(value) => json::to_pretty_text(value),
+        None => Command::CopyText(String::new()),
+        Some(Value::String(text)) => text::copy(text),
+        Some(value) => text::copy_json(value),
     }
 }
 
@@ -549,7 +548,7 @@ pub fn keys(
         }
     }
     if is_value && pressed(Key::C) {
-        asks.push(Ask::Command(Command::CopyText(as_text(row.value.as_ref()))));
+        asks.push(Ask::Command(copy_value(row.value.as_ref())));
     }
     to
 }

@@ -6,7 +6,7 @@ use egui::{Id, Rect, RichText, Tooltip, Ui, pos2, vec2};
 
 use super::lanes::Spot;
 use super::rows::Row;
-use super::{Stage, branch_card, legend};
+use super::{Stage, branch_card, legend, snapshots};
 use crate::app::Command;
 use crate::job::StoreKey;
 use crate::model::{StreamIndex, names, zoned};
@@ -56,7 +56,7 @@ pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Comma
     }
     let Some(on) = hover.on.clone().filter(|_| !ui.input(|input| input.pointer.any_down())) else { return };
     let (x, width) = match on.spot {
-        Spot::Event(_, x) | Spot::Own(.., x) => (x, 14.0),
+        Spot::Event(_, x) | Spot::Own(.., x) | Spot::Snapshot(_, x) => (x, 14.0),
         Spot::Crowd(bar, step) => (bar.x + step / 2.0, step),
     };
     let at = pos2(stage.scale.left + x, on.lane.center().y);
@@ -67,6 +67,7 @@ pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Comma
             event_ui(ui, stage, event);
             branch_card::recorded_ui(ui, stage, on.row, &on.name, event);
         }
+        Spot::Snapshot(at, _) => snapshots::card_ui(ui, stage, &on.name, at),
         Spot::Own(place, ..) => branch_card::own_ui(ui, stage, on.row, &on.name, place),
         Spot::Crowd(bar, _) => {
             let document = stage.document;
@@ -86,7 +87,7 @@ pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Comma
     });
     let wanted = match on.spot {
         Spot::Event(event, _) | Spot::Own(_, Some(event), _) => Some(event),
-        Spot::Own(_, None, _) | Spot::Crowd(..) => None,
+        Spot::Own(_, None, _) | Spot::Crowd(..) | Spot::Snapshot(..) => None,
     };
     if let Some(event) = wanted
         && !stage.document.rows.contains_key(&event)

@@ -6,6 +6,7 @@ use egui::{Mesh, Rect, Shape as Paint, Stroke, Ui, pos2, vec2};
 
 use super::branch::{self, BranchLook};
 use super::rows::Row;
+use super::snapshots::{self, Bracket};
 use super::{Stage, TimelineView};
 use crate::app::Document;
 use crate::job::StoreKey;
@@ -45,6 +46,9 @@ pub struct Looks {
     by_stream: HashMap<StreamIndex, Look>,
     /// Lanes of scenarios, each with the edition of its branch.
     branches: HashMap<Row, (u64, BranchLook)>,
+    /// Snapshots on the lanes, and which answer they are of.
+    brackets: HashMap<StreamIndex, Vec<Bracket>>,
+    snapshots: u64,
 }
 
 impl Looks {
@@ -56,6 +60,12 @@ impl Looks {
             self.of = of;
             self.by_stream.clear();
             self.branches.clear();
+            self.brackets.clear();
+        }
+        let snapshots = document.snapshots.index.edition();
+        if self.snapshots != snapshots {
+            self.snapshots = snapshots;
+            self.brackets.clear();
         }
     }
 
@@ -68,6 +78,12 @@ impl Looks {
             self.branches.insert(row, (edition, look));
         }
         &self.branches.entry(row).or_default().1
+    }
+
+    /// The snapshots on a lane.
+    pub fn brackets(&mut self, stage: &Stage<'_>, stream: StreamIndex) -> &[Bracket] {
+        let (document, width) = (stage.document, stage.scale.width);
+        self.brackets.entry(stream).or_insert_with(|| snapshots::brackets(document, stream, document.view, width))
     }
 
     /// How a lane looks.
@@ -112,6 +128,8 @@ fn look(document: &Document, stream: StreamIndex, width: f32) -> Look {
 pub enum Spot {
     /// An event, and where its mark is.
     Event(u32, f32),
+    /// A snapshot, by its place among all, and where its bracket is.
+    Snapshot(usize, f32),
     /// A bar, and how wide it is.
     Crowd(Bar, f32),
     /// An event that a scenario made, changed or moved: its place in the branch's lane, the recorded event that it
@@ -211,6 +229,7 @@ pub fn paint(ui: &Ui, stage: &Stage<'_>, timeline: &mut TimelineView, stream: St
             painter.add(Paint::mesh(mesh));
         }
     }
+    snapshots::paint(&painter, stage, timeline.looks.brackets(stage, stream), plot.left_bottom());
     let hits = timeline.hits.of_stream(stream);
     if !hits.is_empty() {
         let mut mesh = Mesh::default();

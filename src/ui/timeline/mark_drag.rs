@@ -59,7 +59,7 @@ pub fn grab(
             };
             (Held::Inserted(event.id.clone().unwrap_or_default()), x)
         }
-        Spot::Crowd(..) => return false,
+        Spot::Crowd(..) | Spot::Snapshot(..) => return false,
     };
     let from = pos2(stage.scale.left + x, branch::line_of(lane, row));
     if (origin.x - from.x).abs() > GRIP || (origin.y - from.y).abs() > GRIP + 3.0 {

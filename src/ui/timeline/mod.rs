@@ -26,9 +26,12 @@ mod overview;
 mod pointer;
 mod rows;
 mod ruler;
+mod snapshots;
 mod spoken;
 mod track_shapes;
 mod tracks;
+
+pub use snapshots::words as snapshot_words;
 
 use chrono_tz::Tz;
 use egui::{Id, Margin, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, pos2, vec2};

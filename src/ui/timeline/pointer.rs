@@ -6,7 +6,7 @@ use egui::{CursorIcon, Rect, Response, Ui};
 
 use super::lanes::Spot;
 use super::rows::Row;
-use super::{Stage, TimelineView, branch, mark_drag, overview, scrub};
+use super::{Stage, TimelineView, branch, mark_drag, overview, scrub, snapshots};
 use crate::app::Command;
 use crate::ui::whatif::menu::edit_items;
 
@@ -96,7 +96,12 @@ pub fn spot_at(
     let name = timeline.rows.name(stage.document, row)?.clone();
     let x = pointer.x - stage.scale.left;
     let spot = match row {
-        Row::Stream(stream) => timeline.looks.look(stage, stream).at(x),
+        Row::Stream(stream) => {
+            let below = pointer.y > lane.center().y + snapshots::BELOW;
+            let bracket = if below { snapshots::at(timeline.looks.brackets(stage, stream), x) } else { None };
+            let snapshot = bracket.map(|(x, at)| Spot::Snapshot(at, x));
+            snapshot.or_else(|| timeline.looks.look(stage, stream).at(x))
+        }
         _ => timeline.looks.branch(stage, row, &name).at(x),
     };
     Some(At { row, name, spot: spot?, lane })
@@ -112,6 +117,11 @@ fn click(stage: &Stage<'_>, at: &At, x: f32, queue: &mut Vec<Command>) {
         Spot::Event(event, _) | Spot::Own(_, Some(event), _) => {
             queue.push(Command::SelectStream(at.name.clone()));
             queue.push(Command::SeekEvent(event));
+        }
+        Spot::Snapshot(snapshot, _) => {
+            if let Row::Stream(stream) = at.row {
+                queue.push(Command::GoToSnapshot { stream, at: snapshot });
+            }
         }
         // The cursor stands on what was recorded: beside an inserted event, it is where that stands.
         Spot::Own(_, None, mark) => {

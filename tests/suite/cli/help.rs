@@ -2,7 +2,7 @@
 
 use super::{World, words};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "info",
     "streams",
     "events",
@@ -10,8 +10,11 @@ const COMMANDS: [&str; 13] = [
     "diff",
     "find",
     "table",
+    "snapshots",
     "what-if",
     "copy",
+    "schema",
+    "check",
     "suggest",
     "sample",
     "layouts",

@@ -55,7 +55,6 @@ fn wrong_arguments_are_2() {
         ("sample", "NAME"),
         ("sample bank", "OUT"),
         ("completions nonsense", "bash"),
-        ("check bank.db", "not available yet"),
         ("compare bank.db --projection a --projection b", "not available yet"),
         ("run bank.db --projection p.js --engine v2", "not available yet"),
     ] {

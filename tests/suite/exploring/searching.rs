@@ -16,7 +16,7 @@ fn query(text: &str) -> Query {
 
 pub fn jobs() -> Vec<Job> {
     let search = |text| Job::Search { store: KEY, query: query(text), found: Found::default() };
-    vec![search("type:*"), search("amount"), Job::Vocabulary { store: KEY }]
+    vec![search("type:*"), search("amount"), Job::Vocabulary { store: KEY }, Job::Catalogue { store: KEY }]
 }
 
 fn search(shop: &Shop, query: &Query) -> Searched {

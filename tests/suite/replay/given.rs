@@ -26,6 +26,7 @@ pub fn event(version: i64, event_type: &str, data: &str) -> Event {
         data: Payload::Text(data.as_bytes().into()),
         metadata: value(r#"{"user":"ada","n":{"x":[7]}}"#),
         correlation_id: None,
+        repeated_key: None,
         causation_id: None,
     }
 }

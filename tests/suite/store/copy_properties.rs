@@ -373,7 +373,7 @@ fn so_does_one_of_a_real_store() {
         ("patchlevel-3.5-stream-shop.db", "patchlevel-v3-stream"),
     ];
     for (name, layout) in stores {
-        let (_temporary, path) = super::real::copied(&folder, name);
+        let (_temporary, path) = super::facts::copied(&folder, name);
         let config = Config { cases: 4, failure_persistence: None, ..Config::default() };
         TestRunner::new(config)
             .run(&seeds(8), |seeds| {

@@ -20,7 +20,7 @@ fn used(path: &Path) -> (AccessMode, usize) {
     let events = all(&store, &log);
     store.read_snapshots(&Cancel::default()).unwrap();
     let hash = store.hash(&Progress::default(), &Cancel::default()).unwrap();
-    assert_eq!(hash, blake3::hash(&std::fs::read(path).unwrap()).to_hex().to_string());
+    assert_eq!(hash.hash, blake3::hash(&std::fs::read(path).unwrap()).to_hex().to_string());
     let mode = store.mode();
     assert!(!store.has_changed());
     drop(store);

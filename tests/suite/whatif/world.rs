@@ -100,6 +100,7 @@ pub fn world(text: &str) -> World {
             data,
             metadata: value(r#"{"user":"ann","correlation_id":"c1"}"#),
             correlation_id: Some("c1".into()),
+            repeated_key: None,
             causation_id: None,
         }));
     }

@@ -1,0 +1,178 @@
+//! Payloads: those that can't be read, repeated keys, and the version that a writer expected.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::findings::{Finding, Findings, Severity, Tally};
+use super::kind::Kind;
+use crate::model::event::first_scalar;
+use crate::model::{Event, EventLog, Path, Payload, StreamIndex, Timestamp, TypeIndex, Unreadable, Value, json};
+
+/// Fewer events of a type are no rule.
+const FEW: usize = 10;
+
+/// Metadata paths in which writers keep the version that they expected.
+const EXPECTED: [&str; 5] =
+    ["expected_version", "expectedVersion", "$expectedVersion", "ExpectedVersion", "expected-version"];
+
+/// Payloads as they come.
+#[derive(Debug)]
+pub(super) struct Payloads {
+    /// Those that can't be read, by type and reason: whether that is the rule is known when all were seen.
+    unreadable: HashMap<(TypeIndex, String), Tally>,
+    /// Events without a time, by type: where no event of a type has one, that is how it is written.
+    untimed: HashMap<TypeIndex, Tally>,
+    expected_at: Vec<Path>,
+    /// By stream, where there is any: the version that the writer of the last event expected, and when it was.
+    expected: Vec<Option<(i64, Option<Timestamp>, u32)>>,
+}
+
+impl Default for Payloads {
+    fn default() -> Self {
+        let expected_at = EXPECTED.iter().filter_map(|path| Path::parse(path).ok()).collect();
+        Self { unreadable: HashMap::new(), untimed: HashMap::new(), expected_at, expected: Vec::new() }
+    }
+}
+
+impl Payloads {
+    /// Takes an event in and decodes its payload, which then need not be decoded again.
+    pub fn take(&mut self, log: &EventLog, index: usize, event: &mut Event, findings: &Findings) {
+        let mut repeated = event.repeated_key.take();
+        if let Payload::Text(text) = &event.data {
+            let read = json::parse_noting_repeats(text, &mut |key| {
+                repeated.get_or_insert_with(|| key.into());
+            });
+            event.data = match read {
+                Ok(value) => Payload::Value(value),
+                Err(error) => Payload::Unreadable(Arc::new(Unreadable::json(text, &error))),
+            };
+        }
+        match (&event.data, repeated) {
+            (Payload::Unreadable(why), _) => {
+                let found = self.unreadable.entry((log.type_of(index), why.reason.clone())).or_default();
+                found.push(|| {
+                    let note = if why.note.starts_with(&*why.reason) || why.note.is_empty() {
+                        format!("{}, {} bytes", if why.note.is_empty() { &why.reason } else { &why.note }, why.len)
+                    } else {
+                        format!("{}: {}, {} bytes", why.reason, why.note, why.len)
+                    };
+                    Finding::at(log, Kind::PayloadUnreadable, Severity::Error, index, note)
+                });
+            }
+            (_, Some(key)) => {
+                let words = format!("the key {key:?} stands in one object more than once; the last value is taken");
+                findings.push(Finding::at(log, Kind::PayloadRepeatedKey, Severity::Warning, index, words));
+            }
+            _ => {}
+        }
+        if event.time.is_none() {
+            self.untimed(log, index, event, findings);
+        }
+        self.expected_version(log, index, event, findings);
+    }
+
+    fn untimed(&mut self, log: &EventLog, index: usize, event: &Event, findings: &Findings) {
+        match &event.time_raw {
+            Some(raw) => {
+                let words = format!("its time can't be read: {:?}", raw.chars().take(40).collect::<String>());
+                findings.push(Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words));
+            }
+            None => self.untimed.entry(log.type_of(index)).or_default().push(|| {
+                let words = format!("has no time, as other {} have", log.event_type(log.type_of(index)).short);
+                Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words)
+            }),
+        }
+    }
+
+    /// Two events in a row that were written for one version, and not together.
+    fn expected_version(&mut self, log: &EventLog, index: usize, event: &Event, findings: &Findings) {
+        let Value::Object(_) = &event.metadata else { return };
+        let Some(expected) = first_scalar(&event.metadata, &self.expected_at) else { return };
+        let (Ok(expected), Some(StreamIndex(stream))) = (expected.parse::<i64>(), log.stream_of(index)) else { return };
+        // Negative numbers say any version, or none.
+        if expected < 0 {
+            return;
+        }
+        let stream = stream as usize;
+        if self.expected.len() <= stream {
+            self.expected.resize(log.streams().len(), None);
+        }
+        let time = log.time(index);
+        let before = self.expected[stream].replace((expected, time, index as u32));
+        let Some((same, at, other)) = before.filter(|(same, ..)| *same == expected) else { return };
+        // What is written together has one time; where two have one version, that is told already.
+        if (at.is_some() && at == time) || log.version(other as usize) == log.version(index) {
+            return;
+        }
+        let words = format!(
+            "written for version {same}, as {} was before it: two writers expected the same version",
+            super::clock::name(log, other)
+        );
+        findings.push(Finding::at(log, Kind::VersionDuplicate, Severity::Warning, index, words));
+    }
+
+    /// Says what can't be read, once all were seen.
+    pub fn finish(self, log: &EventLog, findings: &Findings) {
+        let mut untimed: Vec<(TypeIndex, Tally)> = self.untimed.into_iter().collect();
+        untimed.sort_by_key(|(of, _)| *of);
+        let without: usize = untimed.iter().map(|(_, found)| found.count()).sum();
+        // Where most events have none, it is the store that keeps no times.
+        let is_usual = without * 2 > log.len();
+        for (of, found) in untimed.into_iter().filter(|_| !is_usual) {
+            let all = log.event_type(of).events;
+            if found.count() * 2 <= all || all < 3 {
+                findings.extend(found);
+                continue;
+            }
+            let words = format!("{} of {all} {} have no time", found.count(), log.event_type(of).short);
+            let first = found.into_first();
+            findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
+        }
+        Self::unreadable(self.unreadable, log, findings);
+    }
+
+    fn unreadable(unreadable: HashMap<(TypeIndex, String), Tally>, log: &EventLog, findings: &Findings) {
+        let mut found: Vec<((TypeIndex, String), Tally)> = unreadable.into_iter().collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut by_reason: BTreeMap<String, usize> = BTreeMap::new();
+        for ((_, reason), tally) in &found {
+            *by_reason.entry(reason.clone()).or_default() += tally.count();
+        }
+        // An encoding that is not read here is no damage: it is told once.
+        for (reason, count) in by_reason {
+            if count * 2 <= log.len() || (count < FEW && is_damage(&reason)) {
+                continue;
+            }
+            let words = match count == log.len() {
+                true => format!("none of the {count} payloads can be read: {reason}"),
+                false => format!("{count} of {} payloads can't be read: {reason}", log.len()),
+            };
+            let (of_it, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|((_, of), _)| *of == reason);
+            found = others;
+            let firsts = of_it.into_iter().filter_map(|(_, tally)| tally.into_first());
+            let first = firsts.min_by_key(|first| first.event);
+            findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
+        }
+        for ((of, reason), tally) in found {
+            let all = log.event_type(of).events;
+            if tally.count() * 2 > all && (all >= FEW || !is_damage(&reason)) {
+                let words = match tally.count() {
+                    count if count == all => format!("no {} can be read: {reason}", log.event_type(of).short),
+                    count => format!("{count} of {all} {} can't be read: {reason}", log.event_type(of).short),
+                };
+                let first =
+                    tally.into_first().map(|first| Finding { severity: Severity::Info, message: words, ..first });
+                findings.extend_one(first);
+            } else {
+                findings.extend(tally);
+            }
+        }
+    }
+}
+
+/// Whether a reason speaks of something broken rather than of something unknown.
+fn is_damage(reason: &str) -> bool {
+    ["invalid", "not UTF-8", "not JSON", "damaged", "empty", "nested", "too large", "truncated", "cut off", "broken"]
+        .iter()
+        .any(|word| reason.contains(word))
+}

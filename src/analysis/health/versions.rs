@@ -1,0 +1,133 @@
+//! Versions of streams: gaps, repeats, and where there are none.
+
+use super::findings::{Finding, Findings, Severity, Tally};
+use super::kind::Kind;
+use crate::model::{EventLog, StreamIndex};
+
+/// Fewer steps from event to event than these tell nothing of how a store numbers its events.
+const FEW: usize = 20;
+
+/// Streams whose versions count their own events.
+pub(super) fn own_streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
+    (0..log.streams().len() as u32)
+        .map(StreamIndex)
+        .filter(|stream| !log.stream(*stream).link && log.is_lane_its_own(*stream))
+}
+
+/// The number that streams begin with here: 0 or 1, whichever more of them do; `otherwise` where none does either.
+pub(super) fn first_version(log: &EventLog, otherwise: i64) -> i64 {
+    let mut counts = [0usize; 2];
+    for stream in own_streams(log) {
+        let lowest = if log.is_lane_by_version(stream) {
+            log.lane(stream).first().and_then(|event| log.version(*event as usize))
+        } else {
+            log.lane(stream).iter().filter_map(|event| log.version(*event as usize)).min()
+        };
+        if let Some(count) = lowest.and_then(|lowest| counts.get_mut(usize::try_from(lowest).ok()?)) {
+            *count += 1;
+        }
+    }
+    match counts {
+        [0, 0] => otherwise,
+        [zero, one] => i64::from(one > zero),
+    }
+}
+
+/// Looks at all versions. `first` is the number that streams begin with.
+pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
+    let (mut gaps, mut starts, mut repeats, mut without) =
+        (Tally::default(), Tally::default(), Tally::default(), Tally::default());
+    let mut steps = 0;
+    let mut sorted = Vec::new();
+    for stream in own_streams(log) {
+        let lane = log.lane(stream);
+        let mut previous: Option<(i64, u32)> = None;
+        let mut visit = |version: i64, event: u32| {
+            let at = event as usize;
+            match previous {
+                None if version > first => starts.push(|| {
+                    let missing = version - first;
+                    let what = if missing == 1 {
+                        "1 earlier event is".to_owned()
+                    } else {
+                        format!("{missing} earlier events are")
+                    };
+                    let words = format!("history starts at version {version}: {what} not in this store");
+                    Finding::at(log, Kind::VersionGap, Severity::Info, at, words).within(log, stream)
+                }),
+                None => {}
+                Some((before, other)) => {
+                    steps += 1;
+                    if version == before {
+                        repeats.push(|| twice(log, stream, other, event, version));
+                    } else if version - before > 1 {
+                        gaps.push(|| {
+                            let missing = match version - before {
+                                2 => format!("version {} is missing", before + 1),
+                                3 => format!("versions {} and {} are missing", before + 1, before + 2),
+                                _ => format!("versions {} to {} are missing", before + 1, version - 1),
+                            };
+                            let words = format!("{missing}: version {version} follows version {before}");
+                            Finding::at(log, Kind::VersionGap, Severity::Warning, at, words).within(log, stream)
+                        });
+                    }
+                }
+            }
+            previous = Some((version, event));
+        };
+        if log.is_lane_by_version(stream) {
+            lane.iter()
+                .filter_map(|event| Some((log.version(*event as usize)?, *event)))
+                .for_each(|(v, e)| visit(v, e));
+            continue;
+        }
+        sorted.clear();
+        sorted.extend(lane.iter().filter_map(|event| Some((log.version(*event as usize)?, *event))));
+        sorted.sort_unstable();
+        sorted.iter().for_each(|(version, event)| visit(*version, *event));
+        if !sorted.is_empty() && sorted.len() < lane.len() {
+            let none = lane.iter().find(|event| log.version(**event as usize).is_none());
+            if let Some(event) = none {
+                without.push(|| {
+                    let missing = lane.len() - sorted.len();
+                    let words = format!("{missing} of {} events of this stream have no version", lane.len());
+                    Finding::at(log, Kind::VersionMissing, Severity::Info, *event as usize, words).within(log, stream)
+                });
+            }
+        }
+    }
+    // Numbers that are no places in a stream, as of sequences that several streams share, tell of no single event.
+    let is_usual = |found: &Tally| steps >= FEW && found.count() * 2 > steps;
+    if is_usual(&repeats) {
+        let words = format!(
+            "{} of {steps} events have the version of the one before them: versions are no places in a stream here, \
+             and repeated ones can't be told",
+            repeats.count()
+        );
+        findings.push(Finding::new(Kind::VersionDuplicate, Severity::Info, words));
+    } else {
+        findings.extend(repeats);
+    }
+    if is_usual(&gaps) {
+        let words = format!(
+            "{} of {steps} events skip numbers: versions do not count here, and missing events can't be told by them",
+            gaps.count()
+        );
+        findings.push(Finding::new(Kind::VersionGap, Severity::Info, words));
+    } else {
+        findings.extend(gaps);
+        findings.extend(starts);
+    }
+    findings.extend(without);
+}
+
+fn twice(log: &EventLog, stream: StreamIndex, other: u32, event: u32, version: i64) -> Finding {
+    let other = other as usize;
+    let words = format!(
+        "version {version} is used twice, by {} at #{} and by {} here: both were written as if they came next",
+        log.event_type(log.type_of(other)).short,
+        log.position(other),
+        log.event_type(log.type_of(event as usize)).short,
+    );
+    Finding::at(log, Kind::VersionDuplicate, Severity::Error, event as usize, words).within(log, stream)
+}

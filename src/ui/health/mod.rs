@@ -1,0 +1,247 @@
+//! The Health tab: what is wrong with the history, how much was looked at for it, and the way to each event.
+
+mod found;
+mod groups;
+
+use egui::{Align, Layout, Rect, RichText, Role, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use crate::analysis::health::{Kind, Severity};
+use crate::app::{App, Checking, Command, Document};
+use crate::job::Slot;
+use crate::model::zoned;
+use crate::ui::rows::Rows;
+use crate::ui::theme::Tokens;
+use crate::ui::{icons, text, theme};
+
+/// What the tab keeps from one frame to the next.
+#[derive(Default)]
+pub struct HealthView {
+    /// Severities that are not shown.
+    hidden: Vec<Severity>,
+    /// The kind whose findings are shown.
+    chosen: Option<(Severity, Kind)>,
+    /// The finding that was chosen, by its place in the group.
+    at: Option<usize>,
+    groups: Rows,
+    found: Rows,
+    /// Of which list all this is.
+    edition: u64,
+}
+
+/// Narrower than this the groups give way to the findings.
+const NARROW: f32 = 560.0;
+
+/// The tab.
+pub fn health_ui(
+    ui: &mut Ui,
+    app: &App,
+    document: &Document,
+    view: &mut HealthView,
+    take_focus: bool,
+    queue: &mut Vec<Command>,
+) {
+    let checking = &document.checking;
+    heading_ui(ui, app, document, view, queue);
+    if let Some(why) = &checking.failure {
+        note_ui(ui, &format!("Not all was looked at: {why}."), theme::tokens(ui).bad);
+    }
+    if checking.groups.is_empty() {
+        nothing_ui(ui, document);
+        return;
+    }
+    if view.edition != checking.edition {
+        view.edition = checking.edition;
+        // Findings that came in between move the others.
+        view.at = None;
+    }
+    let shown: Vec<usize> =
+        (0..checking.groups.len()).filter(|at| !view.hidden.contains(&checking.groups[*at].severity)).collect();
+    let of = |at: usize| (checking.groups[at].severity, checking.groups[at].kind);
+    let chosen = shown.iter().position(|at| Some(of(*at)) == view.chosen).unwrap_or(0);
+    let Some(group) = shown.get(chosen).map(|at| &checking.groups[*at]) else {
+        note_ui(ui, "All that was found is filtered out.", theme::tokens(ui).secondary);
+        return;
+    };
+    let area = ui.available_rect_before_wrap();
+    let share = if area.width() < NARROW { 0.42 } else { 0.34 };
+    let edge = area.left() + (area.width() * share).clamp(170.0, 320.0);
+    let left = Rect::from_min_max(area.min + vec2(theme::MARGIN, 0.0), pos2(edge - theme::MARGIN, area.bottom()));
+    let right = Rect::from_min_max(pos2(edge + 1.0, area.top()), area.max);
+    let place = groups::Place { shown: &shown, chosen };
+    let next =
+        groups::groups_ui(&mut ui.new_child(UiBuilder::new().max_rect(left)), checking, view, &place, take_focus);
+    ui.painter().vline(edge, area.y_range(), Stroke::new(1.0, theme::tokens(ui).hairline));
+    found::found_ui(&mut ui.new_child(UiBuilder::new().max_rect(right)), app, document, group, view, queue);
+    if let Some(next) = next {
+        view.chosen = Some(of(shown[next]));
+        view.at = None;
+        view.found = Rows::default();
+    }
+}
+
+/// What was found, in a few words.
+fn found_words(checking: &Checking) -> String {
+    let found: Vec<String> = Severity::ALL
+        .iter()
+        .map(|severity| (*severity, checking.count(*severity)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| severity.counted(count))
+        .collect();
+    match (found.is_empty(), checking.is_running()) {
+        (true, true) => "Nothing so far".to_owned(),
+        (true, false) => "Nothing found".to_owned(),
+        _ => found.join(", "),
+    }
+}
+
+/// How much was looked at, and when.
+fn range_words(app: &App, document: &Document) -> String {
+    let checking = &document.checking;
+    let range = match &checking.health {
+        Some(health) => health.range(),
+        None => {
+            let (looked, total) = (text::grouped(checking.looked_at()), text::grouped(document.opened.log.len()));
+            format!("looked at {looked} of {total} payloads")
+        }
+    };
+    let when = checking.when.map_or_else(String::new, |when| format!(" · {}", minute(&zoned::clock(when, app.zone()))));
+    if checking.is_stale(&document.opened.log) {
+        return format!("Out of date, look again · {range}{when}");
+    }
+    format!("{range}{when}")
+}
+
+/// Hour and minute of a time of day.
+fn minute(clock: &str) -> &str {
+    clock.get(..5).unwrap_or(clock)
+}
+
+/// What is shown of it, how much was looked at, and what can be done: one row.
+fn heading_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut HealthView, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    let checking = &document.checking;
+    ui.horizontal(|ui| {
+        ui.set_height(theme::ROW + 4.0);
+        ui.spacing_mut().item_spacing.x = theme::TIGHT;
+        ui.add_space(theme::GAP);
+        choices_ui(ui, checking, view);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(theme::GAP);
+            actions_ui(ui, app, checking, queue);
+            ui.add_space(theme::GAP);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add_space(theme::TIGHT);
+                let (found, range) = (found_words(checking), range_words(app, document));
+                let shown = if checking.groups.is_empty() { format!("{found} · {range}") } else { range.clone() };
+                let label = ui.add(egui::Label::new(RichText::new(shown).color(tokens.secondary)).truncate());
+                label.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{found} · {range}")));
+                if !checking.is_running() {
+                    crate::ui::announce(ui, &label);
+                }
+                label.on_hover_text(range);
+            });
+        });
+    });
+}
+
+/// Severities, each with how many there are: those that are shown.
+fn choices_ui(ui: &mut Ui, checking: &Checking, view: &mut HealthView) {
+    let tokens = theme::tokens(ui);
+    for severity in Severity::ALL {
+        let count = checking.count(severity);
+        if count == 0 {
+            continue;
+        }
+        let shown = !view.hidden.contains(&severity);
+        let words = severity.counted(count);
+        let label = RichText::new(&words).font(theme::words(theme::SMALL));
+        let label = label.color(if shown { tokens.text } else { tokens.secondary });
+        let chip = ui.add(egui::Button::new(label).selected(shown).small());
+        let tip = if shown { "Don't show these" } else { "Show these" };
+        chip.widget_info(|| WidgetInfo::selected(Role::Button, true, shown, format!("Show {words}")));
+        if chip.on_hover_text(tip).clicked() {
+            match view.hidden.iter().position(|hidden| *hidden == severity) {
+                Some(at) => {
+                    view.hidden.remove(at);
+                }
+                None => view.hidden.push(severity),
+            }
+        }
+    }
+}
+
+/// From the right: to look again and to copy, or to stop.
+fn actions_ui(ui: &mut Ui, app: &App, checking: &Checking, queue: &mut Vec<Command>) {
+    if checking.is_running() {
+        if ui.small_button("Stop").on_hover_text("Stop looking; what was found is kept").clicked() {
+            queue.push(Command::Stop(Slot::Check));
+        }
+        let counts = app.running.iter().find(|running| running.slot == Slot::Check);
+        let (done, total) = counts.map_or((0, 0), |running| running.progress.counts());
+        let share = if total == 0 { 0.0 } else { done as f32 / total as f32 };
+        ui.add(egui::ProgressBar::new(share).desired_width(100.0).desired_height(6.0));
+        return;
+    }
+    if ui.small_button("Look again").on_hover_text("Look at the whole history once more").clicked() {
+        queue.push(Command::CheckHistory);
+    }
+    let Some(health) = &checking.health else { return };
+    let tip = "Copy all that is listed as JSON, as `foldline check --json` prints it";
+    if icons::icon_button(ui, icons::BRACES, "Copy findings as JSON", tip).clicked() {
+        // Findings hold only what JSON can.
+        queue.push(Command::CopyText(serde_json::to_string_pretty(health).unwrap_or_default()));
+    }
+    let tip = "Copy what was found as text, to be pasted into a message";
+    if icons::icon_button(ui, icons::COPY, "Copy findings as text", tip).clicked() {
+        queue.push(Command::CopyText(health.lines().join("\n")));
+    }
+}
+
+/// Where nothing was found: how much that says.
+fn nothing_ui(ui: &mut Ui, document: &Document) {
+    let tokens = theme::tokens(ui);
+    let checking = &document.checking;
+    let Some(health) = &checking.health else { return };
+    if !health.complete {
+        return note_ui(
+            ui,
+            "Nothing was found up to where it was stopped. That says nothing of what comes after.",
+            tokens.secondary,
+        );
+    }
+    let has_rules = document.opened.projections.iter().any(|info| !info.invariants.is_empty());
+    let mut words =
+        "Versions without gaps or doubles, times in order, no id twice, every payload readable, every stream \
+                     begun and none written to after its end, causes and snapshots that fit."
+            .to_owned();
+    if has_rules {
+        words += " All invariants of the projection hold after every event.";
+    } else {
+        words += " No projection with invariants is in use, so whether states make sense was not looked at.";
+    }
+    ui.add_space(theme::MARGIN);
+    ui.horizontal_top(|ui| {
+        ui.add_space(theme::MARGIN);
+        icons::sign(ui, icons::CHECK, theme::ICON, theme::ICON, tokens.good);
+        ui.scope(|ui| {
+            ui.set_max_width((ui.available_width() - theme::MARGIN).min(640.0));
+            ui.add(egui::Label::new(RichText::new(words).color(tokens.secondary)).wrap());
+        });
+    });
+}
+
+fn note_ui(ui: &mut Ui, words: &str, colour: egui::Color32) {
+    ui.horizontal(|ui| {
+        ui.add_space(theme::MARGIN);
+        ui.add(egui::Label::new(RichText::new(words).color(colour)).wrap());
+    });
+}
+
+/// The sign of a severity and its colour: each has its own form.
+fn sign(severity: Severity, tokens: &Tokens) -> (&'static str, egui::Color32) {
+    match severity {
+        Severity::Error => (icons::WARNING, tokens.bad),
+        Severity::Warning => (icons::FLAG, tokens.text),
+        Severity::Info => (icons::INFO, tokens.secondary),
+    }
+}
