@@ -18,10 +18,10 @@ mod events;
 mod health;
 #[path = "window/images.rs"]
 mod images;
-#[path = "window/live.rs"]
-mod live;
 #[path = "window/large.rs"]
 mod large;
+#[path = "window/live.rs"]
+mod live;
 #[path = "window/mapping.rs"]
 mod mapping;
 #[path = "window/no_harm.rs"]

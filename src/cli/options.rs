@@ -15,7 +15,7 @@ use crate::model::{Cancel, CategoryIndex, EventLog, Moment, Progress, Selection,
 use crate::query::{self, Context, Query, Scope};
 use crate::replay::{Fold, Frame, OnUnreadable};
 use crate::worker::{
-    OnBadProjection, Projections, Session, SessionError, SessionOptions, is_same_file, projection_beside,
+    OnBadProjection, Projections, Session, SessionError, SessionOptions, index_cache, is_same_file, projection_beside,
     read_mapping_file,
 };
 
@@ -160,6 +160,7 @@ fn open_as(
         on_unreadable,
         projections,
         on_bad_projection: OnBadProjection::Refuse,
+        index_cache: index_cache(),
         ..SessionOptions::default()
     };
     let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;

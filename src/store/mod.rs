@@ -13,6 +13,7 @@
 //! Layouts are data: see [`LayoutSpec`] and the files under `layouts/`.
 
 mod attach;
+mod cache;
 mod connect;
 mod copy;
 pub mod decode;
@@ -78,6 +79,8 @@ pub struct OpenOptions {
     pub lock_wait: Duration,
     /// Follow the store while others write it: see [`AccessMode::Live`].
     pub follow: bool,
+    /// The folder in which indexes of large stores are kept for the next opening; `None` keeps none.
+    pub index_cache: Option<PathBuf>,
 }
 
 impl Default for OpenOptions {
@@ -88,6 +91,7 @@ impl Default for OpenOptions {
             private_copy_dir: None,
             lock_wait: Duration::from_secs(2),
             follow: false,
+            index_cache: None,
         }
     }
 }
@@ -103,6 +107,7 @@ pub struct Store {
     also_possible: Vec<LayoutInfo>,
     watch: Mutex<watch::Watch>,
     recognised: Recognised,
+    index_cache: Option<PathBuf>,
 }
 
 /// What the last scan left behind.
@@ -157,6 +162,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         also_possible,
         watch: Mutex::default(),
         recognised,
+        index_cache: options.index_cache.clone(),
     })
 }
 
@@ -240,10 +246,39 @@ impl Store {
     ///
     /// Errors: the file can't be read or has more than `u32::MAX` events; or `cancel` was set.
     pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
+        // What is followed may be written between any two looks.
+        let folder = self.index_cache.as_deref().filter(|_| self.mode() != AccessMode::Live);
+        let kept = folder.and_then(|folder| {
+            let stamp = self.source.stamp_of_reads().ok()?;
+            Some((cache::Kept::new(folder, &self.source, &self.bound, &stamp), stamp))
+        });
+        if let Some((kept, stamp)) = &kept
+            && let Some((log, notes)) = kept.read(generation)
+            && self.is_index_of(&log)
+        {
+            progress.set_total(log.len() as u64);
+            progress.set_done(log.len() as u64);
+            *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()) };
+            return Ok(log);
+        }
         let (log, scanned) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
+        // What was written meanwhile is in the index or not: only one of a file that stood still is kept.
+        if let Some((kept, stamp)) = &kept
+            && scanned.stamp.as_ref() == Some(stamp)
+            && self.source.stamp_of_reads().is_ok_and(|now| now == *stamp)
+        {
+            kept.write(&log, &scanned.notes);
+        }
         *self.scanned() = scanned;
         self.watch_from(&log);
         Ok(log)
+    }
+
+    /// Whether events here and there in a kept index are rows of the store.
+    fn is_index_of(&self, log: &EventLog) -> bool {
+        let Some(last) = log.len().checked_sub(1) else { return false };
+        let some: Vec<u32> = (0..=16).map(|n| (last * n / 16) as u32).collect();
+        self.reader().is_ok_and(|mut reader| reader.events(log, &some).is_ok())
     }
 
     fn scanned(&self) -> MutexGuard<'_, Scanned> {
@@ -266,6 +301,7 @@ impl Store {
         let category = match &self.bound.spec.events.stream.category {
             CategoryRule::General | CategoryRule::From(_) => None,
             CategoryRule::Before(mark) => stream.split_once(mark.as_str()).map(|(before, _)| before),
+            CategoryRule::BeforeLast(mark) => stream.rsplit_once(mark.as_str()).map(|(before, _)| before),
             CategoryRule::FirstPart => rows::two_parts(log, stream).map(|(first, _)| first),
             CategoryRule::TopicClass => first_type.and_then(scan::topic_class),
         };

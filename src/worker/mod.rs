@@ -70,6 +70,16 @@ pub struct Layout {
     pub writable: bool,
 }
 
+/// The folder in which indexes of large stores are kept, so that they open at once the next time: in the user's cache
+/// folder, or where `FOLDLINE_INDEX_CACHE` says; `off` keeps none.
+pub fn index_cache() -> Option<std::path::PathBuf> {
+    match std::env::var_os("FOLDLINE_INDEX_CACHE") {
+        Some(off) if off == "off" || off.is_empty() => None,
+        Some(folder) => Some(folder.into()),
+        None => Some(directories::ProjectDirs::from("", "", "foldline")?.cache_dir().join("index")),
+    }
+}
+
 /// All layouts that are recognised.
 pub fn layouts() -> Vec<Layout> {
     let layout = |spec: &std::sync::Arc<crate::store::LayoutSpec>| {

@@ -76,7 +76,7 @@ const NO_DIALOG: &str = "The system has no file dialog here (on Linux it is a de
 impl Pool {
     /// Starts `threads` workers. `wake` is called after each answer, so that a sleeping window looks at it.
     pub fn new(threads: usize, wake: &Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
-        let workshop = Workshop::default();
+        let workshop = Workshop::with_index_cache();
         let run = move |job, progress: &Progress, cancel: &Cancel| workshop.run(job, progress, cancel);
         Self::with(threads, wake, Box::new(run), Arc::new(super::pick::pick))
     }
@@ -211,6 +211,7 @@ fn is_long(slot: Slot) -> bool {
         slot,
         Slot::State
             | Slot::Rows
+            | Slot::MappingPreview
             | Slot::Changes
             | Slot::Cause
             | Slot::Close

@@ -24,9 +24,16 @@ const CHANGES: usize = 20_000;
 pub struct Workshop {
     pub(super) sessions: Sessions,
     pub(super) looked_at: super::mapping::LookedAt,
+    /// The folder in which indexes of large stores are kept; `None` keeps none.
+    index_cache: Option<std::path::PathBuf>,
 }
 
 impl Workshop {
+    /// One that keeps the indexes of large stores for the next opening.
+    pub fn with_index_cache() -> Self {
+        Self { index_cache: super::index_cache(), ..Self::default() }
+    }
+
     /// Runs a job to its end.
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
@@ -95,7 +102,8 @@ impl Workshop {
         // Rules that are gone by now are no reason not to open the store.
         let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(path));
         let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
-        let mut options = SessionOptions { projections, ..SessionOptions::default() };
+        let index_cache = self.index_cache.clone();
+        let mut options = SessionOptions { projections, index_cache, ..SessionOptions::default() };
         match how {
             OpenAs::Recognised => {}
             OpenAs::Layout(layout) => options.layout = Some(layout),

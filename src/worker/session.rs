@@ -36,6 +36,8 @@ pub struct SessionOptions {
     pub on_bad_projection: OnBadProjection,
     /// Where a private copy may be made; `None` for the system's folder for temporary files.
     pub private_copy_dir: Option<PathBuf>,
+    /// The folder in which indexes of large stores are kept; `None` keeps none.
+    pub index_cache: Option<PathBuf>,
     /// Follow the store while others write it.
     pub follow: bool,
 }
@@ -47,6 +49,7 @@ impl SessionOptions {
             layout: self.layout.clone(),
             mapping: self.mapping.clone(),
             private_copy_dir: self.private_copy_dir.clone(),
+            index_cache: self.index_cache.clone(),
             follow: self.follow,
             ..OpenOptions::default()
         }

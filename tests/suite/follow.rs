@@ -155,8 +155,15 @@ impl Follower {
         let options = SessionOptions { follow: true, ..SessionOptions::default() };
         let session = Session::open(path, options, &Progress::default(), &Cancel::default()).unwrap();
         let due = (0..session.log().len() as u32).collect();
-        let mut follower =
-            Self { session, seen: Vec::new(), due, changes: 0, troubles: Vec::new(), longest_look: Duration::ZERO, last_look: Duration::ZERO };
+        let mut follower = Self {
+            session,
+            seen: Vec::new(),
+            due,
+            changes: 0,
+            troubles: Vec::new(),
+            longest_look: Duration::ZERO,
+            last_look: Duration::ZERO,
+        };
         follower.read();
         follower
     }

@@ -186,7 +186,7 @@ fn strays_and_gaps_hide_no_change() {
 
 #[test]
 fn becoming_optional_and_always_is_told_with_where() {
-    let some = |at: usize| row(if at % 3 == 0 { r#"{"a":1,"b":1}"# } else { r#"{"a":1}"# });
+    let some = |at: usize| row(if at.is_multiple_of(3) { r#"{"a":1,"b":1}"# } else { r#"{"a":1}"# });
     let rows = concat(vec![repeat(50, r#"{"a":1,"b":1}"#), (1..100).map(some).collect()]);
     assert_eq!(changes(&catalogue(&rows)), ["after #50 b became optional breaking"]);
     let rows = concat(vec![(0..100).map(some).collect(), repeat(50, r#"{"a":1,"b":1}"#)]);
@@ -202,7 +202,7 @@ fn types_that_change_break() {
     assert_eq!(changes(&catalogue(&rows)), ["#31 amount: integer → text breaking"]);
     let rows = concat(vec![repeat(30, r#"{"amount":5}"#), repeat(30, r#"{"amount":5.25}"#)]);
     assert_eq!(changes(&catalogue(&rows)), ["#31 amount: integer → number breaking"]);
-    let mixed = |at: usize| row(if at % 2 == 0 { r#"{"amount":null}"# } else { r#"{"amount":5}"# });
+    let mixed = |at: usize| row(if at.is_multiple_of(2) { r#"{"amount":null}"# } else { r#"{"amount":5}"# });
     let rows = concat(vec![repeat(30, r#"{"amount":5}"#), (0..40).map(mixed).collect()]);
     assert_eq!(changes(&catalogue(&rows)), ["#31 amount can be null breaking"]);
     let rows = concat(vec![(0..40).map(mixed).collect(), repeat(30, r#"{"amount":5}"#)]);
@@ -314,7 +314,7 @@ fn hostile_payloads_take_bounded_room() {
         .collect();
     let log = log(&rows);
     let gatherer = gather(&log, &rows, 0..rows.len());
-    let places = gatherer.types[&0].root.as_ref().map_or(0, |root| root.size());
+    let places = gatherer.types[&0].root.as_ref().map_or(0, super::node::Node::size);
     assert!(places <= MAX_FIELDS + 1, "{places}");
 }
 

@@ -19,6 +19,7 @@ use crate::model::{Cancel, EventLog, EventLogBuilder, Progress, StreamIndex};
 use super::Scanned;
 use super::connect::quoted;
 use super::error::StoreError;
+use super::layout::TIME;
 use super::open::{AccessMode, Source};
 use super::plan::EVENTS;
 use super::probe::Stamp;
@@ -332,6 +333,7 @@ impl Pass<'_> {
                     columns.join(", ")
                 ),
                 Key::Ordered { by, position: None, .. } => {
+                    let by: Vec<&str> = by.iter().map(|name| if name == TIME { "time" } else { name }).collect();
                     format!("events are ordered by {}, and positions are ordinals", by.join(", "))
                 }
                 _ if bound.events_are_several() => "a row holds several events: positions are ordinals".to_owned(),

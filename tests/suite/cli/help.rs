@@ -2,7 +2,7 @@
 
 use super::{World, words};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "info",
     "streams",
     "events",

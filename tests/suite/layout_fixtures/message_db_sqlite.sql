@@ -1,0 +1,6 @@
+-- The category is what is before the first hyphen; commands have categories of their own.
+CREATE TABLE messages (id TEXT NOT NULL, stream_name TEXT NOT NULL, type TEXT NOT NULL, position INTEGER NOT NULL, global_position INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT, metadata TEXT, time INTEGER NOT NULL);
+INSERT INTO messages VALUES
+ ('m1', 'cart:command-85b4901b-39e7', 'Open', 0, 1, '{}', NULL, 1772198551306),
+ ('m2', 'cart-85b4901b-39e7', 'Opened', 0, 4, '{"a":1}', '{"correlationStreamName":"checkout-9","causationMessageStreamName":"cart:command-85b4901b-39e7","causationMessagePosition":0,"schemaVersion":2}', 1772198551307),
+ ('m3', 'cart-85b4901b-39e7', 'Closed', 1, 5, NULL, NULL, 1772198551);

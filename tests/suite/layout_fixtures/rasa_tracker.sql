@@ -1,0 +1,4 @@
+-- The time is the order.
+CREATE TABLE events (id INTEGER NOT NULL, sender_id VARCHAR(255) NOT NULL, type_name VARCHAR(255) NOT NULL, timestamp FLOAT, intent_name VARCHAR(255), action_name VARCHAR(255), data TEXT, PRIMARY KEY (id));
+CREATE TABLE users (username TEXT, password_hash TEXT, api_token TEXT);
+INSERT INTO events VALUES (2, 'user-014', 'action', 1770803437.1, NULL, 'action_listen', '{"event":"action"}'), (1, 'user-014', 'user', 1770803437.259, 'greet', NULL, '{"event":"user","text":"thanks \ud83d\ude4f"}');

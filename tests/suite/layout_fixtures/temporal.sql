@@ -1,0 +1,11 @@
+-- Several events in a row; a row that a later one has taken the place of; a system workflow; a run of which only the history is left.
+CREATE TABLE executions (shard_id INT NOT NULL, namespace_id BINARY(16) NOT NULL, workflow_id VARCHAR(255) NOT NULL, run_id BINARY(16) NOT NULL, next_event_id BIGINT NOT NULL, last_write_version BIGINT NOT NULL, data MEDIUMBLOB NOT NULL, data_encoding VARCHAR(16) NOT NULL, state MEDIUMBLOB NOT NULL, state_encoding VARCHAR(16) NOT NULL, db_record_version BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (shard_id, namespace_id, workflow_id, run_id));
+CREATE TABLE history_node (shard_id INT NOT NULL, tree_id BINARY(16) NOT NULL, branch_id BINARY(16) NOT NULL, node_id BIGINT NOT NULL, txn_id BIGINT NOT NULL, prev_txn_id BIGINT NOT NULL DEFAULT 0, data MEDIUMBLOB NOT NULL, data_encoding VARCHAR(16) NOT NULL, PRIMARY KEY (shard_id, tree_id, branch_id, node_id, txn_id));
+CREATE TABLE history_tree (shard_id INT NOT NULL, tree_id BINARY(16) NOT NULL, branch_id BINARY(16) NOT NULL, data MEDIUMBLOB NOT NULL, data_encoding VARCHAR(16) NOT NULL, PRIMARY KEY (shard_id, tree_id, branch_id));
+INSERT INTO executions VALUES (1, X'00000000000040008000000000000009', 'ride-1', X'8013e42bc58c56afafad1781d199e4b9', 4, 0, X'', 'Proto3', X'', 'Proto3', 0), (1, X'00000000000040008000000000000009', 'temporal-sys-scanner', X'9013e42bc58c56afafad1781d199e4b9', 4, 0, X'', 'Proto3', X'', 'Proto3', 0);
+INSERT INTO history_node VALUES
+ (1, X'8013e42bc58c56afafad1781d199e4b9', X'77af04d453c55e04b7c5e2b3f0484132', 3, -1005, 0, X'0a1e08031208089e8b91cd061000181a28eb07d2010a0a0841737369676e6564', 'Proto3'),
+ (1, X'8013e42bc58c56afafad1781d199e4b9', X'77af04d453c55e04b7c5e2b3f0484132', 3, -1002, 0, X'0a1108031208089f8b91cd061000180228eb07', 'Proto3'),
+ (1, X'8013e42bc58c56afafad1781d199e4b9', X'77af04d453c55e04b7c5e2b3f0484132', 1, -1001, 0, X'0a2408011209089c8b91cd06108827180128e90732100a0e0a0c52696465576f726b666c6f770a1208021209089c8b91cd06108827180528ea07', 'Proto3'),
+ (1, X'9013e42bc58c56afafad1781d199e4b9', X'87af04d453c55e04b7c5e2b3f0484132', 1, -1003, 0, X'0a1108011208089d8b91cd061000180128e907', 'Proto3'),
+ (1, X'a013e42bc58c56afafad1781d199e4b9', X'97af04d453c55e04b7c5e2b3f0484132', 1, -1004, 0, X'0a', 'Proto3');
