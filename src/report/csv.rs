@@ -38,6 +38,11 @@ impl<W: Write> EventCsv<W> {
         Ok(Self { out, unreadable: 0 })
     }
 
+    /// Hands on what was written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Writes an event. A payload that can't be read is empty, and counted.
     pub fn write(&mut self, event: &Event) -> io::Result<()> {
         let shape = EventShape::of(event);

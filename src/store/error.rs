@@ -216,6 +216,18 @@ impl StoreError {
         matches!(self, Self::Cancelled)
     }
 
+    /// Whether the same may be read in a moment: somebody just opened, closed or wrote the file.
+    pub fn is_passing(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        match self {
+            Self::Changed(_) | Self::Truncated { .. } | Self::KeepsChanging(_) => true,
+            Self::Sqlite { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(Code::ReadOnly | Code::CannotOpen | Code::SchemaChanged))
+            }
+            _ => false,
+        }
+    }
+
     /// An error of the operating system, sorted into the more telling ones.
     pub(super) fn io(path: &Path, doing: &'static str, source: std::io::Error) -> Self {
         match source.kind() {

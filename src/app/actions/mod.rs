@@ -142,6 +142,7 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "smaller" => "text is as small as it gets",
         "theme-system" | "theme-dark" | "theme-light" => "in use",
         _ if app.document.is_none() => "no store is open",
+        "follow-head" => "the store is not followed",
         "start" => "the cursor is there",
         "back" => "no event before the cursor",
         "forward" | "play" => "no event after the cursor",
