@@ -72,6 +72,8 @@ pub enum Job {
         /// The mapping.
         mapping: Arc<Mapping>,
     },
+    /// Forget the file whose tables were looked at.
+    ForgetTables,
     /// Read a mapping file.
     ReadMapping {
         /// The file.
@@ -418,6 +420,7 @@ impl Job {
             | Self::OpenAs { .. }
             | Self::Survey { .. }
             | Self::PreviewMapping { .. }
+            | Self::ForgetTables
             | Self::ReadMapping { .. }
             | Self::WriteMapping { .. }
             | Self::Pick(_)

@@ -137,7 +137,7 @@ impl App {
             Command::CloseDialog => {
                 (self.dialog, self.sheet, self.leaving) = (None, None, None);
                 self.forget_copy();
-                self.forget_mapping();
+                self.forget_mapping(requests);
             }
             Command::Focus(focus) => {
                 if focus == Focus::Events {

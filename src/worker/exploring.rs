@@ -125,6 +125,10 @@ impl Workshop {
             }
             Job::Survey { path, folder } => self.survey(&path, folder.as_deref(), progress, cancel),
             Job::PreviewMapping { path, mapping } => self.preview(&path, &mapping, progress, cancel),
+            Job::ForgetTables => {
+                self.forget_look();
+                Ok(Outcome::Closed)
+            }
             Job::ReadMapping { path } => super::mapping::read(path),
             Job::WriteMapping { store, out, text, force } => super::mapping::write(&store, out, &text, force),
             job @ (Job::Open { .. }

@@ -211,6 +211,7 @@ fn is_long(slot: Slot) -> bool {
         slot,
         Slot::State
             | Slot::Rows
+            | Slot::MappingPreview
             | Slot::Changes
             | Slot::Cause
             | Slot::Close

@@ -24,7 +24,7 @@ fn history() -> Vec<Made> {
     let mut versions = [0i64; 6];
     (0..60usize)
         .map(|at| {
-            let stream = (at * 7 + at / 5) % versions.len();
+            let stream = (at * 5 + at / 6) % versions.len();
             versions[stream] += 1;
             let version = versions[stream];
             let kind = if version == 1 { 0 } else { 1 + (at % 3) };
@@ -43,7 +43,7 @@ fn body(made: &Made) -> Json {
 
 fn database(folder: &Path, sql: &str) -> (PathBuf, rusqlite::Connection) {
     let path = folder.join("shop.db");
-    let conn = rusqlite::Connection::open(&path).unwrap();
+    let conn = crate::fixtures::database(&path);
     conn.execute_batch(sql).unwrap();
     (path, conn)
 }
