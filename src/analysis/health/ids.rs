@@ -80,7 +80,8 @@ impl Ids {
         let mut count = 0;
         index.each_repeat(&self.ids, &mut |first, event| {
             // What stands in one row has one id.
-            if log.row_key(first as usize) != log.row_key(event as usize) {
+            let row = |event: u32| (log.source(event as usize), log.row_key(event as usize));
+            if row(first) != row(event) {
                 count += 1;
                 if pairs.len() < 2 * BATCH * LOOP {
                     pairs.push((first, event));
