@@ -2,7 +2,7 @@
 
 use super::{World, words};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "info",
     "streams",
     "events",
