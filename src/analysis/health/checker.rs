@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::findings::{Findings, Health, Scanned};
-use super::ids::Ids;
+use super::ids::{Ids, ReadAgain};
 use super::payloads::Payloads;
 use super::snapshots::{self, SnapshotFact};
 use super::states::States;
@@ -91,7 +91,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Says what only all events together can tell. `read` reads events again, in the order asked for.
-    pub fn finish<E>(self, read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>) -> Result<Health, E> {
+    pub fn finish<E>(self, read: &mut ReadAgain<'_, E>) -> Result<Health, E> {
         let Self { log, findings, ids, payloads, states, scanned, .. } = self;
         payloads.finish(log, &findings);
         states.finish(log, &findings);

@@ -22,6 +22,9 @@ const BATCH: usize = 256;
 /// So many events of one loop are told.
 const LOOP: usize = 100;
 
+/// Reads events again, in the order asked for.
+pub type ReadAgain<'a, E> = dyn FnMut(&[u32]) -> Result<Vec<Event>, E> + 'a;
+
 /// Ids as they come.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
@@ -52,12 +55,7 @@ impl Ids {
     }
 
     /// Says what is wrong with them, once all events were taken in. `read` reads events again.
-    pub fn finish<E>(
-        self,
-        log: &EventLog,
-        findings: &Findings,
-        read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>,
-    ) -> Result<(), E> {
+    pub fn finish<E>(self, log: &EventLog, findings: &Findings, read: &mut ReadAgain<'_, E>) -> Result<(), E> {
         if self.ids.is_empty() {
             return Ok(());
         }
@@ -74,7 +72,7 @@ impl Ids {
         index: &Index,
         log: &EventLog,
         findings: &Findings,
-        read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>,
+        read: &mut ReadAgain<'_, E>,
     ) -> Result<(), E> {
         let mut pairs = Vec::new();
         let mut count = 0;
@@ -119,7 +117,7 @@ impl Ids {
         index: &Index,
         log: &EventLog,
         findings: &Findings,
-        read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>,
+        read: &mut ReadAgain<'_, E>,
     ) -> Result<(), E> {
         let cause_of = |event: u32| {
             let cause = self.causes.get(event as usize).copied().filter(|cause| *cause != NONE)?;
