@@ -151,7 +151,12 @@ impl App {
     pub(super) fn take_news(&mut self, slot: Slot, news: LiveNews, requests: &mut Vec<Request>) {
         let now = self.now;
         let Some(document) = &mut self.document else { return };
+        let was_partial = document.opened.expected.is_some();
         let Some(change) = document.take_news(slot, news, now) else { return };
+        if was_partial {
+            self.show_change(&change, requests);
+            return self.read_whole(requests);
+        }
         if slot == Slot::Reopen && !document.live.is_on() {
             self.hash_at_opening(requests);
         }
@@ -256,7 +261,7 @@ impl Document {
         }
         let before = std::mem::replace(&mut self.opened, opened);
         self.opened.rules.clone_from(&before.rules);
-        if slot == Slot::Poll || self.live.is_on() {
+        if slot == Slot::Poll || self.live.is_on() || before.expected.is_some() {
             self.opened.hash.clone_from(&before.hash);
         } else {
             self.hash_now.clear();

@@ -81,6 +81,17 @@ impl Session {
         self.changed(store, log, &Replaced::default(), options)
     }
 
+    /// A store whose beginning was read, with all of it.
+    ///
+    /// Errors: those of reading a store.
+    pub fn read_on(&self, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
+        let log = self.store().scan(self.log().generation() + 1, progress, cancel)?;
+        if self.log().first_difference(0, self.log().len(), &log).is_none() {
+            return Ok(Polled::Grown(self.grown(self.core.store.clone(), log, &self.options)));
+        }
+        self.changed(self.core.store.clone(), log, &Replaced::default(), self.options.clone())
+    }
+
     fn read_again(&self, how: &Replaced, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let store = match how.file {
             true => Arc::new(crate::store::open(self.path(), &self.options.opening(), progress, cancel)?),
@@ -220,6 +231,14 @@ impl Workshop {
         let session = self.session(key)?;
         let began = Instant::now();
         let polled = session.reopened(follow, progress, cancel).map_err(|error| failed(&error))?;
+        self.took_place(key, &session, session.log().generation(), polled, began)
+    }
+
+    /// Reads the rest of a store whose beginning is shown.
+    pub(super) fn read_on(&self, key: StoreKey, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
+        let session = self.session(key)?;
+        let began = Instant::now();
+        let polled = session.read_on(progress, cancel).map_err(|error| failed(&error))?;
         self.took_place(key, &session, session.log().generation(), polled, began)
     }
 

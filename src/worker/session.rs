@@ -38,6 +38,8 @@ pub struct SessionOptions {
     pub private_copy_dir: Option<PathBuf>,
     /// The folder in which indexes of large stores are kept; `None` keeps none.
     pub index_cache: Option<PathBuf>,
+    /// Of a large store only about so many rows are read at first; [`Session::read_on`] reads the rest. `None` reads all.
+    pub first_rows: Option<u64>,
     /// Follow the store while others write it.
     pub follow: bool,
 }
@@ -150,6 +152,8 @@ pub struct Session {
     /// With which version streams begin.
     pub(super) begin: OnceLock<i64>,
     pub(super) following: super::following::Kept,
+    /// About how many events there are, where only the first ones were read.
+    expected: Option<u64>,
 }
 
 impl Session {
@@ -161,7 +165,11 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<Arc<Self>, SessionError> {
         let store = crate::store::open(path, &options.opening(), progress, cancel)?;
-        let log = Arc::new(store.scan(1, progress, cancel)?);
+        let (log, expected) = match options.first_rows {
+            Some(rows) => store.scan_first(rows, 1, progress, cancel)?,
+            None => (store.scan(1, progress, cancel)?, None),
+        };
+        let log = Arc::new(log);
         let folds = match Folds::load(&options.projections, path, &log) {
             Ok(folds) => folds,
             Err(problem) if options.on_bad_projection == OnBadProjection::UseAutomatic => {
@@ -172,7 +180,14 @@ impl Session {
             Err(problem) => return Err(problem.into()),
         };
         let core = Core::new(Arc::new(store), log);
-        Ok(Arc::new(Self::of(path, core, Arc::new(folds), options)))
+        let mut session = Self::of(path, core, Arc::new(folds), options);
+        session.expected = expected;
+        Ok(Arc::new(session))
+    }
+
+    /// About how many events the store has, where only its beginning was read.
+    pub fn expected(&self) -> Option<u64> {
+        self.expected
     }
 
     /// A session that has done nothing yet.
@@ -190,6 +205,7 @@ impl Session {
             branches: Mutex::default(),
             asked: Mutex::default(),
             snapshots: Mutex::default(),
+            expected: None,
             begin: OnceLock::new(),
             following: super::following::Kept::default(),
         }
