@@ -370,7 +370,10 @@ impl Document {
     fn go_to_head(&mut self) -> bool {
         let Some(last) = self.last_event().filter(|last| self.cursor != Cursor::Event(*last)) else { return false };
         self.move_to(Cursor::Event(last));
-        self.show_cursor();
+        // Where all is in sight, the newest is.
+        if self.view != View::fit(&self.axis) {
+            self.show_cursor();
+        }
         true
     }
 }
