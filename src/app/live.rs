@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{App, Chosen, Cursor, Document, NoticeKind};
+use super::{App, Chosen, Cursor, Document, NoticeKind, ScenarioView};
 use crate::job::{Glance, Job, LiveNews, OpenedStore, Request, Slot};
 use crate::model::{EventLog, Timestamp};
 use crate::timeline::View;
@@ -170,7 +170,7 @@ impl App {
         if change.same && !grown && !moved && !change.stream_changed {
             // What failed may have been in the middle of a write.
             let failed = document.state.failure().is_some();
-            let edits = document.scenarios.all().iter().any(|view| view.has_edits());
+            let edits = document.scenarios.all().iter().any(ScenarioView::has_edits);
             if edits && change.arrived {
                 self.apply_all_edits(requests);
             }
@@ -185,7 +185,7 @@ impl App {
             if let Some(text) = text {
                 self.search(text, requests);
             }
-        } else if document.scenarios.all().iter().any(|view| view.has_edits()) {
+        } else if document.scenarios.all().iter().any(ScenarioView::has_edits) {
             self.apply_all_edits(requests);
         }
         self.follow_cursor(requests);
