@@ -333,7 +333,11 @@ impl Pass<'_> {
                     columns.join(", ")
                 ),
                 Key::Ordered { by, position: None, .. } => {
-                    let by: Vec<&str> = by.iter().map(|name| if name == TIME { "time" } else { name }).collect();
+                    let by: Vec<&str> = by
+                        .iter()
+                        .map(|name| if name == TIME { "time" } else { name })
+                        .filter(|name| !name.ends_with(".rowid"))
+                        .collect();
                     format!("events are ordered by {}, and positions are ordinals", by.join(", "))
                 }
                 _ if bound.events_are_several() => "a row holds several events: positions are ordinals".to_owned(),
