@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{App, Chosen, Cursor, Document, NoticeKind};
+use super::{App, Chosen, Cursor, Document, NoticeKind, ScenarioView};
 use crate::job::{Glance, Job, LiveNews, OpenedStore, Request, Slot};
 use crate::model::{EventLog, Timestamp};
 use crate::timeline::View;
@@ -175,7 +175,7 @@ impl App {
         if change.same && !grown && !moved && !change.stream_changed {
             // What failed may have been in the middle of a write.
             let failed = document.state.failure().is_some();
-            let edits = document.scenarios.all().iter().any(|view| view.has_edits());
+            let edits = document.scenarios.all().iter().any(ScenarioView::has_edits);
             if edits && change.arrived {
                 self.apply_all_edits(requests);
             }
@@ -190,7 +190,7 @@ impl App {
             if let Some(text) = text {
                 self.search(text, requests);
             }
-        } else if document.scenarios.all().iter().any(|view| view.has_edits()) {
+        } else if document.scenarios.all().iter().any(ScenarioView::has_edits) {
             self.apply_all_edits(requests);
         }
         self.follow_cursor(requests);
@@ -375,7 +375,10 @@ impl Document {
     fn go_to_head(&mut self) -> bool {
         let Some(last) = self.last_event().filter(|last| self.cursor != Cursor::Event(*last)) else { return false };
         self.move_to(Cursor::Event(last));
-        self.show_cursor();
+        // Where all is in sight, the newest is.
+        if self.view != View::fit(&self.axis) {
+            self.show_cursor();
+        }
         true
     }
 }

@@ -66,6 +66,7 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
 }
 
 /// What goes out.
+#[derive(Clone, Copy)]
 enum Print<'a> {
     Event(&'a Event),
     /// Whoever reads is to have all of it now.

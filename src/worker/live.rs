@@ -50,7 +50,7 @@ impl Session {
         };
         match growth {
             Growth::Nothing => Ok(Polled::Same),
-            Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), log, &self.options))),
+            Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), *log, &self.options))),
             Growth::Replaced(how) => self.read_again(&how, progress, cancel),
         }
     }
@@ -70,7 +70,7 @@ impl Session {
                     let log = EventLog::clone(self.log());
                     return Ok(Polled::Grown(self.grown(store, log, &options)));
                 }
-                Growth::Grown(log) => return Ok(Polled::Grown(self.grown(store, log, &options))),
+                Growth::Grown(log) => return Ok(Polled::Grown(self.grown(store, *log, &options))),
                 Growth::Replaced(_) => {}
             }
         }
