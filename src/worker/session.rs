@@ -28,6 +28,8 @@ pub struct SessionOptions {
     pub layout: Option<String>,
     /// What reads tables of no known layout; comes before any layout.
     pub mapping: Option<Arc<Mapping>>,
+    /// Further files of the same history.
+    pub with: Vec<PathBuf>,
     /// What to do at a payload that can't be read.
     pub on_unreadable: OnUnreadable,
     /// What makes states of events.
@@ -84,7 +86,7 @@ impl SessionError {
     pub fn is_input_error(&self) -> bool {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
-            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. })
+            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable | StoreError::CannotEncode { .. })
             | Self::Moment(_)
             | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))
             | Self::Sweep(_) => false,
@@ -147,7 +149,7 @@ impl Session {
             index_cache: options.index_cache.clone(),
             ..OpenOptions::default()
         };
-        let store = crate::store::open(path, &open, progress, cancel)?;
+        let store = crate::store::open_together(path, &options.with, &open, progress, cancel)?;
         let log = Arc::new(store.scan(1, progress, cancel)?);
         let folds = match Folds::load(&options.projections, path, &log) {
             Ok(folds) => folds,
