@@ -9,7 +9,7 @@ use super::options::{self, Opened, Setting};
 use super::output::{Output, plain, short};
 use crate::model::{Cancel, Event};
 use crate::query::{Query, Scope, Subject};
-use crate::report::{EventCsv, write_ndjson};
+use crate::report::{EventCsv, write_ndjson, write_ndjson_from};
 
 /// Characters of a payload that text shows.
 const SHOWN: usize = 80;
@@ -43,20 +43,31 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     if let Some(query) = &query {
         wanted = Box::new(wanted.filter(|event| query.matches_indexed(log, *event as usize) != Some(false)));
     }
+    let files = opened.session.store().files();
+    let files: Vec<String> = files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect();
+    let file_of = |index: u32| files.get(log.source(index as usize)).map(String::as_str);
     let limit = args.limit.unwrap_or(usize::MAX);
     let passed_over = match format {
         EventFormat::Csv => {
-            let mut csv = EventCsv::new(&mut *output)?;
-            let passed_over = each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| csv.write(event))?;
+            let mut csv = match files.as_slice() {
+                [] => EventCsv::new(&mut *output)?,
+                _ => EventCsv::with_file(&mut *output)?,
+            };
+            let mut write = |index: u32, event: &Event| csv.write(event, file_of(index).unwrap_or_default());
+            let passed_over = each(&opened, &mut wanted, query.as_ref(), limit, &mut write)?;
             let unreadable = csv.finish()?;
             if unreadable > 0 {
                 output.note(format!("{unreadable} payloads can't be read and are empty here; ndjson has their bytes"));
             }
             passed_over
         }
-        EventFormat::Text => each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| text(output, event))?,
+        EventFormat::Text => each(&opened, &mut wanted, query.as_ref(), limit, &mut |_, event| text(output, event))?,
         EventFormat::Ndjson | EventFormat::CloudEvents => {
-            each(&opened, &mut wanted, query.as_ref(), limit, &mut |event| write_ndjson(output, event))?
+            let mut write = |index: u32, event: &Event| match file_of(index) {
+                Some(file) => write_ndjson_from(output, event, file),
+                None => write_ndjson(output, event),
+            };
+            each(&opened, &mut wanted, query.as_ref(), limit, &mut write)?
         }
     };
     output.note_unreadable(passed_over);
@@ -69,7 +80,7 @@ fn each(
     wanted: &mut dyn Iterator<Item = u32>,
     query: Option<&Query>,
     limit: usize,
-    write: &mut dyn FnMut(&Event) -> io::Result<()>,
+    write: &mut dyn FnMut(u32, &Event) -> io::Result<()>,
 ) -> Result<usize, CliError> {
     let mut left = limit;
     let mut written = Ok(());
@@ -80,10 +91,10 @@ fn each(
     // Where nothing is filtered, no more is read than is printed.
     let mut wanted: Box<dyn Iterator<Item = u32> + '_> =
         if query.is_none() { Box::new(wanted.take(limit)) } else { Box::new(wanted) };
-    opened.session.each_event(&mut wanted, &Cancel::default(), &mut |_, event| {
+    opened.session.each_event(&mut wanted, &Cancel::default(), &mut |index, event| {
         let subject = Subject { event: &event, state: None };
         if query.is_none_or(|query| query.matches_in(opened.log(), &subject)) {
-            written = write(&event);
+            written = write(index, &event);
             left -= 1;
         } else if query.is_some_and(|query| query.needs().data) && event.data.decoded().is_err() {
             passed_over += 1;
