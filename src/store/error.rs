@@ -220,7 +220,8 @@ impl StoreError {
     /// Whether the cause is a file (missing, unreadable, not recognised, not writable) rather than the arguments:
     /// exit status 3 rather than 2.
     pub fn is_input_error(&self) -> bool {
-        !matches!(self, 
+        !matches!(
+            self,
             Self::UnknownLayout { .. }
                 | Self::TargetExists(_)
                 | Self::TargetIsStore(_)

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
-use crate::job::{At, Failure, Job, OpenAs, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::job::{At, Failure, Job, OpenAs, OpenedFile, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
-use crate::store::{AccessMode, StoreError};
+use crate::store::{AccessMode, StoreError, StoreFile};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
@@ -108,6 +108,7 @@ impl Workshop {
             OpenAs::Recognised => {}
             OpenAs::Layout(layout) => options.layout = Some(layout),
             OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
+            OpenAs::Together { with, mapping } => (options.with, options.mapping) = (with, mapping),
         }
         let mapping = options.mapping.clone();
         let session = match Session::open(path, options, progress, cancel) {
@@ -127,6 +128,7 @@ impl Workshop {
         let opened = OpenedStore {
             key,
             path: path.to_owned(),
+            files: session.store().files().into_iter().map(opened_file).collect(),
             layout: layout.id.to_string(),
             layout_title: layout.title.to_string(),
             access: access.to_owned(),
@@ -134,7 +136,7 @@ impl Workshop {
             projections: session.projection_infos(),
             drawing: Arc::new(Drawing::new(&log)),
             log,
-            writable: layout.writable,
+            writable: layout.writable && !session.store().is_several(),
             rules,
             snapshots: session.store().snapshots(),
             reading: reading(session.store().mode()).to_owned(),
@@ -149,6 +151,11 @@ impl Workshop {
         lock(&self.sessions).insert(key, session);
         Ok(Outcome::Opened(Box::new(opened)))
     }
+}
+
+fn opened_file(file: StoreFile) -> OpenedFile {
+    let StoreFile { path, layout, events, shown, .. } = file;
+    OpenedFile { path, layout_title: layout.title.to_string(), events, shown }
 }
 
 /// How a file is read, in a sentence.

@@ -86,7 +86,9 @@ impl SessionError {
     pub fn is_input_error(&self) -> bool {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
-            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable | StoreError::CannotEncode { .. })
+            Self::Store(
+                StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable | StoreError::CannotEncode { .. },
+            )
             | Self::Moment(_)
             | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))
             | Self::Sweep(_) => false,

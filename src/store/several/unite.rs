@@ -286,8 +286,8 @@ fn built(generation: u64, logs: &[Arc<EventLog>], order: &[Place], cancel: &Canc
             })
         };
         let own_type = log.type_of(event);
-        let event_type = *types[file][own_type.0 as usize]
-            .get_or_insert_with(|| builder.event_type(&log.event_type(own_type).name));
+        let event_type =
+            *types[file][own_type.0 as usize].get_or_insert_with(|| builder.event_type(&log.event_type(own_type).name));
         let stream = log.stream_of(event).map(|stream| united(&mut builder, stream));
         builder.push(LogRow {
             source: place.file,
