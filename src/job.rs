@@ -4,6 +4,7 @@
 //! each other: the newest wins, an older one is cancelled, and an answer with an older generation is dropped.
 
 mod answers;
+mod live;
 mod outcome;
 mod slot;
 mod views;
@@ -15,6 +16,7 @@ pub use answers::{
     BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
     ReplyFormat, RowChange, Searched, SnapshotCheck, SnapshotView, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
+pub use live::{Glance, LiveNews};
 pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
 pub use views::{At, Copied, OpenedFile, OpenedStore, Side, StateView};
@@ -72,6 +74,8 @@ pub enum Job {
         /// The mapping.
         mapping: Arc<Mapping>,
     },
+    /// Forget the file whose tables were looked at.
+    ForgetTables,
     /// Read a mapping file.
     ReadMapping {
         /// The file.
@@ -212,6 +216,25 @@ pub enum Job {
     Watch {
         /// Which file.
         path: PathBuf,
+    },
+    /// Look for what is new in a store that is followed.
+    Poll {
+        /// Which store.
+        store: StoreKey,
+        /// The generation of the index that is known.
+        known: u64,
+    },
+    /// Read a store again as it is now, to be followed from now on or no longer.
+    Reopen {
+        /// Which store.
+        store: StoreKey,
+        /// Whether it is followed.
+        follow: bool,
+    },
+    /// Look whether a store that is not followed has changed.
+    Glance {
+        /// Which store.
+        store: StoreKey,
     },
     /// Write a bundled sample into a folder, unless it is there.
     Sample {
@@ -410,6 +433,9 @@ impl Job {
             | Self::SweepPlaces { store, .. }
             | Self::Sweep { store, .. }
             | Self::Compensate { store, .. }
+            | Self::Poll { store, .. }
+            | Self::Reopen { store, .. }
+            | Self::Glance { store }
             | Self::Catalogue { store }
             | Self::Snapshots { store }
             | Self::Snapshot { store, .. }
@@ -418,6 +444,7 @@ impl Job {
             | Self::OpenAs { .. }
             | Self::Survey { .. }
             | Self::PreviewMapping { .. }
+            | Self::ForgetTables
             | Self::ReadMapping { .. }
             | Self::WriteMapping { .. }
             | Self::Pick(_)

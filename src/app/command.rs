@@ -56,6 +56,15 @@ pub enum Command {
     /// Drop the edits and go on with what they were in the way of.
     DropEdits,
 
+    /// Follow the store while others write it, or no longer.
+    Live(bool),
+    /// Have the cursor go with the newest event, or stay.
+    FollowHead(bool),
+    /// Read the store again as it is now.
+    Reload,
+    /// The window is in front, or no longer.
+    InFront(bool),
+
     // The cursor.
     /// Look at a stream.
     SelectStream(Arc<str>),

@@ -13,6 +13,7 @@ use super::comparing::Comparison;
 use super::compensating::Compensating;
 use super::edit_form::EditForm;
 use super::following::FollowsView;
+use super::live::Live;
 use super::moving_edits::Asking;
 use super::proving::Proved;
 use super::remote::Remote;
@@ -110,6 +111,8 @@ pub struct Document {
     pub checking: Checking,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
+    /// How the store is followed.
+    pub live: Live,
     /// What the file was like when it was last looked at, after it was opened.
     pub hash_now: Remote<FileHash>,
     /// When the file was hashed, for the first time and for the last.
@@ -200,6 +203,7 @@ impl Document {
             search: Search::default(),
             checking: Checking::default(),
             vocabulary: Remote::default(),
+            live: Live::default(),
             hash_now: Remote::default(),
             proved: Proved::default(),
             snapshots: SnapshotsView::default(),

@@ -23,6 +23,10 @@ impl App {
             Command::CheckUnchanged => self.check_unchanged(requests),
             Command::Map(command) => self.map(command, requests),
             Command::UseLayout(layout) => self.use_layout(layout, requests),
+            Command::Live(on) => self.set_live(on, requests),
+            Command::FollowHead(on) => self.follow_head(on, requests),
+            Command::Reload => self.read_again(requests),
+            Command::InFront(in_front) => self.in_front = in_front,
             Command::Close => self.leave(Leaving::Close, requests),
             Command::Quit => self.leave(Leaving::Quit, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),
@@ -139,7 +143,7 @@ impl App {
             Command::CloseDialog => {
                 (self.dialog, self.sheet, self.leaving) = (None, None, None);
                 self.forget_copy();
-                self.forget_mapping();
+                self.forget_mapping(requests);
             }
             Command::Focus(focus) => {
                 if focus == Focus::Events {

@@ -187,8 +187,8 @@ pub struct EventsArgs {
     /// How to print them; text in a terminal and ndjson elsewhere, unless named.
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub format: Option<EventFormat>,
-    /// Wait for new events (not available yet).
-    #[arg(long, hide = true)]
+    /// Wait for new events and print them as they come, until Ctrl+C.
+    #[arg(long)]
     pub follow: bool,
 }
 

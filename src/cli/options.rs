@@ -137,10 +137,25 @@ pub fn open(store: &StoreArgs) -> Result<Opened, CliError> {
     open_with(store, Projections::Automatic, OnUnreadable::Stop)
 }
 
+/// Opens a store that is followed while others write it.
+pub fn open_followed(store: &StoreArgs) -> Result<Opened, CliError> {
+    open_as(store, Projections::Automatic, OnUnreadable::Stop, true)
+}
+
 /// Opens a store.
 pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
+    open_as(store, projections, on_unreadable, false)
+}
+
+fn open_as(
+    store: &StoreArgs,
+    projections: Projections,
+    on_unreadable: OnUnreadable,
+    follow: bool,
+) -> Result<Opened, CliError> {
     let mapping = store.mapping.as_deref().map(read_mapping_file).transpose()?.map(Arc::new);
     let options = SessionOptions {
+        follow,
         layout: store.layout.clone(),
         mapping,
         with: store.with.clone(),

@@ -72,6 +72,13 @@ impl OpenedFile {
     }
 }
 
+impl OpenedStore {
+    /// Which index of which store it is: what is made of the index is kept by it.
+    pub fn index(&self) -> (StoreKey, u64) {
+        (self.key, self.log.generation())
+    }
+}
+
 /// Where in a stream's history a state stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct At {

@@ -39,6 +39,11 @@ impl<W: Write> EventCsv<W> {
         Ok(Self { out, unreadable: 0, with_file: false })
     }
 
+    /// Hands on what was written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// The same with a last column for the file that each event is from.
     pub fn with_file(out: W) -> io::Result<Self> {
         let mut out = csv::Writer::from_writer(out);

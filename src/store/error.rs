@@ -192,6 +192,9 @@ pub enum StoreError {
          in Foldline's layout instead"
     )]
     SeveralNotWritable,
+    /// Following is for one file.
+    #[error("a history of several files can't be followed yet; follow the one that is written, without the others")]
+    SeveralNotFollowed,
     /// One file was named twice for one history.
     #[error("this file is named twice; name each file of the history once: {}", .0.display())]
     NamedTwice(PathBuf),
@@ -226,6 +229,7 @@ impl StoreError {
                 | Self::TargetExists(_)
                 | Self::TargetIsStore(_)
                 | Self::NamedTwice(_)
+                | Self::SeveralNotFollowed
                 | Self::TooManyFiles(_)
         )
     }
@@ -233,6 +237,18 @@ impl StoreError {
     /// Whether the work ended because it was asked to.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled)
+    }
+
+    /// Whether the same may be read in a moment: somebody just opened, closed or wrote the file.
+    pub fn is_passing(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        match self {
+            Self::Changed(_) | Self::Truncated { .. } | Self::KeepsChanging(_) => true,
+            Self::Sqlite { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(Code::ReadOnly | Code::CannotOpen | Code::SchemaChanged))
+            }
+            _ => false,
+        }
     }
 
     /// An error of the operating system, sorted into the more telling ones.

@@ -1,17 +1,18 @@
 //! Layouts as data: what tables a library writes, which column is what, and how contents are encoded. One JSON file
 //! each under `layouts/`; adding a library is adding a file (and a store of it to the tests).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::decode::{Form, Packing};
-
 mod catalogue;
+mod contents;
 mod place;
 mod writing;
 
 pub use catalogue::layouts;
+pub use contents::{PayloadColumn, PayloadSpec, Wrapper};
 pub use place::{Place, Role};
 pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, StreamTable, WritingSpec};
 
@@ -67,6 +68,8 @@ pub struct TableSpec {
     pub optional: Vec<String>,
     /// For a further table: the layout is not recognised without it.
     pub required: bool,
+    /// Underscores in its columns' names don't count: `stream_id` is also `StreamId`.
+    pub any_case: bool,
 }
 
 /// The event table: which column is what.
@@ -118,6 +121,9 @@ pub struct EventTable {
     /// Columns that are metadata too, under their own names.
     #[serde(default)]
     pub metadata_columns: Vec<String>,
+    /// Lists in the metadata whose entries are rows of other tables.
+    #[serde(default)]
+    pub metadata_lists: Vec<ListSpec>,
     /// The event's id.
     #[serde(default)]
     pub event_id: Role,
@@ -136,14 +142,30 @@ pub struct EventTable {
     /// The column that marks what is archived or deleted.
     #[serde(default)]
     pub archived: Role,
+    /// Rows that others have taken the place of count as archived.
+    #[serde(default)]
+    pub superseded: Option<Superseded>,
     /// What tells events from commands.
     #[serde(default)]
     pub kind: Option<KindSpec>,
 }
 
+/// Which rows others have taken the place of.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Superseded {
+    /// The columns in which both are the same.
+    pub same: Vec<String>,
+    /// The column in which the other one has less.
+    pub by_lower: String,
+}
+
 fn one() -> i64 {
     1
 }
+
+/// The name by which an order speaks of the recorded time.
+pub const TIME: &str = "$time";
 
 /// What orders the whole store.
 #[derive(Debug, Clone, Deserialize)]
@@ -158,7 +180,7 @@ pub enum KeySpec {
     },
     /// Columns that order the rows, with the row number for ties; those that are not there are left out.
     Order {
-        /// The columns.
+        /// The columns, also of lookups; [`TIME`] is the recorded time wherever it is.
         by: Vec<String>,
         /// The column of the position, if there is one.
         #[serde(default)]
@@ -174,11 +196,29 @@ pub struct JoinSpec {
     pub alias: String,
     /// What it looks like.
     pub table: TableSpec,
-    /// Its column and the row's (or an earlier join's) that are equal, in pairs.
-    pub on: Vec<(String, String)>,
+    /// Its column and what equals it, in pairs: a column of the row (or of an earlier join), a part of the event
+    /// table's name, a value.
+    pub on: Vec<(String, Place)>,
     /// The layout is not recognised without it.
     #[serde(default)]
     pub required: bool,
+    /// Several of its rows may fit, which are the same for our purpose: any one of them is taken.
+    #[serde(default)]
+    pub any_row: bool,
+}
+
+/// A list in the metadata whose entries are rows of another table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListSpec {
+    /// The name of the field.
+    pub name: String,
+    /// What the table looks like; it need not be there.
+    pub table: TableSpec,
+    /// Its column and the event's that are equal, in pairs.
+    pub on: Vec<(String, String)>,
+    /// Fields of an entry and their columns; one without a name is the entry itself.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A table that says which streams an event is in: one row each.
@@ -276,6 +316,9 @@ pub struct StreamSpec {
     /// What is put before it as `tenant/`.
     #[serde(default)]
     pub tenant: Role,
+    /// The stream of rows whose parts are all NULL; without it they are in none.
+    #[serde(default)]
+    pub otherwise: Option<String>,
     /// What its category is.
     pub category: CategoryRule,
     /// Forms of names (`*` for any part) of streams that only link to events of others.
@@ -313,6 +356,8 @@ pub enum CategoryRule {
     General,
     /// The part of the name before this text; the general rule for names without it.
     Before(String),
+    /// The part of the name before the last such text; the general rule for names without it.
+    BeforeLast(String),
     /// What is in this place; the general rule where it is empty.
     From(Place),
     /// The first part of the key.
@@ -320,81 +365,6 @@ pub enum CategoryRule {
     /// The class in a Python topic: `BankAccount` in `bank.model:BankAccount.Opened` and in
     /// `bank.model:BankAccount`.
     TopicClass,
-}
-
-/// How a payload (or a snapshot's state) is stored.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PayloadSpec {
-    /// Its column; empty where `columns` or `rest` make it.
-    pub column: String,
-    /// Its column in tables that don't have that one.
-    #[serde(default)]
-    pub else_column: Option<String>,
-    /// Fields made of a column each.
-    #[serde(default)]
-    pub columns: Vec<PayloadColumn>,
-    /// Every column of the event table that has no role and is not NULL is a field, but for these.
-    #[serde(default)]
-    pub rest_but: Option<Vec<String>>,
-    /// What contents may be when unpacked, the first that reads them counts; none: JSON.
-    #[serde(default)]
-    pub forms: Vec<Form>,
-    /// Compressions that may be around it, known by their first bytes.
-    #[serde(default)]
-    pub packed: Vec<Packing>,
-    /// Wrappers to take off, in this order.
-    #[serde(default)]
-    pub unwrap: Vec<Wrapper>,
-    /// For a snapshot: the key under which the state is.
-    #[serde(default)]
-    pub inside: Option<String>,
-    /// What contents are that show no known form.
-    #[serde(default)]
-    pub opaque: Option<String>,
-    /// The library reads objects only.
-    #[serde(default)]
-    pub objects_only: bool,
-}
-
-/// A field of a payload that is made of columns.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PayloadColumn {
-    /// Its name; empty: an object's fields are the payload's own.
-    pub name: String,
-    /// Its column, also `alias.column`.
-    pub column: String,
-    /// The column holds JSON text.
-    #[serde(default)]
-    pub json: bool,
-}
-
-/// What a library puts around a payload.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Wrapper {
-    /// `{"Type": payload}`, where the key equals the event's type.
-    EnumTag,
-    /// `{"_type_": …, "_data_": value}` anywhere in it.
-    TypedValues,
-    /// Fields that the library adds, which belong to the metadata.
-    MoveToMetadata(Vec<String>),
-    /// A field whose own fields belong to the metadata, one by one.
-    SpreadToMetadata(String),
-    /// A list of `[key, value]` pairs, which is an object.
-    Pairs,
-    /// The payload is at one path; what is at the other belongs to the metadata, field by field.
-    Inside {
-        /// Where the payload is.
-        payload: String,
-        /// Where metadata is.
-        #[serde(default)]
-        metadata: Option<String>,
-        /// All other keys belong to the metadata too.
-        #[serde(default)]
-        rest_to_metadata: bool,
-    },
 }
 
 /// Where a time is and how it is written.
@@ -487,6 +457,8 @@ pub enum KindBy {
     Stream,
     /// The type.
     Type,
+    /// The event table's name.
+    Table,
 }
 
 /// The snapshot table.

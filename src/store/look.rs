@@ -10,8 +10,8 @@ use crate::model::{Key, Number, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::uuid_from_le_bytes;
 use super::layout::{EventTable, MetadataSpec, PayloadSpec};
-use super::payload::{self, Unpacked, contents, contents_noting_repeats, unpack};
-use super::plan::{Getter, Getters, Select, Tables};
+use super::payload::{self, Unpacked, contents_as, unpack};
+use super::plan::{Getter, Getters, Select, Tables, before};
 use super::rows::{integer, text};
 
 /// The key under which metadata is kept that is no JSON.
@@ -25,6 +25,9 @@ pub(super) struct Contents {
     fields: Vec<(String, usize, bool)>,
     metadata: Option<usize>,
     metadata_fields: Vec<(String, usize)>,
+    metadata_lists: Vec<(String, usize)>,
+    /// The columns that say which form the payload has.
+    forms_by: Vec<Option<usize>>,
 }
 
 impl Contents {
@@ -34,6 +37,9 @@ impl Contents {
         if !payload.column.is_empty() {
             let instead = || tables.column(payload.else_column.as_ref()?);
             self.payload = tables.column(&payload.column).or_else(instead).map(|column| select.place(column));
+        }
+        if let Some(by) = &payload.by {
+            self.forms_by = by.of.iter().map(|name| tables.column(name).map(|sql| select.place(sql))).collect();
         }
         for field in &payload.columns {
             if let Some(column) = tables.column(&field.column) {
@@ -61,6 +67,9 @@ impl Contents {
                 let short = name.rsplit('.').next().unwrap_or(name);
                 self.metadata_fields.push((short.to_owned(), select.place(column)));
             }
+        }
+        for (name, list) in tables.lists() {
+            self.metadata_lists.push((name.to_owned(), select.place(list)));
         }
     }
 
@@ -123,6 +132,10 @@ impl<'a> Look<'a> {
         match list {
             Some(Value::List(list)) => list.iter().map(|slot| slot.value.clone()).collect(),
             Some(Value::Null) | None => Vec::new(),
+            // BSON has no list that stands alone.
+            Some(Value::Object(object)) if is_numbered(object) => {
+                object.iter().map(|(_, slot)| slot.value.clone()).collect()
+            }
             Some(one) => vec![one.clone()],
         }
     }
@@ -135,12 +148,17 @@ impl<'a> Look<'a> {
         })
     }
 
+    fn column_text(&self, at: Option<usize>) -> Cow<'a, str> {
+        at.and_then(|at| text(self.value(at))).map(|(text, _)| text).unwrap_or_default()
+    }
+
     fn stored_contents(&self) -> Result<Value, Unreadable> {
         let own = match self.at.payload {
             Some(at) => {
                 // The first one is enough.
                 let mut note = |key: &str| drop(self.repeated.set(key.into()));
-                Some(contents_noting_repeats(self.value(at), &self.spec.payload, &mut note)?)
+                let by: Vec<Cow<'_, str>> = self.at.forms_by.iter().map(|at| self.column_text(*at)).collect();
+                Some(contents_as(self.value(at), &self.spec.payload, &by, &mut note)?)
             }
             None => None,
         };
@@ -205,6 +223,13 @@ impl<'a> Look<'a> {
             for (name, at) in &self.at.metadata_fields {
                 if let Some(field) = maybe_json(self.value(*at)) {
                     fields.push((name.clone(), field));
+                }
+            }
+            for (name, at) in &self.at.metadata_lists {
+                if let Some(list) =
+                    maybe_json(self.value(*at)).filter(|list| !matches!(list, Value::List(l) if l.is_empty()))
+                {
+                    fields.push((name.clone(), list));
                 }
             }
             if let (Some(entry), Some(several)) = (self.entry, &self.spec.several)
@@ -272,6 +297,12 @@ impl<'a> Look<'a> {
             Getter::Metadata(path) => scalar(self.in_metadata(path)),
             Getter::Tag => self.tag().map(|tag| (Cow::Owned(tag), false)),
             Getter::Text(text) => Some((Cow::Borrowed(text.as_str()), false)),
+            Getter::First(all) => all.iter().find_map(|getter| self.text_of(getter)),
+            Getter::Before(of, mark) => {
+                let (text, lossy) = self.text_of(of)?;
+                Some((Cow::Owned(before(&text, mark).to_owned()), lossy))
+            }
+            Getter::Lower(of) => self.text_of(of).map(|(text, lossy)| (Cow::Owned(text.to_lowercase()), lossy)),
             Getter::Named(of, names) => {
                 let (text, lossy) = self.text_of(of)?;
                 match names.get(&*text) {
@@ -301,6 +332,11 @@ impl<'a> Look<'a> {
     }
 }
 
+/// Whether an object's keys are those of a list: `0`, `1`, `2` …
+fn is_numbered(object: &Object) -> bool {
+    object.len() > 0 && object.iter().enumerate().all(|(at, (key, _))| key.parse() == Ok(at))
+}
+
 fn at(value: &Value, path: &str) -> Option<Value> {
     value.at(&Path::parse(path).ok()?).cloned()
 }
@@ -319,7 +355,7 @@ fn plain_metadata(stored: Option<ValueRef<'_>>) -> Value {
 fn encoded_metadata(stored: Option<ValueRef<'_>>, spec: &PayloadSpec) -> Value {
     let (None | Some(ValueRef::Null)) = stored else {
         let stored = stored.unwrap_or(ValueRef::Null);
-        return match (contents(stored, spec), stored) {
+        return match (payload::contents(stored, spec), stored) {
             (Ok(value), _) => {
                 let mut besides = Vec::new();
                 with_fields(payload::unwrapped(value, &spec.unwrap, "", &mut besides), besides)

@@ -7,10 +7,12 @@
 //! | the same with a hot `-journal` beside it | private copy of both, rolled back there |
 //! | write-ahead log mode, no `-wal` or an empty one | `immutable=1` |
 //! | a `-wal` with content | private copy of both, checkpointed there |
+//! | the user follows it while others write | as `attach` has it |
 //! | anything else | a [`StoreError`] that says what it is and what to do |
 //!
 //! Layouts are data: see [`LayoutSpec`] and the files under `layouts/`.
 
+mod attach;
 mod cache;
 mod connect;
 mod copy;
@@ -18,6 +20,7 @@ pub mod decode;
 mod error;
 mod explain;
 mod foldline;
+mod handles;
 mod hash;
 mod layout;
 mod look;
@@ -35,6 +38,7 @@ mod snapshot_heads;
 mod snapshots;
 mod target;
 mod times;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +61,7 @@ pub use several::{MOST_FILES, StoreFile, open_together};
 pub use snapshot_heads::{SnapshotState, Snapshots};
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
+pub use watch::{Growth, Replaced};
 
 use layout::CategoryRule;
 use open::Source;
@@ -75,6 +80,8 @@ pub struct OpenOptions {
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
     pub lock_wait: Duration,
+    /// Follow the store while others write it: see [`AccessMode::Live`].
+    pub follow: bool,
     /// The folder in which indexes of large stores are kept for the next opening; `None` keeps none.
     pub index_cache: Option<PathBuf>,
 }
@@ -86,6 +93,7 @@ impl Default for OpenOptions {
             mapping: None,
             private_copy_dir: None,
             lock_wait: Duration::from_secs(2),
+            follow: false,
             index_cache: None,
         }
     }
@@ -100,6 +108,7 @@ pub struct Store {
     notes: Vec<String>,
     scanned: Mutex<Scanned>,
     also_possible: Vec<LayoutInfo>,
+    watch: Mutex<watch::Watch>,
     recognised: Recognised,
     index_cache: Option<PathBuf>,
     /// The files of a history of several; all else here is the first one's.
@@ -125,7 +134,12 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         let known = layouts().iter().map(|layout| layout.id.clone()).collect();
         return Err(StoreError::UnknownLayout { name: name.clone(), known });
     }
-    let source = Source::new(path, options.private_copy_dir.as_deref(), options.lock_wait, progress, cancel)?;
+    let dir = options.private_copy_dir.as_deref();
+    let source = if options.follow {
+        Source::live(path, dir, options.lock_wait)?
+    } else {
+        Source::new(path, dir, options.lock_wait, progress, cancel)?
+    };
     let conn = source.connect(Some(cancel))?;
     let failed = |e: rusqlite::Error| match probe::head(&source.real, 4096) {
         // The first bytes are right and the rest is not: some encryptions leave the header alone.
@@ -151,6 +165,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         notes,
         scanned: Mutex::default(),
         also_possible,
+        watch: Mutex::default(),
         recognised,
         index_cache: options.index_cache.clone(),
         several: None,
@@ -246,7 +261,8 @@ impl Store {
         if let Some(several) = &self.several {
             return several.scan(generation, progress, cancel);
         }
-        let folder = self.index_cache.as_deref();
+        // What is followed may be written between any two looks.
+        let folder = self.index_cache.as_deref().filter(|_| self.mode() != AccessMode::Live);
         let kept = folder.and_then(|folder| {
             let stamp = self.source.stamp_of_reads().ok()?;
             Some((cache::Kept::new(folder, &self.source, &self.bound, &stamp), stamp))
@@ -269,6 +285,7 @@ impl Store {
             kept.write(&log, &scanned.notes);
         }
         *self.scanned() = scanned;
+        self.watch_from(&log);
         Ok(log)
     }
 
@@ -302,6 +319,7 @@ impl Store {
         let category = match &self.bound.spec.events.stream.category {
             CategoryRule::General | CategoryRule::From(_) => None,
             CategoryRule::Before(mark) => stream.split_once(mark.as_str()).map(|(before, _)| before),
+            CategoryRule::BeforeLast(mark) => stream.rsplit_once(mark.as_str()).map(|(before, _)| before),
             CategoryRule::FirstPart => rows::two_parts(log, stream).map(|(first, _)| first),
             CategoryRule::TopicClass => first_type.and_then(scan::topic_class),
         };

@@ -9,6 +9,7 @@ use crate::model::{Key, List, Object, Origin, Path, Unreadable, Value, json};
 
 use super::decode::{self, DecodeError, Form, Packing};
 use super::layout::{PayloadSpec, Wrapper};
+use super::recognise::glob;
 
 /// A stored payload without its packing.
 pub(super) enum Unpacked<'a> {
@@ -45,13 +46,15 @@ pub(super) fn packing_of(bytes: &[u8], spec: &PayloadSpec) -> Option<Packing> {
 
 /// What is stored, decoded, with the library's wrappers still on.
 pub(super) fn contents(stored: ValueRef<'_>, spec: &PayloadSpec) -> Result<Value, Unreadable> {
-    contents_noting_repeats(stored, spec, &mut |_| {})
+    contents_as::<&str>(stored, spec, &[], &mut |_| {})
 }
 
-/// The same, calling `repeated` with each key that an object of JSON has more than once.
-pub(super) fn contents_noting_repeats(
+/// The same where columns say which form it has: `by` is what is in them. Calls `repeated` with each key that an object
+/// of JSON has more than once.
+pub(super) fn contents_as<T: AsRef<str>>(
     stored: ValueRef<'_>,
     spec: &PayloadSpec,
+    by: &[T],
     repeated: &mut dyn FnMut(&str),
 ) -> Result<Value, Unreadable> {
     let text = match unpack(stored, spec) {
@@ -59,8 +62,17 @@ pub(super) fn contents_noting_repeats(
         Unpacked::Text(text) => text,
         Unpacked::Unreadable(why) => return Err(why),
     };
-    let forms = if spec.forms.is_empty() { &[Form::Json] } else { spec.forms.as_slice() };
-    let mut first_error = None;
+    let is = |forms: &[String]| forms.iter().zip(by).all(|(form, value)| glob(form, value.as_ref()));
+    let case = match by {
+        [] => None,
+        _ => spec.by.iter().flat_map(|by| &by.cases).find(|case| is(&case.is)),
+    };
+    let (forms, opaque) = match case {
+        Some(case) => (case.forms.as_slice(), case.opaque.as_ref()),
+        None => (spec.forms.as_slice(), spec.opaque.as_ref()),
+    };
+    let forms = if forms.is_empty() { &[Form::Json] } else { forms };
+    let (mut first_error, mut json_error) = (None, None);
     for form in forms {
         // What JSON says twice is lost in its value. Other encodings of it, and what is wrong with it, are told below.
         if *form == Form::Json
@@ -68,14 +80,28 @@ pub(super) fn contents_noting_repeats(
         {
             return Ok(value);
         }
-        match decode::decode(&text, *form) {
+        let decoded = match (form, &spec.described) {
+            (Form::Protobuf, Some(described)) => described.decode(&text),
+            _ => decode::decode(&text, *form),
+        };
+        match decoded {
             Ok(value) => return Ok(value),
+            // What does not begin as JSON is wrong as what it looks like, or as nothing that is known.
+            Err(error) if *form == Form::Json && forms.len() > 1 && !begins_as_json(&text) => {
+                json_error = json_error.or(Some(error));
+            }
             Err(error) => first_error = first_error.or(Some(error)),
         }
     }
     let raw = if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = stored { bytes } else { &*text };
-    let error = first_error.unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
-    Err(match &spec.opaque {
+    let error = first_error
+        .or(json_error)
+        .unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
+    Err(match opaque {
+        Some(opaque) if forms.last() == Some(&Form::Opaque) && !text.is_empty() => {
+            let shown = decode::decode(&text, Form::Opaque).err().map(|error| error.note).unwrap_or_default();
+            Unreadable::new(raw, opaque.clone(), format!("{opaque}: {shown}"))
+        }
         Some(opaque) if !text.is_empty() && looks_opaque(&text) => {
             Unreadable::new(raw, opaque.clone(), format!("{opaque}; its first bytes are not those of JSON"))
         }
@@ -88,6 +114,7 @@ pub(super) fn contents_noting_repeats(
 pub(super) fn undecoded<'a>(stored: ValueRef<'a>, spec: &PayloadSpec) -> Option<&'a [u8]> {
     let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return None };
     let is_plain = spec.unwrap.is_empty()
+        && spec.by.is_none()
         && spec.forms.is_empty()
         && bytes.len() <= Payload::RAW_LIMIT
         && packing_of(bytes, spec).is_none();
@@ -115,6 +142,11 @@ pub(super) fn finished(
         }
         Err(why) => (Payload::Unreadable(why.into()), Vec::new()),
     }
+}
+
+/// Whether bytes begin as an object or a list does.
+fn begins_as_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 /// Whether bytes don't even begin as JSON does.
@@ -155,6 +187,7 @@ pub(super) fn unwrapped(
                 value
             }
             Wrapper::Pairs => of_pairs(value),
+            Wrapper::Generations => latest(value),
             Wrapper::Inside { payload, metadata, rest_to_metadata } => {
                 inside(value, payload, metadata.as_deref(), *rest_to_metadata, besides)
             }
@@ -201,6 +234,20 @@ fn of_pairs(value: Value) -> Value {
         object.insert(key, value, Origin::NONE);
     }
     Value::Object(object)
+}
+
+/// The payload of the latest generation; a value without generations is no wrapper.
+fn latest(value: Value) -> Value {
+    let newest = match &value {
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, slot)| key.parse::<u32>().ok().map(|generation| (generation, &slot.value)))
+            .collect::<Option<Vec<_>>>()
+            .and_then(|all| all.into_iter().max_by_key(|(generation, _)| *generation))
+            .map(|(_, payload)| payload.clone()),
+        _ => None,
+    };
+    newest.unwrap_or(value)
 }
 
 fn without_tag(value: Value, event_type: &str) -> Value {

@@ -15,7 +15,7 @@ use crate::model::{Cancel, Event, EventLog, TypeIndex, Wanted};
 use super::Store;
 use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{CategoryRule, TimeEncoding};
+use super::layout::{CategoryRule, Place, TimeEncoding};
 use super::look::{Contents, Look, with_fields};
 use super::open::Source;
 use super::payload::undecoded;
@@ -110,7 +110,7 @@ impl Plan {
                 .filter_map(|time| Getters::each(std::slice::from_ref(&time.place), &tables, &mut select).0.pop());
             plan.times = places.collect();
         }
-        plan.sql = format!("SELECT {} FROM {}", select.sql(), tables.from());
+        plan.sql = format!("SELECT {} FROM {}", select.sql(), tables.from(&select));
         plan
     }
 }
@@ -235,12 +235,14 @@ impl Reader {
                     }
                 }
                 for place in &source.spec.event_id.0 {
-                    let (super::layout::Place::Column(column) | super::layout::Place::GuidColumn(column)) = place
-                    else {
-                        continue;
+                    let (place, alike) = match place {
+                        Place::Lower(of) => (&**of, " COLLATE NOCASE"),
+                        place => (place, ""),
                     };
+                    let (Place::Column(column) | Place::GuidColumn(column)) = place else { continue };
                     let Some(column) = tables.column(column) else { continue };
-                    let sql = format!("SELECT {} FROM {} WHERE {column} = ?1 LIMIT 1", select.sql(), tables.from());
+                    let (select, from) = (select.sql(), tables.from(&select));
+                    let sql = format!("SELECT {select} FROM {from} WHERE {column} = ?1{alike} LIMIT 1");
                     let mut statement = self.conn.prepare_cached(&sql)?;
                     for value in stored_forms(id).into_iter().filter(|value| *value != SqlValue::Null) {
                         let mut rows = statement.query([value])?;
@@ -593,7 +595,7 @@ mod tests {
         let mut spec: crate::store::layout::LayoutSpec =
             serde_json::from_str(include_str!("layouts/pyeventsourcing.json")).unwrap();
         let events = Arc::get_mut(&mut spec.events).unwrap();
-        events.event_id = super::super::layout::Role(vec![super::super::layout::Place::Column("topic".to_owned())]);
+        events.event_id = super::super::layout::Role(vec![Place::Column("topic".to_owned())]);
         let mut bound = (*store.bound).clone();
         bound.sources[0].spec = spec.events.clone();
         store.bound = Arc::new(Bound { spec: Arc::new(spec), ..bound });

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, TableSpec, layouts};
+use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, TIME, TableSpec, layouts};
 
 /// A table of the database.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Table {
     pub name: String,
     pub columns: Vec<Column>,
     pub without_rowid: bool,
+    /// Underscores in names of columns don't count.
+    pub any_case: bool,
 }
 
 /// A column of a table.
@@ -60,6 +62,8 @@ pub(super) struct EventSource {
     pub joins: Vec<Option<Table>>,
     /// The table of links, with its own lookups.
     pub links: Option<(Table, Vec<Option<Table>>)>,
+    /// The tables of lists in the metadata, by place in the layout's list.
+    pub lists: Vec<Option<Table>>,
 }
 
 /// By what rows are ordered and read again.
@@ -94,11 +98,23 @@ impl Key {
 
 impl Table {
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+        self.column_as(name, self.any_case)
+    }
+
+    fn column_as(&self, name: &str, any_case: bool) -> Option<&Column> {
+        let same = |column: &&Column| column.name.eq_ignore_ascii_case(name);
+        let letters = |name: &str| name.replace('_', "").to_ascii_lowercase();
+        let alike = || self.columns.iter().find(|column| letters(&column.name) == letters(name));
+        self.columns.iter().find(same).or_else(|| if any_case { alike() } else { None })
     }
 
     fn has(&self, name: &str) -> bool {
         self.column(name).is_some()
+    }
+
+    /// The table as a layout sees it.
+    fn seen_as(&self, spec: &TableSpec) -> Self {
+        Self { any_case: spec.any_case, ..self.clone() }
     }
 
     /// The name of the row number: its INTEGER PRIMARY KEY column, or an alias that no column hides.
@@ -133,7 +149,7 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
             Ok(Column { name, declared, key_place: row.get(2)?, generated, not_null: row.get::<_, i64>(4)? != 0 })
         };
         let columns = columns.query_map([&name], column)?.collect::<rusqlite::Result<_>>()?;
-        tables.push(Table { name, columns, without_rowid });
+        tables.push(Table { name, columns, without_rowid, any_case: false });
     }
     Ok(tables)
 }
@@ -200,18 +216,18 @@ pub(super) fn bind(spec: &Arc<LayoutSpec>, tables: &[Table]) -> Option<(usize, B
             return None;
         }
         score += found.iter().filter_map(|table| matched(further, table)).sum::<usize>();
-        beside.extend(found.into_iter().cloned());
+        beside.extend(found.into_iter().map(|table| table.seen_as(further)));
     }
     let snapshots = spec.snapshots.as_ref().and_then(|s| {
         let is_event_table = |table: &Table| sources.iter().any(|source| source.table.name == table.name);
         let fits = |table: &&Table| !is_event_table(table) && matched(&s.table, table).is_some();
         let rank = |table: &&Table| s.table.names.iter().position(|name| glob(name, &table.name));
-        tables.iter().filter(fits).min_by_key(rank)
+        Some(tables.iter().filter(fits).min_by_key(rank)?.seen_as(&s.table))
     });
     let mut snapshot_joins = Vec::new();
-    if let (Some(table), Some(spec)) = (snapshots, &spec.snapshots) {
+    if let (Some(table), Some(spec)) = (&snapshots, &spec.snapshots) {
         score += matched(&spec.table, table).unwrap_or(0);
-        snapshot_joins = spec.joins.iter().map(|join| lookup(join, tables).cloned()).collect();
+        snapshot_joins = spec.joins.iter().map(|join| lookup(&join.table, tables, &table.name)).collect();
     }
     let first = sources.first()?;
     let bound = Bound {
@@ -219,7 +235,7 @@ pub(super) fn bind(spec: &Arc<LayoutSpec>, tables: &[Table]) -> Option<(usize, B
         events: first.table.clone(),
         key: first.key.clone(),
         sources,
-        snapshots: snapshots.cloned(),
+        snapshots,
         snapshot_joins,
         beside,
         other_tables,
@@ -237,57 +253,73 @@ fn event_sources(spec: &Arc<EventTable>, tables: &[Table]) -> Option<(usize, Vec
     };
     candidates.sort_by_key(|(_, table)| preferred(table));
     let (mut score, _) = candidates.first().copied()?;
-    let joins = bound_joins(&spec.joins, tables, &mut score)?;
+    let near = candidates.first().map(|(_, table)| table.name.clone()).unwrap_or_default();
+    let joins = bound_joins(&spec.joins, tables, &near, &mut score)?;
     let links = match &spec.links {
         None => None,
         Some(links) => {
-            let table = tables.iter().find(|table| matched(&links.table, table).is_some())?;
-            score += matched(&links.table, table).unwrap_or(0);
-            Some((table.clone(), bound_joins(&links.joins, tables, &mut score)?))
+            let table = lookup(&links.table, tables, &near)?;
+            score += matched(&links.table, &table).unwrap_or(0);
+            Some((table, bound_joins(&links.joins, tables, &near, &mut score)?))
         }
     };
+    let lists: Vec<Option<Table>> = spec.metadata_lists.iter().map(|list| lookup(&list.table, tables, &near)).collect();
+    for (list, table) in spec.metadata_lists.iter().zip(&lists) {
+        score += table.as_ref().and_then(|table| matched(&list.table, table)).unwrap_or(0);
+    }
     let taken = if spec.every { candidates.len() } else { 1 };
     let mut sources = Vec::new();
     for (_, table) in &candidates[..taken] {
-        let key = key(spec, table)?;
+        let table = table.seen_as(&spec.table);
         sources.push(EventSource {
+            key: key(spec, &table, &joins)?,
             spec: spec.clone(),
-            table: (*table).clone(),
-            key,
+            table,
             joins: joins.clone(),
             links: links.clone(),
+            lists: lists.clone(),
         });
     }
     Some((score, sources, candidates[taken..].iter().map(|(_, table)| table.name.clone()).collect()))
 }
 
-fn lookup<'t>(join: &JoinSpec, tables: &'t [Table]) -> Option<&'t Table> {
-    tables.iter().find(|table| matched(&join.table, table).is_some())
+/// The table that fits; of several the one whose name begins most like that of the table that it belongs to.
+fn lookup(spec: &TableSpec, tables: &[Table], near: &str) -> Option<Table> {
+    let alike = |name: &str| name.bytes().zip(near.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+    let fitting = tables.iter().filter(|table| matched(spec, table).is_some());
+    // Of equals the first: `max_by_key` would take the last.
+    fitting.min_by_key(|table| std::cmp::Reverse(alike(&table.name))).map(|table| table.seen_as(spec))
 }
 
 /// The tables of lookups; `None` if one that is required is not there.
-fn bound_joins(joins: &[JoinSpec], tables: &[Table], score: &mut usize) -> Option<Vec<Option<Table>>> {
+fn bound_joins(joins: &[JoinSpec], tables: &[Table], near: &str, score: &mut usize) -> Option<Vec<Option<Table>>> {
     let mut bound = Vec::new();
     for join in joins {
-        let found = lookup(join, tables);
+        let found = lookup(&join.table, tables, near);
         if found.is_none() && join.required {
             return None;
         }
-        *score += found.and_then(|table| matched(&join.table, table)).unwrap_or(0);
-        bound.push(found.cloned());
+        *score += found.as_ref().and_then(|table| matched(&join.table, table)).unwrap_or(0);
+        bound.push(found);
     }
     Some(bound)
 }
 
-pub(super) fn key(spec: &EventTable, table: &Table) -> Option<Key> {
+pub(super) fn key(spec: &EventTable, table: &Table, joins: &[Option<Table>]) -> Option<Key> {
     let own_name = |column: &String| Some(table.column(column)?.name.clone());
+    let ordering = |name: &String| {
+        let looked_up = || name.contains('.') && joins.iter().any(Option::is_some);
+        own_name(name).or_else(|| (name == TIME || looked_up()).then(|| name.clone()))
+    };
     match (&spec.key, table.rowid()) {
-        (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(column) => Some(Key::Rowid(rowid)),
+        (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(&own_name(column)?) => {
+            Some(Key::Rowid(rowid))
+        }
         (KeySpec::Column(column), Some(rowid)) => Some(Key::Position { column: own_name(column)?, rowid }),
         (KeySpec::Rowid { .. }, Some(rowid)) => Some(Key::Rowid(rowid)),
         (KeySpec::Rowid { without_rowid }, None) => Some(Key::Columns(without_rowid.clone())),
         (KeySpec::Order { by, position }, Some(rowid)) => Some(Key::Ordered {
-            by: by.iter().filter_map(own_name).collect(),
+            by: by.iter().filter_map(ordering).collect(),
             position: position.as_ref().and_then(own_name),
             rowid,
         }),
@@ -299,9 +331,10 @@ pub(super) fn key(spec: &EventTable, table: &Table) -> Option<Key> {
 fn matched(spec: &TableSpec, table: &Table) -> Option<usize> {
     let named = spec.names.is_empty() || spec.names.iter().any(|name| glob(name, &table.name));
     let excluded = spec.not_names.iter().any(|name| glob(name, &table.name));
-    let complete = spec.columns.iter().all(|column| table.has(column));
-    let foreign = spec.without.iter().any(|column| table.has(column));
-    let count = |columns: &[String]| columns.iter().filter(|column| table.has(column)).count();
+    let has = |column: &String| table.column_as(column, spec.any_case).is_some();
+    let complete = spec.columns.iter().all(has);
+    let foreign = spec.without.iter().any(has);
+    let count = |columns: &[String]| columns.iter().filter(|column| has(column)).count();
     let one = spec.one_of.is_empty() || count(&spec.one_of) > 0;
     (named && !excluded && complete && one && !foreign)
         .then(|| spec.columns.len() + count(&spec.one_of) + count(&spec.optional))
@@ -352,6 +385,25 @@ pub(super) fn glob(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_all_layouts_that_fit_one_fits_best() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout_fixtures");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "sql") {
+                continue;
+            }
+            let conn = Connection::open_in_memory().unwrap();
+            conn.execute_batch(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let tables = tables(&conn).unwrap();
+            let fitting = layouts().iter().filter_map(|layout| Some((bind(layout, &tables)?.0, layout.id.as_str())));
+            let mut fitting: Vec<(usize, &str)> = fitting.collect();
+            fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+            let ties = matches!(fitting.as_slice(), [(first, _), (second, _), ..] if first == second);
+            assert!(!ties, "{}: {fitting:?}", path.display());
+        }
+    }
 
     #[test]
     fn globs() {

@@ -78,16 +78,17 @@ pub(super) fn stream_name(
         name.push_str(&tenant);
         name.push('/');
     }
-    for (at, part) in parts.0.iter().enumerate() {
-        if at > 0 {
-            name.push('-');
-        }
+    for part in &parts.0 {
         // A name without a character is one too, where it is the whole name: only NULL is in no stream.
+        let whole = parts.0.len() == 1;
         let part = match part {
-            Getter::Column { at, guid: false } if parts.0.len() == 1 => text(look.value(*at)),
-            part => look.text_of(part),
+            Getter::Column { at, guid: false } if whole => text(look.value(*at)),
+            part => look.text_of(part).filter(|(part, _)| whole || !part.is_empty()),
         };
         if let Some((part, replaced)) = part {
+            if any {
+                name.push('-');
+            }
             name.push_str(&part);
             any = true;
             *lossy |= replaced;

@@ -14,10 +14,10 @@ use super::Store;
 use super::error::StoreError;
 use super::layout::{Place, SnapshotTable, TimeSpec};
 use super::look::{Contents, Look};
-use super::payload::decode;
+use super::payload::{contents_as, finished};
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::{Bound, Table};
-use super::rows::stream_name;
+use super::rows::{stream_name, text};
 use super::several::Several;
 use super::snapshots::{inside, taken_at, version_of};
 
@@ -146,11 +146,13 @@ impl Store {
         let spec = asked.spec;
         let mut columns = vec![&spec.state.column];
         columns.extend(taken_column(spec));
+        let forms_at = columns.len();
+        columns.extend(spec.state.by.iter().flat_map(|by| &by.of));
         let list: Vec<String> =
             columns.iter().map(|column| asked.tables.column(column).unwrap_or_else(|| "NULL".to_owned())).collect();
         let condition: Vec<String> =
             asked.order.iter().enumerate().map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
-        let (list, from, condition) = (list.join(", "), asked.tables.from(), condition.join(" AND "));
+        let (list, from, condition) = (list.join(", "), asked.tables.alone(), condition.join(" AND "));
         let sql = format!("SELECT {list} FROM {from} WHERE {condition} LIMIT 1");
         let failed = |e| StoreError::sqlite(&self.source.shown, "read a snapshot", e);
         let conn = self.source.connect(Some(cancel))?;
@@ -166,7 +168,7 @@ impl Store {
                 Some(place) => {
                     let mut rows = statement.query(rusqlite::params_from_iter(place.values())).map_err(failed)?;
                     let row = rows.next().map_err(failed)?;
-                    row.map(|row| state_in(row, &columns, spec)).transpose().map_err(failed)?
+                    row.map(|row| state_in(row, &columns, forms_at, spec)).transpose().map_err(failed)?
                 }
                 None => None,
             };
@@ -187,12 +189,21 @@ impl RowPlace {
     }
 }
 
-fn state_in(row: &rusqlite::Row<'_>, columns: &[&String], spec: &SnapshotTable) -> rusqlite::Result<SnapshotState> {
+/// `forms_at`: from where on columns say which form the state has.
+fn state_in(
+    row: &rusqlite::Row<'_>,
+    columns: &[&String],
+    forms_at: usize,
+    spec: &SnapshotTable,
+) -> rusqlite::Result<SnapshotState> {
     let value = |column: &str| match columns.iter().position(|name| *name == column) {
         Some(at) => row.get_ref(at),
         None => Ok(ValueRef::Null),
     };
-    let (state, _) = decode(row.get_ref(0)?, &spec.state, "");
+    let by = (forms_at..columns.len()).map(|at| Ok(text(row.get_ref(at)?).map(|(text, _)| text).unwrap_or_default()));
+    let by = by.collect::<rusqlite::Result<Vec<_>>>()?;
+    let contents = contents_as(row.get_ref(0)?, &spec.state, &by, &mut |_| {});
+    let (state, _) = finished(contents, &spec.state, "");
     let taken = spec.taken.as_ref().map(|taken| taken_at(taken, spec, &value)).transpose()?.flatten();
     Ok(SnapshotState { state: inside(state, spec.state.inside.as_deref()), taken })
 }
@@ -286,7 +297,7 @@ impl HeadScan {
                 format!("WHERE ({order}) > ({})", marks.join(", "))
             }
         };
-        let sql = format!("SELECT {} FROM {} {condition} ORDER BY {order}", select.sql(), tables.from());
+        let sql = format!("SELECT {} FROM {} {condition} ORDER BY {order}", select.sql(), tables.from(&select));
         let mut statement = conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(self.after.clone()))?;
         let begun = Instant::now();
@@ -305,7 +316,7 @@ impl HeadScan {
                 let bytes = bytes.map(|at| row.get::<_, Option<i64>>(at)).transpose()?.flatten();
                 let head = SnapshotHead {
                     version: version_of(spec, version.map_or(ValueRef::Null, |at| look.value(at)), || {
-                        Some(decode(look.value(small?), &spec.state, "").0)
+                        Some(super::payload::decode(look.value(small?), &spec.state, "").0)
                     }),
                     taken,
                     bytes: bytes.and_then(|len| u64::try_from(len).ok()).unwrap_or(0),

@@ -13,10 +13,10 @@ use super::error::StoreError;
 use super::layout::{Place, SnapshotTable, TimeSpec};
 use super::look::{Contents, Look};
 use super::open::Source;
-use super::payload::{Unpacked, decode, unpack};
+use super::payload::{Unpacked, contents_as, finished, unpack};
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::Bound;
-use super::rows::{integer, stream_name};
+use super::rows::{integer, stream_name, text};
 use super::times;
 
 /// A state that the store keeps.
@@ -60,13 +60,16 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
     }
     let at: Vec<Option<usize>> =
         columns.iter().map(|column| tables.column(column).map(|sql| select.place(sql))).collect();
-    let sql = format!("SELECT {} FROM {} ORDER BY {order}", select.sql(), tables.from());
+    let forms_by: Vec<Option<usize>> = (spec.state.by.iter().flat_map(|by| &by.of))
+        .map(|column| tables.column(column).map(|sql| select.place(sql)))
+        .collect();
+    let sql = format!("SELECT {} FROM {} ORDER BY {order}", select.sql(), tables.from(&select));
     let mut statement = conn.prepare(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
-    let (contents, mut name) = (Contents::default(), String::new());
+    let (nothing, mut name) = (Contents::default(), String::new());
     let mut snapshots = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let look = Look::new(&bound.spec.events, &contents, row);
+        let look = Look::new(&bound.spec.events, &nothing, row);
         if !stream_name(&look, &tenant, &parts, &mut name, &mut false) {
             continue;
         }
@@ -74,7 +77,11 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
             Some(at) => row.get_ref(at),
             None => Ok(ValueRef::Null),
         };
-        let (state, _) = decode(value(&spec.state.column).map_err(failed)?, &spec.state, "");
+        let stored = value(&spec.state.column).map_err(failed)?;
+        let by = forms_by.iter().map(|at| at.and_then(|at| text(look.value(at))));
+        let by: Vec<_> = by.map(|value| value.map(|(text, _)| text).unwrap_or_default()).collect();
+        let contents = contents_as(stored, &spec.state, &by, &mut |_| {});
+        let (state, _) = finished(contents, &spec.state, "");
         let taken = spec.taken.as_ref().map(|taken| taken_at(taken, spec, &value)).transpose().map_err(failed)?;
         let version = version_of(spec, version.map_or(ValueRef::Null, |at| look.value(at)), || Some(state.clone()));
         let state = inside(state, spec.state.inside.as_deref());

@@ -137,8 +137,10 @@ fn in_text(text: &[u8], encoding: TimeEncoding) -> StoredTime {
         return StoredTime::of(if encoding == TimeEncoding::IdMillis {
             id_millis(text.trim())
         } else {
-            // As many digits as ticks of our time have.
-            text.get(..18).and_then(|d| d.parse().ok()).and_then(|n| from_integer(n, TimeEncoding::Ticks))
+            // As many digits as ticks of our time have, with a leading zero one more.
+            text.get(..if text.starts_with('0') { 19 } else { 18 })
+                .and_then(|d| d.parse().ok())
+                .and_then(|n| from_integer(n, TimeEncoding::Ticks))
         });
     }
     if let Some(time) = plain_iso(text) {

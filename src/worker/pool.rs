@@ -211,6 +211,7 @@ fn is_long(slot: Slot) -> bool {
         slot,
         Slot::State
             | Slot::Rows
+            | Slot::MappingPreview
             | Slot::Changes
             | Slot::Cause
             | Slot::Close
@@ -219,6 +220,8 @@ fn is_long(slot: Slot) -> bool {
             | Slot::Settings
             | Slot::Keep(_)
             | Slot::Watch
+            | Slot::Poll
+            | Slot::Glance
     )
 }
 

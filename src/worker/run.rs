@@ -110,7 +110,6 @@ impl Workshop {
             OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
             OpenAs::Together { with, mapping } => (options.with, options.mapping) = (with, mapping),
         }
-        let mapping = options.mapping.clone();
         let session = match Session::open(path, options, progress, cancel) {
             Ok(session) => session,
             Err(error @ SessionError::Store(StoreError::NotRecognised { .. })) => {
@@ -119,19 +118,29 @@ impl Workshop {
             Err(error) => return Err(failed(&error)),
         };
         self.forget_look();
+        let opened = session.described(key, rules);
+        if cancel.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        lock(&self.sessions).insert(key, session);
+        Ok(Outcome::Opened(Box::new(opened)))
+    }
+}
+
+impl Session {
+    /// The store as the application knows it.
+    pub(super) fn described(&self, key: StoreKey, rules: Option<PathBuf>) -> OpenedStore {
+        let session = self;
+        let mapping = self.options.mapping.clone();
         let log = session.log().clone();
         let layout = session.store().layout();
-        let access = match session.store().mode() {
-            AccessMode::ReadOnly | AccessMode::Immutable => "read-only",
-            AccessMode::PrivateCopy => "read-only, private copy",
-        };
-        let opened = OpenedStore {
+        OpenedStore {
             key,
-            path: path.to_owned(),
+            path: self.path().to_owned(),
             files: session.store().files().into_iter().map(opened_file).collect(),
             layout: layout.id.to_string(),
             layout_title: layout.title.to_string(),
-            access: access.to_owned(),
+            access: session.store().mode().words().to_owned(),
             notes: session.notes(),
             projections: session.projection_infos(),
             drawing: Arc::new(Drawing::new(&log)),
@@ -144,12 +153,7 @@ impl Workshop {
             recognised: session.store().recognised().clone(),
             mapping,
             hash: None,
-        };
-        if cancel.is_cancelled() {
-            return Err(Failure::Cancelled);
         }
-        lock(&self.sessions).insert(key, session);
-        Ok(Outcome::Opened(Box::new(opened)))
     }
 }
 
@@ -170,6 +174,10 @@ fn reading(mode: AccessMode) -> &'static str {
         AccessMode::PrivateCopy => {
             "a private copy in a temporary folder is read, because a journal or a write-ahead log lies beside the file; \
              the file itself was only copied"
+        }
+        AccessMode::Live => {
+            "followed while others write it, in reads of a fraction of a second by connections that are closed after \
+             each; only a -shm file beside it may change"
         }
     }
 }

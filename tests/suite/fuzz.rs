@@ -93,7 +93,7 @@ fn seeds() -> Vec<(Form, Vec<u8>)> {
         (Form::Msgpack, b"\x84\xa2id\x01\xa1l\x93\xc0\xc3\xcb\x3f\xf0\0\0\0\0\0\0\xa1t\xd6\xff\x69\x57\x35\xa5\xa1b\xc4\x02\xff\xfe"),
         (Form::Cbor, b"\xbf\x62id\x01\x61l\x9f\xf9\x3c\x00\xf6\xff\x61t\xc1\x1a\x69\x57\x35\xa5\x61n\xc2\x42\x01\x00\xff"),
         (Form::Bson, b"\x29\0\0\0\x10id\0\x01\0\0\0\x02s\0\x02\0\0\0a\0\x04l\0\x0c\0\0\0\x100\0\x01\0\0\0\0\x08b\0\x01\0"),
-        (Form::Jsonb, b"\xac\x37abc\x6b\x131\x132\x00"),
+        (Form::Jsonb, b"\xac\x37abc\x5b\x131\x132\x00"),
         (Form::RubyMarshal, b"\x04\x08{\x08:\x07idi\x06:\x06sI\"\x06a\x06:\x06ET:\x06l[\x07@\x060"),
         (Form::Protobuf, b"\x08\x01\x12\x03abc\x1a\x04\x08\x01\x10\x02\x25\0\0\x80\x3f\x33\x08\x01\x34"),
     ]
@@ -183,6 +183,12 @@ fn decoded(bytes: &[u8], forms: &[Form]) {
     assert!(started.elapsed() < PATIENCE, "took {:?}", started.elapsed());
 }
 
+/// How many inputs there were, for whoever runs it for long (`--nocapture`).
+#[expect(clippy::print_stderr, reason = "a fuzzer tells how far it came")]
+fn told(seed: u64, what: &str) {
+    eprintln!("{} {what}, up to seed {}", seed - first_seed(), seed - 1);
+}
+
 /// Runs one input; a panic is told with the seed that made it.
 #[track_caller]
 fn with_seed(seed: u64, what: impl FnOnce() + std::panic::UnwindSafe) {
@@ -212,6 +218,7 @@ fn decoders_take_whatever_comes() {
         with_seed(seed, || decoded(&bytes, if seed % 16 == 0 { &FORMS } else { std::slice::from_ref(form) }));
         seed += 1;
     }
+    told(seed, "payloads");
 }
 
 #[test]
@@ -359,4 +366,5 @@ fn damaged_stores_are_read_or_refused() {
         });
         seed += 1;
     }
+    told(seed, "files");
 }

@@ -67,11 +67,13 @@ impl Case {
 #[test]
 fn tables_with_thousands_of_columns_and_thousands_of_tables() {
     Case::new(|conn| {
+        conn.execute_batch("BEGIN").unwrap();
         let columns: Vec<String> = (0..2000).map(|at| format!("\"column {at}\"")).collect();
         conn.execute_batch(&format!("CREATE TABLE wide ({})", columns.join(", "))).unwrap();
         for at in 0..3000 {
             conn.execute_batch(&format!("CREATE TABLE \"t{at}\" (stream_id, version, type, data, \"x{at}\")")).unwrap();
         }
+        conn.execute_batch("COMMIT").unwrap();
     })
     .is_read();
 }

@@ -8,6 +8,7 @@ mod editing;
 mod end_states;
 mod exploring;
 mod fixtures;
+mod follow;
 mod fuzz;
 mod health;
 mod hostile;

@@ -15,6 +15,7 @@ mod layouts;
 mod opening;
 pub mod real;
 mod real_more;
+mod real_platforms;
 
 fn open(path: &Path) -> Result<Store, StoreError> {
     let options = OpenOptions { lock_wait: std::time::Duration::from_millis(20), ..OpenOptions::default() };

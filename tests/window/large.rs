@@ -35,7 +35,9 @@ fn a_large_payload_is_shown_in_part_and_too_large_to_copy() {
     write_foldline(&path, false, rows, [], &Progress::default(), &Cancel::default()).unwrap();
     let mut window = window(Some(&path));
     window.run();
-    window.get_by_label_contains("Written · a payload of 9 MB");
+    window.get_by_label_contains("Written · text lorem ipsum");
+    window.get_by_label("Event as JSON").click();
+    window.run();
     window.get_by_label("The first 128 KB are shown. Show more").click();
     window.run();
     window.get_by_label("The first 512 KB are shown. Show more");
@@ -44,11 +46,11 @@ fn a_large_payload_is_shown_in_part_and_too_large_to_copy() {
     let notices = &window.state().app().notices;
     assert!(notices.iter().any(|notice| notice.text.contains("too much for the clipboard")), "{notices:?}");
     // The state has the same text: as a line, and as JSON in part.
-    window.get_by_label_contains("text lorem ipsum lorem");
+    assert!(window.get_all_by_label_contains("text lorem ipsum lorem").count() > 0);
     window.get_by_label("State as JSON").click();
     window.run();
-    window.get_by_label_contains("\"text\": \"lorem ipsum");
+    assert!(window.get_all_by_label_contains("\"text\": \"lorem ipsum").count() > 1);
     window.state_mut().send(Command::SeekEvent(1));
     window.run();
-    window.get_by_label_contains("nested deeper than 128 levels");
+    assert!(window.get_all_by_label_contains("nested deeper than 128 levels").count() > 0);
 }

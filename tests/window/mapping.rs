@@ -9,6 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use foldline::app::{Command, Dialog, MappingCommand};
 use foldline::ui::Window;
 
+use super::accessible::{go_round, walk};
 use super::window;
 
 fn shop(folder: &Path) -> PathBuf {
@@ -90,7 +91,7 @@ fn choices_change_what_is_shown() {
     says(&window, "Choose a table that holds events");
     window.get_by_label("It holds events").click();
     window.run();
-    window.get_by_label("Time: at: how it is written").click();
+    window.get_by_label("Time: how it is written: seconds since 1970").click();
 }
 
 #[test]
@@ -138,4 +139,45 @@ fn a_file_without_events_says_so_and_can_still_be_mapped() {
     window.run();
     let notices = &window.state().app().notices;
     assert!(notices[0].text.contains("artists"), "{notices:?}");
+}
+
+#[test]
+fn every_control_of_the_dialog_is_named_and_tab_goes_round() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = shop(folder.path());
+    let mut window = window(Some(&store));
+    walk(&window, "mapping");
+    window.get_by_label("More: metadata, ids, users, valid time, marks").click();
+    window.run();
+    walk(&window, "mapping with all roles");
+    // The smallest window that is supported.
+    window.set_size(egui::vec2(900.0, 560.0));
+    window.run();
+    walk(&window, "mapping in a small window");
+    let there = go_round(&mut window, "mapping", egui::Modifiers::NONE);
+    for name in
+        ["Stream: order_id", "Open with this mapping", "Table happenings holds events", "Path of the mapping file"]
+    {
+        assert!(there.iter().any(|there| there.contains(name)), "{name}: {there:#?}");
+    }
+    for theme in [foldline::app::ThemeChoice::Light, foldline::app::ThemeChoice::Dark] {
+        window.state_mut().send(Command::SetTheme(theme));
+        window.run();
+    }
+    let open = window.get_by_label("Open with this mapping").rect();
+    assert!(open.right() <= 900.0 && open.bottom() <= 560.0, "{open:?}");
+}
+
+#[test]
+fn a_store_says_why_it_is_read_as_it_is() {
+    let (_folder, store) = super::sample("bank");
+    let mut window = window(Some(&store));
+    window.get_by_label_contains("Store bank").click();
+    window.run();
+    says(&window, "table events has");
+    window.get_by_label("Map tables by hand…").click();
+    window.run();
+    assert_eq!(window.state().app().dialog, Some(Dialog::Mapping));
+    window.get_by_label("Stream: stream_id");
+    window.get_by_label("Type: type");
 }

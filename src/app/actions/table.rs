@@ -422,26 +422,6 @@ pub const ACTIONS: &[Action] = &[
         command: |_| Some(Command::Pick(Pick::Open)),
     },
     Action {
-        id: "open-together",
-        group: Group::Store,
-        text: "Open together with…",
-        tooltip: "Open a further file of the same history, such as an archive or a shard: events of all files in one \
-                  order, what two files have shown once",
-        shortcut: keys(true, true, false, Key::Letter('O')),
-        command: |app| app.document.as_ref().map(|_| Command::Pick(Pick::Together)),
-    },
-    Action {
-        id: "open-alone",
-        group: Group::Store,
-        text: "Open the first file alone",
-        tooltip: "Show only the file that was opened first, without those that were opened together with it",
-        shortcut: None,
-        command: |app| {
-            let several = app.document.as_ref().is_some_and(|document| !document.opened.files.is_empty());
-            several.then_some(Command::OpenTogether(Vec::new()))
-        },
-    },
-    Action {
         id: "map-tables",
         group: Group::Store,
         text: "Map tables by hand…",
@@ -464,6 +444,36 @@ pub const ACTIONS: &[Action] = &[
         tooltip: "Show the previous of the open stores",
         shortcut: keys(true, true, false, Key::Tab),
         command: |app| other_store(app, Direction::Back),
+    },
+    Action {
+        id: "live",
+        group: Group::Store,
+        text: "Follow live",
+        tooltip: "Show new events as other programs write them; only here may the -shm file beside a store change",
+        shortcut: keys(true, true, false, Key::Letter('L')),
+        command: |app| {
+            let document = app.document.as_ref().filter(|document| document.opened.files.is_empty())?;
+            Some(Command::Live(!document.live.is_on()))
+        },
+    },
+    Action {
+        id: "follow-head",
+        group: Group::Store,
+        text: "Go with the newest event",
+        tooltip: "While a store is followed, keep the cursor on the newest event, or leave it where it is",
+        shortcut: single(Key::Letter('H')),
+        command: |app| {
+            let live = app.document.as_ref().map(|document| &document.live)?;
+            live.is_on().then_some(Command::FollowHead(!live.at_head))
+        },
+    },
+    Action {
+        id: "reload",
+        group: Group::Store,
+        text: "Read the store again",
+        tooltip: "Read the file as it is now; the cursor, the edits and what is on screen stay",
+        shortcut: single(Key::Function(5)),
+        command: |app| app.document.as_ref().map(|_| Command::Reload),
     },
     Action {
         id: "check-unchanged",

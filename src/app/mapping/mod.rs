@@ -312,8 +312,10 @@ impl App {
     }
 
     /// The dialog is put away.
-    pub(super) fn forget_mapping(&mut self) {
+    pub(super) fn forget_mapping(&mut self, requests: &mut Vec<Request>) {
         let Some(view) = self.mapping.take() else { return };
+        // A private copy may have been made for the look.
+        requests.push(self.request(Slot::Survey, "Closing", Job::ForgetTables));
         if let Some(why) = view.why {
             self.did_not_open(why);
         }

@@ -66,7 +66,7 @@ impl Wrapping<'_> {
                 }
                 // Types are put back field by field.
                 Wrapper::EnumTag | Wrapper::TypedValues => value,
-                Wrapper::Inside { .. } | Wrapper::SpreadToMetadata(_) | Wrapper::Pairs => {
+                Wrapper::Generations | Wrapper::Inside { .. } | Wrapper::SpreadToMetadata(_) | Wrapper::Pairs => {
                     return Err("its wrapper can't be put on again".to_owned());
                 }
                 Wrapper::MoveToMetadata(keys) => self.with_library_fields(&value, original, keys, typed)?,

@@ -146,8 +146,8 @@ impl Reader<'_> {
         }
         let value = self.value(depth + 1)?;
         let known = match (tag, &value) {
-            // A time in text, a date, self-described CBOR, hints of how bytes are to be shown.
-            (0 | 21..=24 | 1004 | 55_799, _) => Some(value.clone()),
+            // A time in text, a date, a set, self-described CBOR, hints of how bytes are to be shown.
+            (0 | 21..=24 | 1004 | 55_799, _) | (258, Value::List(_)) => Some(value.clone()),
             (1, Value::Number(number)) => epoch(&number.to_string()),
             (4, Value::List(pair)) if pair.len() == 2 => match (pair.get(0), pair.get(1)) {
                 (Some(Value::Number(exponent)), Some(Value::Number(mantissa))) => {
@@ -155,8 +155,6 @@ impl Reader<'_> {
                 }
                 _ => None,
             },
-            // A set.
-            (258, Value::List(_)) => Some(value.clone()),
             _ => None,
         };
         Ok(known.unwrap_or_else(|| [(TAG, integer(tag)), (VALUE, value)].into_iter().collect::<Object>().into()))

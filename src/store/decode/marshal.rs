@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, kind: u8, depth: usize) -> Decoded<Value> {
         Ok(match kind {
-            b'"' => text_or_bytes(self.bytes()?),
+            b'"' | b'c' | b'm' | b'M' => text_or_bytes(self.bytes()?),
             b'f' => match self.bytes()? {
                 b"inf" => Value::from("Infinity"),
                 b"-inf" => Value::from("-Infinity"),
@@ -161,7 +161,6 @@ impl<'a> Reader<'a> {
                 let value = self.value(depth + 1)?;
                 loaded(&class, value)
             }
-            b'c' | b'm' | b'M' => text_or_bytes(self.bytes()?),
             b'/' => {
                 let pattern = String::from_utf8_lossy(self.bytes()?).into_owned();
                 let options = self.cursor.byte()?;

@@ -77,6 +77,8 @@ pub enum Form {
     RubyMarshal,
     /// Protocol Buffers without their description: numbers of fields for names.
     Protobuf,
+    /// A whole number in 1, 2, 4 or 8 bytes, the lowest first, negative ones as two's complement.
+    SignedLe,
     /// Text that is no more than that.
     Text,
     /// Bytes that only the program can read which wrote them (bincode, bitcode, encryption).
@@ -138,6 +140,7 @@ impl Form {
             Self::Pickle => "Python pickle",
             Self::RubyMarshal => "Ruby Marshal",
             Self::Protobuf => "Protocol Buffers",
+            Self::SignedLe => "whole number",
             Self::Text => "text",
             Self::Opaque => "unknown bytes",
         }
@@ -161,6 +164,8 @@ pub fn decode(bytes: &[u8], form: Form) -> Result<Value, DecodeError> {
         Form::Json => return decode_json(bytes),
         Form::Text => return text::decode(bytes).map(Value::String),
         Form::Opaque => return Err(opaque(bytes)),
+        Form::SignedLe if matches!(bytes.len(), 1 | 2 | 4 | 8) => Ok(cursor::signed_le(bytes)),
+        Form::SignedLe => Err(Fault::InvalidText(format!("{} bytes", bytes.len()))),
         Form::Yaml => yaml::decode(bytes),
         Form::Jsonb => jsonb::decode(bytes),
         Form::Msgpack => msgpack::decode(bytes),

@@ -58,11 +58,12 @@ impl Packing {
 /// The outermost of these packings that the bytes show. Those without a mark are tried last.
 pub fn packing_of(bytes: &[u8], among: &[Packing]) -> Option<Packing> {
     let marked = among.iter().copied().find(|packing| match (packing, bytes) {
-        (Packing::Gzip, [0x1f, 0x8b, ..]) => true,
         // RFC 1950: deflate with a window of 32 KB, as everybody writes it, and a header divisible by 31. Smaller windows
         // would let text begin as zlib does.
         (Packing::Zlib, [0x78, flags, ..]) => (0x7800 + u32::from(*flags)) % 31 == 0,
-        (Packing::Zstd, [0x28, 0xb5, 0x2f, 0xfd, ..]) | (Packing::Lz4, [0x04, 0x22, 0x4d, 0x18, ..]) => true,
+        (Packing::Gzip, [0x1f, 0x8b, ..])
+        | (Packing::Zstd, [0x28, 0xb5, 0x2f, 0xfd, ..])
+        | (Packing::Lz4, [0x04, 0x22, 0x4d, 0x18, ..]) => true,
         _ => false,
     });
     marked.or_else(|| among.iter().copied().find(|packing| is_exactly(bytes, *packing)))

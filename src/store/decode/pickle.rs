@@ -317,8 +317,7 @@ impl<'a> Machine<'a> {
         match self.nodes.get_mut(object) {
             Some(Node::Made { state, .. }) => *state = Some(new),
             // Old classes are made by their name alone.
-            Some(Node::Global(_) | Node::Persistent(_)) | None => {}
-            Some(_) => {}
+            _ => {}
         }
     }
 
@@ -334,7 +333,7 @@ impl<'a> Machine<'a> {
     }
 
     fn add_entries(&mut self, new: &[Id]) -> Decoded<()> {
-        if new.len() % 2 != 0 {
+        if !new.len().is_multiple_of(2) {
             return Err(self.cursor.invalid("a key without its value"));
         }
         let top = self.top()?;

@@ -42,7 +42,6 @@ fn known(class: &str, args: &List) -> Option<Value> {
         },
         "uuid.UUID" => first?.as_str().map(Value::from),
         "datetime.datetime" | "datetime.date" | "datetime.time" => moment(class, args),
-        "datetime.timezone" => None,
         "datetime.timedelta" => {
             let part = |at: usize| args.get(at).map_or(Some(0), |value| value.as_number()?.as_i64());
             let seconds = i128::from(part(0)?) * 86_400 + i128::from(part(1)?);

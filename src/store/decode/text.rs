@@ -76,8 +76,7 @@ pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let text = text.trim_ascii();
     let digits = match text {
-        [b'0', b'x' | b'X', rest @ ..] | [b'\\', b'x', rest @ ..] => rest,
-        [b'x' | b'X', b'\'', rest @ .., b'\''] => rest,
+        [b'0', b'x' | b'X', rest @ ..] | [b'\\', b'x', rest @ ..] | [b'x' | b'X', b'\'', rest @ .., b'\''] => rest,
         _ => text,
     };
     let (pairs, odd) = digits.as_chunks::<2>();

@@ -36,7 +36,7 @@ struct Reader {
 
 impl Reader {
     /// The last element of `path`, which leads to it from the document's.
-    fn value<'e>(&mut self, path: &mut Vec<&'e Element>, depth: usize) -> Decoded<Value> {
+    fn value(&mut self, path: &mut Vec<&Element>, depth: usize) -> Decoded<Value> {
         self.budget.value(depth)?;
         let Some(element) = path.last().copied() else { return Ok(Value::Null) };
         if let Some(reference) = element.attribute("reference") {
@@ -74,7 +74,7 @@ impl Reader {
         value
     }
 
-    fn list<'e>(&mut self, path: &mut Vec<&'e Element>, depth: usize) -> Decoded<Value> {
+    fn list(&mut self, path: &mut Vec<&Element>, depth: usize) -> Decoded<Value> {
         let mut list = List::default();
         for child in path.last().map_or(&[][..], |element| &element.children) {
             // What a wrapping collection of Java's keeps besides.
@@ -87,7 +87,7 @@ impl Reader {
     }
 
     /// What `List.of`, `Set.of` and `Map.of` make: a tag, the number of items, the items (keys and values in turn).
-    fn immutable<'e>(&mut self, path: &mut Vec<&'e Element>, depth: usize) -> Decoded<Value> {
+    fn immutable(&mut self, path: &mut Vec<&Element>, depth: usize) -> Decoded<Value> {
         let Some(holder) = path.last().and_then(|element| element.children.first()) else { return Ok(Value::Null) };
         let tag = holder.children.first().and_then(|default| default.children.first()).map(|tag| tag.text.as_str());
         path.push(holder);
@@ -109,7 +109,7 @@ impl Reader {
         })
     }
 
-    fn map<'e>(&mut self, path: &mut Vec<&'e Element>, depth: usize) -> Decoded<Value> {
+    fn map(&mut self, path: &mut Vec<&Element>, depth: usize) -> Decoded<Value> {
         let mut object = Object::default();
         for entry in path.last().map_or(&[][..], |element| &element.children) {
             let (key, value) = match (entry.name.as_str(), entry.children.as_slice()) {
@@ -133,7 +133,7 @@ impl Reader {
         Ok(Value::Object(object))
     }
 
-    fn object<'e>(&mut self, path: &mut Vec<&'e Element>, depth: usize) -> Decoded<Value> {
+    fn object(&mut self, path: &mut Vec<&Element>, depth: usize) -> Decoded<Value> {
         let mut object = Object::default();
         let element = path.last().copied();
         // The class of what stands in a field that is declared as something wider.
@@ -171,7 +171,7 @@ impl Reader {
     }
 
     /// What a reference leads to; the reference itself where it leads nowhere, or to what is around it.
-    fn referred<'e>(&mut self, path: &[&'e Element], reference: &str, depth: usize) -> Decoded<Value> {
+    fn referred(&mut self, path: &[&Element], reference: &str, depth: usize) -> Decoded<Value> {
         let target = self.target(path, reference);
         if self.steps == 0 {
             return Err(Fault::TooLarge);

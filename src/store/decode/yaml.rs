@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
             match value {
                 Value::Object(other) => merge(&mut object, &other),
                 Value::List(list) => {
-                    list.iter().filter_map(|slot| slot.value.as_object()).for_each(|other| merge(&mut object, other))
+                    list.iter().filter_map(|slot| slot.value.as_object()).for_each(|other| merge(&mut object, other));
                 }
                 _ => {}
             }
@@ -161,7 +161,8 @@ fn label(tag: Option<&Tag>) -> Label {
     let rest = full.strip_prefix("tag:yaml.org,2002:").or_else(|| full.strip_prefix("!!"));
     let own = full.strip_prefix('!');
     let ruby = own.into_iter().chain(rest).chain(full.strip_prefix("tag:ruby.yaml.org,2002:"));
-    for name in ruby.filter_map(|name| name.strip_prefix("ruby/")) {
+    let mut names = ruby.filter_map(|name| name.strip_prefix("ruby/"));
+    if let Some(name) = names.next() {
         let (kind, class) = split(name);
         return Label::Ruby(kind, class);
     }
@@ -218,14 +219,13 @@ fn scalar(text: &str, style: ScalarStyle, label: &Label) -> Value {
 fn sequence(list: List, label: &Label) -> Value {
     let value = Value::List(list);
     match label {
-        Label::None | Label::Core(_) => value,
         Label::Ruby(_, class) if class.is_empty() => value,
         Label::Ruby(_, class) => labelled(CLASS, class, value),
         Label::Python(kind, class) if kind.starts_with("object") => {
             let args = value.as_list().cloned().unwrap_or_default();
             python::made(class, &args)
         }
-        Label::Python(..) => value,
+        Label::None | Label::Core(_) | Label::Python(..) => value,
         Label::Other(tag) => labelled(TAG, tag, value),
     }
 }
@@ -233,7 +233,6 @@ fn sequence(list: List, label: &Label) -> Value {
 fn mapping(object: Object, label: &Label) -> Value {
     match label {
         Label::Core(core) if core == "set" => keys_as_list(&object),
-        Label::None | Label::Core(_) => Value::Object(object),
         Label::Ruby(kind, class) => {
             let value = Value::Object(object);
             match (kind.as_str(), class.as_str()) {
@@ -250,7 +249,7 @@ fn mapping(object: Object, label: &Label) -> Value {
             let value = Value::Object(object);
             python::with_state(class, &value).unwrap_or_else(|| labelled(CLASS, class, value))
         }
-        Label::Python(..) => Value::Object(object),
+        Label::None | Label::Core(_) | Label::Python(..) => Value::Object(object),
         Label::Other(tag) => labelled(TAG, tag, Value::Object(object)),
     }
 }
@@ -419,7 +418,7 @@ str: :sym
         assert_eq!(decode(bomb.as_bytes(), Form::Yaml).unwrap_err().reason, "too large");
         let reason = |text: &str| decode(text.as_bytes(), Form::Yaml).unwrap_err().reason;
         // A key in a key in a key: its text would double with each.
-        assert_eq!(reason(&format!("{}x{}", "? {? ".repeat(40), "}".repeat(40))), "too large");
+        assert_eq!(reason(&format!("{}x", "? ".repeat(40))), "too large");
         assert_eq!(reason("&a [*a]"), "YAML nested too deeply");
         assert_eq!(reason(&format!("{}1", "- ".repeat(100_000))), "YAML nested too deeply");
         assert!(decode("[".repeat(100_000).as_bytes(), Form::Yaml).is_err());

@@ -7,12 +7,20 @@ use super::LayoutSpec;
 /// Foldline's own layout comes first, the others by name.
 const FILES: &[&str] = &[
     include_str!("../layouts/foldline.json"),
+    include_str!("../layouts/activitywatch.json"),
+    include_str!("../layouts/akka-persistence-sql.json"),
+    include_str!("../layouts/akka-persistence-sqlite.json"),
+    include_str!("../layouts/axon4-jpa.json"),
+    include_str!("../layouts/axon5-jpa.json"),
     include_str!("../layouts/boundlessdb.json"),
     include_str!("../layouts/broadway-dbal.json"),
+    include_str!("../layouts/chronicle-cratis.json"),
     include_str!("../layouts/cqrs-es-sqlite.json"),
+    include_str!("../layouts/dagster.json"),
     include_str!("../layouts/dcb-doctrine.json"),
     include_str!("../layouts/emmett-sqlite.json"),
     include_str!("../layouts/event-store-adapter-rs.json"),
+    include_str!("../layouts/eventflow.json"),
     include_str!("../layouts/eventium.json"),
     include_str!("../layouts/evento.json"),
     include_str!("../layouts/evento-2.json"),
@@ -20,10 +28,19 @@ const FILES: &[&str] = &[
     include_str!("../layouts/eventsauce-legacy.json"),
     include_str!("../layouts/eventsource-py.json"),
     include_str!("../layouts/eventstore-sqlite-ex.json"),
+    include_str!("../layouts/eventuous.json"),
     include_str!("../layouts/gleam-eventsourcing.json"),
+    include_str!("../layouts/google-adk-v1.json"),
     include_str!("../layouts/hallgren.json"),
+    include_str!("../layouts/home-assistant.json"),
     include_str!("../layouts/livestore.json"),
+    include_str!("../layouts/mattbishop-ledger.json"),
+    include_str!("../layouts/message-db-sqlite.json"),
     include_str!("../layouts/neos-eventstore.json"),
+    include_str!("../layouts/neventstore.json"),
+    include_str!("../layouts/nstore.json"),
+    include_str!("../layouts/ocel1-pm4py.json"),
+    include_str!("../layouts/ocel2.json"),
     include_str!("../layouts/patchlevel-next-taggable.json"),
     include_str!("../layouts/patchlevel-v1.json"),
     include_str!("../layouts/patchlevel-v1-multi.json"),
@@ -32,14 +49,23 @@ const FILES: &[&str] = &[
     include_str!("../layouts/patchlevel-v3-aggregate.json"),
     include_str!("../layouts/patchlevel-v3-stream.json"),
     include_str!("../layouts/phauthentic.json"),
+    include_str!("../layouts/prefect.json"),
+    include_str!("../layouts/protoactor.json"),
     include_str!("../layouts/pupsourcing.json"),
     include_str!("../layouts/py-event-sourcing.json"),
     include_str!("../layouts/pyeventsourcing.json"),
     include_str!("../layouts/pyeventsourcing-django.json"),
     include_str!("../layouts/pyeventsourcing-sqlalchemy.json"),
     include_str!("../layouts/rails-event-store.json"),
+    include_str!("../layouts/rasa-tracker.json"),
+    include_str!("../layouts/resolve-lite.json"),
+    include_str!("../layouts/segerfeldt.json"),
+    include_str!("../layouts/sekiban-dcb.json"),
     include_str!("../layouts/sourced.json"),
     include_str!("../layouts/spatie.json"),
+    include_str!("../layouts/sqlstreamstore.json"),
+    include_str!("../layouts/synapse.json"),
+    include_str!("../layouts/temporal.json"),
     include_str!("../layouts/verbs.json"),
     include_str!("../layouts/watermill-sqlite.json"),
 ];
@@ -98,6 +124,26 @@ mod tests {
                     known(&events.payload.column);
                 }
             }
+        }
+    }
+
+    /// Every store of SQL, and those written by code: no two layouts fit one equally well, so that their order in the
+    /// list does not matter.
+    #[test]
+    fn no_two_layouts_fit_equally_well() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout_fixtures");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "sql") {
+                continue;
+            }
+            let conn = rusqlite::Connection::open_in_memory().unwrap();
+            conn.execute_batch(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let tables = crate::store::recognise::tables(&conn).unwrap();
+            let fits = layouts().iter().filter_map(|spec| crate::store::recognise::bind(spec, &tables));
+            let mut fits: Vec<(usize, String)> = fits.map(|(score, bound)| (score, bound.spec.id.clone())).collect();
+            fits.sort_unstable_by(|a, b| b.cmp(a));
+            assert!(fits.windows(2).take(1).all(|pair| pair[0].0 > pair[1].0), "{}: {fits:?}", path.display());
         }
     }
 }

@@ -29,6 +29,12 @@ pub enum Place {
     Table(Option<String>),
     /// A place whose values have names.
     Named(Box<Place>, BTreeMap<String, String>),
+    /// The first of these places that has something.
+    First(Vec<Place>),
+    /// The part of what is in a place before this text, brackets aside: `A` in `A, Assembly`.
+    Before(Box<Place>, String),
+    /// What is in a place, in lower case.
+    Lower(Box<Place>),
 }
 
 #[derive(Deserialize)]
@@ -52,6 +58,7 @@ impl From<OneOrMany<Place>> for Role {
 enum PlaceForm {
     Column(String),
     Named { of: Box<Place>, names: BTreeMap<String, String> },
+    Before { of: Box<Place>, before: String },
     Other(OtherPlace),
 }
 
@@ -65,6 +72,8 @@ enum OtherPlace {
     Tag(#[expect(dead_code, reason = "`true`; without it there is nothing to write")] bool),
     Value(String),
     Table(Option<String>),
+    First(Vec<Place>),
+    Lower(Box<Place>),
 }
 
 impl From<PlaceForm> for Place {
@@ -72,6 +81,9 @@ impl From<PlaceForm> for Place {
         match form {
             PlaceForm::Column(column) | PlaceForm::Other(OtherPlace::Column(column)) => Self::Column(column),
             PlaceForm::Named { of, names } => Self::Named(of, names),
+            PlaceForm::Before { of, before } => Self::Before(of, before),
+            PlaceForm::Other(OtherPlace::First(places)) => Self::First(places),
+            PlaceForm::Other(OtherPlace::Lower(of)) => Self::Lower(of),
             PlaceForm::Other(OtherPlace::Guid(column)) => Self::GuidColumn(column),
             PlaceForm::Other(OtherPlace::Payload(path)) => Self::Payload(path),
             PlaceForm::Other(OtherPlace::Metadata(path)) => Self::Metadata(path),

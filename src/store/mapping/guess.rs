@@ -267,6 +267,9 @@ fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
         mapped.position = None;
         return;
     }
+    if roles.found.get(&Role::Position).is_some_and(|(at, _)| roles.times_follow(*at)) {
+        return;
+    }
     let time = match &mapped.time {
         Some(TimeFrom::At { place: Place::Column(column), .. }) => column.clone(),
         _ => return,
@@ -291,51 +294,92 @@ fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
 /// Words of tables' names that are not part of what has happened.
 const SAY_NOTHING: [&str; 8] = ["event", "events", "evt", "evts", "ev", "e", "ereignis", "ereignisse"];
 
-/// Tables without a type, several of one form, are one type each: `order_placed`, `order_shipped`.
+/// Tables without a type whose names say what has happened are one type each: `order_placed`, `order_shipped`.
 fn one_table_a_type(tables: &mut [Guessed<'_>]) {
-    let form = |table: &Guessed<'_>| {
-        let mapped = &table.mapped;
-        let is_one = mapped.event_type.is_none() && excluded(&table.sample.table.name).is_none();
-        let stream = mapped.stream.last().and_then(Place::column)?.to_lowercase();
-        let time = match mapped.time.as_ref()? {
-            TimeFrom::At { place, .. } => place.column()?.to_lowercase(),
-            TimeFrom::Split { date, .. } => date.to_lowercase(),
-        };
-        is_one.then_some((stream, time))
+    let is_one = |table: &Guessed<'_>| {
+        let name = &table.sample.table.name;
+        let has_time = table.mapped.time.is_some() || table.sample.rows.is_empty();
+        table.mapped.event_type.is_none()
+            && has_time
+            && excluded(name).is_none()
+            && (has_happened(name) || begins_as_event(name) || speaks_of_events(name))
     };
-    let forms: Vec<Option<(String, String)>> = tables.iter().map(form).collect();
-    let mut done: FxHashSet<&(String, String)> = FxHashSet::default();
-    let mut families: Vec<Vec<usize>> = Vec::new();
-    for form in forms.iter().flatten() {
-        if done.insert(form) {
-            let family = (0..forms.len()).filter(|at| forms[*at].as_ref() == Some(form));
-            families.push(family.collect());
-        }
+    let mut family: Vec<usize> = (0..tables.len()).filter(|at| is_one(&tables[*at])).collect();
+    // `event_placed` and `object_changed`: the name says which are meant.
+    if family.iter().any(|at| begins_as_event(&tables[*at].sample.table.name)) {
+        family.retain(|at| begins_as_event(&tables[*at].sample.table.name));
     }
-    for mut family in families {
-        let begins = |at: &usize| {
-            let words = tokens(&tables[*at].sample.table.name);
-            words.first().is_some_and(|word| SAY_NOTHING.contains(&word.as_str())) && words.len() > 1
-        };
-        // `event_placed` and `object_order`: the name says which are meant.
-        if family.iter().any(begins) {
-            family.retain(begins);
+    if family.len() > 1 {
+        share_stream(tables, &family);
+    }
+    family.retain(|at| !tables[*at].mapped.stream.is_empty());
+    let names: Vec<String> = family.iter().map(|at| tables[*at].sample.table.name.clone()).collect();
+    for (at, word) in family.iter().zip(types_of(&names)) {
+        let table = &mut tables[*at];
+        table.mapped.event_type = Some(Place::Value(word.clone()));
+        if table.mapped.payload == PayloadFrom::Nothing {
+            table.mapped.payload = payload(&table.roles, &table.mapped);
         }
-        let names: Vec<String> = family.iter().map(|at| tables[*at].sample.table.name.clone()).collect();
-        let speaks = names.iter().filter(|name| has_happened(name) || speaks_of_events(name)).count();
-        if speaks * 2 <= names.len() {
+        table.points += 2.0;
+        table.certainty = if names.len() > 1 { Certainty::Likely } else { Certainty::Unsure };
+        table.why = format!("its rows are events of one type: {word}");
+    }
+}
+
+/// Whether a table's name begins with a word for events, and goes on.
+fn begins_as_event(name: &str) -> bool {
+    let words = tokens(name);
+    words.len() > 1 && SAY_NOTHING.contains(&words[0].as_str())
+}
+
+/// What events are about has the same name in all tables of a family; an id that is there once in one table is there
+/// again in others.
+fn share_stream(tables: &mut [Guessed<'_>], family: &[usize]) {
+    let Some(first) = family.first() else { return };
+    let columns = &tables[*first].sample.table.columns;
+    let place = |at: usize, name: &str| {
+        let columns = &tables[at].sample.table.columns;
+        columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))
+    };
+    let mut best: Option<(f32, String)> = None;
+    for column in columns {
+        let Some(places) = family.iter().map(|at| place(*at, &column.name)).collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let is_rowid =
+            |at: usize| tables[at].sample.table.rowid().is_some_and(|rowid| rowid.eq_ignore_ascii_case(&column.name));
+        if family.iter().any(|at| is_rowid(*at)) {
             continue;
         }
-        for (at, word) in family.iter().zip(types_of(&names)) {
-            let table = &mut tables[*at];
-            table.mapped.event_type = Some(Place::Value(word.clone()));
-            if table.mapped.payload == PayloadFrom::Nothing {
-                table.mapped.payload = payload(&table.roles, &table.mapped);
-            }
-            table.points += 2.0;
-            table.certainty = if names.len() > 1 { Certainty::Likely } else { Certainty::Unsure };
-            table.why = format!("its rows are events of one type: {word}");
+        let cells = family.iter().zip(places).flat_map(|(at, place)| tables[*at].sample.column(place).cloned());
+        let all = Profile::new(&column.name, Source::Column(0), &column.declared, cells.collect());
+        let named = super::names::says(Role::Stream, &column.name, "");
+        let is_id = super::names::ends_as_id(&column.name);
+        let plain = all.json + all.reals + all.broken_json == 0 && all.timely() < 0.5 && all.days + all.clocks == 0;
+        let repeats = all.distinct < all.filled() || all.filled() < 2;
+        if !plain || !repeats || (named < 0.4 && !is_id) {
+            continue;
         }
+        let points = named * 2.0 + if is_id { 0.6 } else { 0.0 } + all.share_of_filled(all.uuids) * 0.3;
+        if best.as_ref().is_none_or(|(known, _)| points > *known) {
+            best = Some((points, column.name.clone()));
+        }
+    }
+    let Some((_, name)) = best else { return };
+    for at in family {
+        let Some(own) = tables[*at].sample.table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name))
+        else {
+            continue;
+        };
+        let mapped = &mut tables[*at].mapped;
+        let own = own.name.clone();
+        mapped.metadata_columns.retain(|column| *column != own);
+        for place in [&mut mapped.id, &mut mapped.user, &mut mapped.version, &mut mapped.category] {
+            if place.as_ref().and_then(Place::column) == Some(&own) {
+                *place = None;
+            }
+        }
+        mapped.stream = vec![Place::Column(own)];
     }
 }
 

@@ -41,7 +41,8 @@ const WORDS: [Words; 16] = [
                  objekt_id partition_key flux agregat dossier dossier_id entite entite_id flujo entidad entidad_id \
                  agregado source_id resource_id resource case conversation_id room_id session_id workflow_id bucket_id \
                  business_key document_id item_id record_id model_id aggregat schluessel fall fall_id fall_nr",
-        weak: "key ref reference owner_id parent_id target_id target channel conto konto konto_id kontonummer konto_nr \
+        weak: "account order customer ticket booking invoice cart shipment basket device sensor vehicle patient game \
+               key ref reference owner_id parent_id target_id target channel conto konto konto_id kontonummer konto_nr \
                auftrag auftrag_id auftrags_nr auftragsnummer kunde kunde_id kunden_nr kundennummer bestellung \
                bestellung_id bestell_nr compte compte_id cuenta cuenta_id commande commande_id pedido pedido_id",
     },
@@ -104,7 +105,7 @@ const WORDS: [Words; 16] = [
         medium: "time created when date datetime inserted_at zeit datum occurred recorded cree_le fecha hora quand \
                  written_at published_at saved_at added_at happened at epoch moment ticks date_time cuando angelegt_am \
                  gebucht_am buchungszeit le uhrzeit created_ms created_ts",
-        weak: "updated_at modified_at sent_at processed_at am t tag jour dia day committed julian jd",
+        weak: "updated_at modified_at changed_at changed changed_on sent_at processed_at am t tag jour dia day committed julian jd",
     },
     Words {
         role: Role::ValidTime,
@@ -239,6 +240,25 @@ pub(super) fn tokens(name: &str) -> Vec<String> {
     }
     tokens.extend((!token.is_empty()).then_some(token));
     tokens
+}
+
+/// A time's name without its unit: `created_at_ms` is `created_at`.
+pub(super) fn without_unit(name: &str) -> String {
+    const UNITS: [&str; 17] = [
+        "ms", "us", "ns", "s", "sec", "secs", "seconds", "millis", "micros", "nanos", "ticks", "utc", "unix", "epoch",
+        "iso", "julian", "jd",
+    ];
+    let mut words = tokens(name);
+    while words.len() > 1 && words.last().is_some_and(|last| UNITS.contains(&last.as_str())) {
+        words.pop();
+    }
+    words.join("_")
+}
+
+/// Whether a name of a place inside a payload says that a type is there: others have reasons and states in them.
+pub(super) fn names_a_type(name: &str) -> bool {
+    const SAY_SO: [&str; 9] = ["type", "event", "kind", "typ", "tipo", "ereignis", "evenement", "evento", "eventtype"];
+    tokens(name).iter().any(|token| SAY_SO.contains(&token.as_str()))
 }
 
 /// Whether a name ends as ids do: `order_id`, `KundenNr`.

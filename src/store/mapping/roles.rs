@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::look::{Cell, Sample};
-use super::names::{Role, ends_as_id, has_happened, says, tokens};
+use super::names::{Role, ends_as_id, has_happened, names_a_type, says, tokens, without_unit};
 use super::profile::{Profile, Source, decoded, key, number};
 use crate::model::Path;
 use crate::model::mapping::{PathSeen, TimeAs};
@@ -158,9 +158,9 @@ impl Roles {
             let tags: Vec<bool> = tags.collect();
             self.tag = !tags.is_empty() && tags.iter().filter(|tag| **tag).count() * 20 >= tags.len() * 19;
         }
-        let points = |_: &Self, at: usize, profile: &Profile| {
+        let points = |_: &Self, _: usize, profile: &Profile| {
             let name = says(Role::Metadata, &profile.plain, &table);
-            let is_column = matches!(profile.source, Source::Column(_)) && at < usize::MAX;
+            let is_column = matches!(profile.source, Source::Column(_));
             let json = profile.share_of_filled(profile.json + profile.broken_json);
             let fits = profile.filled() == 0 || json > 0.3 || !profile.packed.is_empty();
             if is_column && fits && name >= 0.7 { name + json } else { 0.0 }
@@ -224,17 +224,15 @@ impl Roles {
     fn find_time(&mut self, sample: &Sample) {
         let table = sample.table.name.clone();
         let points = |roles: &Self, at: usize, profile: &Profile| {
-            let name = says(Role::Time, last_word_of(profile), &table);
+            let whole = last_word_of(profile);
+            let name = says(Role::Time, whole, &table).max(says(Role::Time, &without_unit(whole), &table));
             let other = says(Role::ValidTime, &profile.plain, &table);
             if profile.cells.is_empty() {
                 return if name >= 0.7 && other < name { 1.0 + name } else { 0.0 };
             }
             let timely = profile.timely() + profile.share_of_filled(profile.days) * 0.6;
             let vague = profile.times.keys().all(|unit| {
-                matches!(
-                    unit,
-                    TimeAs::UnixDays | TimeAs::OleDays | TimeAs::JulianDays | TimeAs::UnixNanos | TimeAs::UnixMicros
-                )
+                matches!(unit, TimeAs::UnixDays | TimeAs::OleDays | TimeAs::JulianDays | TimeAs::UnixNanos)
             });
             if timely < 0.5 || (vague && profile.days == 0 && name < 0.4) || (name < 0.1 && !roles.is_in_row(at)) {
                 return 0.0;
@@ -279,7 +277,7 @@ impl Roles {
             }
             let words = profile.share_of_filled(profile.words);
             let coded = name >= 0.9 && profile.share_of_filled(profile.ints) > 0.9 && profile.distinct <= 64;
-            if words < 0.5 && !coded {
+            if words < 0.5 && !coded || !roles.is_in_row(at) && !names_a_type(last_word_of(profile)) {
                 return 0.0;
             }
             let happened = profile.happened as f32 / profile.distinct.max(1) as f32;
@@ -303,6 +301,8 @@ impl Roles {
             let against = [Role::User, Role::Tenant, Role::Correlation, Role::Causation, Role::Archived, Role::Version]
                 .into_iter()
                 .map(|role| says(role, &profile.plain, &table))
+                // A last word alone (`Ticket Number`) says too little against it.
+                .filter(|against| *against > 0.5)
                 .fold(0.0, f32::max);
             let category = says(Role::Category, &profile.plain, &table);
             let is_id = ends_as_id(&profile.plain);
@@ -337,7 +337,31 @@ impl Roles {
             }
             roles.inside(at, profile, points)
         };
-        self.take(Role::Stream, 1.0, points);
+        if self.take(Role::Stream, 1.0, points).is_some() {
+            return;
+        }
+        // No column: an id that all payloads have, and many of them the same.
+        let inside = |roles: &Self, at: usize, profile: &Profile| {
+            let repeats = profile.distinct > 1 && profile.distinct * 5 < profile.filled() * 4;
+            let there = profile.nulls * 20 <= profile.rows && profile.json + profile.reals == 0;
+            if roles.is_in_row(at) || at >= roles.in_payload || !repeats || !there || !ends_as_id(last_word_of(profile))
+            {
+                return 0.0;
+            }
+            1.0 + says(Role::Stream, last_word_of(profile), "") + says(Role::Category, last_word_of(profile), "") * 0.2
+        };
+        self.take(Role::Stream, 1.0, inside);
+    }
+
+    /// Whether times rise where rows are sorted by a number.
+    pub(super) fn times_follow(&self, number_at: usize) -> bool {
+        let Some((time, _)) = self.found.get(&Role::Time) else { return false };
+        let pairs = self.profiles[number_at].cells.iter().zip(&self.profiles[*time].cells);
+        let mut pairs: Vec<(f64, crate::model::Timestamp)> =
+            pairs.filter_map(|(cell, time)| Some((number(cell)?, super::preview::time_of(time)?))).collect();
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let back = pairs.windows(2).filter(|pair| pair[1].1 < pair[0].1).count();
+        pairs.len() > 4 && back * 20 < pairs.len()
     }
 
     /// Of pairs of rows that follow each other in a stream, the share whose versions do.
@@ -387,7 +411,7 @@ impl Roles {
         if let Some(at) = self.take(Role::Version, 0.9, points) {
             self.counts = stream.map_or(0.0, |stream| self.runs(sample, stream, at));
         }
-        let points = |_: &Self, _: usize, profile: &Profile| {
+        let points = |roles: &Self, at: usize, profile: &Profile| {
             let name = says(Role::Position, &profile.plain, &table);
             let is_rowid = rowid.as_deref() == Some(&*profile.name);
             let ints = profile.share(profile.ints) > 0.99 || profile.cells.is_empty();
@@ -395,7 +419,8 @@ impl Roles {
             if !whole(profile) || !ints || (profile.timely() > 0.5 && profile.small == 0 && !is_rowid) {
                 return 0.0;
             }
-            let orders = profile.is_unique() && profile.rising || profile.cells.len() < 2 && is_key;
+            let orders = profile.is_unique() && (profile.rising || name >= 0.7 && !is_rowid && roles.times_follow(at))
+                || profile.cells.len() < 2 && is_key;
             if !orders {
                 return 0.0;
             }
@@ -484,8 +509,8 @@ fn last_word_of(profile: &Profile) -> &str {
         Source::Column(_) => &profile.plain,
         // `timestamp._data_`, `createdAt.$date`
         Source::Path(path) => {
-            let says_nothing = |part: &&str| !part.starts_with(['_', '$']) && *part != "value";
-            path.rsplit('.').find(says_nothing).unwrap_or(path)
+            let says_something = |part: &&str| !matches!(*part, "_data_" | "$date" | "value" | "_value" | "$value");
+            path.rsplit('.').find(says_something).unwrap_or(path)
         }
     }
 }

@@ -29,9 +29,16 @@ pub(in crate::store) fn recognised(
     for mapped in &mapping.tables {
         let Some(table) = find(tables, &mapped.table) else { continue };
         let spec = Arc::new(event_table(mapped, table));
-        let key = recognise::key(&spec, table).filter(|key| can_be_read_again(mapped, key));
+        let key = recognise::key(&spec, table, &[]).filter(|key| can_be_read_again(mapped, key));
         let key = key.ok_or_else(|| refused(no_row_numbers(table)))?;
-        sources.push(EventSource { spec, table: table.clone(), key, joins: Vec::new(), links: None });
+        sources.push(EventSource {
+            spec,
+            table: table.clone(),
+            key,
+            joins: Vec::new(),
+            links: None,
+            lists: Vec::new(),
+        });
     }
     let mut specs = sources.iter().map(|source| source.spec.clone());
     let (Some(events), Some(first)) = (specs.next(), sources.first()) else {
@@ -124,12 +131,14 @@ fn event_table(mapped: &MappedTable, table: &Table) -> EventTable {
             MetadataSpec::Encoded(PayloadSpec { column: column.to_owned(), forms, packed, ..PayloadSpec::default() })
         }),
         metadata_columns: mapped.metadata_columns.clone(),
+        metadata_lists: Vec::new(),
         event_id: role(&mapped.id),
         user: role(&mapped.user),
         correlation_id: role(&mapped.correlation_id),
         causation_id: role(&mapped.causation_id),
         schema_version: role(&mapped.schema_version),
         archived: Role(mapped.archived.iter().map(|column| LayoutPlace::Column(column.clone())).collect()),
+        superseded: None,
         kind: mapped.kind.as_ref().map(|kind| KindSpec {
             column: Some(kind.column.clone()),
             by: KindBy::default(),

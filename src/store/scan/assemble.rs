@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use crate::model::{EventLogBuilder, LogRow, StreamIndex, Timestamp, TypeIndex};
 use crate::store::recognise::Key;
 
-use super::collect::{Collector, Found, Names};
+use super::collect::{Collector, Found, Names, OrderKey};
 use super::links::Links;
 
 /// Puts the events of one event table into the index, giving its streams and types their places there.
@@ -105,6 +105,10 @@ impl Feeder {
     }
 }
 
+fn compare(a: &[OrderKey], b: &[OrderKey]) -> Ordering {
+    a.iter().zip(b).map(|(a, b)| a.compare(b)).find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
+}
+
 /// All events of a table, in its own order.
 pub(super) struct Table<'s> {
     pub collector: Collector<'s>,
@@ -117,13 +121,11 @@ impl<'s> Table<'s> {
     pub(super) fn new(collector: Collector<'s>, links: Links) -> Self {
         let mut order: Vec<u32> = (0..collector.found.len() as u32).collect();
         if !collector.is_in_order() {
-            let compare = |a: &u32, b: &u32| -> Ordering {
+            let by_order = |a: &u32, b: &u32| -> Ordering {
                 let (a, b) = (&collector.found[*a as usize], &collector.found[*b as usize]);
-                let each = a.order.iter().zip(&b.order).map(|(a, b)| a.compare(b));
-                let columns = each.into_iter().find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal);
-                columns.then_with(|| (a.row_key, a.part).cmp(&(b.row_key, b.part)))
+                compare(&a.order, &b.order).then_with(|| (a.row_key, a.part).cmp(&(b.row_key, b.part)))
             };
-            order.sort_by(compare);
+            order.sort_by(by_order);
         }
         Self { collector, links, order }
     }
@@ -148,11 +150,15 @@ pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>], by_p
     let mut heads: Vec<Head<'_>> = tables.iter().map(Head::new).collect();
     loop {
         // Few tables: looking at each head is as quick as a heap.
-        let left = heads
-            .iter_mut()
-            .enumerate()
-            .filter_map(|(at, head)| (!head.is_empty()).then(|| (head.rank(by_position), at)));
-        let Some((_, at)) = left.min() else { return };
+        let left = heads.iter_mut().enumerate().filter_map(|(at, head)| {
+            Some((if by_position { head.position()? } else { None }, head.time()?, head.order()?, at))
+        });
+        // Tables of one form agree on what comes first among events of one time.
+        let first = left.min_by(|(position, time, order, at), (other_position, other_time, other_order, other_at)| {
+            let ranks = if by_position { position.cmp(other_position) } else { time.cmp(other_time) };
+            ranks.then_with(|| compare(order, other_order)).then(at.cmp(other_at))
+        });
+        let Some((_, _, _, at)) = first else { return };
         if let Some(place) = heads[at].take() {
             push(at, place, builder, &mut feeders[at]);
         }
@@ -172,30 +178,27 @@ impl<'a> Head<'a> {
         Self { found: &table.collector.found, rest: table.order.iter().peekable(), last: None, last_position: None }
     }
 
-    fn is_empty(&mut self) -> bool {
-        self.rest.peek().is_none()
-    }
-
-    fn time(&mut self) -> Option<Timestamp> {
+    /// The next event's time, if there is a next one; what runs backwards in its own table stays behind its
+    /// predecessor.
+    fn time(&mut self) -> Option<Option<Timestamp>> {
         let place = **self.rest.peek()?;
-        // What runs backwards in its own table stays behind its predecessor.
-        self.found[place as usize].time.max(self.last)
+        Some(self.found[place as usize].time.max(self.last))
     }
 
-    /// What is compared with the other tables' next events: the position, or the time.
-    fn rank(&mut self, by_position: bool) -> (Option<i64>, Option<Timestamp>) {
-        if !by_position {
-            return (None, self.time());
-        }
-        let next = self.rest.peek().and_then(|place| self.found[**place as usize].position);
-        (next.max(self.last_position), None)
+    fn order(&mut self) -> Option<&'a [OrderKey]> {
+        let place = **self.rest.peek()?;
+        Some(&self.found[place as usize].order)
+    }
+
+    /// The next event's position, likewise.
+    fn position(&mut self) -> Option<Option<i64>> {
+        let place = **self.rest.peek()?;
+        Some(self.found[place as usize].position.max(self.last_position))
     }
 
     fn take(&mut self) -> Option<u32> {
-        self.last = self.time();
-        let place = self.rest.next().copied()?;
-        self.last_position = self.found[place as usize].position.max(self.last_position);
-        Some(place)
+        (self.last, self.last_position) = (self.time().flatten(), self.position().flatten());
+        self.rest.next().copied()
     }
 }
 

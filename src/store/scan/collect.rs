@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 
 use crate::model::names::category_of;
 use crate::model::{EventKind, Timestamp, Value, json};
-use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TimeEncoding};
+use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TIME, TimeEncoding};
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{Getter, Getters, Select, Tables};
 use crate::store::recognise::{EventSource, Key, glob};
@@ -36,6 +36,10 @@ impl OrderKey {
             },
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Self::Bytes(bytes.into()),
         }
+    }
+
+    fn time(time: Timestamp) -> Self {
+        Self::Number(i64::try_from(time.nanos()).unwrap_or(if time.nanos() < 0 { i64::MIN } else { i64::MAX }))
     }
 
     /// As SQLite sorts: NULL, numbers, text.
@@ -111,6 +115,7 @@ impl Names {
 pub(super) struct StreamRule<'a> {
     rule: &'a CategoryRule,
     link_names: &'a [String],
+    otherwise: Option<&'a str>,
     tenant: Getters,
     pub parts: Getters,
     category: Option<Getter>,
@@ -126,6 +131,7 @@ impl<'a> StreamRule<'a> {
         Self {
             rule: &spec.category,
             link_names: &spec.link_names,
+            otherwise: spec.otherwise.as_deref(),
             tenant: Getters::new(&spec.tenant, tables, select),
             parts: Getters::each(&spec.parts, tables, select),
             category,
@@ -140,16 +146,32 @@ impl<'a> StreamRule<'a> {
 
     /// Writes the name; false where there is none.
     pub(super) fn name(&self, look: &Look<'_>, name: &mut String, lossy: &mut bool) -> bool {
-        !self.parts.0.is_empty() && stream_name(look, &self.tenant, &self.parts, name, lossy)
+        if self.parts.0.is_empty() {
+            return false;
+        }
+        if stream_name(look, &self.tenant, &self.parts, name, lossy) {
+            return true;
+        }
+        let Some(otherwise) = self.otherwise else { return false };
+        name.clear();
+        name.push_str(otherwise);
+        true
     }
 
     /// The stream of this name, which was not known.
     pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> StreamName {
-        let general = || category_of(name, self.table).to_owned();
+        // A tenant may be called whatever the general rule takes for a name.
+        let tenant = look.text(&self.tenant).map_or(0, |(tenant, _)| tenant.len() + 1);
+        let general = || category_of(name.get(tenant..).unwrap_or(name), self.table).to_owned();
+        let known = known.map(String::as_str).or_else(|| self.link_category(name));
         let category = match (known, self.rule) {
-            (Some(known), _) => known.clone(),
+            (Some(known), _) => known.to_owned(),
             (None, CategoryRule::General) => general(),
             (None, CategoryRule::Before(mark)) => match name.split_once(mark.as_str()) {
+                Some((before, _)) if !before.is_empty() => before.to_owned(),
+                _ => general(),
+            },
+            (None, CategoryRule::BeforeLast(mark)) => match name.rsplit_once(mark.as_str()) {
                 Some((before, _)) if !before.is_empty() => before.to_owned(),
                 _ => general(),
             },
@@ -166,12 +188,20 @@ impl<'a> StreamRule<'a> {
                 .first()
                 .and_then(|part| look.text_of(part))
                 .map(|(part, _)| part.into_owned())
-                .unwrap_or_default(),
+                .filter(|part| !part.is_empty())
+                .unwrap_or_else(general),
             (None, CategoryRule::TopicClass) => {
                 super::topic_class(event_type).map(str::to_owned).unwrap_or_else(general)
             }
         };
         StreamName { category, link: self.is_link(name), name: name.to_owned() }
+    }
+
+    /// What is before the `*` in the form of a link's name, such as `$by_type` in `$by_type_*`.
+    fn link_category(&self, name: &str) -> Option<&'a str> {
+        let form = self.link_names.iter().find(|form| glob(form, name))?;
+        let before = form.split_once('*')?.0.trim_end_matches('_');
+        before.contains(char::is_alphanumeric).then_some(before)
     }
 
     fn is_link(&self, name: &str) -> bool {
@@ -187,6 +217,12 @@ struct TimeGetter {
     described: String,
 }
 
+/// By what rows are ordered.
+enum OrderBy {
+    Column(usize),
+    Time,
+}
+
 /// What the rows of one event table are asked for, and how they are read.
 pub(super) struct Collector<'a> {
     pub source: &'a EventSource,
@@ -196,7 +232,7 @@ pub(super) struct Collector<'a> {
     pub order_columns: usize,
     position: Option<usize>,
     row_key: Option<usize>,
-    order: Vec<usize>,
+    order: Vec<OrderBy>,
     contents: Contents,
     streams: StreamRule<'a>,
     tags: Option<(usize, StreamRule<'a>)>,
@@ -204,6 +240,7 @@ pub(super) struct Collector<'a> {
     event_type: Getters,
     times: Vec<TimeGetter>,
     archived: Getters,
+    superseded: Option<usize>,
     kind: Option<usize>,
     /// Types of streams that a table beside has.
     pub stream_types: HashMap<String, String>,
@@ -250,11 +287,16 @@ impl<'a> Collector<'a> {
             Key::Rowid(_) => {}
             Key::Position { column: name, .. } => {
                 position = column(name);
-                order.extend(position);
+                order.extend(position.map(OrderBy::Column));
             }
             Key::Ordered { by, position: name, .. } => {
-                order = by.iter().filter_map(|name| column(name)).collect();
                 position = name.as_ref().and_then(|name| column(name));
+                order = (by.iter())
+                    .filter_map(|name| match name.as_str() {
+                        TIME => Some(OrderBy::Time),
+                        name => tables.order_column(name).map(|sql| OrderBy::Column(select.place(sql))),
+                    })
+                    .collect();
             }
             Key::Columns(columns) => {
                 for name in columns {
@@ -271,6 +313,7 @@ impl<'a> Collector<'a> {
         let version = Getters::new(&spec.version, &tables, &mut select);
         let event_type = Getters::new(&spec.event_type, &tables, &mut select);
         let archived = Getters::new(&spec.archived, &tables, &mut select);
+        let superseded = spec.superseded.as_ref().and_then(|rows| Some(select.place(tables.superseded(rows)?)));
         let mut times = Vec::new();
         for time in &spec.time {
             let Some(getter) = Getters::each(std::slice::from_ref(&time.place), &tables, &mut select).0.pop() else {
@@ -296,6 +339,7 @@ impl<'a> Collector<'a> {
             let rule = StreamRule {
                 rule: &tags.category,
                 link_names: &[],
+                otherwise: None,
                 tenant: Getters::default(),
                 parts: Getters::default(),
                 category: None,
@@ -306,7 +350,7 @@ impl<'a> Collector<'a> {
         let kind = spec.kind.as_ref().and_then(|kind| Some(select.place(tables.column(kind.column.as_ref()?)?)));
         Self {
             source,
-            from: tables.from(),
+            from: tables.from(&select),
             order_columns: match &source.key {
                 Key::Columns(columns) => columns.len(),
                 _ => 1,
@@ -323,6 +367,7 @@ impl<'a> Collector<'a> {
             tally: Tally { times_used: vec![0; times.len()], ..Tally::default() },
             times,
             archived,
+            superseded,
             kind,
             stream_types: HashMap::new(),
             names: Names::new(),
@@ -409,7 +454,11 @@ impl<'a> Collector<'a> {
                 other => look.text_of(other).is_some_and(|(text, _)| is_set(ValueRef::Text(text.as_bytes()))),
             }),
         };
-        let order = self.order.iter().map(|at| row.get_ref(*at).map(OrderKey::of));
+        let archived = archived || self.superseded.is_some_and(|at| is_set(look.value(at)));
+        let order = self.order.iter().map(|by| match by {
+            OrderBy::Column(at) => row.get_ref(*at).map(OrderKey::of),
+            OrderBy::Time => Ok(time.map_or(OrderKey::Null, OrderKey::time)),
+        });
         let order = if self.order.is_empty() { Box::default() } else { order.collect::<rusqlite::Result<_>>()? };
         let kind = self.kind_of(row, stream, event_type)?;
         if let Some((at, rule)) = &self.tags {
@@ -438,6 +487,7 @@ impl<'a> Collector<'a> {
             && let ValueRef::Text(bytes) = look.value(at)
         {
             if let Some(index) = self.names.by_type.get(bytes) {
+                self.tally.no_type += usize::from(bytes.is_empty());
                 return Ok(index);
             }
             if let Ok(name) = std::str::from_utf8(bytes) {
@@ -510,6 +560,7 @@ impl<'a> Collector<'a> {
         }
         Ok(match (spec.column.is_some(), spec.by) {
             (true, _) => EventKind::Event,
+            (false, KindBy::Table) => kind(spec, &self.source.table.name),
             (false, KindBy::Type) => kind(spec, &self.names.types[event_type as usize]),
             (false, KindBy::Stream) => {
                 stream.map_or(EventKind::Event, |stream| kind(spec, &self.names.streams[stream as usize].name))

@@ -50,10 +50,11 @@ impl Scan<'_> {
         // By stream: whether it is some event's own.
         let mut own: BTreeMap<u32, bool> = BTreeMap::new();
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
+        let (from, further) = (tables.from(&select), events.joined(&select));
         let select = select.sql();
         // The links lead: so they come in the order of their own rows.
         let from =
-            format!("{} CROSS JOIN {} AS {EVENTS} ON {}", tables.from(), quoted(&source.table.name), on.join(" AND "));
+            format!("{from} CROSS JOIN {} AS {EVENTS} ON {}{further}", quoted(&source.table.name), on.join(" AND "));
         let (contents, mut name) = (Contents::default(), String::new());
         let mut after: Option<SqlValue> = None;
         loop {

@@ -55,7 +55,7 @@ fn of_table(
         contents.with_payload(spec, &tables, &mut select);
         contents.with_metadata(spec, &tables, &mut select);
     }
-    let sql = format!("SELECT {} FROM {} WHERE {rowid} >= ?1 ORDER BY {rowid}", select.sql(), tables.from());
+    let sql = format!("SELECT {} FROM {} WHERE {rowid} >= ?1 ORDER BY {rowid}", select.sql(), tables.from(&select));
     let conn = store.source.connect(Some(cancel))?;
     while let Some(first) = events.first() {
         let mut statement = conn.prepare_cached(&sql).map_err(failed)?;

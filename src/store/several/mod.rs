@@ -55,7 +55,7 @@ struct Scanned {
 /// Opens several stores as one history: `path` and those `with` it. With none of these, the same as [`open`]. A layout
 /// or a mapping that is forced is meant for all, but a further file that it does not fit is recognised by itself.
 ///
-/// Errors: those of [`open`], of whichever file; or a file was named twice.
+/// Errors: those of [`open`], of whichever file; a file was named twice; or they are to be followed.
 pub fn open_together(
     path: &Path,
     with: &[PathBuf],
@@ -63,14 +63,16 @@ pub fn open_together(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<Store, StoreError> {
-    let first = open(path, options, progress, cancel)?;
     if with.is_empty() {
-        return Ok(first);
+        return open(path, options, progress, cancel);
+    }
+    if options.follow {
+        return Err(StoreError::SeveralNotFollowed);
     }
     if with.len() >= MOST_FILES {
         return Err(StoreError::TooManyFiles(MOST_FILES));
     }
-    let mut files = vec![first];
+    let mut files = vec![open(path, options, progress, cancel)?];
     for other in with {
         if files.iter().any(|known| is_same_file(other, known.path())) {
             return Err(StoreError::NamedTwice(other.clone()));
@@ -92,6 +94,7 @@ pub fn open_together(
         notes: Vec::new(),
         scanned: Mutex::default(),
         also_possible: first.also_possible.clone(),
+        watch: Mutex::default(),
         recognised: first.recognised.clone(),
         index_cache: None,
         several: Some(Several { files, scanned: Mutex::default() }),

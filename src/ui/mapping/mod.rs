@@ -75,7 +75,7 @@ pub fn mapping_ui(ui: &mut egui::Ui, app: &App, view: &mut MappingDialogView, qu
             });
         });
         ui.add_space(theme::GAP);
-        preview::preview_ui(ui, app, mapping, below, queue);
+        preview::preview_ui(ui, app, mapping, below);
     }
     foot_ui(ui, app, mapping, view, queue);
 }

@@ -2,7 +2,7 @@
 
 use egui::{Label, RichText, ScrollArea};
 
-use crate::app::{App, Command, MappingView};
+use crate::app::{App, MappingView};
 use crate::model::mapping::{Preview, PreviewRow};
 use crate::model::zoned;
 use crate::ui::theme;
@@ -17,7 +17,7 @@ const COLUMNS: [(&str, &str, f32); 5] = [
 ];
 
 /// The preview.
-pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, height: f32, _queue: &mut [Command]) {
+pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, height: f32) {
     let tokens = theme::tokens(ui);
     let width = ui.available_width();
     ui.horizontal(|ui| {
@@ -86,7 +86,7 @@ fn row_ui(ui: &mut egui::Ui, app: &App, row: &PreviewRow, widths: &[f32; 5]) {
             (Some(text), Some(problem)) if !text.is_empty() => format!("{text} ({problem})"),
             (_, Some(problem)) => problem.to_owned(),
             (Some(text), None) => text.clone(),
-            (None, None) => "–".to_owned(),
+            (None, None) => "none".to_owned(),
         };
         let colour = if problem.is_some() { tokens.bad } else { tokens.text };
         cell(ui, *width, RichText::new(shown).font(theme::mono(theme::MONO)).color(colour));

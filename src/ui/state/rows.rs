@@ -262,7 +262,9 @@ fn value_ui(ui: &mut egui::Ui, rect: Rect, row: &Row, look: &Look<'_>, asks: &mu
     if buttons {
         buttons_ui(ui, rect, &response, row, look, asks);
     }
-    let is_long = row.value.as_ref().and_then(Value::as_str).is_some_and(|text| text.contains('\n'));
+    // Longer text is cut anyhow, and may be far too long to be looked through at each frame.
+    let begins = |text: &str| text.as_bytes()[..text.len().min(1_000)].contains(&b'\n');
+    let is_long = row.value.as_ref().and_then(Value::as_str).is_some_and(begins);
     let focused = response.has_focus();
     if elided || is_long {
         response.on_hover_ui(|ui| hint_ui(ui, row));

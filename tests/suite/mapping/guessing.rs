@@ -84,6 +84,7 @@ fn roles(table: Option<&MappedTable>) -> [String; 4] {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the table is for whoever runs it with --nocapture")]
 fn the_guess_is_nearly_always_right() {
     if stores().is_none() {
         return;

@@ -24,7 +24,7 @@ fn history() -> Vec<Made> {
     let mut versions = [0i64; 6];
     (0..60usize)
         .map(|at| {
-            let stream = (at * 7 + at / 5) % versions.len();
+            let stream = (at * 5 + at / 6) % versions.len();
             versions[stream] += 1;
             let version = versions[stream];
             let kind = if version == 1 { 0 } else { 1 + (at % 3) };
@@ -43,7 +43,7 @@ fn body(made: &Made) -> Json {
 
 fn database(folder: &Path, sql: &str) -> (PathBuf, rusqlite::Connection) {
     let path = folder.join("shop.db");
-    let conn = rusqlite::Connection::open(&path).unwrap();
+    let conn = crate::fixtures::database(&path);
     conn.execute_batch(sql).unwrap();
     (path, conn)
 }
@@ -230,6 +230,33 @@ fn enum_tags_name_the_type() {
     }
     drop(conn);
     check(&path, &Expected::default());
+}
+
+#[test]
+fn a_number_orders_rows_that_were_written_in_any_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, conn) = database(
+        folder.path(),
+        "CREATE TABLE events (uuid TEXT, seq INTEGER, stream TEXT, type TEXT, data TEXT, ts TEXT)",
+    );
+    let history = history();
+    for step in 0..history.len() {
+        // Every row once, in leaps.
+        let at = step * 23 % history.len();
+        let made = &history[at];
+        let uuid = format!("0f0e0d0c-0b0a-4908-8706-0504030201{at:02}");
+        let stream = format!("ord_{}", made.stream);
+        conn.execute(
+            "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (uuid, at as i64 + 1, stream, KINDS[made.kind], body(made).to_string(), iso(made.micros)),
+        )
+        .unwrap();
+    }
+    drop(conn);
+    let mapping = guessed(&path);
+    let events = lines(&with_mapping(&["events", "--format", "ndjson"], &path, &mapping));
+    let positions: Vec<i64> = events.iter().map(|event| event["position"].as_i64().unwrap()).collect();
+    assert_eq!(positions, (1..=history.len() as i64).collect::<Vec<_>>());
 }
 
 /// Names of the roles, in spellings that people use.

@@ -36,6 +36,8 @@ pub struct Known {
     pub snapshots: Option<u64>,
     /// Payloads (and states) that nobody can read without the program.
     pub opaque: bool,
+    /// Some payloads (and states) are such, others are not.
+    pub partly_opaque: bool,
     /// What cannot be checked by the general rules.
     pub also: fn(&Json, &[Event]),
 }
@@ -55,6 +57,7 @@ pub const PLAIN: Known = Known {
     ids: true,
     snapshots: None,
     opaque: false,
+    partly_opaque: false,
     also: |_, _| {},
 };
 
@@ -79,9 +82,13 @@ pub fn facts(folder: &Path, name: &str) -> Json {
 /// Holds stores against their facts. Without the folder of real stores nothing is checked, and that is said.
 pub fn hold(known: &[Known]) {
     let Some(folder) = stores() else { return };
-    for one in known {
-        holds(&folder, one);
-    }
+    // All of them are looked at, also after one that does not hold.
+    let failed: Vec<&str> = known
+        .iter()
+        .filter(|one| std::panic::catch_unwind(|| holds(&folder, one)).is_err())
+        .map(|one| one.file)
+        .collect();
+    assert!(failed.is_empty(), "{failed:?} are not as their writers knew them");
 }
 
 fn holds(folder: &Path, known: &Known) {
@@ -106,14 +113,17 @@ fn holds(folder: &Path, known: &Known) {
     assert_eq!(snapshots.len() as u64, store.snapshots(), "{name}: snapshots read");
     for snapshot in snapshots {
         assert!(log.find_stream(&snapshot.stream).is_some(), "{name}: snapshot of {}", snapshot.stream);
-        assert_eq!(matches!(snapshot.state, Payload::Value(_)), !known.opaque, "{name}: {:?}", snapshot.state);
+        let read = matches!(snapshot.state, Payload::Value(_));
+        assert!(known.partly_opaque || read != known.opaque, "{name}: {:?}", snapshot.state);
     }
     let mut ids: Vec<&str> = events.iter().filter_map(|event| event.id.as_deref()).collect();
     ids.sort_unstable();
     assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{name}: ids are repeated");
     for event in &events {
         match &event.data {
-            Payload::Unreadable(why) => assert!(known.opaque && !why.note.is_empty(), "{name}: {why:?}"),
+            Payload::Unreadable(why) => {
+                assert!((known.opaque || known.partly_opaque) && !why.note.is_empty(), "{name}: {why:?}");
+            }
             _ => assert!(!known.opaque, "{name}: {:?}", event.data),
         }
     }
@@ -155,6 +165,11 @@ fn holds(folder: &Path, known: &Known) {
             continue;
         }
         if let Some(payload) = sample.get("last_payload") {
+            if let (Some(bytes), Payload::Unreadable(why)) = (payload["hex"].as_str(), &last.data) {
+                let hex: String = why.raw.iter().map(|byte| format!("{byte:02x}")).collect();
+                assert_eq!(hex, bytes, "{name} {stream}");
+                continue;
+            }
             let expected = json::parse((known.payload)(payload, &last.event_type).to_string().as_bytes()).unwrap();
             assert_eq!(*last.data.decoded().unwrap(), expected, "{name} {stream}");
         }
@@ -165,6 +180,9 @@ fn holds(folder: &Path, known: &Known) {
 }
 
 fn same_time(read: Option<Timestamp>, expected: &Json, tolerance: i128, place: &str) {
+    // Facts in microseconds leave out what .NET's ticks have beyond them.
+    let micros = expected.as_str().is_some_and(|text| text.rsplit('.').next().is_some_and(|part| part.len() == 7));
+    let tolerance = if micros { tolerance.max(999) } else { tolerance };
     let expected = expected.as_str().map(|text| {
         Timestamp::parse_iso(text).unwrap_or_else(|| panic!("{place}: the facts say {text}, which is no time"))
     });

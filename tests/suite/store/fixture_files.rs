@@ -34,7 +34,8 @@ fn every_layouts_store_says_what_its_rows_say() {
                 seen.insert(store.layout().id.to_string());
                 told(&store)
             }
-            Err(error) => format!("{error}\n"),
+            // Its path is another one each time.
+            Err(error) => format!("{}\n", error.to_string().split("; ").next().unwrap_or_default()),
         };
         if said.lines().ne(expected.iter().copied()) {
             let said: String = said.lines().map(|line| format!("--= {line}\n")).collect();
@@ -49,21 +50,38 @@ fn every_layouts_store_says_what_its_rows_say() {
 
 /// Layouts whose stores are files of SQL.
 const FROM_FILES: &[&str] = &[
+    "activitywatch",
+    "akka-persistence-sql",
+    "akka-persistence-sqlite",
+    "axon4-jpa",
+    "axon5-jpa",
     "boundlessdb",
     "broadway-dbal",
+    "chronicle-cratis",
+    "dagster",
     "dcb-doctrine",
     "event-store-adapter-rs",
+    "eventflow",
+    "eventium",
     "evento",
     "evento-2",
-    "eventium",
     "eventsauce-default",
     "eventsauce-legacy",
     "eventsource-py",
     "eventstore-sqlite-ex",
+    "eventuous",
     "gleam-eventsourcing",
+    "google-adk-v1",
     "hallgren",
+    "home-assistant",
     "livestore",
+    "mattbishop-ledger",
+    "message-db-sqlite",
     "neos-eventstore",
+    "neventstore",
+    "nstore",
+    "ocel1-pm4py",
+    "ocel2",
     "patchlevel-next-taggable",
     "patchlevel-v1",
     "patchlevel-v1-multi",
@@ -71,13 +89,22 @@ const FROM_FILES: &[&str] = &[
     "patchlevel-v2-multi",
     "patchlevel-v3-aggregate",
     "phauthentic",
+    "prefect",
+    "protoactor",
     "pupsourcing",
     "py-event-sourcing",
     "pyeventsourcing-django",
     "pyeventsourcing-sqlalchemy",
     "rails-event-store",
+    "rasa-tracker",
+    "resolve-lite",
+    "segerfeldt",
+    "sekiban-dcb",
     "sourced",
     "spatie",
+    "sqlstreamstore",
+    "synapse",
+    "temporal",
     "verbs",
     "watermill-sqlite",
 ];
@@ -135,7 +162,7 @@ fn told_event(log: &EventLog, index: usize, event: &Event) -> String {
     also("causation", event.causation_id.as_deref().map(str::to_owned));
     also("schema", event.schema_version.as_ref().map(|version| format!("{version:?}")));
     also("kind", (event.kind != EventKind::Event).then(|| format!("{:?}", event.kind)));
-    also("archived", event.archived.then(String::new));
+    also("archived", event.archived.then(|| "yes".to_owned()));
     also("metadata", (event.metadata != Value::Null).then(|| format!("{:?}", event.metadata)));
     line
 }

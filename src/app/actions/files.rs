@@ -1,0 +1,30 @@
+//! Actions on a history of several files.
+
+use super::table::keys;
+use super::{Action, Group, Key};
+use crate::app::Command;
+use crate::job::Pick;
+
+/// What can be done with the files of a history.
+pub const FILES: &[Action] = &[
+    Action {
+        id: "open-together",
+        group: Group::Store,
+        text: "Open together with…",
+        tooltip: "Open a further file of the same history, such as an archive or a shard: events of all files in one \
+                  order, what two files have shown once",
+        shortcut: keys(true, true, false, Key::Letter('O')),
+        command: |app| app.document.as_ref().map(|_| Command::Pick(Pick::Together)),
+    },
+    Action {
+        id: "open-alone",
+        group: Group::Store,
+        text: "Open the first file alone",
+        tooltip: "Show only the file that was opened first, without those that were opened together with it",
+        shortcut: None,
+        command: |app| {
+            let several = app.document.as_ref().is_some_and(|document| !document.opened.files.is_empty());
+            several.then_some(Command::OpenTogether(Vec::new()))
+        },
+    },
+];
