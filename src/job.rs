@@ -224,6 +224,11 @@ pub enum Job {
         /// The generation of the index that is known.
         known: u64,
     },
+    /// Read the rest of a store whose beginning is shown.
+    ReadOn {
+        /// Which store.
+        store: StoreKey,
+    },
     /// Read a store again as it is now, to be followed from now on or no longer.
     Reopen {
         /// Which store.
@@ -434,6 +439,7 @@ impl Job {
             | Self::Sweep { store, .. }
             | Self::Compensate { store, .. }
             | Self::Poll { store, .. }
+            | Self::ReadOn { store }
             | Self::Reopen { store, .. }
             | Self::Glance { store }
             | Self::Catalogue { store }

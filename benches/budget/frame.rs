@@ -129,6 +129,7 @@ impl OnlyOpens {
             projections: Vec::new(),
             rules: None,
             snapshots: 0,
+            expected: None,
             reading: String::new(),
             bytes: 0,
             recognised: Default::default(),

@@ -266,9 +266,8 @@ impl App {
                 }
             }
             (Slot::Poll | Slot::Reopen, Some(_)) => self.look_failed(slot, message),
-            (Slot::Glance, _) => {}
             // That the hash is missing is said where it would be shown; the others are tried again by themselves.
-            (Slot::Hash | Slot::Watch | Slot::Recents | Slot::Usual | Slot::Try, _) => {}
+            (Slot::Hash | Slot::Watch | Slot::Recents | Slot::Usual | Slot::Try | Slot::Glance, _) => {}
             (Slot::Open, _) => self.did_not_open(message),
             _ => {
                 self.notify(NoticeKind::Bad, message);

@@ -111,6 +111,8 @@ pub struct Document {
     pub checking: Checking,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
+    /// Where the cursor was when the beginning of a large store was shown, while the rest is read.
+    pub(super) at_first_sight: Option<(Option<Arc<str>>, Cursor)>,
     /// How the store is followed.
     pub live: Live,
     /// What the file was like when it was last looked at, after it was opened.
@@ -181,6 +183,7 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            at_first_sight: None,
             follows: FollowsView::default(),
             keeping: Keeping::default(),
             form: None,

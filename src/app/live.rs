@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{App, Chosen, Cursor, Document, NoticeKind};
+use super::{App, Chosen, Cursor, Document, NoticeKind, ScenarioView};
 use crate::job::{Glance, Job, LiveNews, OpenedStore, Request, Slot};
 use crate::model::{EventLog, Timestamp};
 use crate::timeline::View;
@@ -151,7 +151,12 @@ impl App {
     pub(super) fn take_news(&mut self, slot: Slot, news: LiveNews, requests: &mut Vec<Request>) {
         let now = self.now;
         let Some(document) = &mut self.document else { return };
+        let was_partial = document.opened.expected.is_some();
         let Some(change) = document.take_news(slot, news, now) else { return };
+        if was_partial {
+            self.show_change(&change, requests);
+            return self.read_whole(requests);
+        }
         if slot == Slot::Reopen && !document.live.is_on() {
             self.hash_at_opening(requests);
         }
@@ -170,7 +175,7 @@ impl App {
         if change.same && !grown && !moved && !change.stream_changed {
             // What failed may have been in the middle of a write.
             let failed = document.state.failure().is_some();
-            let edits = document.scenarios.all().iter().any(|view| view.has_edits());
+            let edits = document.scenarios.all().iter().any(ScenarioView::has_edits);
             if edits && change.arrived {
                 self.apply_all_edits(requests);
             }
@@ -185,7 +190,7 @@ impl App {
             if let Some(text) = text {
                 self.search(text, requests);
             }
-        } else if document.scenarios.all().iter().any(|view| view.has_edits()) {
+        } else if document.scenarios.all().iter().any(ScenarioView::has_edits) {
             self.apply_all_edits(requests);
         }
         self.follow_cursor(requests);
@@ -256,7 +261,7 @@ impl Document {
         }
         let before = std::mem::replace(&mut self.opened, opened);
         self.opened.rules.clone_from(&before.rules);
-        if slot == Slot::Poll || self.live.is_on() {
+        if slot == Slot::Poll || self.live.is_on() || before.expected.is_some() {
             self.opened.hash.clone_from(&before.hash);
         } else {
             self.hash_now.clear();
@@ -370,7 +375,10 @@ impl Document {
     fn go_to_head(&mut self) -> bool {
         let Some(last) = self.last_event().filter(|last| self.cursor != Cursor::Event(*last)) else { return false };
         self.move_to(Cursor::Event(last));
-        self.show_cursor();
+        // Where all is in sight, the newest is.
+        if self.view != View::fit(&self.axis) {
+            self.show_cursor();
+        }
         true
     }
 }

@@ -199,17 +199,53 @@ impl App {
         self.notices.retain(|notice| notice.kind != NoticeKind::Good && !notice.text.contains(&path));
         let workspace = self.settings.recent(&opened.path).map(|recent| recent.workspace.clone()).unwrap_or_default();
         self.document = Some(Document::new(opened, self.settings.sort));
-        self.restore(&workspace, requests);
+        let is_whole = self.document.as_ref().is_some_and(|document| document.opened.expected.is_none());
+        if is_whole {
+            self.restore(&workspace, requests);
+        }
         if let Some(document) = &self.document {
             let path = document.opened.path.clone();
             self.settings.recents.retain(|recent| recent.path != path);
         }
-        self.remember();
+        if is_whole {
+            self.remember();
+        }
         self.refresh_views(requests);
-        self.restore_scenarios(requests);
+        // What was kept may be about events that are not read yet.
+        if is_whole {
+            self.restore_scenarios(requests);
+        } else {
+            self.read_on(requests);
+        }
         self.hash_at_opening(requests);
         self.want_snapshots(requests);
         self.keep_mapping(requests);
+    }
+
+    /// Reads the rest of a store whose beginning is shown.
+    fn read_on(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        document.at_first_sight = Some((document.stream.clone(), document.cursor));
+        let title = format!("Reading the rest of {}", document.name());
+        let job = Job::ReadOn { store: document.opened.key };
+        requests.push(self.request(Slot::Reopen, title, job));
+    }
+
+    /// All of a store is there, whose beginning was shown: what waited for that goes on, unless the user has gone on.
+    pub(super) fn read_whole(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        let at = (document.stream.clone(), document.cursor);
+        let has_moved = document.at_first_sight.take().is_some_and(|first| first != at);
+        if let Some(workspace) = self.settings.recent(&document.opened.path).map(|recent| recent.workspace.clone()) {
+            self.restore(&workspace, requests);
+        }
+        if let Some(document) = self.document.as_mut().filter(|_| has_moved) {
+            document.select_stream(at.0);
+            document.move_to(at.1);
+            self.follow_cursor(requests);
+        }
+        self.remember();
+        self.restore_scenarios(requests);
     }
 
     /// Goes where the user was in a store the last time.

@@ -55,6 +55,7 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         projections: Vec::new(),
         rules: None,
         snapshots: 0,
+        expected: None,
         reading: String::new(),
         bytes: 4096,
         recognised: Default::default(),

@@ -77,6 +77,7 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
 }
 
 /// What goes out.
+#[derive(Clone, Copy)]
 enum Print<'a> {
     /// An event, and which of several files it is from.
     Event(&'a Event, usize),

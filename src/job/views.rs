@@ -39,6 +39,8 @@ pub struct OpenedStore {
     pub rules: Option<PathBuf>,
     /// How many snapshots it has.
     pub snapshots: u64,
+    /// About how many events there are, where only the first ones were read so far.
+    pub expected: Option<u64>,
     /// How the file is read, in a sentence.
     pub reading: String,
     /// The file's size in bytes when it was opened.

@@ -262,18 +262,10 @@ impl Store {
             return several.scan(generation, progress, cancel);
         }
         // What is followed may be written between any two looks.
-        let folder = self.index_cache.as_deref().filter(|_| self.mode() != AccessMode::Live);
-        let kept = folder.and_then(|folder| {
-            let stamp = self.source.stamp_of_reads().ok()?;
-            Some((cache::Kept::new(folder, &self.source, &self.bound, &stamp), stamp))
-        });
-        if let Some((kept, stamp)) = &kept
-            && let Some((log, notes)) = kept.read(generation)
-            && self.is_index_of(&log)
-        {
+        let kept = self.kept_index();
+        if let Some(log) = self.index_kept_before(kept.as_ref(), generation) {
             progress.set_total(log.len() as u64);
             progress.set_done(log.len() as u64);
-            *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()) };
             return Ok(log);
         }
         let (log, scanned) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
@@ -287,6 +279,46 @@ impl Store {
         *self.scanned() = scanned;
         self.watch_from(&log);
         Ok(log)
+    }
+
+    /// The beginning of a large store, at least so many rows, to be shown while the rest is read; with about how many
+    /// events there are, or `None` where that is all of them.
+    ///
+    /// Errors: those of [`scan`](Self::scan).
+    pub fn scan_first(
+        &self,
+        rows: u64,
+        generation: u64,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<(EventLog, Option<u64>), StoreError> {
+        if let Some(log) = self.index_kept_before(self.kept_index().as_ref(), generation) {
+            return Ok((log, None));
+        }
+        match scan::scan_first(&self.source, &self.bound, rows, generation, progress, cancel)? {
+            Some((log, scanned, total)) => {
+                *self.scanned() = scanned;
+                self.watch_from(&log);
+                Ok((log, Some(total)))
+            }
+            None => Ok((self.scan(generation, progress, cancel)?, None)),
+        }
+    }
+
+    /// Where the index of the store as it is now is kept, with what the file is like.
+    fn kept_index(&self) -> Option<(cache::Kept, Stamp)> {
+        // What is followed may be written between any two looks.
+        let folder = self.index_cache.as_deref().filter(|_| self.mode() != AccessMode::Live)?;
+        let stamp = self.source.stamp_of_reads().ok()?;
+        Some((cache::Kept::new(folder, &self.source, &self.bound, &stamp), stamp))
+    }
+
+    fn index_kept_before(&self, kept: Option<&(cache::Kept, Stamp)>, generation: u64) -> Option<EventLog> {
+        let (kept, stamp) = kept?;
+        let (log, notes) = kept.read(generation).filter(|(log, _)| self.is_index_of(log))?;
+        *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()) };
+        self.watch_from(&log);
+        Some(log)
     }
 
     /// Whether events here and there in a kept index are rows of the store.

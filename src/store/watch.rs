@@ -38,7 +38,7 @@ pub enum Growth {
     /// Nothing.
     Nothing,
     /// There are more events: an index that begins with the known ones, unchanged.
-    Grown(EventLog),
+    Grown(Box<EventLog>),
     /// What is known no longer holds: the whole store has to be read again.
     Replaced(Replaced),
 }
@@ -210,7 +210,7 @@ impl Store {
                 watch.looked = Some(now.clone());
             }
         }
-        let known = if let Growth::Grown(grown) = &growth { grown } else { log };
+        let known = if let Growth::Grown(grown) = &growth { &**grown } else { log };
         if changed {
             watch.contents = contents(self, known)?;
         }
@@ -232,7 +232,7 @@ impl Store {
         }
         let grown = log.extended(&piece.log, known, generation)?;
         self.note_more(piece.notes);
-        Some(Growth::Grown(grown))
+        Some(Growth::Grown(Box::new(grown)))
     }
 
     /// Remembers the contents of the last events of a store that was just read.

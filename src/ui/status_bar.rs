@@ -99,6 +99,10 @@ fn document_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Ve
     };
     let mut words =
         format!("{} · {}", many(log.len(), "event", "events"), many(log.streams().len(), "stream", "streams"));
+    if let Some(expected) = document.opened.expected {
+        let expected = usize::try_from(expected).unwrap_or(usize::MAX);
+        words = format!("the first {} of about {}", many(log.len(), "event", "events"), text::grouped(expected));
+    }
     if let Some((first, last)) = document.opened.drawing.time_range {
         let zone = app.zone();
         words += &format!(" · {} – {} {}", zoned::date(first, zone), zoned::date(last, zone), zone.name());

@@ -64,6 +64,7 @@ impl Workshop {
                 self.suggest(&session, category, out, force, cancel).map(Outcome::Suggested)
             }
             Job::Poll { store, known } => self.poll(store, known, progress, cancel),
+            Job::ReadOn { store } => self.read_on(store, progress, cancel),
             Job::Reopen { store, follow } => self.reopen(store, follow, progress, cancel),
             Job::Glance { store } => {
                 let session = self.session(store)?;

@@ -50,7 +50,7 @@ impl Session {
         };
         match growth {
             Growth::Nothing => Ok(Polled::Same),
-            Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), log, &self.options))),
+            Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), *log, &self.options))),
             Growth::Replaced(how) => self.read_again(&how, progress, cancel),
         }
     }
@@ -71,7 +71,7 @@ impl Session {
                     let log = EventLog::clone(self.log());
                     return Ok(Polled::Grown(self.grown(store, log, &options)));
                 }
-                Growth::Grown(log) => return Ok(Polled::Grown(self.grown(store, log, &options))),
+                Growth::Grown(log) => return Ok(Polled::Grown(self.grown(store, *log, &options))),
                 Growth::Replaced(_) => {}
             }
         }
@@ -80,6 +80,17 @@ impl Session {
             return Ok(Polled::Grown(self.grown(store, log, &options)));
         }
         self.changed(store, log, &Replaced::default(), options)
+    }
+
+    /// A store whose beginning was read, with all of it.
+    ///
+    /// Errors: those of reading a store.
+    pub fn read_on(&self, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
+        let log = self.store().scan(self.log().generation() + 1, progress, cancel)?;
+        if self.log().first_difference(0, self.log().len(), &log).is_none() {
+            return Ok(Polled::Grown(self.grown(self.core.store.clone(), log, &self.options)));
+        }
+        self.changed(self.core.store.clone(), log, &Replaced::default(), self.options.clone())
     }
 
     fn read_again(&self, how: &Replaced, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
@@ -221,6 +232,14 @@ impl Workshop {
         let session = self.session(key)?;
         let began = Instant::now();
         let polled = session.reopened(follow, progress, cancel).map_err(|error| failed(&error))?;
+        self.took_place(key, &session, session.log().generation(), polled, began)
+    }
+
+    /// Reads the rest of a store whose beginning is shown.
+    pub(super) fn read_on(&self, key: StoreKey, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
+        let session = self.session(key)?;
+        let began = Instant::now();
+        let polled = session.read_on(progress, cancel).map_err(|error| failed(&error))?;
         self.took_place(key, &session, session.log().generation(), polled, began)
     }
 

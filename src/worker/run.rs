@@ -19,6 +19,9 @@ const DIFFERENCES: usize = 5_000;
 /// Leaves that the last event changed, in each list or part: more than are marked in a tree.
 const CHANGES: usize = 20_000;
 
+/// Rows of a large store that are shown while the rest is read: some tenths of a second.
+const FIRST_ROWS: u64 = 250_000;
+
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
 pub struct Workshop {
@@ -103,7 +106,8 @@ impl Workshop {
         let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(path));
         let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
         let index_cache = self.index_cache.clone();
-        let mut options = SessionOptions { projections, index_cache, ..SessionOptions::default() };
+        let first_rows = Some(FIRST_ROWS);
+        let mut options = SessionOptions { projections, index_cache, first_rows, ..SessionOptions::default() };
         match how {
             OpenAs::Recognised => {}
             OpenAs::Layout(layout) => options.layout = Some(layout),
@@ -148,6 +152,7 @@ impl Session {
             writable: layout.writable && !session.store().is_several(),
             rules,
             snapshots: session.store().snapshots(),
+            expected: session.expected(),
             reading: reading(session.store().mode()).to_owned(),
             bytes: session.store().bytes(),
             recognised: session.store().recognised().clone(),

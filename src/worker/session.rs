@@ -40,6 +40,8 @@ pub struct SessionOptions {
     pub private_copy_dir: Option<PathBuf>,
     /// The folder in which indexes of large stores are kept; `None` keeps none.
     pub index_cache: Option<PathBuf>,
+    /// Of a large store only about so many rows are read at first; [`Session::read_on`] reads the rest. `None` reads all.
+    pub first_rows: Option<u64>,
     /// Follow the store while others write it.
     pub follow: bool,
 }
@@ -154,6 +156,8 @@ pub struct Session {
     /// With which version streams begin.
     pub(super) begin: OnceLock<i64>,
     pub(super) following: super::following::Kept,
+    /// About how many events there are, where only the first ones were read.
+    expected: Option<u64>,
 }
 
 impl Session {
@@ -165,7 +169,12 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<Arc<Self>, SessionError> {
         let store = crate::store::open_together(path, &options.with, &options.opening(), progress, cancel)?;
-        let log = Arc::new(store.scan(1, progress, cancel)?);
+        let (log, expected) = match options.first_rows {
+            // Several files have no order before all are read.
+            Some(rows) if !store.is_several() => store.scan_first(rows, 1, progress, cancel)?,
+            _ => (store.scan(1, progress, cancel)?, None),
+        };
+        let log = Arc::new(log);
         let folds = match Folds::load(&options.projections, path, &log) {
             Ok(folds) => folds,
             Err(problem) if options.on_bad_projection == OnBadProjection::UseAutomatic => {
@@ -176,7 +185,14 @@ impl Session {
             Err(problem) => return Err(problem.into()),
         };
         let core = Core::new(Arc::new(store), log);
-        Ok(Arc::new(Self::of(path, core, Arc::new(folds), options)))
+        let mut session = Self::of(path, core, Arc::new(folds), options);
+        session.expected = expected;
+        Ok(Arc::new(session))
+    }
+
+    /// About how many events the store has, where only its beginning was read.
+    pub fn expected(&self) -> Option<u64> {
+        self.expected
     }
 
     /// A session that has done nothing yet.
@@ -194,6 +210,7 @@ impl Session {
             branches: Mutex::default(),
             asked: Mutex::default(),
             snapshots: Mutex::default(),
+            expected: None,
             begin: OnceLock::new(),
             following: super::following::Kept::default(),
         }

@@ -1,5 +1,7 @@
 //! Following a store while another process writes it at full speed.
 
+#![expect(clippy::disallowed_methods, reason = "another program")]
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

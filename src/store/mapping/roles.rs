@@ -317,7 +317,7 @@ impl Roles {
             let mut points = name * 2.2 - (against - name).max(0.0) * 2.0 - (category - name).max(0.0) * 1.5;
             points += if is_id { 0.6 } else { 0.0 };
             points += profile.share_of_filled(profile.uuids) * 0.3;
-            points += if sample.foreign.iter().any(|column| *column == profile.name) { 0.5 } else { 0.0 };
+            points += if sample.foreign.contains(&profile.name) { 0.5 } else { 0.0 };
             let in_key = |key: &&Vec<String>| key.len() > 1 && key.contains(&profile.name);
             points += if sample.unique.iter().any(|key| in_key(&key)) { 0.7 } else { 0.0 };
             if profile.distinct == filled && filled > 1 {

@@ -77,6 +77,35 @@ fn scan_in_reads_of(
     Ok((log, scanned))
 }
 
+/// The beginning of a large store: at least so many rows, and about how many there are; `None` where reading only a part
+/// would gain nothing, or where the first rows are not the first events.
+pub(super) fn scan_first(
+    source: &Source,
+    bound: &Bound,
+    rows: u64,
+    generation: u64,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Option<(EventLog, Scanned, u64)>, StoreError> {
+    let conn = source.connect(Some(cancel))?;
+    let scan = Scan { source, bound, conn: &conn, read_at_most: READ_AT_MOST, progress, cancel };
+    let mut collectors: Vec<Collector<'_>> = bound.sources.iter().map(Collector::new).collect();
+    let Some(ranges) = scan.ranges(&collectors)? else { return Ok(None) };
+    let Some(first) = ranges::beginning(&ranges, rows) else { return Ok(None) };
+    let stamp = source.stamp_of_reads()?;
+    for collector in &mut collectors {
+        collector.stream_types = scan.sql(scan.stream_types(collector.source))?;
+    }
+    let total = scan.rows_at_most()?;
+    progress.set_total(total);
+    progress.set_done(0);
+    let mut builder = EventLogBuilder::new(generation);
+    let tables = scan.read_ranges(&mut builder, collectors, first, generation)?;
+    let (log, scanned) = Pass { builder, tables, stamp }.finish(bound);
+    // Gaps in the row numbers may leave little of them.
+    Ok((!log.is_empty()).then_some((log, scanned, total)))
+}
+
 /// What to do when a writer came between two reads of one pass.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Changes {

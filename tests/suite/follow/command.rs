@@ -1,5 +1,7 @@
 //! `foldline events --follow`.
 
+#![expect(clippy::disallowed_methods, reason = "another program")]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};

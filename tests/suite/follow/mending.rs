@@ -1,5 +1,7 @@
 //! Rows that change, go or come between; files that are replaced, cut off or gone; who holds what between two looks.
 
+#![expect(clippy::disallowed_methods, reason = "another program")]
+
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -29,7 +31,7 @@ fn nothing_is_held_between_looks_and_nothing_is_left() {
         conn.close().unwrap();
         let alone: Vec<_> =
             listing(folder.path()).into_iter().filter(|name| !name.ends_with("store.db-journal")).collect();
-        assert_eq!(alone, [path.clone()], "{mode}");
+        assert_eq!(alone, std::slice::from_ref(&path), "{mode}");
         assert!(is_free(&path), "{mode}");
         let closed = listing(folder.path());
         follower.look().look();
