@@ -19,7 +19,7 @@ pub use answers::{
 pub use live::{Glance, LiveNews};
 pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
-pub use views::{At, Copied, OpenedStore, Side, StateView};
+pub use views::{At, Copied, OpenedFile, OpenedStore, Side, StateView};
 
 use crate::analysis::health::Findings;
 use crate::model::mapping::Mapping;
@@ -473,6 +473,13 @@ pub enum OpenAs {
     Layout(String),
     /// By a mapping.
     Mapping(Arc<Mapping>),
+    /// As one history with other files.
+    Together {
+        /// The others.
+        with: Vec<PathBuf>,
+        /// A mapping for those that it fits.
+        mapping: Option<Arc<Mapping>>,
+    },
 }
 
 /// What makes states of events.
@@ -489,6 +496,8 @@ pub enum ProjectionChoice {
 pub enum Pick {
     /// A store to open.
     Open,
+    /// A further file of the history that is open.
+    Together,
     /// Where to write a copy.
     SaveCopy,
     /// A projection file to use.

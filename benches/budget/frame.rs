@@ -116,6 +116,7 @@ impl Executor for OnlyOpens {
 impl OnlyOpens {
     fn opened(&self, key: StoreKey, path: PathBuf) -> OpenedStore {
         OpenedStore {
+            files: Vec::new(),
             key,
             path,
             layout: "foldline".to_owned(),

@@ -23,6 +23,10 @@ pub enum Command {
     // Stores.
     /// Open a file; asks whether beside or instead, if one is open.
     Open(PathBuf),
+    /// Open a file with those that it was open with the last time.
+    OpenRecent(PathBuf),
+    /// Open these files together with the one that is shown, as one history; none shows it alone.
+    OpenTogether(Vec<PathBuf>),
     /// Open a file instead of the one that is shown.
     OpenInstead(PathBuf),
     /// Open a file beside those that are open.

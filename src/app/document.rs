@@ -229,6 +229,14 @@ impl Document {
         path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
     }
 
+    /// How it is called: with how many files it has besides the first.
+    pub fn title(&self) -> String {
+        match self.opened.files.len() {
+            0 | 1 => self.name(),
+            more => format!("{} + {}", self.name(), more - 1),
+        }
+    }
+
     /// Looks at a stream; its last event at the cursor is selected, and the cursor stays where it is.
     pub fn select_stream(&mut self, stream: Option<Arc<str>>) {
         if self.stream != stream {

@@ -248,6 +248,8 @@ pub struct App {
     leaving: Option<Leaving>,
     /// Whether the file that is being opened comes beside the one that is shown.
     opens_beside: bool,
+    /// A file that is to be opened with others, and these.
+    opens_with: Option<(PathBuf, Vec<PathBuf>)>,
     surroundings: Surroundings,
     /// The settings as they were last written.
     kept: Option<Settings>,

@@ -23,6 +23,32 @@ impl App {
         }
     }
 
+    /// Opens a file as it was open the last time: with the others of its history.
+    pub(super) fn open_recent(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+        let with = self.settings.recent(&path).map(|recent| recent.with.clone());
+        self.opens_with = with.map(|with| (path.clone(), with));
+        self.open_another(path, requests);
+    }
+
+    /// Opens files together with those that are shown, as one history; none shows the first file alone.
+    pub(super) fn open_together(&mut self, others: Vec<PathBuf>, requests: &mut Vec<Request>) {
+        self.dialog = None;
+        let Some(document) = &self.document else { return };
+        let opened = &document.opened;
+        let (path, mapping) = (opened.path.clone(), opened.mapping.clone());
+        let mut with: Vec<PathBuf> = opened.files.iter().skip(1).map(|file| file.path.clone()).collect();
+        if others.is_empty() {
+            with.clear();
+        } else if let Some(double) = others.iter().find(|other| **other == path || with.contains(other)) {
+            let words = format!("This file is part of what is shown already: {}", double.display());
+            self.notify(NoticeKind::Note, words);
+            return;
+        }
+        with.extend(others);
+        self.opens_beside = false;
+        self.reopen(path, OpenAs::Together { with, mapping }, requests);
+    }
+
     pub(super) fn go(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
         (self.dialog, self.leaving) = (None, None);
         match leaving {
@@ -45,7 +71,14 @@ impl App {
         let key = self.new_store_key();
         let title = format!("Opening {}", path.display());
         self.opening = Some(path.clone());
-        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }));
+        let with = self.opens_with.take().filter(|(first, _)| *first == path).map(|(_, with)| with);
+        requests.push(match with.filter(|with| !with.is_empty()) {
+            Some(with) => {
+                let how = OpenAs::Together { with, mapping: None };
+                self.request(Slot::Open, title, Job::OpenAs { path, key, how, rules })
+            }
+            None => self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }),
+        });
     }
 
     pub(super) fn open_beside(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
@@ -274,6 +307,7 @@ impl App {
         let opened = &document.opened;
         let recent = Recent {
             path: opened.path.clone(),
+            with: opened.files.iter().skip(1).map(|file| file.path.clone()).collect(),
             layout: opened.layout_title.clone(),
             events: opened.log.len(),
             workspace,
@@ -289,6 +323,7 @@ impl App {
     pub(super) fn picked(&mut self, pick: Pick, path: PathBuf, requests: &mut Vec<Request>) {
         match (pick, &mut self.dialog) {
             (Pick::Open, _) => self.open_another(path, requests),
+            (Pick::Together, _) => self.open_together(vec![path], requests),
             (Pick::SaveCopy, Some(Dialog::SaveCopy { proposed, .. }))
             | (Pick::SaveRules, Some(Dialog::MakeRules { proposed, .. }))
             | (Pick::SaveScenario, Some(Dialog::SaveScenario { proposed, .. }))

@@ -12,6 +12,8 @@ impl App {
                 self.dispatch(Command::OpenScenario(path), requests);
             }
             Command::Open(path) => self.open_another(path, requests),
+            Command::OpenRecent(path) => self.open_recent(path, requests),
+            Command::OpenTogether(with) => self.open_together(with, requests),
             Command::OpenInstead(path) => self.leave(Leaving::Open(path), requests),
             Command::OpenBeside(path) => self.open_beside(path, requests),
             Command::OpenSample(name) => self.open_sample(name, requests),

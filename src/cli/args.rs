@@ -98,6 +98,10 @@ pub struct StoreArgs {
     /// The event store, a SQLite file. It is only read.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// A further file of the same history, such as an archive or a shard; may be repeated. What two files have is
+    /// shown once.
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
     /// Force a layout instead of recognising it (see `foldline layouts`).
     #[arg(long, value_name = "NAME")]
     pub layout: Option<String>,

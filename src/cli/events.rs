@@ -10,7 +10,7 @@ use super::options::{self, Opened, Setting};
 use super::output::{Output, counted, plain, short};
 use crate::model::{Cancel, Event, EventLog, Progress};
 use crate::query::{Query, Scope, Subject};
-use crate::report::{EventCsv, write_ndjson};
+use crate::report::{EventCsv, write_ndjson, write_ndjson_from};
 use crate::worker::{Polled, Session, Waiting};
 
 /// Characters of a payload that text shows.
@@ -33,16 +33,22 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     if let Some(name) = &args.stream {
         opened.stream(name)?;
     }
+    let files = opened.session.store().files();
+    let files: Vec<String> = files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect();
+    let file_of = |source: usize| files.get(source).map(String::as_str);
     if args.follow {
         output.stream();
     }
     let asked = Asked { args, query, after };
     let passed_over = match format {
         EventFormat::Csv => {
-            let mut csv = EventCsv::new(&mut *output)?;
+            let mut csv = match files.as_slice() {
+                [] => EventCsv::new(&mut *output)?,
+                _ => EventCsv::with_file(&mut *output)?,
+            };
             let mut told = Vec::new();
             let passed_over = asked.print(opened, &mut |print| match print {
-                Print::Event(event) => csv.write(event),
+                Print::Event(event, source) => csv.write(event, file_of(source).unwrap_or_default()),
                 Print::SoFar => csv.flush(),
                 Print::Note(note) => {
                     told.push(note.to_owned());
@@ -56,10 +62,15 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
             }
             passed_over
         }
-        EventFormat::Text => asked.print(opened, &mut |print| beside(output, print, text))?,
-        EventFormat::Ndjson | EventFormat::CloudEvents => {
-            asked.print(opened, &mut |print| beside(output, print, |output, event| write_ndjson(output, event)))?
+        EventFormat::Text => {
+            asked.print(opened, &mut |print| beside(output, print, |output, event, _| text(output, event)))?
         }
+        EventFormat::Ndjson | EventFormat::CloudEvents => asked.print(opened, &mut |print| {
+            beside(output, print, |output, event, source| match file_of(source) {
+                Some(file) => write_ndjson_from(output, event, file),
+                None => write_ndjson(output, event),
+            })
+        })?,
     };
     output.note_unreadable(passed_over);
     Ok(Status::Done)
@@ -68,7 +79,8 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
 /// What goes out.
 #[derive(Clone, Copy)]
 enum Print<'a> {
-    Event(&'a Event),
+    /// An event, and which of several files it is from.
+    Event(&'a Event, usize),
     /// Whoever reads is to have all of it now.
     SoFar,
     /// Something beside the answer.
@@ -80,10 +92,10 @@ type Printer<'a> = dyn FnMut(Print<'_>) -> io::Result<()> + 'a;
 fn beside<'o>(
     output: &mut Output<'o>,
     print: Print<'_>,
-    event: impl FnOnce(&mut Output<'o>, &Event) -> io::Result<()>,
+    event: impl FnOnce(&mut Output<'o>, &Event, usize) -> io::Result<()>,
 ) -> io::Result<()> {
     match print {
-        Print::Event(printed) => event(output, printed)?,
+        Print::Event(printed, source) => event(output, printed, source)?,
         Print::SoFar => output.finish()?,
         Print::Note(note) => output.note(note),
     }
@@ -219,11 +231,11 @@ fn each(
     // Where nothing is filtered, no more is read than is printed.
     let mut wanted: Box<dyn Iterator<Item = u32> + '_> =
         if query.is_none() { Box::new(wanted.take(*left)) } else { Box::new(wanted) };
-    let read = session.each_event(&mut wanted, &Cancel::default(), &mut |_, event| {
+    let read = session.each_event(&mut wanted, &Cancel::default(), &mut |index, event| {
         visited += 1;
         let subject = Subject { event: &event, state: None };
         if query.is_none_or(|query| query.matches_in(session.log(), &subject)) {
-            written = print(Print::Event(&event));
+            written = print(Print::Event(&event, session.log().source(index as usize)));
             *left -= 1;
         } else if query.is_some_and(|query| query.needs().data) && event.data.decoded().is_err() {
             passed_over += 1;

@@ -33,6 +33,7 @@ mod read;
 mod recognise;
 mod rows;
 mod scan;
+mod several;
 mod snapshot_heads;
 mod snapshots;
 mod target;
@@ -56,6 +57,7 @@ pub use layout::{LayoutInfo, LayoutSpec, layouts};
 pub use mapping::{Surveyed, survey};
 pub use open::AccessMode;
 pub use read::Reader;
+pub use several::{MOST_FILES, StoreFile, open_together};
 pub use snapshot_heads::{SnapshotState, Snapshots};
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
@@ -65,6 +67,7 @@ use layout::CategoryRule;
 use open::Source;
 use probe::Stamp;
 use recognise::Bound;
+use several::Several;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -108,6 +111,8 @@ pub struct Store {
     watch: Mutex<watch::Watch>,
     recognised: Recognised,
     index_cache: Option<PathBuf>,
+    /// The files of a history of several; all else here is the first one's.
+    several: Option<Several>,
 }
 
 /// What the last scan left behind.
@@ -163,6 +168,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         watch: Mutex::default(),
         recognised,
         index_cache: options.index_cache.clone(),
+        several: None,
     })
 }
 
@@ -219,11 +225,14 @@ impl Store {
 
     /// How the file is read.
     pub fn mode(&self) -> AccessMode {
-        self.source.mode
+        self.several.as_ref().map_or(self.source.mode, Several::mode)
     }
 
     /// What a user should know: of the opening, and of the last scan.
     pub fn notes(&self) -> Vec<String> {
+        if let Some(several) = &self.several {
+            return several.notes();
+        }
         self.notes.iter().chain(&self.scanned().notes).cloned().collect()
     }
 
@@ -239,6 +248,9 @@ impl Store {
 
     /// Every snapshot with its state, in the order of streams and versions.
     pub fn read_snapshots(&self, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
+        if let Some(several) = &self.several {
+            return several.read_snapshots(cancel);
+        }
         snapshots::read(&self.source, &self.bound, cancel)
     }
 
@@ -246,6 +258,9 @@ impl Store {
     ///
     /// Errors: the file can't be read or has more than `u32::MAX` events; or `cancel` was set.
     pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
+        if let Some(several) = &self.several {
+            return several.scan(generation, progress, cancel);
+        }
         // What is followed may be written between any two looks.
         let kept = self.kept_index();
         if let Some(log) = self.index_kept_before(kept.as_ref(), generation) {
@@ -319,6 +334,9 @@ impl Store {
 
     /// An error if reads would see something else than the last scan saw.
     fn check_as_scanned(&self) -> Result<(), StoreError> {
+        if let Some(several) = &self.several {
+            return several.files().iter().try_for_each(Store::check_as_scanned);
+        }
         let scanned = self.scanned().stamp.clone();
         if scanned.is_some_and(|stamp| self.source.stamp_of_reads().is_ok_and(|now| now == stamp)) {
             Ok(())
@@ -347,6 +365,9 @@ impl Store {
 
     /// Whether the file (or a log beside it) is not what it was when it was opened.
     pub fn has_changed(&self) -> bool {
+        if let Some(several) = &self.several {
+            return several.files().iter().any(Store::has_changed);
+        }
         self.source.has_changed()
     }
 
@@ -355,6 +376,9 @@ impl Store {
     ///
     /// Errors: [`StoreError::Changed`], or that the file can't be looked at any more.
     pub fn check(&self) -> Result<(), StoreError> {
+        if let Some(several) = &self.several {
+            return several.files().iter().try_for_each(Store::check);
+        }
         self.source.check()
     }
 }

@@ -147,7 +147,7 @@ impl Store {
     pub fn count_new(&self, log: &EventLog) -> Option<u64> {
         let [source] = self.bound.sources.as_slice() else { return None };
         let (rowid, last) = (source.key.rowid()?, log.len().checked_sub(1)?);
-        if self.mode() != AccessMode::ReadOnly || log.has_ordinal_positions() {
+        if self.mode() != AccessMode::ReadOnly || log.has_ordinal_positions() || self.is_several() {
             return None;
         }
         let sql = format!(

@@ -176,7 +176,7 @@ pub fn top_bar_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     let moment = as_of::shown(app, document);
     let measured = |text: &str, font: FontId| width_of(ui, text, font);
     let words = Words {
-        name: measured(&document.name(), theme::strong(theme::BODY)),
+        name: measured(&document.title(), theme::strong(theme::BODY)),
         layout: measured(&document.opened.layout_title, theme::words(theme::BODY)),
         access: measured(&document.opened.access, theme::words(theme::SMALL)),
         as_of_word: measured("As of", theme::words(theme::BODY)),

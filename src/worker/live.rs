@@ -60,7 +60,8 @@ impl Session {
     /// Errors: those of opening a store.
     pub fn reopened(&self, follow: bool, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let options = SessionOptions { follow, ..self.options.clone() };
-        let store = Arc::new(crate::store::open(self.path(), &options.opening(), progress, cancel)?);
+        let store =
+            Arc::new(crate::store::open_together(self.path(), &options.with, &options.opening(), progress, cancel)?);
         let generation = self.log().generation() + 1;
         let known = self.store();
         if follow && store.layout() == known.layout() && store.event_table() == known.event_table() {

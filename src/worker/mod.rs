@@ -55,7 +55,7 @@ pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
-pub use crate::store::{SnapshotState, hash_file, is_same_file, side_files};
+pub use crate::store::{SnapshotState, StoreFile, hash_file, is_same_file, side_files};
 
 use crate::job::{Finished, Request};
 

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
-use crate::job::{At, Failure, Job, OpenAs, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::job::{At, Failure, Job, OpenAs, OpenedFile, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
-use crate::store::{AccessMode, StoreError};
+use crate::store::{AccessMode, StoreError, StoreFile};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
@@ -112,6 +112,7 @@ impl Workshop {
             OpenAs::Recognised => {}
             OpenAs::Layout(layout) => options.layout = Some(layout),
             OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
+            OpenAs::Together { with, mapping } => (options.with, options.mapping) = (with, mapping),
         }
         let session = match Session::open(path, options, progress, cancel) {
             Ok(session) => session,
@@ -140,6 +141,7 @@ impl Session {
         OpenedStore {
             key,
             path: self.path().to_owned(),
+            files: session.store().files().into_iter().map(opened_file).collect(),
             layout: layout.id.to_string(),
             layout_title: layout.title.to_string(),
             access: session.store().mode().words().to_owned(),
@@ -147,7 +149,7 @@ impl Session {
             projections: session.projection_infos(),
             drawing: Arc::new(Drawing::new(&log)),
             log,
-            writable: layout.writable,
+            writable: layout.writable && !session.store().is_several(),
             rules,
             snapshots: session.store().snapshots(),
             expected: session.expected(),
@@ -158,6 +160,11 @@ impl Session {
             hash: None,
         }
     }
+}
+
+fn opened_file(file: StoreFile) -> OpenedFile {
+    let StoreFile { path, layout, events, shown, .. } = file;
+    OpenedFile { path, layout_title: layout.title.to_string(), events, shown }
 }
 
 /// How a file is read, in a sentence.

@@ -28,6 +28,8 @@ pub struct SessionOptions {
     pub layout: Option<String>,
     /// What reads tables of no known layout; comes before any layout.
     pub mapping: Option<Arc<Mapping>>,
+    /// Further files of the same history.
+    pub with: Vec<PathBuf>,
     /// What to do at a payload that can't be read.
     pub on_unreadable: OnUnreadable,
     /// What makes states of events.
@@ -102,7 +104,9 @@ impl SessionError {
     pub fn is_input_error(&self) -> bool {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
-            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. })
+            Self::Store(
+                StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable | StoreError::CannotEncode { .. },
+            )
             | Self::Moment(_)
             | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))
             | Self::Sweep(_) => false,
@@ -164,10 +168,11 @@ impl Session {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Arc<Self>, SessionError> {
-        let store = crate::store::open(path, &options.opening(), progress, cancel)?;
+        let store = crate::store::open_together(path, &options.with, &options.opening(), progress, cancel)?;
         let (log, expected) = match options.first_rows {
-            Some(rows) => store.scan_first(rows, 1, progress, cancel)?,
-            None => (store.scan(1, progress, cancel)?, None),
+            // Several files have no order before all are read.
+            Some(rows) if !store.is_several() => store.scan_first(rows, 1, progress, cancel)?,
+            _ => (store.scan(1, progress, cancel)?, None),
         };
         let log = Arc::new(log);
         let folds = match Folds::load(&options.projections, path, &log) {

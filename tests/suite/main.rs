@@ -19,6 +19,7 @@ mod query;
 mod replay;
 mod sample;
 mod sample_folds;
+mod several;
 mod store;
 mod whatif;
 mod worker;

@@ -446,14 +446,6 @@ pub const ACTIONS: &[Action] = &[
         command: |app| other_store(app, Direction::Back),
     },
     Action {
-        id: "live",
-        group: Group::Store,
-        text: "Follow live",
-        tooltip: "Show new events as other programs write them; only here may the -shm file beside a store change",
-        shortcut: keys(true, true, false, Key::Letter('L')),
-        command: |app| app.document.as_ref().map(|document| Command::Live(!document.live.is_on())),
-    },
-    Action {
         id: "follow-head",
         group: Group::Store,
         text: "Go with the newest event",

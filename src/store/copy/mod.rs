@@ -27,7 +27,8 @@ use super::Store;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::recognise::Key;
-use super::target::Target;
+use super::several::Several;
+use super::target::{Target, is_same_file};
 use rewritten::Stored;
 use tables::SCENARIO_TABLE;
 use writer::Writer;
@@ -67,12 +68,16 @@ pub fn write_copy(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<CopyReport, StoreError> {
+    let others = store.several.iter().flat_map(Several::files);
+    if others.into_iter().any(|file| is_same_file(out, file.path())) {
+        return Err(StoreError::TargetIsStore(out.to_owned()));
+    }
     let target = Target::new(out, options.force, Some(&store.source.real))?;
     // The index is of the scan; everything else is read now.
     store.check_as_scanned()?;
     progress.set_total(plan.rows.len() as u64);
     progress.set_done(0);
-    if options.as_foldline && store.bound.spec.id != "foldline" {
+    if options.as_foldline && (store.bound.spec.id != "foldline" || store.several.is_some()) {
         return convert::write(store, log, plan, target, out, progress, cancel);
     }
     check_writable(store)?;
@@ -116,6 +121,9 @@ fn rewritten_rows(plan: &CopyPlan) -> u64 {
 }
 
 fn check_writable(store: &Store) -> Result<(), StoreError> {
+    if store.several.is_some() {
+        return Err(StoreError::SeveralNotWritable);
+    }
     if !store.bound.spec.writable || matches!(store.bound.key, Key::Position { .. }) {
         return Err(StoreError::LayoutNotWritable(store.bound.spec.title.clone()));
     }
