@@ -129,7 +129,9 @@ fn is_left_alone(store: &Path) -> bool {
         }
     } else {
         for command in commands() {
-            assert_ne!(run(&[&command, &path]).0, 0, "{command} {path}");
+            let status = run(&[&command, &path]).0;
+            // A mapping may be guessed of what no layout knows.
+            assert!(status != 0 || command == "mapping", "{command} {path}");
         }
     }
     assert!(listing(folder) == before, "{path} is not what it was");

@@ -164,7 +164,7 @@ mod tests {
         let first = raw.len();
         raw.show_more();
         raw.refresh((StoreKey(1), 1), &value, 80);
-        assert!(raw.len() > 5 * first);
+        assert!(raw.len() > 3 * first);
         raw.show_more();
         raw.refresh((StoreKey(1), 1), &value, 80);
         assert_eq!(raw.rest(), None);

@@ -33,6 +33,10 @@ fn info_has_every_key_in_its_shape() {
             "snapshots": 0,
             "unreadable": [{"reason": "invalid JSON", "events": 1}],
             "read_only": true,
+            "side_files": [],
+            "recognised": "table events has position, stream_id, version, event_id, type, schema_version, recorded_at, \
+                           valid_at and 2 more; snapshots beside",
+            "also_possible": [],
             "notes": [],
         })
     );
