@@ -135,6 +135,7 @@ impl Workshop {
             drawing: Arc::new(Drawing::new(&log)),
             log,
             writable: layout.writable,
+            leaving_out: layout.leaving_out,
             rules,
             snapshots: session.store().snapshots(),
             reading: reading(session.store().mode()).to_owned(),

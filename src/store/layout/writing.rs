@@ -7,6 +7,10 @@ use serde_json::Value as Json;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WritingSpec {
+    /// Copies that only leave events out can be written, even where no event can be encoded anew.
+    pub leaving_out: bool,
+    /// Tables beside whose rows belong to events: without the event there is no row.
+    pub rows_of_events: Vec<RowsOfEvents>,
     /// Columns of the event table without a role, in rows that were never recorded.
     pub new_rows: Vec<NewValue>,
     /// What the library needs metadata to be.
@@ -23,6 +27,16 @@ pub struct WritingSpec {
     pub of_a_moment: Option<String>,
     /// What a user should know if archived events were edited.
     pub archived_edits: Option<String>,
+}
+
+/// A table whose rows belong to events.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsOfEvents {
+    /// The table, one of those beside; `*` for any part.
+    pub table: String,
+    /// Its column and the event's that are equal, in pairs.
+    pub on: Vec<(String, String)>,
 }
 
 /// The value of a column in a row that was never recorded.
@@ -66,15 +80,23 @@ pub enum MetadataForm {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StreamTable {
-    /// The table, one of those beside.
+    /// The table, one of those beside or of the lookups; `*` for any part.
     pub table: String,
-    /// Its column with the stream's name.
+    /// Its column with the stream's name, or the first part of it.
     pub stream: String,
+    /// Its columns with the name's other parts.
+    #[serde(default)]
+    pub more_parts: Vec<String>,
     /// Its column with the version of the stream's last event.
     pub version: String,
+    /// Its column with the position of the stream's last event.
+    #[serde(default)]
+    pub position: Option<String>,
     /// Its column that marks archived streams, which have rows of their own.
-    pub archived: String,
+    #[serde(default)]
+    pub archived: Option<String>,
     /// Its other columns, for streams that were never recorded.
+    #[serde(default)]
     pub new_rows: Vec<NewValue>,
 }
 
