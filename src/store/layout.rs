@@ -14,7 +14,7 @@ mod writing;
 pub use catalogue::layouts;
 pub use contents::{PayloadColumn, PayloadSpec, Wrapper};
 pub use place::{Place, Role};
-pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, StreamTable, WritingSpec};
+pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, Repeated, StreamTable, WritingSpec};
 
 /// The description of one library's tables.
 #[derive(Debug, Deserialize)]

@@ -1,5 +1,7 @@
 //! What a layout says for those who write a copy: the library's bookkeeping, and what its readers insist on.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -15,6 +17,8 @@ pub struct WritingSpec {
     pub new_rows: Vec<NewValue>,
     /// What the library needs metadata to be.
     pub metadata: MetadataForm,
+    /// Fields of the metadata in which the library repeats what it also has in columns.
+    pub repeated: BTreeMap<String, Repeated>,
     /// What stands in the column of events without metadata; NULL if nothing is said.
     pub no_metadata: Option<String>,
     /// The table in which the library keeps how far each stream has come.
@@ -47,6 +51,18 @@ pub struct NewValue {
     pub column: String,
     /// What is put there.
     pub fill: Fill,
+}
+
+/// What a library repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeated {
+    /// The stream's name.
+    Stream,
+    /// The version in the stream.
+    Version,
+    /// When it was recorded.
+    Time,
 }
 
 /// What is put into a column.
