@@ -176,7 +176,7 @@ impl Session {
 
     /// Whether a copy can be in the store's own layout; if not, it is written in Foldline's.
     pub fn copies_in_own_layout(&self, plan: &CopyPlan) -> bool {
-        copies_in_own_layout(self.store(), plan)
+        copies_in_own_layout(self.store(), self.log(), plan)
     }
 
     /// Writes a copy: in Foldline's layout also where the store's own can't hold it. It appears under its name whole

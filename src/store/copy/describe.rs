@@ -138,7 +138,7 @@ pub(super) fn describe(
         description.refusal = refusal;
         return convert::describe(stored, plan, description, progress, cancel);
     }
-    let how = how_to_write(stored.store, plan);
+    let how = how_to_write(stored.store, stored.log, plan);
     let is_cut = matches!(how, Ok(How::LeaveOut));
     let layout_refuses = || match is_cut {
         true => cut::rows_that_stay(bound, stored.log, plan).err(),

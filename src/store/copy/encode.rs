@@ -166,7 +166,11 @@ impl Encoder<'_> {
             return Err("it has no version".to_owned());
         }
         if was.is_none_or(|was| was.version != event.version) {
-            self.set(self.role(&spec.version).as_ref(), event.version.map_or(Raw::Null, Raw::from));
+            let column = self.role(&spec.version);
+            if column.is_none() && event.version.is_some() && !spec.version.is_empty() && !self.repeats_version() {
+                return Err("rows like it have no place for its number in the stream".to_owned());
+            }
+            self.set(column.as_ref(), event.version.map_or(Raw::Null, Raw::from));
         }
         if was.is_none_or(|was| was.event_type != event.event_type) {
             self.set(self.role(&spec.event_type).as_ref(), Raw::text(event.event_type.to_string()));
@@ -344,19 +348,22 @@ impl Encoder<'_> {
         Ok(if object.is_empty() { Value::Null } else { Value::Object(object) })
     }
 
+    /// Whether the row that the new one is made from has the version in its metadata.
+    fn repeats_version(&self) -> bool {
+        let at = self.bound.spec.events.metadata.as_ref().and_then(|metadata| self.at(metadata.column()));
+        let metadata = at.zip(self.model.image).map(|(at, image)| object_in(&image[at])).unwrap_or_default();
+        let repeated = &self.bound.spec.writing.repeated;
+        repeated.iter().any(|(key, what)| *what == Repeated::Version && metadata.get(key).is_some())
+    }
+
     /// What the library repeats in the metadata, where rows like this one have it.
     fn repeated(&mut self) -> Result<(), String> {
         let (event, was) = (self.event, self.model.was);
         let Some(at) = self.bound.spec.events.metadata.as_ref().and_then(|metadata| self.at(metadata.column())) else {
             return Ok(());
         };
-        let parsed = |stored: &Raw| match stored.as_ref() {
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => json::parse(bytes).ok(),
-            _ => None,
-        };
-        let object = |value: Option<Value>| value.and_then(|value| value.as_object().cloned()).unwrap_or_default();
-        let form = object(self.model.image.and_then(|image| parsed(&image[at])));
-        let mut metadata = object(parsed(&self.image[at]));
+        let form = self.model.image.map(|image| object_in(&image[at])).unwrap_or_default();
+        let mut metadata = object_in(&self.image[at]);
         let mut changed = false;
         for (key, what) in &self.bound.spec.writing.repeated {
             let same = was.is_some_and(|was| match what {
@@ -481,6 +488,15 @@ impl Encoder<'_> {
         }
         Ok(())
     }
+}
+
+/// The JSON object in a column; an empty one if there is none.
+fn object_in(stored: &Raw) -> Object {
+    let value = match stored.as_ref() {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => json::parse(bytes).ok(),
+        _ => None,
+    };
+    value.and_then(|value| value.as_object().cloned()).unwrap_or_default()
 }
 
 /// The key of a time that is kept in the metadata.

@@ -76,7 +76,7 @@ pub fn write_copy(
     if options.as_foldline && store.bound.spec.id != "foldline" {
         return convert::write(store, log, plan, target, out, progress, cancel);
     }
-    let how = how_to_write(store, plan)?;
+    let how = how_to_write(store, log, plan)?;
     progress.set_total(plan.rows.len() as u64 + rewritten_rows(plan));
     let source = store.source.connect(Some(cancel))?;
     let stored = Stored { store, log, source: &source };
@@ -133,12 +133,14 @@ enum How {
 }
 
 /// Errors: a copy of this plan can't be written in the store's own layout.
-fn how_to_write(store: &Store, plan: &CopyPlan) -> Result<How, StoreError> {
+fn how_to_write(store: &Store, log: &EventLog, plan: &CopyPlan) -> Result<How, StoreError> {
     let bound = &store.bound;
     if bound.spec.writable && bound.sources.len() == 1 && matches!(bound.key, Key::Rowid(_) | Key::Columns(_)) {
         return Ok(How::Encode);
     }
-    if cut::is_cut(plan) && cut::is_possible(bound) {
+    // Of several events in one row, some can't go alone.
+    let is_torn = || bound.events_are_several() && cut::rows_that_stay(bound, log, plan).is_err();
+    if cut::is_cut(plan) && cut::is_possible(bound) && !is_torn() {
         return Ok(How::LeaveOut);
     }
     Err(StoreError::LayoutNotWritable(bound.spec.title.clone()))
@@ -146,8 +148,8 @@ fn how_to_write(store: &Store, plan: &CopyPlan) -> Result<How, StoreError> {
 
 /// Whether a copy of this plan can be in the store's own layout, as far as the layout goes: an event may still have
 /// what can't be encoded in it. If not, it can be in Foldline's.
-pub fn copies_in_own_layout(store: &Store, plan: &CopyPlan) -> bool {
-    how_to_write(store, plan).is_ok()
+pub fn copies_in_own_layout(store: &Store, log: &EventLog, plan: &CopyPlan) -> bool {
+    how_to_write(store, log, plan).is_ok()
 }
 
 /// The event as an error names it.
