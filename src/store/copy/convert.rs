@@ -301,6 +301,9 @@ fn time_of(log: &EventLog, stream: &str, version: i64) -> Option<crate::model::T
     log.time(*index as usize)
 }
 
+/// The row, and the bytes of a payload that can't be read.
+type Made = (FoldlineRow, Option<Box<[u8]>>);
+
 /// Makes rows of events, in the order of the plan.
 struct Rows<'p> {
     positions: &'p [i64],
@@ -314,8 +317,7 @@ impl<'p> Rows<'p> {
         Self { positions, versions: Versions::new(log, plan), ids: HashSet::new() }
     }
 
-    /// The row, and the bytes of a payload that can't be read.
-    fn next(&mut self, place: usize, event: &Event) -> Result<(FoldlineRow, Option<Box<[u8]>>), String> {
+    fn next(&mut self, place: usize, event: &Event) -> Result<Made, String> {
         let position = self.positions.get(place).copied().unwrap_or_default();
         let (data, bytes) = match event.data.decoded() {
             Ok(data) => (json::to_text(&data), None),

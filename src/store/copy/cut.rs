@@ -252,6 +252,8 @@ pub(super) fn write(
                     findings.snapshot(keep);
                     Ok(if keep { Fate::Keep } else { Fate::LeaveOut })
                 }
+                // Another prefix's tables in the same file are not this store's.
+                _ if tables::own_tables(bound).all(|own| own.name != table.name) => Ok(Fate::Keep),
                 _ => bookkeeping.fate(bound, table, row),
             }
         };

@@ -167,13 +167,21 @@ impl Encoder<'_> {
         }
         if was.is_none_or(|was| was.version != event.version) {
             let column = self.role(&spec.version);
-            if column.is_none() && event.version.is_some() && !spec.version.is_empty() && !self.repeats_version() {
+            if column.is_none()
+                && event.version.is_some()
+                && !spec.version.is_empty()
+                && !self.repeats(&Repeated::Version)
+            {
                 return Err("rows like it have no place for its number in the stream".to_owned());
             }
             self.set(column.as_ref(), event.version.map_or(Raw::Null, Raw::from));
         }
         if was.is_none_or(|was| was.event_type != event.event_type) {
-            self.set(self.role(&spec.event_type).as_ref(), Raw::text(event.event_type.to_string()));
+            let column = self.role(&spec.event_type);
+            if column.is_none() && !self.repeats(&Repeated::Type) {
+                return Err("rows like it have no place for its type".to_owned());
+            }
+            self.set(column.as_ref(), Raw::text(event.event_type.to_string()));
         }
         let text = |value: Option<&str>| value.map_or(Raw::Null, |text| Raw::text(text.to_owned()));
         if was.is_none_or(|was| was.id != event.id) {
@@ -348,12 +356,11 @@ impl Encoder<'_> {
         Ok(if object.is_empty() { Value::Null } else { Value::Object(object) })
     }
 
-    /// Whether the row that the new one is made from has the version in its metadata.
-    fn repeats_version(&self) -> bool {
+    /// Whether the row that the new one is made from has this in its metadata.
+    fn repeats(&self, what: &Repeated) -> bool {
         let at = self.bound.spec.events.metadata.as_ref().and_then(|metadata| self.at(metadata.column()));
         let metadata = at.zip(self.model.image).map(|(at, image)| object_in(&image[at])).unwrap_or_default();
-        let repeated = &self.bound.spec.writing.repeated;
-        repeated.iter().any(|(key, what)| *what == Repeated::Version && metadata.get(key).is_some())
+        self.bound.spec.writing.repeated.iter().any(|(key, is)| is == what && metadata.get(key).is_some())
     }
 
     /// What the library repeats in the metadata, where rows like this one have it.
@@ -367,17 +374,33 @@ impl Encoder<'_> {
         let mut changed = false;
         for (key, what) in &self.bound.spec.writing.repeated {
             let same = was.is_some_and(|was| match what {
-                Repeated::Stream => was.stream == event.stream,
+                Repeated::Stream | Repeated::Column(_) => was.stream == event.stream,
                 Repeated::Version => was.version == event.version,
-                Repeated::Time => was.time == event.time,
+                Repeated::Time | Repeated::Seconds => was.time == event.time,
+                Repeated::Type => was.event_type == event.event_type,
+                Repeated::Id => was.id == event.id,
+                Repeated::AsFound => true,
             });
-            let Some(form) = form.get(key).filter(|_| !same) else { continue };
+            // Metadata that an edit replaces does not lose what is the library's.
+            let is_there = metadata.get(key).is_some();
+            let Some(form) = form.get(key).filter(|_| !(same && is_there)) else { continue };
+            let number = |number: i64| match form {
+                Value::String(_) => Value::string(number.to_string()),
+                _ => Value::from(number),
+            };
             let value = match (what, form) {
                 (Repeated::Stream, _) => event.stream.as_deref().map(Value::string),
-                (Repeated::Version, Value::String(_)) => {
-                    event.version.map(|version| Value::string(version.to_string()))
+                (Repeated::AsFound, form) => Some(form.clone()),
+                (Repeated::Type, _) => Some(Value::string(&*event.event_type)),
+                (Repeated::Id, _) => event.id.as_deref().map(Value::string),
+                (Repeated::Column(column), _) => self.at(column).and_then(|at| match &self.image[at] {
+                    Raw::Text(bytes) => Some(Value::string(String::from_utf8_lossy(bytes))),
+                    _ => None,
+                }),
+                (Repeated::Version, _) => event.version.map(number),
+                (Repeated::Seconds, _) => {
+                    event.time.and_then(|time| i64::try_from(time.nanos().div_euclid(1_000_000_000)).ok()).map(number)
                 }
-                (Repeated::Version, _) => event.version.map(Value::from),
                 (Repeated::Time, Value::String(form)) => {
                     event.time.map(|time| iso_like(form, time)).transpose()?.map(Value::string)
                 }

@@ -53,7 +53,7 @@ pub(super) fn taken<'t>(bound: &Bound, tables: &'t [Table], whole: bool) -> Vec<
 }
 
 /// The tables that are the layout's.
-fn own_tables(bound: &Bound) -> impl Iterator<Item = &Table> {
+pub(super) fn own_tables(bound: &Bound) -> impl Iterator<Item = &Table> {
     let of_events = bound.sources.iter().flat_map(|source| {
         let links = source.links.iter().flat_map(|(links, joins)| std::iter::once(links).chain(joins.iter().flatten()));
         let looked_up = source.joins.iter().chain(&source.lists).flatten();

@@ -54,7 +54,7 @@ pub struct NewValue {
 }
 
 /// What a library repeats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Repeated {
     /// The stream's name.
@@ -63,6 +63,16 @@ pub enum Repeated {
     Version,
     /// When it was recorded.
     Time,
+    /// The same in whole seconds since 1970.
+    Seconds,
+    /// The event type.
+    Type,
+    /// The event's id.
+    Id,
+    /// A column that names a part of the stream.
+    Column(String),
+    /// What rows like it have.
+    AsFound,
 }
 
 /// What is put into a column.
