@@ -40,3 +40,5 @@ for _ in $(seq 100); do xdotool getdisplaygeometry >/dev/null 2>&1 && break; sle
 python3 "$here/e2e_tasks.py" "$binary" "$work" "$large"
 mkdir "$work/what-if"
 python3 "$here/e2e_what_if.py" "$binary" "$work/what-if"
+mkdir "$work/live"
+python3 "$here/e2e_live.py" "$binary" "$work/live"

@@ -4,6 +4,7 @@
 //! each other: the newest wins, an older one is cancelled, and an answer with an older generation is dropped.
 
 mod answers;
+mod live;
 mod outcome;
 mod slot;
 mod views;
@@ -15,9 +16,10 @@ pub use answers::{
     BranchInterval, BranchStep, BranchTrack, EventRow, FormSample, Interval, Life, LifeEntry, Projected, Reply,
     ReplyFormat, RowChange, Searched, SnapshotCheck, SnapshotView, Track, TrackStep, TrackWhat, Tried, TriedEvent,
 };
+pub use live::{Glance, LiveNews};
 pub use outcome::{KeptAt, Outcome};
 pub use slot::Slot;
-pub use views::{At, Copied, OpenedStore, Side, StateView};
+pub use views::{At, Copied, OpenedFile, OpenedStore, Side, StateView};
 
 use crate::analysis::health::Findings;
 use crate::model::mapping::Mapping;
@@ -214,6 +216,30 @@ pub enum Job {
     Watch {
         /// Which file.
         path: PathBuf,
+    },
+    /// Look for what is new in a store that is followed.
+    Poll {
+        /// Which store.
+        store: StoreKey,
+        /// The generation of the index that is known.
+        known: u64,
+    },
+    /// Read the rest of a store whose beginning is shown.
+    ReadOn {
+        /// Which store.
+        store: StoreKey,
+    },
+    /// Read a store again as it is now, to be followed from now on or no longer.
+    Reopen {
+        /// Which store.
+        store: StoreKey,
+        /// Whether it is followed.
+        follow: bool,
+    },
+    /// Look whether a store that is not followed has changed.
+    Glance {
+        /// Which store.
+        store: StoreKey,
     },
     /// Write a bundled sample into a folder, unless it is there.
     Sample {
@@ -412,6 +438,10 @@ impl Job {
             | Self::SweepPlaces { store, .. }
             | Self::Sweep { store, .. }
             | Self::Compensate { store, .. }
+            | Self::Poll { store, .. }
+            | Self::ReadOn { store }
+            | Self::Reopen { store, .. }
+            | Self::Glance { store }
             | Self::Catalogue { store }
             | Self::Snapshots { store }
             | Self::Snapshot { store, .. }
@@ -443,6 +473,13 @@ pub enum OpenAs {
     Layout(String),
     /// By a mapping.
     Mapping(Arc<Mapping>),
+    /// As one history with other files.
+    Together {
+        /// The others.
+        with: Vec<PathBuf>,
+        /// A mapping for those that it fits.
+        mapping: Option<Arc<Mapping>>,
+    },
 }
 
 /// What makes states of events.
@@ -459,6 +496,8 @@ pub enum ProjectionChoice {
 pub enum Pick {
     /// A store to open.
     Open,
+    /// A further file of the history that is open.
+    Together,
     /// Where to write a copy.
     SaveCopy,
     /// A projection file to use.

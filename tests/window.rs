@@ -20,6 +20,8 @@ mod health;
 mod images;
 #[path = "window/large.rs"]
 mod large;
+#[path = "window/live.rs"]
+mod live;
 #[path = "window/mapping.rs"]
 mod mapping;
 #[path = "window/no_harm.rs"]

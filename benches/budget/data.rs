@@ -20,6 +20,53 @@ pub fn bank(folder: &Path, events: usize, table: &mut Table) -> PathBuf {
     out
 }
 
+/// A store of Foldline's own layout with so many events in a tenth as many streams, as mixed as a busy shop's.
+pub fn many_streams(folder: &Path, events: usize) -> PathBuf {
+    let out = folder.join(format!("streams-{events}.db"));
+    let conn = rusqlite::Connection::open_with_flags(
+        &out,
+        rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_CREATE,
+    )
+    .unwrap();
+    conn.execute_batch(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;
+         CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT NOT NULL, version INTEGER NOT NULL, \
+         event_id TEXT NOT NULL, type TEXT NOT NULL, schema_version INTEGER NOT NULL, recorded_at TEXT NOT NULL, \
+         valid_at TEXT, data TEXT NOT NULL, metadata TEXT);",
+    )
+    .unwrap();
+    let mut insert = conn.prepare("INSERT INTO events VALUES (NULL, ?1, ?2, ?3, ?4, 1, ?5, NULL, ?6, ?7)").unwrap();
+    let streams = (events / 10).max(1);
+    let mut versions = vec![0i64; streams];
+    let types = ["OrderPlaced", "ItemAdded", "ItemRemoved", "PaymentTaken", "OrderShipped", "AddressChanged"];
+    for at in 0..events {
+        // A multiplicative step visits streams in an order that no cache can guess.
+        let stream = at.wrapping_mul(2_654_435_761) % streams;
+        versions[stream] += 1;
+        let time = Timestamp::from_micros(1_735_000_000_000_000 + at as i64 * 1_700_123).unwrap();
+        insert
+            .execute((
+                format!("order-{stream:08}"),
+                versions[stream],
+                format!("{at:08x}-0000-4000-8000-000000000000"),
+                types[at % types.len()],
+                time.to_string(),
+                format!(
+                    r#"{{"sku":"SKU-{}","quantity":{},"price":{}.95,"note":"as ordered by phone"}}"#,
+                    at % 977,
+                    at % 7,
+                    at % 300
+                ),
+                r#"{"user":"ada","correlation_id":"c0ffee"}"#,
+            ))
+            .unwrap();
+    }
+    drop(insert);
+    conn.execute_batch("COMMIT").unwrap();
+    conn.close().unwrap();
+    out
+}
+
 /// The long stream's name.
 pub const STREAM: &str = "account-1";
 

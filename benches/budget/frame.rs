@@ -116,6 +116,7 @@ impl Executor for OnlyOpens {
 impl OnlyOpens {
     fn opened(&self, key: StoreKey, path: PathBuf) -> OpenedStore {
         OpenedStore {
+            files: Vec::new(),
             key,
             path,
             layout: "foldline".to_owned(),
@@ -129,6 +130,7 @@ impl OnlyOpens {
             projections: Vec::new(),
             rules: None,
             snapshots: 0,
+            expected: None,
             reading: String::new(),
             bytes: 0,
             recognised: Default::default(),

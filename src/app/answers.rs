@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Dialog, Document, NoticeKind, ScenarioView};
+use super::{App, Dialog, Document, Following, NoticeKind, ScenarioView};
 use crate::job::{Copied, Failure, Finished, Job, Outcome, Request, Slot, StoreKey};
 use crate::whatif::Scenario;
 
@@ -45,6 +45,7 @@ impl App {
                     self.copied(store, copied);
                 }
             }
+            Ok(Outcome::News(news)) => self.take_news(slot, news, requests),
             Ok(outcome) => self.take(generation, outcome, requests),
             Err(failure) => self.failed(slot, generation, failure),
         }
@@ -77,6 +78,11 @@ impl App {
             Ok(Outcome::Projected(projected)) => {
                 document.take_projections(projected);
             }
+            // Jobs work on what is there now: what is shown is to be the same.
+            Ok(Outcome::News(news)) => {
+                document.take_news(slot, news, None);
+            }
+            Err(Failure::Failed(_)) if matches!(slot, Slot::Poll | Slot::Glance) => {}
             Err(failure) if slot == Slot::Check => {
                 let why = if let Failure::Failed(why) = failure { why } else { "stopped before the end".to_owned() };
                 document.checking.failed(generation, &why);
@@ -113,6 +119,7 @@ impl App {
             Outcome::ScenarioRead { path, file, grades } => self.scenario_read(path, *file, &grades, requests),
             Outcome::ScenarioWritten { id, path } => self.scenario_written(id, path),
             Outcome::FixtureWritten { path, cases } => self.fixture_written(path, cases),
+            Outcome::Glanced(glance) => self.take_glance(glance),
             Outcome::Missing(paths) => self.missing = paths,
             Outcome::CopyDescribed(description) => {
                 self.copy.description.answer(generation, Ok(*description));
@@ -175,6 +182,12 @@ impl App {
         let newest = self.newest.get(&slot) == Some(&generation);
         if matches!(slot, Slot::Open | Slot::Survey) && newest {
             self.opening = None;
+        }
+        if slot == Slot::Reopen
+            && let Some(document) =
+                self.document.as_mut().filter(|document| document.live.following == Following::Starting)
+        {
+            document.live.following = Following::Off;
         }
         if slot == Slot::Survey && newest {
             (self.mapping, self.dialog) = (None, self.dialog.take().filter(|dialog| *dialog != Dialog::Mapping));
@@ -252,8 +265,9 @@ impl App {
                     *problem = Some(message);
                 }
             }
+            (Slot::Poll | Slot::Reopen, Some(_)) => self.look_failed(slot, message),
             // That the hash is missing is said where it would be shown; the others are tried again by themselves.
-            (Slot::Hash | Slot::Watch | Slot::Recents | Slot::Usual | Slot::Try, _) => {}
+            (Slot::Hash | Slot::Watch | Slot::Recents | Slot::Usual | Slot::Try | Slot::Glance, _) => {}
             (Slot::Open, _) => self.did_not_open(message),
             _ => {
                 self.notify(NoticeKind::Bad, message);

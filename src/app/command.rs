@@ -23,6 +23,10 @@ pub enum Command {
     // Stores.
     /// Open a file; asks whether beside or instead, if one is open.
     Open(PathBuf),
+    /// Open a file with those that it was open with the last time.
+    OpenRecent(PathBuf),
+    /// Open these files together with the one that is shown, as one history; none shows it alone.
+    OpenTogether(Vec<PathBuf>),
     /// Open a file instead of the one that is shown.
     OpenInstead(PathBuf),
     /// Open a file beside those that are open.
@@ -51,6 +55,15 @@ pub enum Command {
     ForgetRecent(PathBuf),
     /// Drop the edits and go on with what they were in the way of.
     DropEdits,
+
+    /// Follow the store while others write it, or no longer.
+    Live(bool),
+    /// Have the cursor go with the newest event, or stay.
+    FollowHead(bool),
+    /// Read the store again as it is now.
+    Reload,
+    /// The window is in front, or no longer.
+    InFront(bool),
 
     // The cursor.
     /// Look at a stream.

@@ -13,6 +13,7 @@ use super::comparing::Comparison;
 use super::compensating::Compensating;
 use super::edit_form::EditForm;
 use super::following::FollowsView;
+use super::live::Live;
 use super::moving_edits::Asking;
 use super::proving::Proved;
 use super::remote::Remote;
@@ -110,6 +111,10 @@ pub struct Document {
     pub checking: Checking,
     /// What can be named in a search.
     pub vocabulary: Remote<Arc<Vocabulary>>,
+    /// Where the cursor was when the beginning of a large store was shown, while the rest is read.
+    pub(super) at_first_sight: Option<(Option<Arc<str>>, Cursor)>,
+    /// How the store is followed.
+    pub live: Live,
     /// What the file was like when it was last looked at, after it was opened.
     pub hash_now: Remote<FileHash>,
     /// When the file was hashed, for the first time and for the last.
@@ -178,6 +183,7 @@ impl Document {
             rows_asked: Remote::default(),
             scenarios: Scenarios::default(),
             against: Against::Recorded,
+            at_first_sight: None,
             follows: FollowsView::default(),
             keeping: Keeping::default(),
             form: None,
@@ -200,6 +206,7 @@ impl Document {
             search: Search::default(),
             checking: Checking::default(),
             vocabulary: Remote::default(),
+            live: Live::default(),
             hash_now: Remote::default(),
             proved: Proved::default(),
             snapshots: SnapshotsView::default(),
@@ -220,6 +227,14 @@ impl Document {
     pub fn name(&self) -> String {
         let path = &self.opened.path;
         path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// How it is called: with how many files it has besides the first.
+    pub fn title(&self) -> String {
+        match self.opened.files.len() {
+            0 | 1 => self.name(),
+            more => format!("{} + {}", self.name(), more - 1),
+        }
     }
 
     /// Looks at a stream; its last event at the cursor is selected, and the cursor stays where it is.

@@ -60,7 +60,7 @@ impl App {
 
     pub(super) fn want_rows(&mut self, mut indices: Vec<u32>, requests: &mut Vec<Request>) {
         let Some(document) = &mut self.document else { return };
-        if document.rows.len() > KEPT || indices.len() > 0 && document.rows_bytes > KEPT_BYTES {
+        if document.rows.len() > KEPT || !indices.is_empty() && document.rows_bytes > KEPT_BYTES {
             document.rows.retain(|event, _| indices.contains(event));
             document.rows_bytes = document.rows.values().map(|row| row.bytes).sum();
         }

@@ -22,6 +22,7 @@ pub mod edit_words;
 mod editing;
 mod focusing;
 pub mod following;
+pub mod live;
 mod looking;
 pub mod mapping;
 pub mod merged_rows;
@@ -61,6 +62,7 @@ pub use copying::{CopyChoice, CopyQuestion, copy_words, refusal_words};
 pub use document::{Cursor, Document, LifeView, TrackView};
 pub use edit_form::{EditForm, Field, FormCommand, FormStart};
 pub use edit_words::EditWords;
+pub use live::{Following, Live};
 pub use mapping::{MappingCommand, MappingView};
 pub use moving_edits::Asking;
 pub use remote::Remote;
@@ -238,12 +240,16 @@ pub struct App {
     pub quits: bool,
     /// When the next event is played, while playing.
     pub playing: Option<Timestamp>,
+    /// Whether the window is in front, as far as somebody told.
+    pub in_front: bool,
     /// The time of day, as far as somebody told.
     pub now: Option<Timestamp>,
     /// Where to go as soon as all edits are kept.
     leaving: Option<Leaving>,
     /// Whether the file that is being opened comes beside the one that is shown.
     opens_beside: bool,
+    /// A file that is to be opened with others, and these.
+    opens_with: Option<(PathBuf, Vec<PathBuf>)>,
     surroundings: Surroundings,
     /// The settings as they were last written.
     kept: Option<Settings>,

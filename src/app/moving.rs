@@ -29,6 +29,8 @@ impl App {
             Command::SetAxis(kind) => document.set_axis(*kind),
             command => document.move_cursor(command),
         }
+        // Whoever goes elsewhere stays there.
+        document.live.at_head &= document.is_at_last_event();
         if document.stream == stream_before {
             self.follow_cursor(requests);
         } else {
@@ -120,7 +122,7 @@ impl Document {
     }
 
     /// Moves the view just so far that the cursor is in it.
-    fn show_cursor(&mut self) {
+    pub(super) fn show_cursor(&mut self) {
         let coordinate = self.cursor_coordinate();
         if coordinate.is_finite() {
             self.view = self.view.showing(coordinate, &self.axis);

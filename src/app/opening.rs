@@ -23,6 +23,32 @@ impl App {
         }
     }
 
+    /// Opens a file as it was open the last time: with the others of its history.
+    pub(super) fn open_recent(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+        let with = self.settings.recent(&path).map(|recent| recent.with.clone());
+        self.opens_with = with.map(|with| (path.clone(), with));
+        self.open_another(path, requests);
+    }
+
+    /// Opens files together with those that are shown, as one history; none shows the first file alone.
+    pub(super) fn open_together(&mut self, others: Vec<PathBuf>, requests: &mut Vec<Request>) {
+        self.dialog = None;
+        let Some(document) = &self.document else { return };
+        let opened = &document.opened;
+        let (path, mapping) = (opened.path.clone(), opened.mapping.clone());
+        let mut with: Vec<PathBuf> = opened.files.iter().skip(1).map(|file| file.path.clone()).collect();
+        if others.is_empty() {
+            with.clear();
+        } else if let Some(double) = others.iter().find(|other| **other == path || with.contains(other)) {
+            let words = format!("This file is part of what is shown already: {}", double.display());
+            self.notify(NoticeKind::Note, words);
+            return;
+        }
+        with.extend(others);
+        self.opens_beside = false;
+        self.reopen(path, OpenAs::Together { with, mapping }, requests);
+    }
+
     pub(super) fn go(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
         (self.dialog, self.leaving) = (None, None);
         match leaving {
@@ -45,7 +71,14 @@ impl App {
         let key = self.new_store_key();
         let title = format!("Opening {}", path.display());
         self.opening = Some(path.clone());
-        requests.push(self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }));
+        let with = self.opens_with.take().filter(|(first, _)| *first == path).map(|(_, with)| with);
+        requests.push(match with.filter(|with| !with.is_empty()) {
+            Some(with) => {
+                let how = OpenAs::Together { with, mapping: None };
+                self.request(Slot::Open, title, Job::OpenAs { path, key, how, rules })
+            }
+            None => self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }),
+        });
     }
 
     pub(super) fn open_beside(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
@@ -166,17 +199,53 @@ impl App {
         self.notices.retain(|notice| notice.kind != NoticeKind::Good && !notice.text.contains(&path));
         let workspace = self.settings.recent(&opened.path).map(|recent| recent.workspace.clone()).unwrap_or_default();
         self.document = Some(Document::new(opened, self.settings.sort));
-        self.restore(&workspace, requests);
+        let is_whole = self.document.as_ref().is_some_and(|document| document.opened.expected.is_none());
+        if is_whole {
+            self.restore(&workspace, requests);
+        }
         if let Some(document) = &self.document {
             let path = document.opened.path.clone();
             self.settings.recents.retain(|recent| recent.path != path);
         }
-        self.remember();
+        if is_whole {
+            self.remember();
+        }
         self.refresh_views(requests);
-        self.restore_scenarios(requests);
+        // What was kept may be about events that are not read yet.
+        if is_whole {
+            self.restore_scenarios(requests);
+        } else {
+            self.read_on(requests);
+        }
         self.hash_at_opening(requests);
         self.want_snapshots(requests);
         self.keep_mapping(requests);
+    }
+
+    /// Reads the rest of a store whose beginning is shown.
+    fn read_on(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        document.at_first_sight = Some((document.stream.clone(), document.cursor));
+        let title = format!("Reading the rest of {}", document.name());
+        let job = Job::ReadOn { store: document.opened.key };
+        requests.push(self.request(Slot::Reopen, title, job));
+    }
+
+    /// All of a store is there, whose beginning was shown: what waited for that goes on, unless the user has gone on.
+    pub(super) fn read_whole(&mut self, requests: &mut Vec<Request>) {
+        let Some(document) = &mut self.document else { return };
+        let at = (document.stream.clone(), document.cursor);
+        let has_moved = document.at_first_sight.take().is_some_and(|first| first != at);
+        if let Some(workspace) = self.settings.recent(&document.opened.path).map(|recent| recent.workspace.clone()) {
+            self.restore(&workspace, requests);
+        }
+        if let Some(document) = self.document.as_mut().filter(|_| has_moved) {
+            document.select_stream(at.0);
+            document.move_to(at.1);
+            self.follow_cursor(requests);
+        }
+        self.remember();
+        self.restore_scenarios(requests);
     }
 
     /// Goes where the user was in a store the last time.
@@ -238,6 +307,7 @@ impl App {
         let opened = &document.opened;
         let recent = Recent {
             path: opened.path.clone(),
+            with: opened.files.iter().skip(1).map(|file| file.path.clone()).collect(),
             layout: opened.layout_title.clone(),
             events: opened.log.len(),
             workspace,
@@ -253,6 +323,7 @@ impl App {
     pub(super) fn picked(&mut self, pick: Pick, path: PathBuf, requests: &mut Vec<Request>) {
         match (pick, &mut self.dialog) {
             (Pick::Open, _) => self.open_another(path, requests),
+            (Pick::Together, _) => self.open_together(vec![path], requests),
             (Pick::SaveCopy, Some(Dialog::SaveCopy { proposed, .. }))
             | (Pick::SaveRules, Some(Dialog::MakeRules { proposed, .. }))
             | (Pick::SaveScenario, Some(Dialog::SaveScenario { proposed, .. }))

@@ -126,7 +126,8 @@ impl Target {
                 Some(Command::SelectStream(document.opened.log.streams().get(stream.0 as usize)?.name.clone()))
             }
             Self::Store(store) => Some(Command::SwitchTo(*store)),
-            Self::Recent(path) | Self::File(path) => Some(Command::Open(path.clone())),
+            Self::Recent(path) => Some(Command::OpenRecent(path.clone())),
+            Self::File(path) => Some(Command::Open(path.clone())),
             Self::Copy(path) => Some(Command::OpenCopy(path.clone())),
             Self::Sample(name) => Some(Command::OpenSample(name)),
             Self::Zone(zone) => Some(Command::SetZone(ZoneChoice::Named(*zone))),
@@ -159,11 +160,11 @@ fn fixed(app: &App, text: &str) -> Vec<Entry> {
         add(Target::Copy(path.clone()), "Open the copy".to_owned(), path.display().to_string(), None, 0);
     }
     for document in &app.beside {
-        let title = format!("Show {}", document.name());
+        let title = format!("Show {}", document.title());
         add(Target::Store(document.opened.key), title, "open store".to_owned(), None, 0);
     }
     for recent in app.settings.recents.iter().filter(|recent| !app.shows(&recent.path)) {
-        let name = recent.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = recent.name();
         let gone = app.missing.contains(&recent.path).then_some("the file is gone");
         add(Target::Recent(recent.path.clone()), format!("Open {name}"), recent.path.display().to_string(), gone, 1);
     }

@@ -190,6 +190,9 @@ pub enum StreamSort {
 pub struct Recent {
     /// The file.
     pub path: PathBuf,
+    /// The further files, where it was open as a history of several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<PathBuf>,
     /// The title of its layout.
     #[serde(default)]
     pub layout: String,
@@ -199,6 +202,18 @@ pub struct Recent {
     /// Where the user was in it.
     #[serde(default)]
     pub workspace: Workspace,
+}
+
+impl Recent {
+    /// The file's name, and how many it was open with.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        match self.with.len() {
+            0 => name.into_owned(),
+            1 => format!("{name} and 1 more file"),
+            more => format!("{name} and {more} more files"),
+        }
+    }
 }
 
 /// Where the user was in a store.
@@ -314,7 +329,7 @@ impl Settings {
 
     /// Remembers a store as the one that was opened last. A path that JSON can't say would cost all settings.
     pub fn remember(&mut self, recent: Recent) {
-        if recent.path.to_str().is_none() {
+        if recent.path.to_str().is_none() || recent.with.iter().any(|path| path.to_str().is_none()) {
             return;
         }
         self.recents.retain(|known| known.path != recent.path);
@@ -337,6 +352,7 @@ mod tests {
             ..Settings::default()
         };
         settings.remember(Recent {
+            with: Vec::new(),
             path: "/tmp/a.db".into(),
             layout: "Foldline".to_owned(),
             events: 12,
@@ -364,7 +380,13 @@ mod tests {
         use std::os::unix::ffi::OsStringExt as _;
         let mut settings = Settings { scale: 150, ..Settings::default() };
         let path = PathBuf::from(std::ffi::OsString::from_vec(b"/tmp/\xff.db".to_vec()));
-        settings.remember(Recent { path, layout: String::new(), events: 0, workspace: Workspace::default() });
+        settings.remember(Recent {
+            path,
+            with: Vec::new(),
+            layout: String::new(),
+            events: 0,
+            workspace: Workspace::default(),
+        });
         assert_eq!(Settings::parse(&settings.to_json()), Ok(settings));
     }
 
@@ -373,7 +395,13 @@ mod tests {
         let mut settings = Settings::default();
         for name in (0..20).map(|i| i % 15) {
             let path = PathBuf::from(format!("{name}.db"));
-            settings.remember(Recent { path, layout: String::new(), events: 0, workspace: Workspace::default() });
+            settings.remember(Recent {
+                path,
+                with: Vec::new(),
+                layout: String::new(),
+                events: 0,
+                workspace: Workspace::default(),
+            });
         }
         assert_eq!(settings.recents.len(), RECENTS);
         assert_eq!(settings.recents[0].path, Path::new("4.db"));

@@ -152,6 +152,14 @@ impl StreamList {
     }
 
     /// Sorts, then lists what fits.
+    /// Lists the streams of another index of the same store. Costs nothing where it has the same ones in the same order.
+    pub(super) fn renew(&mut self, before: &OpenedStore, opened: &OpenedStore) {
+        let by_name = matches!(self.sort, StreamSort::FirstEvent | StreamSort::Name);
+        if !by_name || before.log.streams() != opened.log.streams() {
+            self.arrange(opened);
+        }
+    }
+
     fn arrange(&mut self, opened: &OpenedStore) {
         self.sorted.clone_from(&opened.drawing.by_category);
         for streams in &mut self.sorted {

@@ -44,6 +44,7 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
     OpenedStore {
         key,
         path: path.into(),
+        files: Vec::new(),
         layout: "foldline".to_owned(),
         layout_title: "Foldline".to_owned(),
         access: "read-only".to_owned(),
@@ -55,6 +56,7 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         projections: Vec::new(),
         rules: None,
         snapshots: 0,
+        expected: None,
         reading: String::new(),
         bytes: 4096,
         recognised: Default::default(),

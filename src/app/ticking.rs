@@ -58,6 +58,7 @@ impl App {
             self.look_for_recents(requests);
         }
         self.keep_scenarios(requests);
+        self.look_at_store(now, requests);
         self.follow_rules(now, requests);
     }
 

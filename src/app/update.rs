@@ -12,6 +12,8 @@ impl App {
                 self.dispatch(Command::OpenScenario(path), requests);
             }
             Command::Open(path) => self.open_another(path, requests),
+            Command::OpenRecent(path) => self.open_recent(path, requests),
+            Command::OpenTogether(with) => self.open_together(with, requests),
             Command::OpenInstead(path) => self.leave(Leaving::Open(path), requests),
             Command::OpenBeside(path) => self.open_beside(path, requests),
             Command::OpenSample(name) => self.open_sample(name, requests),
@@ -21,6 +23,10 @@ impl App {
             Command::CheckUnchanged => self.check_unchanged(requests),
             Command::Map(command) => self.map(command, requests),
             Command::UseLayout(layout) => self.use_layout(layout, requests),
+            Command::Live(on) => self.set_live(on, requests),
+            Command::FollowHead(on) => self.follow_head(on, requests),
+            Command::Reload => self.read_again(requests),
+            Command::InFront(in_front) => self.in_front = in_front,
             Command::Close => self.leave(Leaving::Close, requests),
             Command::Quit => self.leave(Leaving::Quit, requests),
             Command::ForgetRecent(path) => self.settings.recents.retain(|recent| recent.path != path),

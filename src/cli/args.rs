@@ -98,6 +98,10 @@ pub struct StoreArgs {
     /// The event store, a SQLite file. It is only read.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// A further file of the same history, such as an archive or a shard; may be repeated. What two files have is
+    /// shown once.
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
     /// Force a layout instead of recognising it (see `foldline layouts`).
     #[arg(long, value_name = "NAME")]
     pub layout: Option<String>,
@@ -183,8 +187,8 @@ pub struct EventsArgs {
     /// How to print them; text in a terminal and ndjson elsewhere, unless named.
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub format: Option<EventFormat>,
-    /// Wait for new events (not available yet).
-    #[arg(long, hide = true)]
+    /// Wait for new events and print them as they come, until Ctrl+C.
+    #[arg(long)]
     pub follow: bool,
 }
 

@@ -30,6 +30,10 @@ pub fn layout(asked: Option<LayoutOfCopy>) -> CopyLayout {
 pub fn say_layout(asked: Option<LayoutOfCopy>, session: &Session, plan: &CopyPlan, output: &mut Output<'_>) {
     if asked.is_none() && !session.copies_in_own_layout(plan) {
         let title = &session.store().layout().title;
+        if session.store().is_several() {
+            output.note("a copy of several files can't be written in their own layout; this one is in Foldline's");
+            return;
+        }
         let what = if plan.scenario.is_some() { "a copy with edits" } else { "such a copy" };
         output.note(plain(&format!("{what} can't be written in the layout {title}; this one is in Foldline's")));
     }

@@ -1,6 +1,6 @@
 //! `foldline info`: what a store is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
 use super::output::{Columns, Output, counted, plain, shown};
 use crate::model::{Cancel, EventLog, Progress, SideFile, Timestamp};
-use crate::worker::{SessionError, hash_file, side_files};
+use crate::worker::{SessionError, StoreFile, hash_file, side_files};
 
 /// What a store is.
 #[derive(Debug, Serialize)]
@@ -23,6 +23,9 @@ struct Info {
     recognised: String,
     /// Other layouts that fit it.
     also_possible: Vec<Possible>,
+    /// The files of a history of several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FileShape>,
     events: usize,
     streams: usize,
     /// By number of events, then name.
@@ -49,12 +52,33 @@ struct Info {
 }
 
 /// The file's hash before anything else was done with it, and after everything.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct HashShape {
     algorithm: &'static str,
     at_opening: String,
     at_end: String,
     same: bool,
+}
+
+/// One of several files.
+#[derive(Debug, Serialize)]
+struct FileShape {
+    path: String,
+    layout: std::sync::Arc<str>,
+    /// How many are in it.
+    events: usize,
+    /// How many of them are not in a file before it.
+    shown: usize,
+    /// If that was asked for, as it is in `hash` for the first file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<HashShape>,
+}
+
+impl From<StoreFile> for FileShape {
+    fn from(file: StoreFile) -> Self {
+        let StoreFile { path, layout, events, shown, .. } = file;
+        Self { path: path.to_string_lossy().into_owned(), layout: layout.id, events, shown, hash: None }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -89,18 +113,28 @@ pub fn run(args: &InfoArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     Setting::of(&args.store)?;
     let file = &args.store.file;
     // What is no file is told by opening it, which says more.
-    let before = if args.hash && file.is_file() { Some(hash(file)?) } else { None };
+    let all: Vec<&PathBuf> = std::iter::once(file).chain(&args.store.with).collect();
+    let before = |file: &&PathBuf| if args.hash && file.is_file() { hash(file).map(Some) } else { Ok(None) };
+    let before = all.iter().map(before).collect::<Result<Vec<_>, _>>()?;
     let opened = options::open(&args.store)?;
     let mut info = info(&opened, args.quick)?;
     drop(opened);
     info.side_files = side_files(file);
-    if let Some(at_opening) = before {
+    for (at, (file, before)) in all.iter().zip(before).enumerate() {
+        let Some(at_opening) = before else { continue };
         let at_end = hash(file)?;
         let same = at_opening == at_end;
         if !same {
-            info.notes.push("another program wrote to the file meanwhile: Foldline holds it read-only".to_owned());
+            let words = "another program wrote to the file meanwhile: Foldline holds it read-only";
+            info.notes.push(if all.len() > 1 { format!("{words}: {}", file.display()) } else { words.to_owned() });
         }
-        info.hash = Some(HashShape { algorithm: "blake3", at_opening, at_end, same });
+        let shape = HashShape { algorithm: "blake3", at_opening, at_end, same };
+        if let Some(file) = info.files.get_mut(at) {
+            file.hash = Some(shape.clone());
+        }
+        if at == 0 {
+            info.hash = Some(shape);
+        }
     }
     if args.store.json {
         output.json(&info)?;
@@ -140,6 +174,7 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
         layout_title: layout.title,
         recognised: recognised.because.clone(),
         also_possible: also.collect(),
+        files: session.store().files().into_iter().map(FileShape::from).collect(),
         events: log.len(),
         streams: log.streams().len(),
         categories: categories(log),
@@ -189,6 +224,18 @@ fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
     fact("because", plain(&info.recognised));
     for other in &info.also_possible {
         fact("possible", plain(&format!("{} (--layout {}): {}", other.layout_title, other.layout, other.why)));
+    }
+    for file in &info.files {
+        let left_out = match file.events - file.shown {
+            0 => String::new(),
+            count => format!(", {count} of them in a file before it"),
+        };
+        let events = counted(file.events as u64, "event");
+        fact("file", plain(&format!("{} ({}): {events}{left_out}", file.path, file.layout)));
+        if let Some(hash) = &file.hash {
+            let same = if hash.same { "the same before and after" } else { "not the same after" };
+            fact("", format!("BLAKE3 {}, {same}", hash.at_opening));
+        }
     }
     fact("events", info.events.to_string());
     fact("streams", info.streams.to_string());

@@ -107,7 +107,8 @@ pub fn projections(args: &ProjectionArgs) -> Result<Projections, CliError> {
 /// Refuses to write over a file that the command reads, or that the store's states are made with.
 pub fn check_target(out: &Path, store: &StoreArgs, inputs: &[&Path]) -> Result<(), CliError> {
     let beside = projection_beside(&store.file);
-    let mut read = inputs.iter().copied().chain(beside.as_deref());
+    let with = store.with.iter().map(PathBuf::as_path);
+    let mut read = inputs.iter().copied().chain(beside.as_deref()).chain(with);
     match read.find(|input| is_same_file(out, input)) {
         Some(input) => Err(CliError::Usage(format!(
             "the copy can't take the place of a file that belongs to the question, {}; name another file: {}",
@@ -136,12 +137,28 @@ pub fn open(store: &StoreArgs) -> Result<Opened, CliError> {
     open_with(store, Projections::Automatic, OnUnreadable::Stop)
 }
 
+/// Opens a store that is followed while others write it.
+pub fn open_followed(store: &StoreArgs) -> Result<Opened, CliError> {
+    open_as(store, Projections::Automatic, OnUnreadable::Stop, true)
+}
+
 /// Opens a store.
 pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
+    open_as(store, projections, on_unreadable, false)
+}
+
+fn open_as(
+    store: &StoreArgs,
+    projections: Projections,
+    on_unreadable: OnUnreadable,
+    follow: bool,
+) -> Result<Opened, CliError> {
     let mapping = store.mapping.as_deref().map(read_mapping_file).transpose()?.map(Arc::new);
     let options = SessionOptions {
+        follow,
         layout: store.layout.clone(),
         mapping,
+        with: store.with.clone(),
         on_unreadable,
         projections,
         on_bad_projection: OnBadProjection::Refuse,

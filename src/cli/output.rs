@@ -14,6 +14,7 @@ pub struct Output<'a> {
     err: &'a mut dyn Write,
     held: Vec<u8>,
     streaming: bool,
+    flushes: bool,
     /// Whether people read it, in a terminal.
     pub terminal: bool,
 }
@@ -21,7 +22,7 @@ pub struct Output<'a> {
 impl<'a> Output<'a> {
     /// Nothing printed yet.
     pub fn new(out: &'a mut dyn Write, err: &'a mut dyn Write, terminal: bool) -> Self {
-        Self { out, err, held: Vec::new(), streaming: false, terminal }
+        Self { out, err, held: Vec::new(), streaming: false, flushes: false, terminal }
     }
 
     /// Prints a JSON document and ends its line.
@@ -49,6 +50,11 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// From now on what is flushed is printed.
+    pub fn stream(&mut self) {
+        self.flushes = true;
+    }
+
     /// Prints what is still held back.
     pub fn finish(&mut self) -> io::Result<()> {
         self.out.write_all(&self.held)?;
@@ -70,8 +76,10 @@ impl Write for Output<'_> {
         Ok(bytes.len())
     }
 
+    /// Nothing is printed before it is sure that the command does not fail; whoever is sure calls
+    /// [`finish`](Output::finish) or asks to [`stream`](Output::stream).
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        if self.flushes { self.finish() } else { Ok(()) }
     }
 }
 

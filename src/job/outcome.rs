@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{
-    BranchTrack, Copied, EventRow, FormSample, Life, OpenedStore, Pick, Projected, Reply, RowChange, ScenarioId,
-    Searched, SnapshotView, StateView, StoreKey, Track, Tried,
+    BranchTrack, Copied, EventRow, FormSample, Glance, Life, LiveNews, OpenedStore, Pick, Projected, Reply, RowChange,
+    ScenarioId, Searched, SnapshotView, StateView, StoreKey, Track, Tried,
 };
 use crate::analysis::health::Health;
 use crate::analysis::schema::Catalogue;
@@ -73,6 +73,10 @@ pub enum Outcome {
     Hashed(Box<FileHash>),
     /// A file was chosen, or none.
     Picked(Pick, Option<PathBuf>),
+    /// What is new in a store.
+    News(LiveNews),
+    /// Whether a store has changed.
+    Glanced(Glance),
     /// A store was forgotten.
     Closed,
     /// The life of a value.

@@ -95,4 +95,10 @@ pub enum Slot {
     Snapshot,
     /// Writing a text that was asked for.
     Write,
+    /// Looking for what is new in a store that is followed.
+    Poll,
+    /// Reading a store again.
+    Reopen,
+    /// Looking whether a store has changed.
+    Glance,
 }

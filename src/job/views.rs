@@ -17,6 +17,8 @@ pub struct OpenedStore {
     pub key: StoreKey,
     /// The path as it was given.
     pub path: PathBuf,
+    /// The files, where it is a history of several; the one of `path` is the first.
+    pub files: Vec<OpenedFile>,
     /// The layout's id.
     pub layout: String,
     /// The layout's title.
@@ -39,6 +41,8 @@ pub struct OpenedStore {
     pub rules: Option<PathBuf>,
     /// How many snapshots it has.
     pub snapshots: u64,
+    /// About how many events there are, where only the first ones were read so far.
+    pub expected: Option<u64>,
     /// How the file is read, in a sentence.
     pub reading: String,
     /// The file's size in bytes when it was opened.
@@ -50,6 +54,33 @@ pub struct OpenedStore {
     pub recognised: Recognised,
     /// The mapping that it is read by, if it is.
     pub mapping: Option<Arc<Mapping>>,
+}
+
+/// One of several files that are one history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedFile {
+    /// The path as it was given.
+    pub path: PathBuf,
+    /// The title of its layout.
+    pub layout_title: String,
+    /// How many events are in it.
+    pub events: usize,
+    /// How many of them are shown as this file's: the others are in a file before it.
+    pub shown: usize,
+}
+
+impl OpenedFile {
+    /// Its name without its folder.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+    }
+}
+
+impl OpenedStore {
+    /// Which index of which store it is: what is made of the index is kept by it.
+    pub fn index(&self) -> (StoreKey, u64) {
+        (self.key, self.log.generation())
+    }
 }
 
 /// Where in a stream's history a state stands.

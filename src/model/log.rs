@@ -4,6 +4,7 @@
 //! Event index `i` is the event's place in replay order over the whole store, from 0.
 
 mod builder;
+mod grow;
 mod image;
 
 use std::collections::HashMap;

@@ -85,14 +85,14 @@ impl Comparison {
     fn gone(&mut self, value: &Value) {
         let Self { path, found, most } = self;
         each_leaf(value, path, &mut { *most }, &mut |path, leaf| {
-            found.push(Change { path, from: Some(leaf), to: None })
+            found.push(Change { path, from: Some(leaf), to: None });
         });
     }
 
     fn come(&mut self, value: &Value) {
         let Self { path, found, most } = self;
         each_leaf(value, path, &mut { *most }, &mut |path, leaf| {
-            found.push(Change { path, from: None, to: Some(leaf) })
+            found.push(Change { path, from: None, to: Some(leaf) });
         });
     }
 

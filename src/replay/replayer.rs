@@ -193,6 +193,12 @@ impl Replayer {
         &self.history
     }
 
+    /// Goes on with a history that begins with all events of the one before and has more at its end: what is known
+    /// stays known.
+    pub fn set_history(&mut self, history: Arc<dyn History>) {
+        self.history = history;
+    }
+
     /// How many times an event was applied to a state so far.
     pub fn folds(&self) -> u64 {
         self.folds

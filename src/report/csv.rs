@@ -28,6 +28,7 @@ const COLUMNS: [&str; 16] = [
 pub struct EventCsv<W: Write> {
     out: csv::Writer<W>,
     unreadable: u64,
+    with_file: bool,
 }
 
 impl<W: Write> EventCsv<W> {
@@ -35,11 +36,23 @@ impl<W: Write> EventCsv<W> {
     pub fn new(out: W) -> io::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(COLUMNS).map_err(io_error)?;
-        Ok(Self { out, unreadable: 0 })
+        Ok(Self { out, unreadable: 0, with_file: false })
     }
 
-    /// Writes an event. A payload that can't be read is empty, and counted.
-    pub fn write(&mut self, event: &Event) -> io::Result<()> {
+    /// Hands on what was written so far.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// The same with a last column for the file that each event is from.
+    pub fn with_file(out: W) -> io::Result<Self> {
+        let mut out = csv::Writer::from_writer(out);
+        out.write_record(COLUMNS.iter().chain(&["file"])).map_err(io_error)?;
+        Ok(Self { out, unreadable: 0, with_file: true })
+    }
+
+    /// Writes an event. A payload that can't be read is empty, and counted. `file` is for the column of that name.
+    pub fn write(&mut self, event: &Event, file: &str) -> io::Result<()> {
         let shape = EventShape::of(event);
         self.unreadable += u64::from(shape.data.is_none());
         let number = |number: Option<i64>| number.map_or(String::new(), |number| number.to_string());
@@ -68,7 +81,8 @@ impl<W: Write> EventCsv<W> {
             text(shape.correlation_id),
             text(shape.causation_id),
         ];
-        self.out.write_record(cells).map_err(io_error)
+        let file = self.with_file.then_some(file.as_bytes());
+        self.out.write_record(cells.iter().map(|cell| cell.as_bytes()).chain(file)).map_err(io_error)
     }
 
     /// Hands everything on; gives how many payloads could not be read.

@@ -98,6 +98,18 @@ pub fn write_ndjson(out: &mut dyn Write, event: &Event) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// The same with the file that the event is from, where a history is of several.
+pub fn write_ndjson_from(out: &mut dyn Write, event: &Event, file: &str) -> io::Result<()> {
+    #[derive(serde::Serialize)]
+    struct From<'a> {
+        #[serde(flatten)]
+        shape: EventShape<'a>,
+        file: &'a str,
+    }
+    serde_json::to_writer(&mut *out, &From { shape: EventShape::of(event), file })?;
+    out.write_all(b"\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ mod sentence;
 mod words;
 
 pub use csv::EventCsv;
-pub use event::{EventShape, write_ndjson};
+pub use event::{EventShape, write_ndjson, write_ndjson_from};
 pub use fixture::{FIXTURE_FORMAT, Fixture, FixtureCase, FixtureThen, is_text_fixture};
 pub use moment::MomentShape;
 pub use reply::{ReplyEvent, ReplyFacts, SetLeaf};

@@ -22,6 +22,11 @@ pub(super) enum Access {
     ReadOnly,
     /// As a file that nobody writes: no locks, no side files.
     Immutable,
+    /// As one reader among others of a write-ahead log that is there: it never checkpoints, leaves the log where it is
+    /// when it is the last one to close, and makes no index of the log where there is none.
+    Attached,
+    /// The same, with a mark of its own in the index of the log: where the marks of others are of no use.
+    Marking,
     /// A file of our own in a temporary folder, or one that is being made.
     Own,
 }
@@ -34,22 +39,32 @@ pub(super) fn connect(
     cancel: Option<&Cancel>,
 ) -> rusqlite::Result<Connection> {
     let flags = match access {
-        Access::ReadOnly | Access::Immutable => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::ReadOnly | Access::Immutable | Access::Attached | Access::Marking => OpenFlags::SQLITE_OPEN_READ_ONLY,
         Access::Own => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
     };
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-    let query = if access == Access::Immutable { "?immutable=1" } else { "" };
+    let query = match access {
+        Access::Immutable => "?immutable=1",
+        Access::Attached => "?readonly_shm=1",
+        Access::ReadOnly | Access::Marking | Access::Own => "",
+    };
     let mut conn = Connection::open_with_flags(format!("{}{query}", uri(path)), flags)?;
     conn.busy_timeout(lock_wait)?;
     conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
     conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    if matches!(access, Access::Attached | Access::Marking) {
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
     if let Some(cancel) = cancel.cloned() {
         conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || cancel.is_cancelled()))?;
     }
     if access != Access::Own {
         conn.pragma_update(None, "query_only", true)?;
+    }
+    if matches!(access, Access::Attached | Access::Marking) {
+        conn.query_row("PRAGMA wal_autocheckpoint = 0", [], |_| Ok(()))?;
     }
     conn.pragma_update(None, "cell_size_check", true)?;
     // Nothing of a store may end up in a file in the temporary folder.

@@ -186,6 +186,21 @@ pub enum StoreError {
         "copies of a {0} store can't be written in its own layout yet; write the copy in Foldline's layout instead"
     )]
     LayoutNotWritable(String),
+    /// Copies of several files have no one layout.
+    #[error(
+        "a history of several files can be saved in Foldline's own layout, not in that of one of them; write the copy \
+         in Foldline's layout instead"
+    )]
+    SeveralNotWritable,
+    /// Following is for one file.
+    #[error("a history of several files can't be followed yet; follow the one that is written, without the others")]
+    SeveralNotFollowed,
+    /// One file was named twice for one history.
+    #[error("this file is named twice; name each file of the history once: {}", .0.display())]
+    NamedTwice(PathBuf),
+    /// More files than can be read together.
+    #[error("at most {0} files can be read as one history; unite some of them in a copy first")]
+    TooManyFiles(usize),
     /// An event of the copy has contents that its layout can't hold.
     #[error("{event} can't be written in the store's own layout: {why}; nothing was written")]
     CannotEncode {
@@ -208,12 +223,32 @@ impl StoreError {
     /// Whether the cause is a file (missing, unreadable, not recognised, not writable) rather than the arguments:
     /// exit status 3 rather than 2.
     pub fn is_input_error(&self) -> bool {
-        !matches!(self, Self::UnknownLayout { .. } | Self::TargetExists(_) | Self::TargetIsStore(_))
+        !matches!(
+            self,
+            Self::UnknownLayout { .. }
+                | Self::TargetExists(_)
+                | Self::TargetIsStore(_)
+                | Self::NamedTwice(_)
+                | Self::SeveralNotFollowed
+                | Self::TooManyFiles(_)
+        )
     }
 
     /// Whether the work ended because it was asked to.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled)
+    }
+
+    /// Whether the same may be read in a moment: somebody just opened, closed or wrote the file.
+    pub fn is_passing(&self) -> bool {
+        use rusqlite::ErrorCode as Code;
+        match self {
+            Self::Changed(_) | Self::Truncated { .. } | Self::KeepsChanging(_) => true,
+            Self::Sqlite { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(Code::ReadOnly | Code::CannotOpen | Code::SchemaChanged))
+            }
+            _ => false,
+        }
     }
 
     /// An error of the operating system, sorted into the more telling ones.

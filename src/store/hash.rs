@@ -1,7 +1,6 @@
 //! The proof that nothing was written: a file's hash, and what lies beside it.
 
-use std::fs::{File, Metadata};
-use std::io::Read as _;
+use std::fs::Metadata;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -10,6 +9,7 @@ use crate::model::{Cancel, FileHash, Progress, SideFile, Timestamp};
 use super::Store;
 use super::connect::real_path;
 use super::error::StoreError;
+use super::handles;
 use super::probe::beside;
 
 /// Bytes read between two looks at [`Cancel`].
@@ -42,7 +42,7 @@ fn beside_file(real: &Path) -> Vec<SideFile> {
 
 fn hash(shown: &Path, real: &Path, progress: &Progress, cancel: &Cancel) -> Result<FileHash, StoreError> {
     let failed = |e| StoreError::io(shown, "read it", e);
-    let mut file = File::open(real).map_err(failed)?;
+    let file = handles::open(real).map_err(failed)?;
     let before = file.metadata().map_err(failed)?;
     progress.set_total(before.len());
     let mut hasher = blake3::Hasher::new();
@@ -52,7 +52,7 @@ fn hash(shown: &Path, real: &Path, progress: &Progress, cancel: &Cancel) -> Resu
         if cancel.is_cancelled() {
             return Err(StoreError::Cancelled);
         }
-        let len = file.read(&mut chunk).map_err(failed)?;
+        let len = handles::read_at(&file, &mut chunk, bytes).map_err(failed)?;
         if len == 0 {
             break;
         }

@@ -294,7 +294,7 @@ pub enum MetadataSpec {
     /// A column with JSON.
     Column(String),
     /// With its encoding.
-    Encoded(PayloadSpec),
+    Encoded(Box<PayloadSpec>),
 }
 
 impl MetadataSpec {

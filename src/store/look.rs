@@ -334,7 +334,7 @@ impl<'a> Look<'a> {
 
 /// Whether an object's keys are those of a list: `0`, `1`, `2` …
 fn is_numbered(object: &Object) -> bool {
-    object.len() > 0 && object.iter().enumerate().all(|(at, (key, _))| key.parse() == Ok(at))
+    !object.is_empty() && object.iter().enumerate().all(|(at, (key, _))| key.parse() == Ok(at))
 }
 
 fn at(value: &Value, path: &str) -> Option<Value> {

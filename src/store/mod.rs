@@ -7,10 +7,12 @@
 //! | the same with a hot `-journal` beside it | private copy of both, rolled back there |
 //! | write-ahead log mode, no `-wal` or an empty one | `immutable=1` |
 //! | a `-wal` with content | private copy of both, checkpointed there |
+//! | the user follows it while others write | as `attach` has it |
 //! | anything else | a [`StoreError`] that says what it is and what to do |
 //!
 //! Layouts are data: see [`LayoutSpec`] and the files under `layouts/`.
 
+mod attach;
 mod cache;
 mod connect;
 mod copy;
@@ -18,6 +20,7 @@ pub mod decode;
 mod error;
 mod explain;
 mod foldline;
+mod handles;
 mod hash;
 mod layout;
 mod look;
@@ -30,10 +33,12 @@ mod read;
 mod recognise;
 mod rows;
 mod scan;
+mod several;
 mod snapshot_heads;
 mod snapshots;
 mod target;
 mod times;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -52,14 +57,17 @@ pub use layout::{LayoutInfo, LayoutSpec, layouts};
 pub use mapping::{Surveyed, survey};
 pub use open::AccessMode;
 pub use read::Reader;
+pub use several::{MOST_FILES, StoreFile, open_together};
 pub use snapshot_heads::{SnapshotState, Snapshots};
 pub use snapshots::Snapshot;
 pub use target::is_same_file;
+pub use watch::{Growth, Replaced};
 
 use layout::CategoryRule;
 use open::Source;
 use probe::Stamp;
 use recognise::Bound;
+use several::Several;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -72,6 +80,8 @@ pub struct OpenOptions {
     pub private_copy_dir: Option<PathBuf>,
     /// How long to wait for another program's lock.
     pub lock_wait: Duration,
+    /// Follow the store while others write it: see [`AccessMode::Live`].
+    pub follow: bool,
     /// The folder in which indexes of large stores are kept for the next opening; `None` keeps none.
     pub index_cache: Option<PathBuf>,
 }
@@ -83,6 +93,7 @@ impl Default for OpenOptions {
             mapping: None,
             private_copy_dir: None,
             lock_wait: Duration::from_secs(2),
+            follow: false,
             index_cache: None,
         }
     }
@@ -97,8 +108,11 @@ pub struct Store {
     notes: Vec<String>,
     scanned: Mutex<Scanned>,
     also_possible: Vec<LayoutInfo>,
+    watch: Mutex<watch::Watch>,
     recognised: Recognised,
     index_cache: Option<PathBuf>,
+    /// The files of a history of several; all else here is the first one's.
+    several: Option<Several>,
 }
 
 /// What the last scan left behind.
@@ -120,7 +134,12 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         let known = layouts().iter().map(|layout| layout.id.clone()).collect();
         return Err(StoreError::UnknownLayout { name: name.clone(), known });
     }
-    let source = Source::new(path, options.private_copy_dir.as_deref(), options.lock_wait, progress, cancel)?;
+    let dir = options.private_copy_dir.as_deref();
+    let source = if options.follow {
+        Source::live(path, dir, options.lock_wait)?
+    } else {
+        Source::new(path, dir, options.lock_wait, progress, cancel)?
+    };
     let conn = source.connect(Some(cancel))?;
     let failed = |e: rusqlite::Error| match probe::head(&source.real, 4096) {
         // The first bytes are right and the rest is not: some encryptions leave the header alone.
@@ -146,8 +165,10 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         notes,
         scanned: Mutex::default(),
         also_possible,
+        watch: Mutex::default(),
         recognised,
         index_cache: options.index_cache.clone(),
+        several: None,
     })
 }
 
@@ -204,11 +225,14 @@ impl Store {
 
     /// How the file is read.
     pub fn mode(&self) -> AccessMode {
-        self.source.mode
+        self.several.as_ref().map_or(self.source.mode, Several::mode)
     }
 
     /// What a user should know: of the opening, and of the last scan.
     pub fn notes(&self) -> Vec<String> {
+        if let Some(several) = &self.several {
+            return several.notes();
+        }
         self.notes.iter().chain(&self.scanned().notes).cloned().collect()
     }
 
@@ -224,6 +248,9 @@ impl Store {
 
     /// Every snapshot with its state, in the order of streams and versions.
     pub fn read_snapshots(&self, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
+        if let Some(several) = &self.several {
+            return several.read_snapshots(cancel);
+        }
         snapshots::read(&self.source, &self.bound, cancel)
     }
 
@@ -231,18 +258,14 @@ impl Store {
     ///
     /// Errors: the file can't be read or has more than `u32::MAX` events; or `cancel` was set.
     pub fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
-        let folder = self.index_cache.as_deref();
-        let kept = folder.and_then(|folder| {
-            let stamp = self.source.stamp_of_reads().ok()?;
-            Some((cache::Kept::new(folder, &self.source, &self.bound, &stamp), stamp))
-        });
-        if let Some((kept, stamp)) = &kept
-            && let Some((log, notes)) = kept.read(generation)
-            && self.is_index_of(&log)
-        {
+        if let Some(several) = &self.several {
+            return several.scan(generation, progress, cancel);
+        }
+        // What is followed may be written between any two looks.
+        let kept = self.kept_index();
+        if let Some(log) = self.index_kept_before(kept.as_ref(), generation) {
             progress.set_total(log.len() as u64);
             progress.set_done(log.len() as u64);
-            *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()) };
             return Ok(log);
         }
         let (log, scanned) = scan::scan(&self.source, &self.bound, generation, progress, cancel)?;
@@ -254,7 +277,48 @@ impl Store {
             kept.write(&log, &scanned.notes);
         }
         *self.scanned() = scanned;
+        self.watch_from(&log);
         Ok(log)
+    }
+
+    /// The beginning of a large store, at least so many rows, to be shown while the rest is read; with about how many
+    /// events there are, or `None` where that is all of them.
+    ///
+    /// Errors: those of [`scan`](Self::scan).
+    pub fn scan_first(
+        &self,
+        rows: u64,
+        generation: u64,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<(EventLog, Option<u64>), StoreError> {
+        if let Some(log) = self.index_kept_before(self.kept_index().as_ref(), generation) {
+            return Ok((log, None));
+        }
+        match scan::scan_first(&self.source, &self.bound, rows, generation, progress, cancel)? {
+            Some((log, scanned, total)) => {
+                *self.scanned() = scanned;
+                self.watch_from(&log);
+                Ok((log, Some(total)))
+            }
+            None => Ok((self.scan(generation, progress, cancel)?, None)),
+        }
+    }
+
+    /// Where the index of the store as it is now is kept, with what the file is like.
+    fn kept_index(&self) -> Option<(cache::Kept, Stamp)> {
+        // What is followed may be written between any two looks.
+        let folder = self.index_cache.as_deref().filter(|_| self.mode() != AccessMode::Live)?;
+        let stamp = self.source.stamp_of_reads().ok()?;
+        Some((cache::Kept::new(folder, &self.source, &self.bound, &stamp), stamp))
+    }
+
+    fn index_kept_before(&self, kept: Option<&(cache::Kept, Stamp)>, generation: u64) -> Option<EventLog> {
+        let (kept, stamp) = kept?;
+        let (log, notes) = kept.read(generation).filter(|(log, _)| self.is_index_of(log))?;
+        *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()) };
+        self.watch_from(&log);
+        Some(log)
     }
 
     /// Whether events here and there in a kept index are rows of the store.
@@ -270,6 +334,9 @@ impl Store {
 
     /// An error if reads would see something else than the last scan saw.
     fn check_as_scanned(&self) -> Result<(), StoreError> {
+        if let Some(several) = &self.several {
+            return several.files().iter().try_for_each(Store::check_as_scanned);
+        }
         let scanned = self.scanned().stamp.clone();
         if scanned.is_some_and(|stamp| self.source.stamp_of_reads().is_ok_and(|now| now == stamp)) {
             Ok(())
@@ -298,6 +365,9 @@ impl Store {
 
     /// Whether the file (or a log beside it) is not what it was when it was opened.
     pub fn has_changed(&self) -> bool {
+        if let Some(several) = &self.several {
+            return several.files().iter().any(Store::has_changed);
+        }
         self.source.has_changed()
     }
 
@@ -306,6 +376,9 @@ impl Store {
     ///
     /// Errors: [`StoreError::Changed`], or that the file can't be looked at any more.
     pub fn check(&self) -> Result<(), StoreError> {
+        if let Some(several) = &self.several {
+            return several.files().iter().try_for_each(Store::check);
+        }
         self.source.check()
     }
 }

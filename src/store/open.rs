@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use crate::model::{Cancel, Progress};
 
+use super::attach::Attachment;
 use super::connect::{Access, connect, real_path};
 use super::error::StoreError;
 use super::probe::{Probe, Stamp, WalStamp, beside, probe};
@@ -22,6 +24,9 @@ pub enum AccessMode {
     Immutable,
     /// A copy in a temporary folder, because a journal or a write-ahead log lies beside the file.
     PrivateCopy,
+    /// The file itself and its write-ahead log, while others write: as one reader among others, in short transactions,
+    /// each by a connection of its own.
+    Live,
 }
 
 /// Attempts at copying a file that is being written before giving up.
@@ -43,8 +48,15 @@ pub(super) struct Source {
     stamp: Stamp,
     pub lock_wait: Duration,
     /// Deleted with this value.
-    private: Option<(tempfile::TempDir, PathBuf)>,
+    private: Option<PrivateFile>,
+    /// How a store that is followed was read last.
+    pub(super) attachment: Attachment,
+    /// Handles of the file, for as long as connections may be at work.
+    handles: Mutex<Vec<Arc<File>>>,
 }
+
+/// Handles of files that took each other's place: connections to earlier ones have ended by then.
+const HANDLES: usize = 4;
 
 impl Source {
     /// Looks at the file and decides how to read it; makes the private copy where one is needed.
@@ -66,11 +78,50 @@ impl Source {
         } else {
             (AccessMode::ReadOnly, None, found.stamp)
         };
-        Ok(Self { shown: shown.to_owned(), real, mode, stamp, lock_wait, private })
+        let handles = Mutex::new(vec![found.file]);
+        let attachment = Attachment::default();
+        Ok(Self { shown: shown.to_owned(), real, mode, stamp, lock_wait, private, attachment, handles })
+    }
+
+    /// A file that is followed while others write it.
+    pub(super) fn live(shown: &Path, private_dir: Option<&Path>, lock_wait: Duration) -> Result<Self, StoreError> {
+        let real = real_path(shown).map_err(|e| StoreError::io(shown, "look at it", e))?;
+        let found = probe(shown, &real)?;
+        Ok(Self {
+            shown: shown.to_owned(),
+            real,
+            mode: AccessMode::Live,
+            stamp: found.stamp,
+            lock_wait,
+            private: None,
+            attachment: Attachment::of(&found.file, private_dir),
+            handles: Mutex::new(vec![found.file]),
+        })
+    }
+
+    /// Looks at the file, and holds on to it.
+    pub(super) fn look(&self) -> Result<Probe, StoreError> {
+        let found = probe(&self.shown, &self.real)?;
+        self.hold(found.file.clone());
+        Ok(found)
+    }
+
+    /// Holds on to a file that connections may have locks on.
+    pub(super) fn hold(&self, file: Arc<File>) {
+        let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
+        if !handles.iter().any(|known| Arc::ptr_eq(known, &file)) {
+            handles.push(file);
+            if handles.len() > HANDLES {
+                handles.remove(0);
+            }
+        }
     }
 
     /// A connection to what is read. Checks again that it may be opened this way.
     pub(super) fn connect(&self, cancel: Option<&Cancel>) -> Result<Connection, StoreError> {
+        if self.mode == AccessMode::Live {
+            return self.attach(cancel);
+        }
         let failed = |e| StoreError::sqlite(&self.shown, "open it", e);
         if let Some((_, copy)) = &self.private {
             return connect(copy, Access::Immutable, self.lock_wait, cancel).map_err(failed);
@@ -85,23 +136,26 @@ impl Source {
         if self.mode == AccessMode::PrivateCopy {
             return Ok(());
         }
-        let now = probe(&self.shown, &self.real)?;
+        if self.mode == AccessMode::Live {
+            return self.check_attached();
+        }
+        let now = self.look()?;
         let as_before = match self.mode {
             // A writer may have turned the log on since: a plain connection would now leave side files.
             AccessMode::ReadOnly => !now.wal_mode && now.wal.is_none(),
-            AccessMode::Immutable | AccessMode::PrivateCopy => now.stamp == self.stamp,
+            AccessMode::Immutable | AccessMode::PrivateCopy | AccessMode::Live => now.stamp == self.stamp,
         };
         if as_before { Ok(()) } else { Err(StoreError::Changed(self.shown.clone())) }
     }
 
     /// Whether a writer may come between two reads.
     pub(super) fn is_shared(&self) -> bool {
-        self.mode == AccessMode::ReadOnly
+        matches!(self.mode, AccessMode::ReadOnly | AccessMode::Live)
     }
 
     /// Whether the file or what lies beside it is not what it was; also true when it can't be looked at any more.
     pub(super) fn has_changed(&self) -> bool {
-        match probe(&self.shown, &self.real) {
+        match self.look() {
             Ok(Probe { stamp, .. }) => without_idle_journal(stamp) != self.stamp_when_opened(),
             Err(_) => true,
         }
@@ -116,8 +170,8 @@ impl Source {
     pub(super) fn stamp_of_reads(&self) -> Result<Stamp, StoreError> {
         match self.mode {
             AccessMode::PrivateCopy => Ok(self.stamp_when_opened()),
-            AccessMode::ReadOnly | AccessMode::Immutable => {
-                Ok(without_idle_journal(probe(&self.shown, &self.real)?.stamp))
+            AccessMode::ReadOnly | AccessMode::Immutable | AccessMode::Live => {
+                Ok(without_idle_journal(self.look()?.stamp))
             }
         }
     }
@@ -125,7 +179,12 @@ impl Source {
 
 /// Whether a journal belongs to a writer at work, whose locks SQLite sees, rather than to one that crashed. A read-only
 /// connection can't roll a journal back: it reads what is committed, or fails and leaves all as it is.
-fn has_live_writer(shown: &Path, real: &Path, lock_wait: Duration, cancel: &Cancel) -> Result<bool, StoreError> {
+pub(super) fn has_live_writer(
+    shown: &Path,
+    real: &Path,
+    lock_wait: Duration,
+    cancel: &Cancel,
+) -> Result<bool, StoreError> {
     let read = || -> rusqlite::Result<()> {
         let conn = connect(real, Access::ReadOnly, lock_wait, Some(cancel))?;
         conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
@@ -138,14 +197,14 @@ fn has_live_writer(shown: &Path, real: &Path, lock_wait: Duration, cancel: &Canc
 }
 
 /// A journal comes and goes with each transaction, also with one that is rolled back: only the main file counts.
-fn without_idle_journal(stamp: Stamp) -> Stamp {
+pub(super) fn without_idle_journal(stamp: Stamp) -> Stamp {
     Stamp { journal: None, ..stamp }
 }
 
-type PrivateFile = (tempfile::TempDir, PathBuf);
+pub(super) type PrivateFile = (tempfile::TempDir, PathBuf);
 
 /// Copies the main file and the journal or log beside it, and lets SQLite finish or undo there what they hold.
-fn private_copy(
+pub(super) fn private_copy(
     shown: &Path,
     real: &Path,
     dir: Option<&Path>,

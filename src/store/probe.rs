@@ -5,9 +5,11 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::error::StoreError;
+use super::handles;
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
@@ -25,6 +27,8 @@ pub(super) struct Probe {
     pub hot_journal: Option<PathBuf>,
     /// What tells later whether something changed.
     pub stamp: Stamp,
+    /// The file as it was looked at: to be held as long as connections to it may be at work.
+    pub file: Arc<File>,
 }
 
 /// What tells whether a file changed: each write changes at least one of these.
@@ -65,13 +69,16 @@ pub(super) fn probe(shown: &Path, path: &Path) -> Result<Probe, StoreError> {
     if about.len() == 0 {
         return Err(StoreError::Empty(shown.to_owned()));
     }
-    let head = head(path, 4096).map_err(|e| StoreError::io(shown, "read it", e))?;
+    let file = handles::open(path).map_err(|e| StoreError::io(shown, "read it", e))?;
+    let head = handles::head(&file, 4096).map_err(|e| StoreError::io(shown, "read it", e))?;
     let header = header(shown, &head, about.len())?;
     let (wal, wal_stamp) = wal_beside(shown, path)?;
     let (hot_journal, journal_stamp) = journal_beside(shown, path)?;
     // With a journal or a log the main file may rightly be shorter or longer than its header says.
     if wal.is_none() && hot_journal.is_none() {
-        header.check_length(shown, about.len())?;
+        // It may have grown since its length was looked at.
+        let now = || std::fs::metadata(path).map_or(about.len(), |about| about.len());
+        header.check_length(shown, about.len()).or_else(|_| header.check_length(shown, now()))?;
     }
     let stamp = Stamp {
         size: about.len(),
@@ -80,7 +87,7 @@ pub(super) fn probe(shown: &Path, path: &Path) -> Result<Probe, StoreError> {
         wal: wal_stamp,
         journal: journal_stamp,
     };
-    Ok(Probe { wal_mode: header.wal_mode, wal, hot_journal, stamp })
+    Ok(Probe { wal_mode: header.wal_mode, wal, hot_journal, stamp, file })
 }
 
 struct Header {
@@ -170,11 +177,9 @@ fn entropy(bytes: &[u8]) -> f64 {
     share.map(|p| -p * p.log2()).sum()
 }
 
-/// The first bytes of a file, at most `len`.
-pub(super) fn head(path: &Path, len: u64) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(len).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// The first bytes of a database file, at most `len`.
+pub(super) fn head(path: &Path, len: usize) -> std::io::Result<Vec<u8>> {
+    handles::head(&*handles::open(path)?, len)
 }
 
 fn wal_beside(shown: &Path, path: &Path) -> Result<(Option<PathBuf>, Option<WalStamp>), StoreError> {

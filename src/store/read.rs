@@ -1,5 +1,7 @@
 //! Events in full, read again by their row keys when somebody needs them.
 
+mod united;
+
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,7 +23,9 @@ use super::plan::{EVENTS, Getter, Getters, Select, Tables};
 use super::recognise::{Bound, EventSource, Key};
 use super::rows::{integer, text};
 use super::scan::READ_AT_MOST;
+use super::several::Several;
 use super::times;
+use united::UnitedReader;
 
 /// Events in a batch where rows can't be streamed.
 const BATCH: usize = 256;
@@ -34,6 +38,8 @@ pub struct Reader {
     conn: Connection,
     tables: Vec<TablePlans>,
     in_metadata: MetadataFields,
+    /// Of a history of several files; then all else here is the first file's.
+    united: Option<Box<UnitedReader>>,
 }
 
 /// How rows of one event table are read, by how much is wanted: each list has what the one before has and more.
@@ -145,6 +151,8 @@ impl Reader {
     pub(super) fn new(store: &Store) -> Result<Self, StoreError> {
         let (source, bound) = (store.source.clone(), store.bound.clone());
         let conn = source.connect(None)?;
+        let united = store.several.as_ref().map(Several::readers).transpose()?.flatten();
+        let united = united.map(|files| Box::new(UnitedReader::new(files)));
         let tables = bound.sources.iter().map(|source| {
             let payload = Wanted { payload: true, ..Wanted::NOTHING };
             TablePlans {
@@ -154,14 +162,17 @@ impl Reader {
                 condition: key_condition(&source.key, "e."),
             }
         });
-        Ok(Self { tables: tables.collect(), conn, in_metadata: MetadataFields::default(), source, bound })
+        Ok(Self { tables: tables.collect(), conn, in_metadata: MetadataFields::default(), source, bound, united })
     }
 
     /// The events at these indices, in the order asked.
     ///
     /// Errors: the file can't be read any more, or is no longer the one that was scanned.
     pub fn events(&mut self, log: &EventLog, indices: &[u32]) -> Result<Vec<Event>, StoreError> {
-        self.read_by_key(log, indices, Depth::Full, &mut |_| false)
+        match &mut self.united {
+            Some(united) => united.events(log, indices, &mut |_| false, BATCH),
+            None => self.read_by_key(log, indices, Depth::Full, &mut |_| false),
+        }
     }
 
     /// The events at these indices, in the order asked, up to the first one that `is_enough`, which is the last: large
@@ -172,7 +183,10 @@ impl Reader {
         indices: &[u32],
         is_enough: &mut dyn FnMut(&Event) -> bool,
     ) -> Result<Vec<Event>, StoreError> {
-        self.read_by_key(log, indices, Depth::Full, is_enough)
+        match &mut self.united {
+            Some(united) => united.events(log, indices, is_enough, 1),
+            None => self.read_by_key(log, indices, Depth::Full, is_enough),
+        }
     }
 
     /// Calls `f` with each event of a range of the index, in order, until it breaks or `cancel` is set.
@@ -183,7 +197,10 @@ impl Reader {
         cancel: &Cancel,
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        self.walk(log, range, cancel, Depth::Full, f)
+        match &mut self.united {
+            Some(united) => united.walk(log, range, cancel, None, f),
+            None => self.walk(log, range, cancel, Depth::Full, f),
+        }
     }
 
     /// Like [`for_each`](Self::for_each), for folding a whole store: of events of the n-th type only `wanted[n]` is
@@ -196,12 +213,18 @@ impl Reader {
         cancel: &Cancel,
         f: &mut dyn FnMut(usize, Event) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        if let Some(united) = &mut self.united {
+            return united.walk(log, range, cancel, Some(wanted), f);
+        }
         let all = wanted.iter().fold(Wanted::NOTHING, |all, one| all.or(*one));
         self.walk(log, range, cancel, Depth::ByType(wanted, all), f)
     }
 
     /// The index of the event with this id; `None` where there is none or the store's events have no ids.
     pub fn find_id(&mut self, log: &EventLog, id: &str) -> Result<Option<u32>, StoreError> {
+        if let Some(united) = &mut self.united {
+            return united.find_id(log, id);
+        }
         let find = || -> rusqlite::Result<Option<u32>> {
             for (at, source) in self.bound.sources.iter().enumerate() {
                 let tables = Tables::of_events(source);

@@ -1,6 +1,6 @@
 //! Which snapshots there are, without their states; and the state of one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +18,7 @@ use super::payload::{contents_as, finished};
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::{Bound, Table};
 use super::rows::{stream_name, text};
+use super::several::Several;
 use super::snapshots::{inside, taken_at, version_of};
 
 /// Snapshots whose heads are kept; each takes some 60 bytes of memory.
@@ -36,6 +37,8 @@ const ROWS: usize = 256;
 pub struct Snapshots {
     index: Arc<SnapshotIndex>,
     places: Vec<RowPlace>,
+    /// Which of several files each is in.
+    files: Vec<u16>,
 }
 
 /// By what a snapshot is read again: its row number, or its primary key where the table has none.
@@ -65,6 +68,7 @@ struct Found {
     name: u32,
     head: SnapshotHead,
     place: RowPlace,
+    file: u16,
 }
 
 impl Store {
@@ -77,9 +81,19 @@ impl Store {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Snapshots, StoreError> {
-        let Some(asked) = Asked::new(&self.bound) else { return Ok(Snapshots::default()) };
         progress.set_total(self.snapshots);
         let mut scan = HeadScan::default();
+        let files = self.several.as_ref().map_or(std::slice::from_ref(self), Several::files);
+        for (at, file) in files.iter().enumerate() {
+            (scan.file, scan.ended) = (at as u16, false);
+            scan.after.clear();
+            file.scan_snapshots(&mut scan, progress, cancel)?;
+        }
+        Ok(scan.finish(self.snapshots, log))
+    }
+
+    fn scan_snapshots(&self, scan: &mut HeadScan, progress: &Progress, cancel: &Cancel) -> Result<(), StoreError> {
+        let Some(asked) = Asked::new(&self.bound) else { return Ok(()) };
         while !scan.ended && scan.found.len() < KEPT {
             let conn = self.source.connect(Some(cancel))?;
             let read = scan.read_some(&conn, &asked, self.source.is_shared(), progress);
@@ -88,7 +102,7 @@ impl Store {
             }
             read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
         }
-        Ok(scan.finish(self.snapshots, log))
+        Ok(())
     }
 
     /// The states of snapshots, by their places in the index; `None` for one that is gone by now.
@@ -98,6 +112,33 @@ impl Store {
         &self,
         snapshots: &Snapshots,
         places: impl Iterator<Item = usize>,
+        cancel: &Cancel,
+        visit: &mut dyn FnMut(usize, Option<SnapshotState>) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let Some(several) = &self.several else {
+            return self.each_of_file(snapshots, &mut { places }, cancel, visit);
+        };
+        let file_of = |at: usize| snapshots.files.get(at).copied().unwrap_or(0);
+        let mut places = places.peekable();
+        let mut broken = false;
+        while let (false, Some(first)) = (broken, places.peek().copied()) {
+            let file = file_of(first);
+            let mut of_file = std::iter::from_fn(|| places.next_if(|at| file_of(*at) == file));
+            several.files()[usize::from(file)].each_of_file(snapshots, &mut of_file, cancel, &mut |at, state| {
+                let flow = visit(at, state);
+                broken = flow.is_break();
+                flow
+            })?;
+            // Where a file has no snapshots to read any more, its places are passed over.
+            of_file.for_each(drop);
+        }
+        Ok(())
+    }
+
+    fn each_of_file(
+        &self,
+        snapshots: &Snapshots,
+        places: &mut dyn Iterator<Item = usize>,
         cancel: &Cancel,
         visit: &mut dyn FnMut(usize, Option<SnapshotState>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
@@ -208,6 +249,8 @@ struct HeadScan {
     names: Vec<Arc<str>>,
     by_name: HashMap<Arc<str>, u32>,
     found: Vec<Found>,
+    /// Which of several files is read.
+    file: u16,
     ended: bool,
 }
 
@@ -280,7 +323,7 @@ impl HeadScan {
                 };
                 let place = if *has_rowid { RowPlace::Row(row.get(places[0])?) } else { RowPlace::Key(key()?.into()) };
                 let name = self.number(&name);
-                self.found.push(Found { name, head, place });
+                self.found.push(Found { name, head, place, file: self.file });
             }
             if self.found.len() >= KEPT || (shared && read.is_multiple_of(ROWS) && begun.elapsed() > SLICE) {
                 self.after = key()?;
@@ -304,6 +347,12 @@ impl HeadScan {
 
     fn finish(self, count: u64, log: &EventLog) -> Snapshots {
         let Self { mut names, mut found, .. } = self;
+        let left_out = count.saturating_sub(found.len() as u64);
+        if self.file > 0 {
+            // What two files have is shown once.
+            let mut known = HashSet::new();
+            found.retain(|one| known.insert((one.name, one.head.version)));
+        }
         // Streams by name, and each one's snapshots by version.
         let mut ranks: Vec<u32> = (0..names.len() as u32).collect();
         ranks.sort_by(|a, b| names[*a as usize].cmp(&names[*b as usize]));
@@ -318,9 +367,9 @@ impl HeadScan {
             counts[one.name as usize] += 1;
         }
         found.sort_by_key(|one| (one.name, one.head.version));
-        let left_out = count.saturating_sub(found.len() as u64);
+        let files = found.iter().map(|one| one.file).collect();
         let (heads, places) = found.into_iter().map(|one| (one.head, one.place)).unzip();
         let names = names.into_iter().zip(counts).collect();
-        Snapshots { index: Arc::new(SnapshotIndex::new(names, heads, left_out, log)), places }
+        Snapshots { index: Arc::new(SnapshotIndex::new(names, heads, left_out, log)), places, files }
     }
 }

@@ -96,6 +96,13 @@ fn open_another_ui(ui: &mut egui::Ui, path: &Path, queue: &mut Vec<Command>) {
         if ui.button("Open instead").clicked() {
             queue.push(Command::OpenInstead(path.to_owned()));
         }
+        if ui
+            .button("Open together")
+            .on_hover_text("Read both as one history: events of both in one order, what both have shown once")
+            .clicked()
+        {
+            queue.push(Command::OpenTogether(vec![path.to_owned()]));
+        }
         if ui.button("Cancel").clicked() {
             queue.push(Command::CloseDialog);
         }

@@ -21,7 +21,7 @@ pub(super) fn store_chip_ui(
 ) {
     let tokens = theme::tokens(ui);
     let opened = &document.opened;
-    let name = document.name();
+    let name = document.title();
     let response = ui.interact(rect, ui.scope_id().with("store"), Sense::click());
     let words = format!("Store {name}, {}, {}", opened.layout_title, opened.access);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
@@ -78,8 +78,20 @@ fn symbol(ui: &mut egui::Ui, glyph: &str, colour: egui::Color32) {
 fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
     let opened = &document.opened;
     ui.set_width(400.0_f32.min(ui.ctx().content_rect().width() - 40.0));
-    fact(ui, "File", &opened.path.display().to_string());
-    fact(ui, "Layout", &opened.layout_title);
+    for file in &opened.files {
+        let count =
+            |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{} events", text::grouped(count)) };
+        let left_out = match file.events - file.shown {
+            0 => String::new(),
+            more => format!(", {} of them in a file before it", text::grouped(more)),
+        };
+        let words = format!("{} · {} · {}{left_out}", file.path.display(), file.layout_title, count(file.events));
+        fact(ui, "File", &words);
+    }
+    if opened.files.is_empty() {
+        fact(ui, "File", &opened.path.display().to_string());
+        fact(ui, "Layout", &opened.layout_title);
+    }
     fact(ui, "Access", &format!("{}; nothing is ever written to it", opened.access));
     match &opened.hash {
         Some(found) => {
@@ -123,7 +135,7 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
         ui.separator();
         heading(ui, "Also open");
         for other in &app.beside {
-            let what = format!("{} · {} events", other.name(), text::grouped(other.opened.log.len()));
+            let what = format!("{} · {} events", other.title(), text::grouped(other.opened.log.len()));
             if item(ui, icons::DATABASE, &what, "", true) {
                 queue.push(Command::SwitchTo(other.opened.key));
             }
@@ -132,6 +144,10 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
     }
     ui.separator();
     action_item(ui, app, "open", icons::FOLDER_OPEN, queue);
+    action_item(ui, app, "open-together", icons::FOLDER_OPEN, queue);
+    if !opened.files.is_empty() {
+        action_item(ui, app, "open-alone", icons::FILE, queue);
+    }
     action_item(ui, app, "save-copy", icons::SAVE, queue);
     action_item(ui, app, "compensate", icons::COPY, queue);
     action_item(ui, app, "close", icons::CLOSE, queue);
@@ -142,9 +158,8 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
         ui.separator();
         heading(ui, "Recent");
         for recent in recents().take(5) {
-            let name = recent.path.file_name().unwrap_or_default().to_string_lossy();
-            if item(ui, icons::FILE, &name, "", true) {
-                queue.push(Command::Open(recent.path.clone()));
+            if item(ui, icons::FILE, &recent.name(), "", true) {
+                queue.push(Command::OpenRecent(recent.path.clone()));
             }
         }
     }

@@ -10,6 +10,7 @@ mod health;
 mod help;
 mod icons;
 mod keys;
+mod live;
 mod mapping;
 mod marks;
 mod measurements;
@@ -42,6 +43,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{App, Command, Focus, NoticeKind, Settings, Surroundings, ThemeChoice};
+use crate::job::Slot;
 use crate::model::Timestamp;
 use crate::worker::Executor;
 
@@ -78,6 +80,8 @@ pub struct Setup {
 const PLAYING: Duration = Duration::from_millis(15);
 const WORKING: Duration = Duration::from_millis(100);
 const IDLE: Duration = Duration::from_millis(1000);
+/// While a store is followed.
+const LIVE: Duration = Duration::from_millis(250);
 
 /// What to start the window with.
 #[derive(Debug, Clone, Default)]
@@ -218,6 +222,9 @@ impl eframe::App for Window {
         {
             self.queue.push(Command::OpenBeside(path));
         }
+        if self.app.in_front != context.input(|input| input.focused) {
+            self.queue.push(Command::InFront(!self.app.in_front));
+        }
         self.queue.extend(self.clock.and_then(|clock| clock()).map(Command::Tick));
         if context.input(|input| input.viewport().close_requested()) && !self.app.quits {
             context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
@@ -254,11 +261,13 @@ impl eframe::App for Window {
             self.measured.copied(&text);
             context.copy_text(text);
         }
-        let soon = match (&self.app.playing, self.app.running.is_empty()) {
+        let live = self.app.document.as_ref().is_some_and(|document| document.live.is_on());
+        let idle = self.app.running.iter().all(|running| matches!(running.slot, Slot::Poll | Slot::Glance));
+        let soon = match (&self.app.playing, idle) {
             (Some(_), _) => Some(PLAYING),
             // A progress bar moves without answers.
             (None, false) => Some(WORKING),
-            (None, true) => self.clock.map(|_| IDLE),
+            (None, true) => self.clock.map(|_| if live { LIVE } else { IDLE }),
         };
         if let Some(soon) = soon {
             context.request_repaint_after(soon);

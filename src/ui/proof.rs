@@ -50,6 +50,12 @@ fn panel_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<C
     ui.label(RichText::new("Nothing is written to this file, or beside it.").color(tokens.text));
     ui.add_space(theme::TIGHT);
     fact(ui, "File", &opened.path.display().to_string(), false);
+    for file in opened.files.iter().skip(1) {
+        fact(ui, "With", &file.path.display().to_string(), false);
+    }
+    if !opened.files.is_empty() {
+        fact(ui, "", "What is hashed here is the first file; `foldline info --hash --with` hashes all.", false);
+    }
     fact(ui, "How", &sentence(&opened.reading), false);
     fact(ui, "Size", &text::bytes(opened.bytes), false);
     if let Some(first) = &opened.hash {

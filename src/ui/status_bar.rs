@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Popup, RichText, Role, WidgetInfo, vec2};
 
-use super::{keys, text, theme};
+use super::{keys, live, text, theme};
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Running, Tab};
 use crate::job::Slot;
@@ -24,6 +24,7 @@ pub fn status_bar_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
         }
         if let Some(document) = &app.document {
             super::proof::mark_ui(ui, document, app, queue);
+            live::status_ui(ui, document, app, queue);
         }
         ui.min_rect().left()
     });
@@ -47,12 +48,14 @@ const LONG: u64 = 500_000;
 /// What is over in an instant would only flicker.
 fn is_told(running: &Running) -> bool {
     match running.slot {
-        Slot::Open | Slot::Copy | Slot::Sample => true,
+        Slot::Open | Slot::Copy | Slot::Sample | Slot::Reopen => true,
         // Each of these tells it where its answer will be.
         Slot::State
         | Slot::Rows
         | Slot::Changes
         | Slot::Watch
+        | Slot::Poll
+        | Slot::Glance
         | Slot::Settings
         | Slot::Recents
         | Slot::Pick
@@ -96,6 +99,10 @@ fn document_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Ve
     };
     let mut words =
         format!("{} · {}", many(log.len(), "event", "events"), many(log.streams().len(), "stream", "streams"));
+    if let Some(expected) = document.opened.expected {
+        let expected = usize::try_from(expected).unwrap_or(usize::MAX);
+        words = format!("the first {} of about {}", many(log.len(), "event", "events"), text::grouped(expected));
+    }
     if let Some((first, last)) = document.opened.drawing.time_range {
         let zone = app.zone();
         words += &format!(" · {} – {} {}", zoned::date(first, zone), zoned::date(last, zone), zone.name());

@@ -5,7 +5,7 @@ use egui::{
     Align, Color32, FontId, Layout, Popup, Rect, RichText, Role, Sense, Stroke, StrokeKind, UiBuilder, WidgetInfo, vec2,
 };
 
-use super::{ViewState, as_of, icons, keys, menus, search_field, theme};
+use super::{ViewState, as_of, icons, keys, live, menus, search_field, theme};
 use crate::app::actions::action;
 use crate::app::settings::SPEEDS;
 use crate::app::{App, Command};
@@ -30,6 +30,7 @@ pub(super) struct Fit {
     pub access_word: bool,
     pub as_of_word: bool,
     pub zone: Zone,
+    pub live: bool,
     pub axis: AxisWords,
     pub buttons: usize,
     pub speed: bool,
@@ -70,6 +71,7 @@ pub(super) struct Words {
     pub moment: f32,
     pub zone: f32,
     pub city: f32,
+    pub live: f32,
     pub axis: f32,
 }
 
@@ -83,6 +85,7 @@ impl Fit {
             access_word: true,
             as_of_word: true,
             zone: Zone::Name,
+            live: true,
             axis: AxisWords::Words,
             buttons: 5,
             speed: true,
@@ -90,7 +93,7 @@ impl Fit {
             moment: words.moment,
             search: 220.0,
         };
-        let steps: [fn(&mut Self); 14] = [
+        let steps: [fn(&mut Self); 15] = [
             |fit| fit.layout = false,
             |fit| fit.as_of_word = false,
             |fit| fit.search = 180.0,
@@ -104,8 +107,9 @@ impl Fit {
             |fit| (fit.speed, fit.name) = (false, fit.name.min(80.0)),
             |fit| fit.axis = AxisWords::Nothing,
             |fit| (fit.buttons, fit.zone) = (1, Zone::Nothing),
-            // The smallest window with the largest text: fractions of a second are cut.
-            |fit| (fit.search, fit.name, fit.moment) = (64.0, fit.name.min(40.0), fit.moment.min(137.0)),
+            // The smallest window with the largest text: fractions of a second are cut, and the status bar has the switch.
+            |fit| (fit.search, fit.live) = (64.0, false),
+            |fit| (fit.name, fit.moment) = (fit.name.min(40.0), fit.moment.min(137.0)),
         ];
         for step in steps {
             if fit.width(words) <= width {
@@ -120,7 +124,9 @@ impl Fit {
 
     fn width(&self, words: &Words) -> f32 {
         let mark = if self.mark { MARK + GAP } else { 0.0 };
-        let parts = [self.store(words), self.search, self.as_of(words), self.transport(), self.axis(words), BUTTON];
+        let live = if self.live { words.live } else { 0.0 };
+        let parts =
+            [self.store(words), live, self.search, self.as_of(words), self.transport(), self.axis(words), BUTTON];
         let gaps = parts.iter().filter(|part| **part > 0.0).count().saturating_sub(1) as f32 * GAP;
         mark + parts.iter().sum::<f32>() + gaps
     }
@@ -170,13 +176,14 @@ pub fn top_bar_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     let moment = as_of::shown(app, document);
     let measured = |text: &str, font: FontId| width_of(ui, text, font);
     let words = Words {
-        name: measured(&document.name(), theme::strong(theme::BODY)),
+        name: measured(&document.title(), theme::strong(theme::BODY)),
         layout: measured(&document.opened.layout_title, theme::words(theme::BODY)),
         access: measured(&document.opened.access, theme::words(theme::SMALL)),
         as_of_word: measured("As of", theme::words(theme::BODY)),
         moment: measured(&moment, theme::mono(theme::MONO)),
         zone: measured(zone.name(), theme::words(theme::BODY)),
         city: measured(as_of::city(zone), theme::words(theme::BODY)),
+        live: live::width(ui, document),
         axis: measured("Time", theme::words(theme::BODY)) + measured("Sequence", theme::words(theme::BODY)) + 44.0,
     };
     let fit = Fit::new(width, &words);
@@ -192,6 +199,10 @@ pub fn top_bar_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
     }
     let rect = part(fit.store(&words));
     menus::store_chip_ui(ui, rect, document, app, &fit, queue);
+    if fit.live {
+        let rect = part(words.live);
+        live::switch_ui(ui, rect, document, app, queue);
+    }
     let rect = part(fit.search);
     search_field::search_ui(ui, rect, document, app, view, queue);
     let rect = part(fit.as_of(&words));
@@ -336,6 +347,7 @@ mod tests {
         moment: 166.0,
         zone: 90.0,
         city: 36.0,
+        live: 58.0,
         axis: 140.0,
     };
 

@@ -281,7 +281,7 @@ fn recent_ui(ui: &mut Ui, recent: &Recent, missing: bool, queue: &mut Vec<Comman
         response.scroll_to_me(None);
     }
     if response.clicked() {
-        queue.push(Command::Open(recent.path.clone()));
+        queue.push(Command::OpenRecent(recent.path.clone()));
     }
     let path = recent.path.display().to_string();
     response.on_hover_text(if missing { format!("{path} is no longer there") } else { path });

@@ -27,8 +27,9 @@ impl Session {
         progress.set_total(log.len() as u64);
         let categories = 0..log.categories().len() as u32;
         let options = CheckOptions {
-            first_version: self.store().layout_spec().events.version_base,
+            first_version: self.store().first_version(),
             folds: categories.map(|category| self.fold(CategoryIndex(category))).collect(),
+            begun: &|stream| self.fold_of_stream(stream),
             on_unreadable: self.replay_options().on_unreadable,
         };
         let mut checker = Checker::new(&log, options, findings.clone());

@@ -49,7 +49,7 @@ impl Remedy {
     fn of(error: &StoreError) -> Option<Self> {
         match error {
             StoreError::TargetExists(_) => Some(Self::Overwrite),
-            StoreError::LayoutNotWritable(_) => Some(Self::FoldlineLayout),
+            StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable => Some(Self::FoldlineLayout),
             _ => None,
         }
     }

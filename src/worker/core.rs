@@ -10,15 +10,20 @@ use crate::store::{AccessMode, Reader, Store, StoreError};
 
 /// An opened store as histories and sessions share it.
 pub(super) struct Core {
-    pub store: Store,
+    pub store: Arc<Store>,
     pub log: Arc<EventLog>,
-    pub kept: KeptEvents,
+    pub kept: Arc<KeptEvents>,
     readers: Mutex<Vec<Reader>>,
 }
 
 impl Core {
-    pub fn new(store: Store, log: Arc<EventLog>) -> Self {
-        Self { store, log, kept: KeptEvents::default(), readers: Mutex::default() }
+    pub fn new(store: Arc<Store>, log: Arc<EventLog>) -> Self {
+        Self::with(store, log, Arc::default())
+    }
+
+    /// With events that were read before, all of which `log` has in the same places.
+    pub fn with(store: Arc<Store>, log: Arc<EventLog>, kept: Arc<KeptEvents>) -> Self {
+        Self { store, log, kept, readers: Mutex::default() }
     }
 
     /// Events in full, in the order asked for.
@@ -37,11 +42,15 @@ impl Core {
             None => self.store.reader()?,
         };
         let result = work(&mut reader);
-        if self.store.mode() == AccessMode::Immutable {
-            // Such a connection takes no locks: what was read while another program wrote is torn.
+        let mode = self.store.mode();
+        if matches!(mode, AccessMode::Immutable | AccessMode::Live) {
+            // Such a connection may take no locks: what was read while another program wrote is torn.
             self.check()?;
         }
-        lock(&self.readers).push(reader);
+        // Whoever writes a store that is followed is never kept from closing it, or from having it alone.
+        if mode != AccessMode::Live {
+            lock(&self.readers).push(reader);
+        }
         result
     }
 

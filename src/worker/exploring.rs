@@ -17,7 +17,13 @@ impl Workshop {
     pub(super) fn explore(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
         match job {
             Job::Project { store, choice } => {
-                self.session(store)?.choose_projections(store, choice).map(Outcome::Projected)
+                let session = self.session(store)?;
+                let projected = session.choose_projections(store, choice.clone())?;
+                // The store may have grown meanwhile.
+                let now = self.session(store)?;
+                let same = Arc::ptr_eq(&session, &now);
+                let projected = if same { projected } else { now.choose_projections(store, choice)? };
+                Ok(Outcome::Projected(projected))
             }
             Job::Changes { store, stream, events } => {
                 let rows = self.session(store)?.row_changes(&stream, &events, cancel)?;
@@ -56,6 +62,13 @@ impl Workshop {
             Job::Suggest { store, category, out, force } => {
                 let session = self.session(store)?;
                 self.suggest(&session, category, out, force, cancel).map(Outcome::Suggested)
+            }
+            Job::Poll { store, known } => self.poll(store, known, progress, cancel),
+            Job::ReadOn { store } => self.read_on(store, progress, cancel),
+            Job::Reopen { store, follow } => self.reopen(store, follow, progress, cancel),
+            Job::Glance { store } => {
+                let session = self.session(store)?;
+                Ok(Outcome::Glanced(session.glance()))
             }
             Job::Watch { path } => {
                 let stamp = files::stamp(&path);

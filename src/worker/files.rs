@@ -159,7 +159,7 @@ impl Workshop {
         if category.0 as usize >= session.log().categories().len() {
             return refused("the store has no such category to write rules for");
         }
-        let is_open = lock(&self.sessions).values().any(|session| is_part_of(&out, session.path()));
+        let is_open = lock(&self.sessions).values().any(|session| session.is_file_of(&out));
         if is_open {
             return refused("the rules would overwrite the store that is open; choose another name");
         }
@@ -179,6 +179,13 @@ impl Workshop {
             }
             Err(error) => refused(&format!("can't write the rules ({error}); choose another place")),
         }
+    }
+}
+
+impl Session {
+    /// Whether a path is a file that is read, or one that SQLite keeps beside it.
+    pub(super) fn is_file_of(&self, path: &Path) -> bool {
+        is_part_of(path, self.path()) || self.store().files().iter().any(|file| is_part_of(path, &file.path))
     }
 }
 

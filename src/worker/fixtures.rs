@@ -104,6 +104,9 @@ impl Session {
 
     /// Writes a small text that was asked for, whole or not at all. The store is never overwritten.
     pub fn write_text(&self, out: &std::path::Path, text: &str, force: bool) -> Result<(), SessionError> {
+        if self.is_file_of(out) {
+            return Err(files::WriteError::IsStore(out.to_owned()).into());
+        }
         Ok(files::write_output(out, text, force, self.path())?)
     }
 

@@ -97,6 +97,19 @@ impl KeptEvents {
         while blocks.bytes > self.budget && blocks.forget_oldest() {}
     }
 
+    /// Forgets the events of a stream.
+    pub fn forget(&self, stream: StreamIndex) {
+        let mut blocks = self.lock();
+        let blocks = &mut *blocks;
+        let keys: Vec<BlockKey> = blocks.blocks.keys().filter(|(of, _)| *of == stream).copied().collect();
+        for key in keys {
+            if let Some(block) = blocks.blocks.remove(&key) {
+                blocks.bytes -= block.bytes;
+                blocks.order.remove(&block.used);
+            }
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Blocks> {
         self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
     }

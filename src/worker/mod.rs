@@ -16,6 +16,7 @@ mod following;
 mod history;
 mod inline;
 mod kept_events;
+mod live;
 mod lives;
 mod mapping;
 mod pick;
@@ -45,6 +46,7 @@ pub use files::WriteError;
 pub use fixtures::FixtureCases;
 pub use fold_streams::{FoldedStream, Passed};
 pub use inline::Inline;
+pub use live::{Polled, Waiting};
 pub use mapping::{MappingFileError, read_mapping_file, survey};
 pub use pool::Pool;
 pub use projections::{OnBadProjection, ProjectionProblem, Projections, projection_beside};
@@ -53,7 +55,7 @@ pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
 
-pub use crate::store::{SnapshotState, hash_file, is_same_file, side_files};
+pub use crate::store::{SnapshotState, StoreFile, hash_file, is_same_file, side_files};
 
 use crate::job::{Finished, Request};
 

@@ -14,6 +14,11 @@ pub(super) fn pick(pick: Pick) -> Option<PathBuf> {
             .add_filter("SQLite", &["db", "sqlite", "sqlite3", "db3"])
             .add_filter("All files", &["*"])
             .pick_file(),
+        Pick::Together => dialog
+            .set_title("Open together with the open store")
+            .add_filter("SQLite", &["db", "sqlite", "sqlite3", "db3"])
+            .add_filter("All files", &["*"])
+            .pick_file(),
         Pick::SaveCopy => dialog.set_title("Save as copy").save_file(),
         Pick::Rules => dialog.set_title("Use projection file").add_filter("Projections", &["json"]).pick_file(),
         Pick::Scenario => dialog.set_title("Open scenario").add_filter("Scenarios", &["json"]).pick_file(),

@@ -220,6 +220,8 @@ fn is_long(slot: Slot) -> bool {
             | Slot::Settings
             | Slot::Keep(_)
             | Slot::Watch
+            | Slot::Poll
+            | Slot::Glance
     )
 }
 

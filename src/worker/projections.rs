@@ -118,7 +118,7 @@ pub fn projection_beside(store: &Path) -> Option<PathBuf> {
 /// The projections of one store.
 #[derive(Debug, Default)]
 pub(super) struct Folds {
-    sets: Vec<(PathBuf, ProjectionSet)>,
+    sets: Arc<Vec<(PathBuf, ProjectionSet)>>,
     by_category: Vec<Arc<dyn Fold>>,
     /// How streams begin whose first events are gone.
     pub beginnings: Mutex<Beginnings>,
@@ -141,10 +141,10 @@ impl Folds {
             Projections::Files(files) => files.clone(),
         };
         let sets = files.into_iter().map(|path| read(&path).map(|set| (path, set)));
-        let mut folds = Self { sets: sets.collect::<Result<_, _>>()?, ..Self::default() };
+        let mut folds = Self { sets: Arc::new(sets.collect::<Result<_, _>>()?), ..Self::default() };
         folds.by_category = log.categories().iter().map(|name| folds.find(name)).collect::<Result<_, _>>()?;
         let types: Vec<&str> = log.types().iter().map(|kind| &*kind.name).collect();
-        for (path, set) in &folds.sets {
+        for (path, set) in &*folds.sets.clone() {
             if !log.is_empty() && !log.categories().iter().any(|name| set.for_category(name).is_some()) {
                 let path = path.display();
                 folds.notes.push(format!("no category of the store is one that this projection file is for: {path}"));
@@ -152,6 +152,23 @@ impl Folds {
             folds.notes.extend(set.notices(&types));
         }
         Ok(folds)
+    }
+
+    /// The same for an index that has more categories at the end.
+    pub fn grown(&self, log: &EventLog) -> Self {
+        let new = log.categories().iter().skip(self.by_category.len());
+        let by_category = self.by_category.iter().cloned().chain(new.map(|name| self.named(name))).collect();
+        self.with_categories(by_category)
+    }
+
+    /// The same files for other categories.
+    pub fn with_categories(&self, by_category: Vec<Arc<dyn Fold>>) -> Self {
+        Self { sets: self.sets.clone(), by_category, notes: self.notes.clone(), ..Self::default() }
+    }
+
+    /// How many categories there are.
+    pub fn len(&self) -> usize {
+        self.by_category.len()
     }
 
     /// What makes states of the category with this place in the index.

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::projections::{Projections, projection_beside};
 use super::session::{Session, SessionError, SessionOptions, Sessions, lock};
-use crate::job::{At, Failure, Job, OpenAs, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
+use crate::job::{At, Failure, Job, OpenAs, OpenedFile, OpenedStore, Outcome, Side, StateRequest, StateView, StoreKey};
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
-use crate::store::{AccessMode, StoreError};
+use crate::store::{AccessMode, StoreError, StoreFile};
 use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
@@ -18,6 +18,9 @@ const EVENTS_AT_ONCE: usize = 32;
 const DIFFERENCES: usize = 5_000;
 /// Leaves that the last event changed, in each list or part: more than are marked in a tree.
 const CHANGES: usize = 20_000;
+
+/// Rows of a large store that are shown while the rest is read: some tenths of a second.
+const FIRST_ROWS: u64 = 250_000;
 
 /// The opened stores and the hands that work on them. Shared by all threads of a pool.
 #[derive(Default)]
@@ -103,13 +106,14 @@ impl Workshop {
         let rules = rules.filter(|rules| rules.exists()).or_else(|| projection_beside(path));
         let projections = rules.clone().map_or(Projections::Automatic, |rules| Projections::Files(vec![rules]));
         let index_cache = self.index_cache.clone();
-        let mut options = SessionOptions { projections, index_cache, ..SessionOptions::default() };
+        let first_rows = Some(FIRST_ROWS);
+        let mut options = SessionOptions { projections, index_cache, first_rows, ..SessionOptions::default() };
         match how {
             OpenAs::Recognised => {}
             OpenAs::Layout(layout) => options.layout = Some(layout),
             OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
+            OpenAs::Together { with, mapping } => (options.with, options.mapping) = (with, mapping),
         }
-        let mapping = options.mapping.clone();
         let session = match Session::open(path, options, progress, cancel) {
             Ok(session) => session,
             Err(error @ SessionError::Store(StoreError::NotRecognised { .. })) => {
@@ -118,38 +122,50 @@ impl Workshop {
             Err(error) => return Err(failed(&error)),
         };
         self.forget_look();
-        let log = session.log().clone();
-        let layout = session.store().layout();
-        let access = match session.store().mode() {
-            AccessMode::ReadOnly | AccessMode::Immutable => "read-only",
-            AccessMode::PrivateCopy => "read-only, private copy",
-        };
-        let opened = OpenedStore {
-            key,
-            path: path.to_owned(),
-            layout: layout.id.to_string(),
-            layout_title: layout.title.to_string(),
-            access: access.to_owned(),
-            notes: session.notes(),
-            projections: session.projection_infos(),
-            drawing: Arc::new(Drawing::new(&log)),
-            log,
-            writable: layout.writable,
-            leaving_out: layout.leaving_out,
-            rules,
-            snapshots: session.store().snapshots(),
-            reading: reading(session.store().mode()).to_owned(),
-            bytes: session.store().bytes(),
-            recognised: session.store().recognised().clone(),
-            mapping,
-            hash: None,
-        };
+        let opened = session.described(key, rules);
         if cancel.is_cancelled() {
             return Err(Failure::Cancelled);
         }
         lock(&self.sessions).insert(key, session);
         Ok(Outcome::Opened(Box::new(opened)))
     }
+}
+
+impl Session {
+    /// The store as the application knows it.
+    pub(super) fn described(&self, key: StoreKey, rules: Option<PathBuf>) -> OpenedStore {
+        let session = self;
+        let mapping = self.options.mapping.clone();
+        let log = session.log().clone();
+        let layout = session.store().layout();
+        OpenedStore {
+            key,
+            path: self.path().to_owned(),
+            files: session.store().files().into_iter().map(opened_file).collect(),
+            layout: layout.id.to_string(),
+            layout_title: layout.title.to_string(),
+            access: session.store().mode().words().to_owned(),
+            notes: session.notes(),
+            projections: session.projection_infos(),
+            drawing: Arc::new(Drawing::new(&log)),
+            log,
+            writable: layout.writable && !session.store().is_several(),
+            leaving_out: layout.leaving_out && !session.store().is_several(),
+            rules,
+            snapshots: session.store().snapshots(),
+            expected: session.expected(),
+            reading: reading(session.store().mode()).to_owned(),
+            bytes: session.store().bytes(),
+            recognised: session.store().recognised().clone(),
+            mapping,
+            hash: None,
+        }
+    }
+}
+
+fn opened_file(file: StoreFile) -> OpenedFile {
+    let StoreFile { path, layout, events, shown, .. } = file;
+    OpenedFile { path, layout_title: layout.title.to_string(), events, shown }
 }
 
 /// How a file is read, in a sentence.
@@ -164,6 +180,10 @@ fn reading(mode: AccessMode) -> &'static str {
         AccessMode::PrivateCopy => {
             "a private copy in a temporary folder is read, because a journal or a write-ahead log lies beside the file; \
              the file itself was only copied"
+        }
+        AccessMode::Live => {
+            "followed while others write it, in reads of a fraction of a second by connections that are closed after \
+             each; only a -shm file beside it may change"
         }
     }
 }

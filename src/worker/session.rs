@@ -28,6 +28,8 @@ pub struct SessionOptions {
     pub layout: Option<String>,
     /// What reads tables of no known layout; comes before any layout.
     pub mapping: Option<Arc<Mapping>>,
+    /// Further files of the same history.
+    pub with: Vec<PathBuf>,
     /// What to do at a payload that can't be read.
     pub on_unreadable: OnUnreadable,
     /// What makes states of events.
@@ -38,6 +40,24 @@ pub struct SessionOptions {
     pub private_copy_dir: Option<PathBuf>,
     /// The folder in which indexes of large stores are kept; `None` keeps none.
     pub index_cache: Option<PathBuf>,
+    /// Of a large store only about so many rows are read at first; [`Session::read_on`] reads the rest. `None` reads all.
+    pub first_rows: Option<u64>,
+    /// Follow the store while others write it.
+    pub follow: bool,
+}
+
+impl SessionOptions {
+    /// What of it concerns the file.
+    pub(super) fn opening(&self) -> OpenOptions {
+        OpenOptions {
+            layout: self.layout.clone(),
+            mapping: self.mapping.clone(),
+            private_copy_dir: self.private_copy_dir.clone(),
+            index_cache: self.index_cache.clone(),
+            follow: self.follow,
+            ..OpenOptions::default()
+        }
+    }
 }
 
 /// Why a session could not do something.
@@ -84,7 +104,9 @@ impl SessionError {
     pub fn is_input_error(&self) -> bool {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
-            Self::Store(StoreError::LayoutNotWritable(_) | StoreError::CannotEncode { .. })
+            Self::Store(
+                StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable | StoreError::CannotEncode { .. },
+            )
             | Self::Moment(_)
             | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))
             | Self::Sweep(_) => false,
@@ -103,10 +125,10 @@ const LEARNED_FROM: usize = 4;
 /// Replayers kept for looking about in histories: of the stream that is shown, and of the one before.
 const SECOND_REPLAYERS: usize = 2;
 
-type Shared<T> = Arc<Mutex<T>>;
+pub(super) type Shared<T> = Arc<Mutex<T>>;
 
 /// A replayer of one stream of a branch.
-type Branched = (Arc<Branch>, Arc<str>, Shared<Replayer>);
+pub(super) type Branched = (Arc<Branch>, Arc<str>, Shared<Replayer>);
 
 /// A scenario's branch: applied by the first who asks, while the others wait.
 type OnceBranch = Shared<Option<Arc<Branch>>>;
@@ -114,15 +136,19 @@ type OnceBranch = Shared<Option<Arc<Branch>>>;
 /// An opened store. Shared by all jobs that concern it.
 pub struct Session {
     path: PathBuf,
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     /// Read as a whole; replaced while the replayers below are held.
     folds: RwLock<Arc<Folds>>,
-    options: SessionOptions,
+    pub(super) options: SessionOptions,
     /// As recorded, most recently used last.
-    recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
+    pub(super) recorded: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
     /// The same for looking about in histories, so that the state at the cursor never waits for it.
-    exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
-    branched: Mutex<Vec<Branched>>,
+    pub(super) exploring: Mutex<Vec<(StreamIndex, Shared<Replayer>)>>,
+    pub(super) branched: Mutex<Vec<Branched>>,
+    /// What made the states of the session that this one grew out of, when it did.
+    pub(super) made_by: Option<Arc<Folds>>,
+    /// Of the same store before it grew: only to learn from.
+    pub(super) inherited: Vec<Branched>,
     branches: Mutex<Vec<(Arc<Scenario>, OnceBranch)>>,
     asked: Mutex<Asked>,
     /// Which snapshots there are, once somebody asked.
@@ -130,6 +156,8 @@ pub struct Session {
     /// With which version streams begin.
     pub(super) begin: OnceLock<i64>,
     pub(super) following: super::following::Kept,
+    /// About how many events there are, where only the first ones were read.
+    expected: Option<u64>,
 }
 
 impl Session {
@@ -140,15 +168,13 @@ impl Session {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Arc<Self>, SessionError> {
-        let open = OpenOptions {
-            layout: options.layout.clone(),
-            mapping: options.mapping.clone(),
-            private_copy_dir: options.private_copy_dir.clone(),
-            index_cache: options.index_cache.clone(),
-            ..OpenOptions::default()
+        let store = crate::store::open_together(path, &options.with, &options.opening(), progress, cancel)?;
+        let (log, expected) = match options.first_rows {
+            // Several files have no order before all are read.
+            Some(rows) if !store.is_several() => store.scan_first(rows, 1, progress, cancel)?,
+            _ => (store.scan(1, progress, cancel)?, None),
         };
-        let store = crate::store::open(path, &open, progress, cancel)?;
-        let log = Arc::new(store.scan(1, progress, cancel)?);
+        let log = Arc::new(log);
         let folds = match Folds::load(&options.projections, path, &log) {
             Ok(folds) => folds,
             Err(problem) if options.on_bad_projection == OnBadProjection::UseAutomatic => {
@@ -158,20 +184,36 @@ impl Session {
             }
             Err(problem) => return Err(problem.into()),
         };
-        Ok(Arc::new(Self {
+        let core = Core::new(Arc::new(store), log);
+        let mut session = Self::of(path, core, Arc::new(folds), options);
+        session.expected = expected;
+        Ok(Arc::new(session))
+    }
+
+    /// About how many events the store has, where only its beginning was read.
+    pub fn expected(&self) -> Option<u64> {
+        self.expected
+    }
+
+    /// A session that has done nothing yet.
+    pub(super) fn of(path: &Path, core: Core, folds: Arc<Folds>, options: SessionOptions) -> Self {
+        Self {
             path: path.to_owned(),
-            core: Arc::new(Core::new(store, log)),
-            folds: RwLock::new(Arc::new(folds)),
+            core: Arc::new(core),
+            folds: RwLock::new(folds),
             options,
             recorded: Mutex::default(),
             exploring: Mutex::default(),
             branched: Mutex::default(),
+            made_by: None,
+            inherited: Vec::new(),
             branches: Mutex::default(),
             asked: Mutex::default(),
             snapshots: Mutex::default(),
+            expected: None,
             begin: OnceLock::new(),
             following: super::following::Kept::default(),
-        }))
+        }
     }
 
     /// The path as it was given.
@@ -202,7 +244,11 @@ impl Session {
     /// Makes states with other projections from now on, and forgets those that others made. After an error all is as
     /// it was.
     pub fn project(&self, choice: &Projections) -> Result<(), SessionError> {
-        let folds = Arc::new(Folds::load(choice, &self.path, self.log())?);
+        self.put_folds(Arc::new(Folds::load(choice, &self.path, self.log())?));
+        Ok(())
+    }
+
+    pub(super) fn put_folds(&self, folds: Arc<Folds>) {
         let mut recorded = lock(&self.recorded);
         let mut exploring = lock(&self.exploring);
         let mut branched = lock(&self.branched);
@@ -210,7 +256,6 @@ impl Session {
         recorded.clear();
         exploring.clear();
         branched.clear();
-        Ok(())
     }
 
     /// What makes states of a stream, also of one that only a scenario has.
@@ -339,7 +384,8 @@ impl Session {
         };
         let others: Vec<Branched> = {
             let kept = lock(&self.branched);
-            kept.iter().rev().filter(|(_, n, _)| **n == *name).take(LEARNED_FROM).cloned().collect()
+            let all = self.inherited.iter().chain(kept.iter()).rev();
+            all.filter(|(_, n, _)| **n == *name).take(LEARNED_FROM).cloned().collect()
         };
         for (other, _, known) in &others {
             // One that is at work is not waited for.

@@ -215,7 +215,7 @@ fn decoders_take_whatever_comes() {
             }
             _ => mutated(bytes, others, &mut random),
         };
-        with_seed(seed, || decoded(&bytes, if seed % 16 == 0 { &FORMS } else { std::slice::from_ref(form) }));
+        with_seed(seed, || decoded(&bytes, if seed.is_multiple_of(16) { &FORMS } else { std::slice::from_ref(form) }));
         seed += 1;
     }
     told(seed, "payloads");

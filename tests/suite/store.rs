@@ -14,6 +14,7 @@ mod facts;
 mod fixture_files;
 mod layouts;
 mod opening;
+mod partial;
 pub mod real;
 mod real_more;
 mod real_platforms;

@@ -25,6 +25,7 @@ fn looked_at(theme: ThemeChoice, store: Option<std::path::PathBuf>) -> Harness<'
     let recents = match &store {
         Some(_) => Vec::new(),
         None => vec![Recent {
+            with: Vec::new(),
             path: "/data/bank-2025.db".into(),
             layout: "Foldline store".to_owned(),
             events: 1200,

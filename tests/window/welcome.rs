@@ -53,7 +53,13 @@ impl Idle {
 }
 
 fn recent(path: &str, events: usize) -> Recent {
-    Recent { path: path.into(), layout: "Foldline store".to_owned(), events, workspace: Workspace::default() }
+    Recent {
+        path: path.into(),
+        with: Vec::new(),
+        layout: "Foldline store".to_owned(),
+        events,
+        workspace: Workspace::default(),
+    }
 }
 
 fn welcome(recents: Vec<Recent>) -> (Harness<'static, Window>, Idle) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::findings::{Findings, Health, Scanned};
-use super::ids::Ids;
+use super::ids::{Ids, ReadAgain};
 use super::payloads::Payloads;
 use super::snapshots::{self, SnapshotFact};
 use super::states::States;
@@ -12,12 +12,13 @@ use crate::model::{Event, EventLog, StreamIndex};
 use crate::replay::{Fold, OnUnreadable};
 
 /// What a checker must know of a store besides its index.
-#[derive(Debug)]
-pub struct CheckOptions {
+pub struct CheckOptions<'a> {
     /// The version that streams begin with by their layout, where they don't show it.
     pub first_version: i64,
     /// What makes states of each category, in the order of the categories.
     pub folds: Vec<Arc<dyn Fold>>,
+    /// What makes states of a stream whose first events are not here: it may start from a snapshot.
+    pub begun: &'a dyn Fn(StreamIndex) -> Arc<dyn Fold>,
     /// What happens where a handler needs a payload that can't be read.
     pub on_unreadable: OnUnreadable,
 }
@@ -29,17 +30,17 @@ pub struct Checker<'a> {
     first_version: i64,
     ids: Ids,
     payloads: Payloads,
-    states: States,
+    states: States<'a>,
     scanned: Scanned,
 }
 
 impl<'a> Checker<'a> {
     /// Before the first look. What is found goes to `findings`.
-    pub fn new(log: &'a EventLog, options: CheckOptions, findings: Findings) -> Self {
+    pub fn new(log: &'a EventLog, options: CheckOptions<'a>, findings: Findings) -> Self {
         let first_version = versions::first_version(log, options.first_version);
         Self {
             first_version,
-            states: States::new(options.folds, options.on_unreadable, first_version),
+            states: States::new(options.folds, options.begun, options.on_unreadable, first_version),
             ids: Ids::default(),
             payloads: Payloads::default(),
             scanned: Scanned { events: log.len(), streams: log.streams().len(), ..Scanned::default() },
@@ -90,7 +91,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Says what only all events together can tell. `read` reads events again, in the order asked for.
-    pub fn finish<E>(self, read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>) -> Result<Health, E> {
+    pub fn finish<E>(self, read: &mut ReadAgain<'_, E>) -> Result<Health, E> {
         let Self { log, findings, ids, payloads, states, scanned, .. } = self;
         payloads.finish(log, &findings);
         states.finish(log, &findings);

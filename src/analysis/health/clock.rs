@@ -158,8 +158,13 @@ fn tell_stray(
     if far.abs() > usual.jump() {
         jumps.push(|| Finding::at(log, Kind::ClockJump, Severity::Warning, at, sentence.clone()));
     }
-    // A second is what several writers at once come to; and what is told of its stream is told.
-    let severity = if far.abs() < SECOND || backwards.binary_search(&event).is_ok() || far.abs() > usual.jump() {
+    // A second is what several writers at once come to; what is told of its stream is told; and a store that has no
+    // order of its own can't contradict it.
+    let severity = if far.abs() < SECOND
+        || log.has_ordinal_positions()
+        || backwards.binary_search(&event).is_ok()
+        || far.abs() > usual.jump()
+    {
         Severity::Info
     } else {
         Severity::Warning

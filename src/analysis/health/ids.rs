@@ -22,6 +22,9 @@ const BATCH: usize = 256;
 /// So many events of one loop are told.
 const LOOP: usize = 100;
 
+/// Reads events again, in the order asked for.
+pub type ReadAgain<'a, E> = dyn FnMut(&[u32]) -> Result<Vec<Event>, E> + 'a;
+
 /// Ids as they come.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
@@ -52,12 +55,7 @@ impl Ids {
     }
 
     /// Says what is wrong with them, once all events were taken in. `read` reads events again.
-    pub fn finish<E>(
-        self,
-        log: &EventLog,
-        findings: &Findings,
-        read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>,
-    ) -> Result<(), E> {
+    pub fn finish<E>(self, log: &EventLog, findings: &Findings, read: &mut ReadAgain<'_, E>) -> Result<(), E> {
         if self.ids.is_empty() {
             return Ok(());
         }
@@ -74,13 +72,14 @@ impl Ids {
         index: &Index,
         log: &EventLog,
         findings: &Findings,
-        read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>,
+        read: &mut ReadAgain<'_, E>,
     ) -> Result<(), E> {
         let mut pairs = Vec::new();
         let mut count = 0;
         index.each_repeat(&self.ids, &mut |first, event| {
             // What stands in one row has one id.
-            if log.row_key(first as usize) != log.row_key(event as usize) {
+            let row = |event: u32| (log.source(event as usize), log.row_key(event as usize));
+            if row(first) != row(event) {
                 count += 1;
                 if pairs.len() < 2 * BATCH * LOOP {
                     pairs.push((first, event));
@@ -118,7 +117,7 @@ impl Ids {
         index: &Index,
         log: &EventLog,
         findings: &Findings,
-        read: &mut dyn FnMut(&[u32]) -> Result<Vec<Event>, E>,
+        read: &mut ReadAgain<'_, E>,
     ) -> Result<(), E> {
         let cause_of = |event: u32| {
             let cause = self.causes.get(event as usize).copied().filter(|cause| *cause != NONE)?;

@@ -23,5 +23,6 @@ mod versions;
 
 pub use checker::{CheckOptions, Checker};
 pub use findings::{Count, Finding, Findings, Health, Scanned, Severity};
+pub use ids::ReadAgain;
 pub use kind::Kind;
 pub use snapshots::SnapshotFact;

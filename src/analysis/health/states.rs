@@ -13,9 +13,10 @@ use crate::replay::{Fold, OnUnreadable, ProjectionKind, State, diff, step};
 const FEW: usize = 4;
 
 /// All streams that have a projection, as far as they are folded. A stream's state is forgotten at its end.
-pub(super) struct States {
+pub(super) struct States<'a> {
     /// By category; `None` where states are automatic, of which nothing can be expected.
     folds: Vec<Option<Arc<dyn Fold>>>,
+    begun: &'a dyn Fn(StreamIndex) -> Arc<dyn Fold>,
     on_unreadable: OnUnreadable,
     /// The version that streams begin with.
     first_version: i64,
@@ -26,6 +27,7 @@ pub(super) struct States {
 }
 
 struct Folding {
+    fold: Arc<dyn Fold>,
     state: State,
     place: usize,
     /// Which invariants did not hold after the last event.
@@ -40,19 +42,18 @@ struct Drift {
     found: Tally,
 }
 
-impl States {
+impl<'a> States<'a> {
     /// Before the first event. `folds` are those of the categories, in their order.
-    pub fn new(folds: Vec<Arc<dyn Fold>>, on_unreadable: OnUnreadable, first_version: i64) -> Self {
-        let folds =
-            folds.into_iter().map(|fold| (fold.info().kind != ProjectionKind::Automatic).then_some(fold)).collect();
-        Self {
-            folds,
-            on_unreadable,
-            first_version,
-            streams: HashMap::new(),
-            snapshots: HashMap::new(),
-            drift: HashMap::new(),
-        }
+    pub fn new(
+        folds: Vec<Arc<dyn Fold>>,
+        begun: &'a dyn Fn(StreamIndex) -> Arc<dyn Fold>,
+        on_unreadable: OnUnreadable,
+        first_version: i64,
+    ) -> Self {
+        let has_rules = |fold: &Arc<dyn Fold>| fold.info().kind != ProjectionKind::Automatic;
+        let folds = folds.into_iter().map(|fold| has_rules(&fold).then_some(fold)).collect();
+        let (streams, snapshots, drift) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { folds, begun, on_unreadable, first_version, streams, snapshots, drift }
     }
 
     /// Whether any category has a projection.
@@ -96,12 +97,11 @@ impl States {
         } else {
             (Severity::Error, "")
         };
-        let folding = self.streams.entry(stream).or_insert_with(|| Folding {
-            state: fold.initial(),
-            place: 0,
-            broken: Vec::new(),
-            stopped: false,
+        let folding = self.streams.entry(stream).or_insert_with(|| {
+            let fold = if is_cut { (self.begun)(stream) } else { Arc::clone(fold) };
+            Folding { state: fold.initial(), fold, place: 0, broken: Vec::new(), stopped: false }
         });
+        let fold = &folding.fold;
         let place = folding.place;
         folding.place += 1;
         if !folding.stopped {

@@ -7,6 +7,17 @@ use crate::model::{EventLog, StreamIndex};
 /// Fewer steps from event to event than these tell nothing of how a store numbers its events.
 const FEW: usize = 20;
 
+/// Streams of facts: all but those of links.
+fn streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
+    (0..log.streams().len() as u32).map(StreamIndex).filter(|stream| !log.stream(*stream).link)
+}
+
+/// A stream's versions, with their events.
+fn versions(log: &EventLog, stream: StreamIndex) -> impl Iterator<Item = (i64, u32)> {
+    let lane = log.lane(stream).iter();
+    lane.filter_map(move |event| Some((log.version_in(*event as usize, stream)?, *event)))
+}
+
 /// Streams whose versions count their own events.
 pub(super) fn own_streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
     (0..log.streams().len() as u32)
@@ -17,12 +28,10 @@ pub(super) fn own_streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
 /// The number that streams begin with here: 0 or 1, whichever more of them do; `otherwise` where none does either.
 pub(super) fn first_version(log: &EventLog, otherwise: i64) -> i64 {
     let mut counts = [0usize; 2];
-    for stream in own_streams(log) {
-        let lowest = if log.is_lane_by_version(stream) {
-            log.lane(stream).first().and_then(|event| log.version(*event as usize))
-        } else {
-            log.lane(stream).iter().filter_map(|event| log.version(*event as usize)).min()
-        };
+    for stream in streams(log) {
+        let lowest =
+            if log.is_lane_by_version(stream) { versions(log, stream).next() } else { versions(log, stream).min() };
+        let lowest = lowest.map(|(version, _)| version);
         if let Some(count) = lowest.and_then(|lowest| counts.get_mut(usize::try_from(lowest).ok()?)) {
             *count += 1;
         }
@@ -39,7 +48,7 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
         (Tally::default(), Tally::default(), Tally::default(), Tally::default());
     let mut steps = 0;
     let mut sorted = Vec::new();
-    for stream in own_streams(log) {
+    for stream in streams(log) {
         let lane = log.lane(stream);
         let mut previous: Option<(i64, u32)> = None;
         let mut visit = |version: i64, event: u32| {
@@ -76,17 +85,15 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
             previous = Some((version, event));
         };
         if log.is_lane_by_version(stream) {
-            lane.iter()
-                .filter_map(|event| Some((log.version(*event as usize)?, *event)))
-                .for_each(|(v, e)| visit(v, e));
+            versions(log, stream).for_each(|(version, event)| visit(version, event));
             continue;
         }
         sorted.clear();
-        sorted.extend(lane.iter().filter_map(|event| Some((log.version(*event as usize)?, *event))));
+        sorted.extend(versions(log, stream));
         sorted.sort_unstable();
         sorted.iter().for_each(|(version, event)| visit(*version, *event));
         if !sorted.is_empty() && sorted.len() < lane.len() {
-            let none = lane.iter().find(|event| log.version(**event as usize).is_none());
+            let none = lane.iter().find(|event| log.version_in(**event as usize, stream).is_none());
             if let Some(event) = none {
                 without.push(|| {
                     let missing = lane.len() - sorted.len();

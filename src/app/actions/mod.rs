@@ -1,5 +1,6 @@
 //! The table of what a user can do: it feeds buttons, shortcuts, help and tests.
 
+mod files;
 mod table;
 mod what_if;
 
@@ -126,7 +127,7 @@ impl Group {
 
 /// Everything that can be done from a button, a key or the palette.
 pub fn actions() -> impl Iterator<Item = &'static Action> + Clone {
-    table::ACTIONS.iter().chain(what_if::ACTIONS)
+    table::ACTIONS.iter().chain(files::FILES).chain(what_if::ACTIONS)
 }
 
 /// The action of this id.
@@ -142,6 +143,9 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "smaller" => "text is as small as it gets",
         "theme-system" | "theme-dark" | "theme-light" => "in use",
         _ if app.document.is_none() => "no store is open",
+        "follow-head" => "the store is not followed",
+        "live" => "a history of several files is not followed",
+        "open-alone" => "the store is one file",
         "start" => "the cursor is there",
         "back" => "no event before the cursor",
         "forward" | "play" => "no event after the cursor",

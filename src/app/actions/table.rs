@@ -446,6 +446,25 @@ pub const ACTIONS: &[Action] = &[
         command: |app| other_store(app, Direction::Back),
     },
     Action {
+        id: "follow-head",
+        group: Group::Store,
+        text: "Go with the newest event",
+        tooltip: "While a store is followed, keep the cursor on the newest event, or leave it where it is",
+        shortcut: single(Key::Letter('H')),
+        command: |app| {
+            let live = app.document.as_ref().map(|document| &document.live)?;
+            live.is_on().then_some(Command::FollowHead(!live.at_head))
+        },
+    },
+    Action {
+        id: "reload",
+        group: Group::Store,
+        text: "Read the store again",
+        tooltip: "Read the file as it is now; the cursor, the edits and what is on screen stay",
+        shortcut: single(Key::Function(5)),
+        command: |app| app.document.as_ref().map(|_| Command::Reload),
+    },
+    Action {
         id: "check-unchanged",
         group: Group::Store,
         text: "Check that the file is unchanged",

@@ -267,3 +267,49 @@ fn written_times_mean_those_of_the_windows_zone() {
     app.update(Command::Search("type:x".into()));
     assert_eq!(slots(app.update(zone(chrono_tz::UTC))), [Slot::Track(1)]);
 }
+
+#[test]
+fn files_are_opened_together_and_again() {
+    let mut app = App::new();
+    open(&mut app, Command::Open("a.db".into()));
+    let together = |requests: &[Request]| {
+        let request = of(requests, Slot::Open);
+        let Job::OpenAs { path, key, how: OpenAs::Together { with, .. }, .. } = &request.job else {
+            panic!("{request:?}")
+        };
+        let file = |path: &PathBuf| crate::job::OpenedFile {
+            path: path.clone(),
+            layout_title: "Foldline".to_owned(),
+            events: 3,
+            shown: 3,
+        };
+        let files = std::iter::once(path).chain(with).map(file).collect();
+        let files = if with.is_empty() { Vec::new() } else { files };
+        let store = OpenedStore { files, ..opened(&path.display().to_string(), *key) };
+        (request.clone(), with.clone(), Outcome::Opened(Box::new(store)))
+    };
+    // The question about a second file, and one more from the menu.
+    app.update(Command::Open("b.db".into()));
+    let (request, with, outcome) = together(&app.update(Command::OpenTogether(vec!["b.db".into()])));
+    assert_eq!(with, [PathBuf::from("b.db")]);
+    assert!(app.dialog.is_none());
+    answer(&mut app, &request, outcome);
+    assert_eq!(app.document.as_ref().unwrap().title(), "a.db + 1");
+    let (request, with, outcome) = together(&app.update(Command::OpenTogether(vec!["c.db".into()])));
+    assert_eq!(with, [PathBuf::from("b.db"), "c.db".into()]);
+    answer(&mut app, &request, outcome);
+    // One that is in it already is not asked for again, and several are not followed.
+    assert!(app.update(Command::OpenTogether(vec!["b.db".into()])).is_empty());
+    assert!((crate::app::actions::action("live").unwrap().command)(&app).is_none());
+    // The set is remembered; by its name alone the file is opened alone.
+    app.update(Command::Close);
+    let (request, with, outcome) = together(&app.update(Command::OpenRecent("a.db".into())));
+    assert_eq!(with.len(), 2);
+    answer(&mut app, &request, outcome);
+    assert_eq!(app.settings.recents[0].name(), "a.db and 2 more files");
+    app.update(Command::Close);
+    open(&mut app, Command::Open("a.db".into()));
+    assert!(app.settings.recents[0].with.is_empty());
+    let (_, with, _) = together(&app.update(Command::OpenTogether(vec!["b.db".into()])));
+    assert_eq!(with.len(), 1);
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ARCHIVED, CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
+use super::{ARCHIVED, CategoryIndex, EventLog, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
 use super::{TypeIndex, TypeInfo};
 use crate::model::event::EventKind;
 use crate::model::names::short_type;
@@ -286,22 +286,7 @@ impl EventLog {
             let (from, to) = (log.starts[stream], log.starts[stream + 1]);
             let index = StreamIndex(stream as u32);
             let mut lane = log.members[from..to].to_vec();
-            let version = |event: u32| match own {
-                true => log.versions[event as usize],
-                false => log.version_in(event as usize, index).unwrap_or(NONE),
-            };
-            sort_lane(&mut lane, &version);
-            let order = LaneOrder {
-                by_position: lane.is_sorted(),
-                by_time: lane.is_sorted_by_key(|event| log.time(*event as usize))
-                    && lane.first().is_none_or(|first| log.time(*first as usize).is_some()),
-                // Ascending, only the first can be without one: nothing is less than it.
-                // Versions are asked by event: those of another stream would mislead.
-                by_version: own
-                    && lane.is_sorted_by(|a, b| version(*a) < version(*b))
-                    && lane.first().is_none_or(|first| version(*first) != NONE),
-                own,
-            };
+            let order = log.arrange(index, &mut lane, own);
             log.members[from..to].copy_from_slice(&lane);
             log.orders.push(order);
         }
@@ -320,7 +305,7 @@ fn extend_sparse<T: Copy + Default>(column: &mut Vec<T>, more: &[T], before: usi
 }
 
 /// Replay order in a stream: version, then position; position alone where versions are null or repeated.
-fn sort_lane(lane: &mut [u32], version: &dyn Fn(u32) -> i64) {
+pub(super) fn sort_lane(lane: &mut [u32], version: &dyn Fn(u32) -> i64) {
     if lane.is_sorted_by(|a, b| a < b && version(*a) < version(*b)) {
         return;
     }

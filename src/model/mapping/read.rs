@@ -62,7 +62,6 @@ impl Mapping {
             return error("", format!("the key {key:?} stands twice in one object; leave one of them out"));
         }
         let top = object(&value, "")?;
-        known(top, "", &["foldline", "name", "tables"])?;
         match top.get("foldline").map(|format| format.as_str()) {
             Some(Some(FORMAT)) => {}
             Some(Some(other)) if other.starts_with("mapping/") => {
@@ -73,6 +72,7 @@ impl Mapping {
                 return error("", format!("this is not a mapping: it has no key \"foldline\" that says {FORMAT:?}"));
             }
         }
+        known(top, "", &["foldline", "name", "tables"])?;
         let name = top.get("name").map(|name| text_of(name, "name")).transpose()?.unwrap_or_default();
         let Some(tables) = top.get("tables") else { return error("", "the key \"tables\" is missing") };
         let Some(list) = tables.as_list() else {

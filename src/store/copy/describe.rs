@@ -110,7 +110,8 @@ pub(super) fn describe(
     cancel: &Cancel,
 ) -> Result<CopyDescription, StoreError> {
     let bound = stored.bound();
-    let is_own_layout = !options.as_foldline || bound.spec.id == "foldline";
+    let several = stored.store.is_several();
+    let is_own_layout = !options.as_foldline || (bound.spec.id == "foldline" && !several);
     let (rewritten, counts) = stored.rewritten(plan, progress, cancel);
     let refusal = rewritten.err();
     let mut kept = vec![false; stored.log.len()];
@@ -131,12 +132,16 @@ pub(super) fn describe(
     };
     if !is_own_layout {
         let refusal = match refusal {
-            Some(error) if !matches!(error, StoreError::CannotEncode { .. }) => return Err(error),
+            Some(error) if !several && !matches!(error, StoreError::CannotEncode { .. }) => return Err(error),
             // What the store's own layout can't hold is no matter for Foldline's.
             _ => None,
         };
         description.refusal = refusal;
         return convert::describe(stored, plan, description, progress, cancel);
+    }
+    if several {
+        description.refusal = Some(refused(StoreError::SeveralNotWritable)?);
+        return Ok(description);
     }
     let how = how_to_write(stored.store, stored.log, plan);
     let is_cut = matches!(how, Ok(How::LeaveOut));
@@ -158,6 +163,9 @@ pub(super) fn refused(error: StoreError) -> Result<CopyRefusal, StoreError> {
         StoreError::CannotEncode { event, why } => Ok(CopyRefusal { event, why }),
         StoreError::LayoutNotWritable(title) => {
             Ok(CopyRefusal { event: format!("copies of a {title} store"), why: String::new() })
+        }
+        StoreError::SeveralNotWritable => {
+            Ok(CopyRefusal { event: "copies of a history of several files".to_owned(), why: String::new() })
         }
         other => Err(other),
     }

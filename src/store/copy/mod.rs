@@ -28,7 +28,8 @@ use super::Store;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::recognise::Key;
-use super::target::Target;
+use super::several::Several;
+use super::target::{Target, is_same_file};
 use rewritten::Stored;
 use tables::SCENARIO_TABLE;
 use writer::Writer;
@@ -68,12 +69,16 @@ pub fn write_copy(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<CopyReport, StoreError> {
+    let others = store.several.iter().flat_map(Several::files);
+    if others.into_iter().any(|file| is_same_file(out, file.path())) {
+        return Err(StoreError::TargetIsStore(out.to_owned()));
+    }
     let target = Target::new(out, options.force, Some(&store.source.real))?;
     // The index is of the scan; everything else is read now.
     store.check_as_scanned()?;
     progress.set_total(plan.rows.len() as u64);
     progress.set_done(0);
-    if options.as_foldline && store.bound.spec.id != "foldline" {
+    if options.as_foldline && (store.bound.spec.id != "foldline" || store.several.is_some()) {
         return convert::write(store, log, plan, target, out, progress, cancel);
     }
     let how = how_to_write(store, log, plan)?;
@@ -134,6 +139,9 @@ enum How {
 
 /// Errors: a copy of this plan can't be written in the store's own layout.
 fn how_to_write(store: &Store, log: &EventLog, plan: &CopyPlan) -> Result<How, StoreError> {
+    if store.several.is_some() {
+        return Err(StoreError::SeveralNotWritable);
+    }
     let bound = &store.bound;
     if bound.spec.writable && bound.sources.len() == 1 && matches!(bound.key, Key::Rowid(_) | Key::Columns(_)) {
         return Ok(How::Encode);

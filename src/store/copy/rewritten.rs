@@ -108,6 +108,10 @@ impl Stored<'_> {
                 }
             };
             progress.add(1);
+            if self.store.is_several() {
+                // There is no one row form: such a copy is in Foldline's layout.
+                continue;
+            }
             counts.archived += u64::from(event.archived);
             counts.new_times += u64::from(self.is_new_time(event, index, was.as_ref()));
             let image = index.map(|index| self.image(&reader, index)).transpose()?;

@@ -314,10 +314,9 @@ impl<'a> Machine<'a> {
     }
 
     fn set_state(&mut self, object: Id, new: Id) {
-        match self.nodes.get_mut(object) {
-            Some(Node::Made { state, .. }) => *state = Some(new),
-            // Old classes are made by their name alone.
-            _ => {}
+        // Old classes are made by their name alone.
+        if let Some(Node::Made { state, .. }) = self.nodes.get_mut(object) {
+            *state = Some(new);
         }
     }
 

@@ -267,6 +267,9 @@ fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
         mapped.position = None;
         return;
     }
+    if roles.found.get(&Role::Position).is_some_and(|(at, _)| roles.times_follow(*at)) {
+        return;
+    }
     let time = match &mapped.time {
         Some(TimeFrom::At { place: Place::Column(column), .. }) => column.clone(),
         _ => return,

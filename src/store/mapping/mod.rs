@@ -99,8 +99,14 @@ impl Surveyed {
         let mut preview = Preview::default();
         for mapped in &mapping.tables {
             let Some(sample) = self.samples.iter().find(|sample| named(sample, mapped)) else { continue };
-            let events = preview::evaluate(sample, mapped);
+            let mut events = preview::evaluate(sample, mapped);
             preview.problems.extend(problems::of_table(sample, mapped, &events));
+            // Stable: what has neither stays where it is.
+            if mapped.position.is_some() {
+                events.sort_by_key(|event| event.row.position);
+            } else if !mapped.order.is_empty() {
+                events.sort_by_key(|event| event.row.time);
+            }
             let rows = PREVIEW_ROWS.div_ceil(mapping.tables.len().max(1)).max(2);
             preview.rows.extend(events.into_iter().take(rows).map(|event| event.row));
         }

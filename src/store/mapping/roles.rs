@@ -317,7 +317,7 @@ impl Roles {
             let mut points = name * 2.2 - (against - name).max(0.0) * 2.0 - (category - name).max(0.0) * 1.5;
             points += if is_id { 0.6 } else { 0.0 };
             points += profile.share_of_filled(profile.uuids) * 0.3;
-            points += if sample.foreign.iter().any(|column| *column == profile.name) { 0.5 } else { 0.0 };
+            points += if sample.foreign.contains(&profile.name) { 0.5 } else { 0.0 };
             let in_key = |key: &&Vec<String>| key.len() > 1 && key.contains(&profile.name);
             points += if sample.unique.iter().any(|key| in_key(&key)) { 0.7 } else { 0.0 };
             if profile.distinct == filled && filled > 1 {
@@ -354,7 +354,7 @@ impl Roles {
     }
 
     /// Whether times rise where rows are sorted by a number.
-    fn times_follow(&self, number_at: usize) -> bool {
+    pub(super) fn times_follow(&self, number_at: usize) -> bool {
         let Some((time, _)) = self.found.get(&Role::Time) else { return false };
         let pairs = self.profiles[number_at].cells.iter().zip(&self.profiles[*time].cells);
         let mut pairs: Vec<(f64, crate::model::Timestamp)> =
@@ -509,8 +509,8 @@ fn last_word_of(profile: &Profile) -> &str {
         Source::Column(_) => &profile.plain,
         // `timestamp._data_`, `createdAt.$date`
         Source::Path(path) => {
-            let says_nothing = |part: &&str| !part.starts_with(['_', '$']) && *part != "value";
-            path.rsplit('.').find(says_nothing).unwrap_or(path)
+            let says_something = |part: &&str| !matches!(*part, "_data_" | "$date" | "value" | "_value" | "$value");
+            path.rsplit('.').find(says_something).unwrap_or(path)
         }
     }
 }

@@ -128,7 +128,12 @@ fn event_table(mapped: &MappedTable, table: &Table) -> EventTable {
         valid_time: mapped.valid_time.as_ref().map(time),
         metadata: mapped.metadata.as_ref().and_then(Place::column).map(|column| {
             let (forms, packed) = (forms(Form::Auto), packings(Packed::Auto));
-            MetadataSpec::Encoded(PayloadSpec { column: column.to_owned(), forms, packed, ..PayloadSpec::default() })
+            MetadataSpec::Encoded(Box::new(PayloadSpec {
+                column: column.to_owned(),
+                forms,
+                packed,
+                ..PayloadSpec::default()
+            }))
         }),
         metadata_columns: mapped.metadata_columns.clone(),
         metadata_lists: Vec::new(),

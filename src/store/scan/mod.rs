@@ -5,6 +5,7 @@ mod assemble;
 mod collect;
 mod interner;
 mod links;
+mod piece;
 mod ranges;
 
 use std::collections::HashMap;
@@ -19,16 +20,17 @@ use super::Scanned;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::layout::TIME;
-use super::open::Source;
+use super::open::{AccessMode, Source};
 use super::plan::EVENTS;
 use super::probe::Stamp;
 use super::recognise::{Bound, EventSource, Key, glob};
 use super::rows::text;
 use assemble::{Feeder, Table, assemble, is_plain};
 use collect::Collector;
+pub(super) use piece::{From, Piece, piece};
 
 /// A read of a shared file lasts at most about this long: a longer one would hold up its writers.
-pub(super) const READ_AT_MOST: Duration = Duration::from_millis(40);
+pub(super) const READ_AT_MOST: Duration = Duration::from_millis(25);
 /// Rows between two looks at the clock and at [`Cancel`].
 const ROWS_BETWEEN_LOOKS: usize = 256;
 /// Complete passes that a writer may spoil before changes behind the reading are put up with.
@@ -55,7 +57,9 @@ fn scan_in_reads_of(
 ) -> Result<(EventLog, Scanned), StoreError> {
     let conn = source.connect(Some(cancel))?;
     let scan = Scan { source, bound, conn: &conn, read_at_most, progress, cancel };
-    for _ in 0..STRICT_PASSES {
+    // Whoever follows a store looks again at all of it, behind its growth.
+    let strict = if source.mode == AccessMode::Live { 0 } else { STRICT_PASSES };
+    for _ in 0..strict {
         if let Some(pass) = scan.pass(generation, Changes::Refused)? {
             return Ok(pass.finish(bound));
         }
@@ -63,10 +67,43 @@ fn scan_in_reads_of(
     let pass =
         scan.pass(generation, Changes::PutUpWith)?.ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
     let (log, mut scanned) = pass.finish(bound);
+    if source.mode == AccessMode::Live {
+        source.check()?;
+        return Ok((log, scanned));
+    }
     scanned.notes.push(
         "the store was written while it was read; events changed or removed meanwhile may be shown as they were".into(),
     );
     Ok((log, scanned))
+}
+
+/// The beginning of a large store: at least so many rows, and about how many there are; `None` where reading only a part
+/// would gain nothing, or where the first rows are not the first events.
+pub(super) fn scan_first(
+    source: &Source,
+    bound: &Bound,
+    rows: u64,
+    generation: u64,
+    progress: &Progress,
+    cancel: &Cancel,
+) -> Result<Option<(EventLog, Scanned, u64)>, StoreError> {
+    let conn = source.connect(Some(cancel))?;
+    let scan = Scan { source, bound, conn: &conn, read_at_most: READ_AT_MOST, progress, cancel };
+    let mut collectors: Vec<Collector<'_>> = bound.sources.iter().map(Collector::new).collect();
+    let Some(ranges) = scan.ranges(&collectors)? else { return Ok(None) };
+    let Some(first) = ranges::beginning(&ranges, rows) else { return Ok(None) };
+    let stamp = source.stamp_of_reads()?;
+    for collector in &mut collectors {
+        collector.stream_types = scan.sql(scan.stream_types(collector.source))?;
+    }
+    let total = scan.rows_at_most()?;
+    progress.set_total(total);
+    progress.set_done(0);
+    let mut builder = EventLogBuilder::new(generation);
+    let tables = scan.read_ranges(&mut builder, collectors, first, generation)?;
+    let (log, scanned) = Pass { builder, tables, stamp }.finish(bound);
+    // Gaps in the row numbers may leave little of them.
+    Ok((!log.is_empty()).then_some((log, scanned, total)))
 }
 
 /// What to do when a writer came between two reads of one pass.
@@ -154,14 +191,16 @@ impl<'a> Scan<'a> {
         let sql = format!("SELECT {} FROM {} {condition} ORDER BY {order}", collector.select.sql(), collector.from);
         let mut statement = self.sql(self.conn.prepare_cached(&sql))?;
         let mut rows = self.sql(statement.query(rusqlite::params_from_iter(from.values())))?;
-        let began = Instant::now();
         let start = collector.found.len();
-        while let Some(row) = self.sql(rows.next())? {
+        let mut row = self.sql(rows.next())?;
+        // From the first row on: before it, others may have been waited for.
+        let began = Lasting::of(self.source);
+        while let Some(found) = row {
             let read = before + collector.found.len() - start;
             if read >= u32::MAX as usize {
                 return Err(StoreError::TooManyEvents(self.source.shown.clone()));
             }
-            self.sql(collector.take(row, read as i64 + 1))?;
+            self.sql(collector.take(found, read as i64 + 1))?;
             if collector.found.len().is_multiple_of(ROWS_BETWEEN_LOOKS) {
                 if self.cancel.is_cancelled() {
                     return Err(StoreError::Cancelled);
@@ -169,9 +208,10 @@ impl<'a> Scan<'a> {
                 self.progress.set_done(read as u64);
                 let full = collector.found.len() - start >= ROWS_AT_ONCE;
                 if full || (self.source.is_shared() && began.elapsed() > self.read_at_most) {
-                    return Ok(Some(self.sql(Resume::after(row, collector))?));
+                    return Ok(Some(self.sql(Resume::after(found, collector))?));
                 }
             }
+            row = self.sql(rows.next())?;
         }
         Ok(None)
     }
@@ -221,6 +261,28 @@ impl<'a> Scan<'a> {
             sum = sum.saturating_add(u64::try_from(rows.unwrap_or(0)).unwrap_or(0));
         }
         Ok(sum)
+    }
+}
+
+/// A read transaction under way; takes note of how long it lasted when it ends.
+struct Lasting<'a> {
+    source: &'a Source,
+    began: Instant,
+}
+
+impl<'a> Lasting<'a> {
+    fn of(source: &'a Source) -> Self {
+        Self { source, began: Instant::now() }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+}
+
+impl Drop for Lasting<'_> {
+    fn drop(&mut self) {
+        self.source.attachment.note_read(self.began.elapsed());
     }
 }
 
@@ -300,7 +362,11 @@ impl Pass<'_> {
                     columns.join(", ")
                 ),
                 Key::Ordered { by, position: None, .. } => {
-                    let by: Vec<&str> = by.iter().map(|name| if name == TIME { "time" } else { name }).collect();
+                    let by: Vec<&str> = by
+                        .iter()
+                        .map(|name| if name == TIME { "time" } else { name })
+                        .filter(|name| !name.ends_with(".rowid"))
+                        .collect();
                     format!("events are ordered by {}, and positions are ordinals", by.join(", "))
                 }
                 _ if bound.events_are_several() => "a row holds several events: positions are ordinals".to_owned(),

@@ -157,6 +157,12 @@ impl Reading<'_> {
     }
 }
 
+/// As many ranges as hold so many rows, if that is a small part of all.
+pub(super) fn beginning(ranges: &[Range], rows: u64) -> Option<&[Range]> {
+    let few = usize::try_from(rows).ok()?.div_ceil(ROWS_IN_RANGE as usize).max(1);
+    (few * 4 <= ranges.len()).then(|| &ranges[..few])
+}
+
 /// Ranges of about [`ROWS_IN_RANGE`] that cover all row numbers.
 fn split(first: i64, last: i64) -> Vec<Range> {
     let all = i128::from(last) - i128::from(first) + 1;

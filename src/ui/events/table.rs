@@ -35,7 +35,7 @@ pub struct TableView {
 }
 
 /// What the rows were made of.
-type MergedOf = (StoreKey, Option<Arc<str>>, ScenarioId, u64, bool);
+type MergedOf = (StoreKey, Option<Arc<str>>, usize, ScenarioId, u64, bool);
 
 #[derive(PartialEq)]
 struct Followed {
@@ -278,7 +278,8 @@ impl TableView {
     /// The rows of what is listed; made again when the stream or its branch is another one.
     fn take_merged(&mut self, document: &Document, all: bool) -> (MergedOf, MergedRows) {
         let scenario = document.active_scenario();
-        let of = (document.opened.key, document.stream.clone(), scenario.id, scenario.branch.edition(), all);
+        let lane = document.lane().len();
+        let of = (document.opened.key, document.stream.clone(), lane, scenario.id, scenario.branch.edition(), all);
         match self.merged.take() {
             Some(merged) if merged.0 == of => merged,
             _ => {

@@ -80,6 +80,10 @@ pub fn facts(app: &App, document: &Document, index: u32, row: &EventRow) -> Vec<
     if streams.len() > 1 {
         facts.push(Fact::words("Streams", streams.join(", ")));
     }
+    if let Some(file) = document.opened.files.get(log.source(index as usize)) {
+        let path = file.path.display().to_string();
+        facts.push(Fact { hover: Some(path), ..Fact::words("File", file.name()) });
+    }
     if let Some(version) = log.version(index as usize) {
         let stream = streams.first().map_or(String::new(), |stream| format!(" of {stream}"));
         facts.push(Fact::words("Version", format!("v{version}{stream}")));

@@ -59,7 +59,7 @@ pub fn header_ui(
     document: &Document,
     shown: &StateView,
     rules: Option<&PathBuf>,
-    opened: Opened<'_>,
+    opened: &mut Opened<'_>,
     queue: &mut Vec<Command>,
 ) {
     let tokens = theme::tokens(ui);

@@ -81,9 +81,9 @@ pub fn state_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut 
         return;
     };
     dim_what_is_old(ui, current, &mut view.stale);
-    let opened =
+    let mut opened =
         header::Opened { tree: &mut view.tree, shows_raw: &mut view.shows_raw, snapshots: &mut view.snapshots };
-    header::header_ui(ui, app, document, shown, rules, opened, queue);
+    header::header_ui(ui, app, document, shown, rules, &mut opened, queue);
     parts_ui(ui, app, document, shown, view, focus, queue);
 }
 

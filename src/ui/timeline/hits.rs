@@ -11,7 +11,7 @@ use crate::timeline::{AxisKind, overview};
 const PARTS: usize = 512;
 
 /// Which search in which store, along which axis; and how far it was.
-type Of = ((StoreKey, AxisKind, u64), u64);
+type Of = (((StoreKey, u64), AxisKind, u64), u64);
 
 /// Where hits stand.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl HitIndex {
     /// Takes in what was found since the last frame; begins anew for another search.
     pub fn follow(&mut self, document: &Document) {
         let (kind, search) = (document.axis.kind(), &document.search);
-        let of = ((document.opened.key, kind, search.run), search.edition);
+        let of = ((document.opened.index(), kind, search.run), search.edition);
         if self.of == Some(of) {
             return;
         }

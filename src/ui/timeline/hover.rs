@@ -30,7 +30,7 @@ pub struct Hover {
 }
 
 /// Which events a crowd is of: places mean others in another stream, store or axis.
-type Crowd = (StoreKey, AxisKind, StreamIndex, u32, u32);
+type Crowd = ((StoreKey, u64), AxisKind, StreamIndex, u32, u32);
 
 #[derive(Clone, PartialEq)]
 struct On {
@@ -72,7 +72,7 @@ pub fn card(ui: &Ui, stage: &Stage<'_>, hover: &mut Hover, queue: &mut Vec<Comma
         Spot::Crowd(bar, _) => {
             let document = stage.document;
             let Some(stream) = document.opened.log.find_stream(&on.name) else { return };
-            let crowd = (document.opened.key, document.axis.kind(), stream, bar.from, bar.to);
+            let crowd = (document.opened.index(), document.axis.kind(), stream, bar.from, bar.to);
             let kinds = match hover.kinds {
                 Some((known, kinds)) if known == crowd => kinds,
                 _ => {

@@ -42,7 +42,7 @@ pub enum Look {
 /// What lanes look like, kept while the view stays.
 #[derive(Default)]
 pub struct Looks {
-    of: Option<(StoreKey, AxisKind, View, f32)>,
+    of: Option<((StoreKey, u64), AxisKind, View, f32)>,
     by_stream: HashMap<StreamIndex, Look>,
     /// Lanes of scenarios, each with the edition of its branch.
     branches: HashMap<Row, (u64, BranchLook)>,
@@ -55,7 +55,7 @@ impl Looks {
     /// Forgets what looked otherwise.
     pub fn refresh(&mut self, stage: &Stage<'_>) {
         let document = stage.document;
-        let of = Some((document.opened.key, document.axis.kind(), document.view, stage.scale.width));
+        let of = Some((document.opened.index(), document.axis.kind(), document.view, stage.scale.width));
         if self.of != of || self.by_stream.len() > REMEMBERED || self.branches.len() > REMEMBERED {
             self.of = of;
             self.by_stream.clear();

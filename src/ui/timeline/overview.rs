@@ -31,7 +31,7 @@ pub enum Held {
 /// The heights of the strip's bars, kept while store, axis and width are the same.
 #[derive(Default)]
 pub struct Strip {
-    of: Option<(StoreKey, AxisKind, usize)>,
+    of: Option<((StoreKey, u64), AxisKind, usize)>,
     heights: Vec<f32>,
 }
 
@@ -39,7 +39,7 @@ impl Strip {
     fn refresh(&mut self, stage: &Stage<'_>, bars: usize) {
         let document = stage.document;
         let kind = document.axis.kind();
-        let of = Some((document.opened.key, kind, bars));
+        let of = Some((document.opened.index(), kind, bars));
         if self.of == of {
             return;
         }

@@ -7,3 +7,8 @@ INSERT INTO journal VALUES
  (2, 1772373404694, 1, 'account-1', 2, X'68656c6c6f', 'System.String, System.Private.CoreLib', 17, NULL);
 INSERT INTO tags VALUES (1, 'money', 1, 'account-1'), (1, 'admin', 1, 'account-1');
 INSERT INTO snapshot VALUES ('account-1', 2, 1772373404700, X'7b22546f74616c223a317d', 'Acme.State', 1);
+--= layout akka-persistence-sql
+--= stream account-1 | account
+--= event 1 | account-1 v1 | Acme.Opened, Acme | 2026-03-01T13:56:44.693Z | {"Owner":"Bo"} | metadata {"identifier":1,"writer_uuid":"w","tags":["admin","money"]}
+--= event 2 | account-1 v2 | System.String, System.Private.CoreLib | 2026-03-01T13:56:44.694Z | "hello" | archived yes | metadata {"identifier":17}
+--= snapshot account-1 | v2 | 2026-03-01T13:56:44.700Z | {"Total":1}

@@ -7,3 +7,10 @@ INSERT INTO domain_event_entry VALUES
  (3, 'e2', NULL, X'7b7d', NULL, 'com.acme.TicketClosed', '2025-12-10T17:26:27Z', '976a79d7-3c48-57a9-864e-2365e73f6aa3', 1, 'TicketAggregate'),
  (4, '976a79d7-0000-57a9-864e-2365e73f6aa4', NULL, X'7b7d', NULL, 'com.acme.Ticked', '2025-12-10T17:26:28Z', '976a79d7-0000-57a9-864e-2365e73f6aa4', 0, NULL);
 INSERT INTO snapshot_event_entry VALUES ('976a79d7-3c48-57a9-864e-2365e73f6aa3', 1, 'TicketAggregate', 's1', NULL, X'7b226f70656e223a66616c73657d', NULL, 'com.acme.Ticket', '2025-12-10T17:26:30Z');
+--= layout axon4-jpa
+--= stream TicketAggregate-976a79d7-3c48-57a9-864e-2365e73f6aa3 | TicketAggregate
+--= stream 976a79d7-0000-57a9-864e-2365e73f6aa4 | domain_event_entry
+--= event 1 | TicketAggregate-976a79d7-3c48-57a9-864e-2365e73f6aa3 v0 | com.acme.TicketOpened | 2025-12-10T17:26:26.687841Z | {"a":1} | id e1 | user u | correlation t1 | causation e0 | schema "2.0" | metadata {"traceId":"t1","correlationId":"e0","userId":"u"}
+--= event 3 | TicketAggregate-976a79d7-3c48-57a9-864e-2365e73f6aa3 v1 | com.acme.TicketClosed | 2025-12-10T17:26:27Z | {} | id e2
+--= event 4 | 976a79d7-0000-57a9-864e-2365e73f6aa4 v0 | com.acme.Ticked | 2025-12-10T17:26:28Z | {} | id 976a79d7-0000-57a9-864e-2365e73f6aa4
+--= snapshot TicketAggregate-976a79d7-3c48-57a9-864e-2365e73f6aa3 | v1 | 2025-12-10T17:26:30Z | {"open":false}

@@ -14,6 +14,6 @@ INSERT INTO snapshot VALUES ('01KP35HX5GV6FJ78302K7AJRJA', 'rides/Ride', 'GjAx',
 --= layout evento
 --= note events are ordered by timestamp, timestamp_subsec, version, id, and positions are ordinals
 --= stream rides/Ride-01KP35HX5GV6FJ78302K7AJRJA | rides/Ride
---= event 1 | rides/Ride-01KP35HX5GV6FJ78302K7AJRJA v1 | RideRequested | 2026-04-13T12:18:30.125Z | ! bincode, which only the program that wrote it can read; bincode, which only the program that wrote it can read; its first bytes are not those of JSON | id 01KP3CEVFGBR1YCAXGBNJ73G11 | metadata {"$raw":"ff00"}
---= event 2 | rides/Ride-01KP35HX5GV6FJ78302K7AJRJA v2 | RideRated | 2026-04-13T12:18:30.250Z | ! bincode, which only the program that wrote it can read; bincode, which only the program that wrote it can read; its first bytes are not those of JSON | id 01KP3CEVFGBR1YCAXGBNJ73G12 | metadata {"$raw":"$1b13","routing_key":"hamburg"}
---= snapshot rides/Ride-01KP35HX5GV6FJ78302K7AJRJA | v- | 2026-04-14T09:18:57Z | ! unknown bytes; 1 bytes of no form that can be read: 09
+--= event 1 | rides/Ride-01KP35HX5GV6FJ78302K7AJRJA v1 | RideRequested | 2026-04-13T12:18:30.125Z | ! bincode, which only the program that wrote it can read; bincode, which only the program that wrote it can read: 2 bytes of no form that can be read: 9a 99 | id 01KP3CEVFGBR1YCAXGBNJ73G11 | metadata {"$raw":"ff00"}
+--= event 2 | rides/Ride-01KP35HX5GV6FJ78302K7AJRJA v2 | RideRated | 2026-04-13T12:18:30.250Z | ! bincode, which only the program that wrote it can read; bincode, which only the program that wrote it can read: 2 bytes of no form that can be read: 04 00 | id 01KP3CEVFGBR1YCAXGBNJ73G12 | metadata {"$raw":"$1b13","routing_key":"hamburg"}
+--= snapshot rides/Ride-01KP35HX5GV6FJ78302K7AJRJA | v- | 2026-04-14T09:18:57Z | ! bincode, which only the program that wrote it can read; bincode, which only the program that wrote it can read: 1 bytes of no form that can be read: 09

@@ -10,3 +10,9 @@ INSERT INTO bookings_messages VALUES
  (3, 'e3', 'V1.RideStarted', 1, 2, '{"km":1.50}', '{"eventuous.correlation-id":"c","eventuous.causation-id":"e2","trace-id":"t"}', '2026-04-13T12:47:33.1558470Z'),
  (4, 'e4', 'V1.RideRequested', 2, 0, '{}', NULL, '2026-04-13T12:47:33.1558470Z'),
  (6, 'e6', 'V1.RideRated', 1, 3, '{"stars":4}', '{}', '2026-04-13T12:48:00.0000000Z');
+--= layout eventuous
+--= stream Ride-1 | Ride
+--= stream Ride-2 | Ride
+--= event 3 | Ride-1 v2 | V1.RideStarted | 2026-04-13T12:47:33.155847Z | {"km":1.50} | id e3 | correlation c | causation e2 | metadata {"eventuous.correlation-id":"c","eventuous.causation-id":"e2","trace-id":"t"}
+--= event 4 | Ride-2 v0 | V1.RideRequested | 2026-04-13T12:47:33.155847Z | {} | id e4
+--= event 6 | Ride-1 v3 | V1.RideRated | 2026-04-13T12:48:00Z | {"stars":4} | id e6 | metadata {}

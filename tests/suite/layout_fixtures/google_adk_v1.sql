@@ -6,3 +6,8 @@ INSERT INTO sessions VALUES ('support', 'user-2', 's1', '{}', '2026-05-05 00:00:
 INSERT INTO events VALUES
  ('e2', 'support', 'user-2', 's1', 'i1', '2026-05-05 00:54:10.471100', '{"author":"support","content":{"parts":[{"text":"hi"}]}}'),
  ('e1', 'support', 'user-2', 's1', 'i1', '2026-05-05 00:54:10', '{"author":"user"}');
+--= layout google-adk-v1
+--= note events are ordered by time, and positions are ordinals
+--= stream support-user-2-s1 | support
+--= event 1 | support-user-2-s1 v- | user | 2026-05-05T00:54:10Z | {"author":"user"} | id e1 | user user-2 | correlation i1 | metadata {"invocation_id":"i1"}
+--= event 2 | support-user-2-s1 v- | support | 2026-05-05T00:54:10.471100Z | {"author":"support","content":{"parts":[{"text":"hi"}]}} | id e2 | user user-2 | correlation i1 | metadata {"invocation_id":"i1"}

@@ -16,3 +16,12 @@ INSERT INTO states VALUES
  (168, NULL, 'off', NULL, NULL, NULL, NULL, NULL, 1772378460.0, NULL, 1, NULL, NULL, NULL, 0, NULL, NULL, NULL, 1),
  (169, NULL, 'on', NULL, NULL, NULL, NULL, NULL, 1772378468.4, 168, 1, NULL, NULL, NULL, 0, X'0c12d8f512a1eb566b4f43c56209b621', NULL, NULL, 1),
  (170, NULL, 'above_horizon', NULL, NULL, NULL, NULL, NULL, 1772378469.25, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, 2);
+--= layout home-assistant
+--= note the events are those of 2 tables, merged by time: states, events; positions are ordinals
+--= stream light.kitchen | light
+--= stream events | events
+--= stream sun.sun | sun
+--= event 1 | light.kitchen v- | state_changed | 2026-03-01T15:21:00Z | {"state":"off","attributes":{"brightness":3}} | id 168 | metadata {"origin_idx":0}
+--= event 2 | events v- | call_service | 2026-03-01T15:21:08.302295Z | {"service":"turn_on"} | id 29 | user 1c12d8f5-12a1-eb56-6b4f-43c56209b621 | correlation 0c12d8f5-12a1-eb56-6b4f-43c56209b621 | metadata {"origin_idx":0}
+--= event 3 | light.kitchen v- | state_changed | 2026-03-01T15:21:08.400Z | {"state":"on","attributes":{"brightness":3}} | id 169 | correlation 0c12d8f5-12a1-eb56-6b4f-43c56209b621 | metadata {"old_state_id":168,"origin_idx":0}
+--= event 4 | sun.sun v- | state_changed | 2026-03-01T15:21:09.250Z | {"state":"above_horizon"} | id 170 | metadata {"origin_idx":0}

@@ -7,3 +7,15 @@ INSERT INTO Commits VALUES
  ('default', 'AA', 'account-1', 3, 1, X'02', 2, '2026-03-01 16:37:47', 7, NULL, X'1f8b08000000000002037bbf7b7f74b592537e4aa5929542b5924a4965412a90a5e4989c9baae79c935f9c9aa2a300e228d5d6c60200246818712d000000'),
  ('default', 'AA', 'account-1', 4, 1, X'03', 3, '2026-03-01 16:37:48', 8, X'c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7', X'c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7');
 INSERT INTO Snapshots VALUES ('default', 'AA', 3, X'efbbbf7b2243656e7473223a357d');
+--= layout neventstore
+--= note a row holds several events: positions are ordinals
+--= note 1 events have no type
+--= note 1 rows of several events can't be taken apart; each is shown as one event
+--= stream default/account-1 | account
+--= stream tenant-b/account-1 | account
+--= event 1 | default/account-1 v1 | Acme.Opened | 2026-03-01T16:37:45.264321Z | {"$type":"Acme.Opened, Acme","Owner":"Bo"} | user u | correlation c | metadata {"CorrelationId":"c","User":"u","CommitSequence":1,"n":1}
+--= event 2 | default/account-1 v2 | Acme.Box`1[[Acme.Paid, Acme]] | 2026-03-01T16:37:45.264321Z | {"$type":"Acme.Box`1[[Acme.Paid, Acme]], Acme","Cents":5} | user u | correlation c | metadata {"CorrelationId":"c","User":"u","CommitSequence":1}
+--= event 3 | tenant-b/account-1 v1 | Acme.Opened | 2026-03-01T16:37:46Z | {"$type":"Acme.Opened, Acme","Cents":7} | correlation d | metadata {"CorrelationId":"d","CommitSequence":1}
+--= event 4 | default/account-1 v3 | Acme.Closed | 2026-03-01T16:37:47Z | {"$type":"Acme.Closed, Acme"} | metadata {"CommitSequence":2}
+--= event 5 | default/account-1 v4 |  | 2026-03-01T16:37:48Z | ! encrypted, or written by a serializer of the application; encrypted, or written by a serializer of the application: 32 bytes of no form that can be read: c8 c9 ca cb cc cd ce cf d0 d1 d2 d3 d4 d5 d6 d7 … | metadata {"$raw":"c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7","CommitSequence":3}
+--= snapshot default/account-1 | v3 | - | {"Cents":5}

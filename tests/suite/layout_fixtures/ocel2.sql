@@ -15,3 +15,11 @@ INSERT INTO object VALUES ('PO1', 'Order'), ('P1', 'Payment');
 INSERT INTO event_object VALUES ('e1', 'PO1', 'created'), ('e3', 'PO1', 'of'), ('e3', 'P1', 'made'), ('e2', 'PO1', 'again');
 INSERT INTO event_CreateOrder VALUES ('e1', '2022-01-30 23:00:00', 'Mario'), ('e2', '2022-01-31T22:00:00Z', NULL);
 INSERT INTO event_Pay VALUES ('e3', '2022-01-31 22:00:00', '1', 'Robot'), ('e4', '2022-02-01T00:00:00+01:00', NULL, NULL);
+--= layout ocel2
+--= note the events are those of 2 tables, merged by time: event_CreateOrder, event_Pay; positions are ordinals
+--= stream PO1 | Order
+--= stream P1 | Payment
+--= event 1 | PO1 v- | Create Order | 2022-01-30T23:00:00Z | {"creator":"Mario"} | id e1 | metadata {"objects":[{"object":"PO1","qualifier":"created"}]}
+--= event 2 | PO1 v-, P1 v- | Pay | 2022-01-31T22:00:00Z | {"amount":"1","paid by":"Robot"} | id e3 | metadata {"objects":[{"object":"P1","qualifier":"made"},{"object":"PO1","qualifier":"of"}]}
+--= event 3 | PO1 v- | Create Order | 2022-01-31T22:00:00Z | {} | id e2 | metadata {"objects":[{"object":"PO1","qualifier":"again"}]}
+--= event 4 |  | Pay | 2022-01-31T23:00:00Z | {} | id e4

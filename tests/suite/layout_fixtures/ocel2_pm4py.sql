@@ -10,3 +10,7 @@ INSERT INTO object VALUES ('order:2026-1', 'order');
 INSERT INTO event_map_type VALUES ('add item', 'AddItem');
 INSERT INTO event_object VALUES ('e0366', 'order:2026-1', 'order');
 INSERT INTO event_AddItem VALUES ('e0366', 'add item', '2026-02-27 13:10:26.306396+00:00', 'SKU-101', 3.0);
+--= layout ocel2
+--= note events are ordered by time, and positions are ordinals
+--= stream order:2026-1 | order
+--= event 1 | order:2026-1 v- | add item | 2026-02-27T13:10:26.306396Z | {"productId":"SKU-101","quantity":3} | id e0366 | metadata {"objects":[{"object":"order:2026-1","qualifier":"order"}]}

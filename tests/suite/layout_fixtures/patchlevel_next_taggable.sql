@@ -8,5 +8,5 @@ INSERT INTO event_store VALUES
 --= layout patchlevel-next-taggable
 --= stream cart-51df8bf2 | cart archived
 --= stream main | main
---= event 1 | cart-51df8bf2 v1 | cart.opened | 2026-02-27T16:45:01Z | {"client":"c"} | id e-1 | user u-1 | correlation c-1 | causation x | archived  | metadata {"tracing":{"correlationId":"c-1","causationId":"x","userId":"u-1"},"tags":["cart:51df8bf2","client:c"]}
+--= event 1 | cart-51df8bf2 v1 | cart.opened | 2026-02-27T16:45:01Z | {"client":"c"} | id e-1 | user u-1 | correlation c-1 | causation x | archived yes | metadata {"tracing":{"correlationId":"c-1","causationId":"x","userId":"u-1"},"tags":["cart:51df8bf2","client:c"]}
 --= event 2 | main v- | order.placed | 2026-02-27T16:45:02Z | {} | id e-2 | metadata []

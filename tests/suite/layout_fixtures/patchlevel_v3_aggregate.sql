@@ -8,5 +8,5 @@ INSERT INTO eventstore VALUES
   (2, 'bank_account', 'b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a', 2, 'bank_account.split', '[]', '2026-03-01 13:56:44', 1, 0, '[]');
 --= layout patchlevel-v3-aggregate
 --= stream bank_account-b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a | bank_account
---= event 1 | bank_account-b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a v1 | bank_account.opened | 2026-03-01T13:56:44Z | {"owner":"Ada"} | user teller-5 | correlation c-1 | archived  | metadata {"tracing":{"correlationId":"c-1","causationId":null,"userId":"teller-5"}}
+--= event 1 | bank_account-b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a v1 | bank_account.opened | 2026-03-01T13:56:44Z | {"owner":"Ada"} | user teller-5 | correlation c-1 | archived yes | metadata {"tracing":{"correlationId":"c-1","causationId":null,"userId":"teller-5"}}
 --= event 2 | bank_account-b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a v2 | bank_account.split | 2026-03-01T13:56:44Z | [] | metadata []

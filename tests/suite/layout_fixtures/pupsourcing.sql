@@ -10,4 +10,4 @@ INSERT INTO aggregate_heads VALUES ('Identity', 'User', '7', 1, '2026-02-27 16:4
 --= stream Identity/User-7 | User
 --= stream Billing/User-7 | User
 --= event 1 | Identity/User-7 v1 | UserCreated | 2026-02-27T16:45:01Z | {"name":"Ada"} | id e-1 | user u-1 | correlation c-1 | schema 2 | metadata {"user_id":"u-1","trace_id":"t-1"}
---= event 2 | Billing/User-7 v1 | UserBilled | 2026-02-27T16:45:02.500Z | ! invalid JSON; invalid JSON: expected value at line 2 column 1 | id e-2 | causation e-1 | schema 1
+--= event 2 | Billing/User-7 v1 | UserBilled | 2026-02-27T16:45:02.500Z | ! unknown bytes; 5 bytes of no form that can be read: 0a 03 41 64 61 | id e-2 | causation e-1 | schema 1

@@ -20,9 +20,9 @@ INSERT INTO event_store_events_in_streams VALUES
   (6, '$by_correlation_id_c-1', NULL, 'e-2', '2026-02-03 12:00:00');
 --= layout rails-event-store
 --= stream Shop::Order$2026-1 | Shop::Order
---= stream $by_type_Shop::OrderPlaced | $by_type_Shop::OrderPlaced link
+--= stream $by_type_Shop::OrderPlaced | $by_type link
 --= stream Shop::ByCity$Köln | Shop::ByCity link
---= stream $by_correlation_id_c-1 | $by_correlation_id_c link
+--= stream $by_correlation_id_c-1 | $by_correlation_id link
 --= stream free-stream | free
 --= event 1 | Shop::Order$2026-1 v0, $by_type_Shop::OrderPlaced v-, Shop::ByCity$Köln v- | Shop::OrderPlaced | 2026-02-02T11:29:29.831824Z | {"total":10.50} | id e-1 | user ada | correlation c-1 | causation x-1 | metadata {"correlation_id":"c-1","causation_id":"x-1","user":"ada","types":{"data":{}}}
 --= event 2 | Shop::Order$2026-1 v1, $by_correlation_id_c-1 v- | Shop::OrderShipped | 2026-02-02T12:00:00.000001Z | {} | id e-2 | valid 2026-02-02T11:58:30.000001Z | correlation c-1 | metadata {"correlation_id":"c-1"}

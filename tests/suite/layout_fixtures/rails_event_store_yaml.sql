@@ -26,4 +26,4 @@ INSERT INTO event_store_events_in_streams VALUES
 --= layout rails-event-store
 --= stream Support::Ticket$7 | Support::Ticket
 --= event 1 | Support::Ticket$7 v0 | Support::TicketResolved | 2025-12-10T17:26:26.687841Z | {"resolution":"fixed","minutes_spent":592,"tags":["ui"]} | id 1aea036c-fb1e-437d-bb23-083d0a253f29 | user agent-3 | correlation 394d2200-5490-4d03-a0d5-fba4183dedc6 | causation ac24433e-a61e-4661-a867-4eea973711ca | metadata {"correlation_id":"394d2200-5490-4d03-a0d5-fba4183dedc6","causation_id":"ac24433e-a61e-4661-a867-4eea973711ca","user":"agent-3","remote_ip":"10.0.0.161"}
---= event 2 | Support::Ticket$7 v1 | Support::TicketClosed | 2025-12-10T17:26:27Z | ! invalid JSON; invalid JSON: expected value at line 1 column 1 | id 2aea036c-fb1e-437d-bb23-083d0a253f29 | metadata {}
+--= event 2 | Support::Ticket$7 v1 | Support::TicketClosed | 2025-12-10T17:26:27Z | ! invalid YAML; invalid YAML: while parsing a node, did not find expected node content at byte 3 line 2 column 1 | id 2aea036c-fb1e-437d-bb23-083d0a253f29 | metadata {}

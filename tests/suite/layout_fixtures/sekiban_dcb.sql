@@ -8,3 +8,12 @@ INSERT INTO dcb_events VALUES
  ('other', 'e1', '063907807501904995202689334292', 'CartOpened', '{}', '["Cart:1"]', '2026-02-27T16:45:02Z', '', '', ''),
  ('default', 'e3', '063907807501904995302689334292', 'DayEnded', '{}', '[]', '2026-02-27T16:45:03Z', '', '', '');
 INSERT INTO dcb_tags VALUES (1, 'default', 'Cart:1', 'Cart', 'x', 'e1', 'CartOpened', 'x'), (2, 'default', 'Cart:1', 'Cart', 'x', 'e2', 'ItemAdded', 'x'), (3, 'default', 'Product:S1', 'Product', 'x', 'e2', 'ItemAdded', 'x'), (4, 'other', 'Cart:1', 'Cart', 'x', 'e1', 'CartOpened', 'x');
+--= layout sekiban-dcb
+--= note events are ordered by SortableUniqueId, and positions are ordinals
+--= stream default/Cart:1 | Cart
+--= stream default/Product:S1 | Product
+--= stream other/Cart:1 | Cart
+--= event 1 | default/Cart:1 v- | CartOpened | 2026-02-27T16:45:01.904995Z | {} | id e1 | correlation c | metadata {"ServiceId":"default","SortableUniqueId":"063907807501904995002689334292"}
+--= event 2 | default/Cart:1 v-, default/Product:S1 v- | ItemAdded | 2026-02-27T16:45:01.904995100Z | {"sku":"S1"} | id e2 | user customer | correlation c | causation e1 | metadata {"ServiceId":"default","SortableUniqueId":"063907807501904995102689334292"}
+--= event 3 | other/Cart:1 v- | CartOpened | 2026-02-27T16:45:02Z | {} | id e1 | metadata {"ServiceId":"other","SortableUniqueId":"063907807501904995202689334292"}
+--= event 4 |  | DayEnded | 2026-02-27T16:45:03Z | {} | id e3 | metadata {"ServiceId":"default","SortableUniqueId":"063907807501904995302689334292"}

@@ -14,7 +14,8 @@ INSERT INTO stored_events VALUES
 INSERT INTO snapshots VALUES (1, 'b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a', 2, '{"balance":1}', '2026-03-01 14:00:00', NULL);
 --= layout spatie
 --= stream b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a | stored_events
+--= stream (no aggregate) | (no aggregate)
 --= event 1 | b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a v1 | App\Events\AccountOpened | 2026-03-01T13:56:44Z | {"owner":"Zoë"} | user 7 | schema 1 | metadata {"aggregate-root-uuid":"b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a","aggregate-root-version":1,"user_id":7}
 --= event 2 | b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a v2 | App\Events\MoneyDeposited | 2026-03-01T13:56:45Z | {"amount_cents":9007199254741001} | schema 2 | metadata []
---= event 3 |  | App\Events\AuditNoted | 2026-03-01T13:56:45Z | {"note":"checked"} | schema 1 | metadata {}
+--= event 3 | (no aggregate) v- | App\Events\AuditNoted | 2026-03-01T13:56:45Z | {"note":"checked"} | schema 1 | metadata {}
 --= snapshot b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a | v2 | 2026-03-01T14:00:00Z | {"balance":1}

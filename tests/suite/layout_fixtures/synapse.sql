@@ -6,3 +6,7 @@ INSERT INTO events VALUES
  (2, 5, '$b', 'm.room.message', '!abc:server', NULL, NULL, 1, 0, 5, 1772373404000, 1772373405000, '@ann:server', 0, 'm', NULL, NULL),
  (-3, 1, '$a', 'm.room.create', '!abc:server', NULL, NULL, 1, 1, 1, 1772373400000, 1772373406000, '@ann:server', 0, 'm', '', NULL);
 INSERT INTO event_json VALUES ('$b', '!abc:server', '{}', '{"content":{"body":"hi"},"sender":"@ann:server","type":"m.room.message"}', 3), ('$a', '!abc:server', '{}', '{"content":{"creator":"@ann:server"},"room_id":"!abc:server"}', 3);
+--= layout synapse
+--= stream !abc:server | room
+--= event -3 | !abc:server v- | m.room.create | 2026-03-01T13:56:46Z | {"creator":"@ann:server"} | id $a | valid 2026-03-01T13:56:40Z | user @ann:server | archived yes | metadata {"topological_ordering":1,"room_id":"!abc:server"}
+--= event 2 | !abc:server v- | m.room.message | 2026-03-01T13:56:45Z | {"body":"hi"} | id $b | valid 2026-03-01T13:56:44Z | user @ann:server | metadata {"topological_ordering":5,"sender":"@ann:server","type":"m.room.message"}

@@ -12,5 +12,5 @@ INSERT INTO watermill_audit VALUES (1, 'u-3', '2026-02-27 16:45:02', CAST('seen'
 --= stream orders | orders
 --= stream audit | audit
 --= event 1 | orders v- | OrderPlaced | 2026-02-27T16:45:01Z | {"id":1} | id u-1 | correlation c-1 | metadata {"name":"OrderPlaced","correlation_id":"c-1"}
---= event 2 | audit v- | audit | 2026-02-27T16:45:02Z | ! invalid JSON; invalid JSON: expected value at line 1 column 1 | id u-3 | metadata {}
+--= event 2 | audit v- | audit | 2026-02-27T16:45:02Z | "seen" | id u-3 | metadata {}
 --= event 3 | orders v- | orders | 2026-02-27T16:45:03Z | null | id u-2 | metadata {}

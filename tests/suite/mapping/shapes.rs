@@ -232,6 +232,33 @@ fn enum_tags_name_the_type() {
     check(&path, &Expected::default());
 }
 
+#[test]
+fn a_number_orders_rows_that_were_written_in_any_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, conn) = database(
+        folder.path(),
+        "CREATE TABLE events (uuid TEXT, seq INTEGER, stream TEXT, type TEXT, data TEXT, ts TEXT)",
+    );
+    let history = history();
+    for step in 0..history.len() {
+        // Every row once, in leaps.
+        let at = step * 23 % history.len();
+        let made = &history[at];
+        let uuid = format!("0f0e0d0c-0b0a-4908-8706-0504030201{at:02}");
+        let stream = format!("ord_{}", made.stream);
+        conn.execute(
+            "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (uuid, at as i64 + 1, stream, KINDS[made.kind], body(made).to_string(), iso(made.micros)),
+        )
+        .unwrap();
+    }
+    drop(conn);
+    let mapping = guessed(&path);
+    let events = lines(&with_mapping(&["events", "--format", "ndjson"], &path, &mapping));
+    let positions: Vec<i64> = events.iter().map(|event| event["position"].as_i64().unwrap()).collect();
+    assert_eq!(positions, (1..=history.len() as i64).collect::<Vec<_>>());
+}
+
 /// Names of the roles, in spellings that people use.
 const NAMES: [[&str; 5]; 8] = [
     ["aggregate_id", "event_type", "payload", "created_at", "version"],

@@ -1,5 +1,7 @@
 //! Indexes that are kept for the next opening: the same as a scan, and never of what the store was before.
 
+#![expect(clippy::disallowed_methods, reason = "another program")]
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};

@@ -110,7 +110,7 @@ fn a_journal_of_several_serializers_is_read_where_it_can_be() {
     // Akka's own streams are categories of their own; there are many.
     let store = super::facts::copied(&folder, name);
     let log = super::scan(&super::open(&store.1).unwrap());
-    let mut categories: Vec<String> = log.categories().iter().map(|category| category.to_string()).collect();
+    let mut categories: Vec<String> = log.categories().iter().map(ToString::to_string).collect();
     categories.sort_unstable();
     assert!(categories.iter().any(|category| category == "event_journal"), "{categories:?}");
     let categories: Vec<&'static str> = categories.into_iter().map(|name| &*name.leak()).collect();

@@ -1,0 +1,102 @@
+//! The ids of all events of a file, hashed: by them events are known again in another file.
+
+use std::time::Instant;
+
+use crate::model::{Cancel, EventLog};
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::look::{Contents, Look};
+use crate::store::plan::{Getters, Select, Tables};
+use crate::store::recognise::EventSource;
+use crate::store::scan::READ_AT_MOST;
+
+use super::unite::Id;
+
+/// Rows between two looks at the clock and at [`Cancel`].
+const ROWS: usize = 256;
+
+/// An id for each event of the index; empty where the layout has none.
+pub(super) fn ids(store: &Store, log: &EventLog, cancel: &Cancel) -> Result<Vec<Id>, StoreError> {
+    let has_ids = |source: &EventSource| !source.spec.event_id.is_empty() && source.table.rowid().is_some();
+    if !store.bound.sources.iter().any(has_ids) {
+        return Ok(Vec::new());
+    }
+    let mut ids = vec![0; log.len()];
+    let key = |event: &u32| {
+        let event = *event as usize;
+        (log.source(event), log.row_key(event), log.part(event))
+    };
+    let mut order: Vec<u32> = (0..log.len() as u32).collect();
+    order.sort_unstable_by_key(key);
+    for (table, source) in store.bound.sources.iter().enumerate().filter(|(_, source)| has_ids(source)) {
+        let from = order.partition_point(|event| log.source(*event as usize) < table);
+        let to = order.partition_point(|event| log.source(*event as usize) <= table);
+        of_table(store, log, source, &order[from..to], &mut ids, cancel)?;
+    }
+    Ok(ids)
+}
+
+/// `events`: those of the table, by row number.
+fn of_table(
+    store: &Store,
+    log: &EventLog,
+    source: &EventSource,
+    mut events: &[u32],
+    ids: &mut [Id],
+    cancel: &Cancel,
+) -> Result<(), StoreError> {
+    let (spec, tables) = (&source.spec, Tables::of_events(source));
+    let failed = |e| StoreError::sqlite(&store.source.shown, "read the ids of its events", e);
+    let Some(rowid) = tables.rowid() else { return Ok(()) };
+    let (mut select, mut contents) = (Select::default(), Contents::default());
+    select.place(rowid.clone());
+    let event_id = Getters::new(&spec.event_id, &tables, &mut select);
+    if event_id.looks_inside() || spec.several.is_some() {
+        contents.with_payload(spec, &tables, &mut select);
+        contents.with_metadata(spec, &tables, &mut select);
+    }
+    let sql = format!("SELECT {} FROM {} WHERE {rowid} >= ?1 ORDER BY {rowid}", select.sql(), tables.from(&select));
+    let conn = store.source.connect(Some(cancel))?;
+    while let Some(first) = events.first() {
+        let mut statement = conn.prepare_cached(&sql).map_err(failed)?;
+        let mut rows = statement.query([log.row_key(*first as usize)]).map_err(failed)?;
+        let (began, mut read) = (Instant::now(), 0_usize);
+        loop {
+            let Some(row) = rows.next().map_err(failed)? else { return Ok(()) };
+            let key: i64 = row.get(0).map_err(failed)?;
+            let row_key = |event: &u32| log.row_key(*event as usize);
+            // Rows that are gone by now have no id; reading them later tells what happened.
+            events = &events[events.partition_point(|event| row_key(event) < key)..];
+            let of_row = &events[..events.partition_point(|event| row_key(event) <= key)];
+            let look = Look::new(spec, &contents, row);
+            let entries = if spec.several.is_some() { look.entries() } else { Vec::new() };
+            for event in of_row {
+                let entry = entries.get(log.part(*event as usize)).map(|entry| look.entry(entry));
+                let found = entry.as_ref().unwrap_or(&look).text(&event_id);
+                ids[*event as usize] = found.filter(|(id, _)| !id.is_empty()).map_or(0, |(id, _)| hashed(&id));
+            }
+            events = &events[of_row.len()..];
+            read += 1;
+            if read.is_multiple_of(ROWS) {
+                if cancel.is_cancelled() {
+                    return Err(StoreError::Cancelled);
+                }
+                if store.source.is_shared() && began.elapsed() > READ_AT_MOST {
+                    break;
+                }
+            }
+            if events.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// UUIDs are the same in whatever form they are written.
+fn hashed(id: &str) -> Id {
+    let uuid = uuid::Uuid::try_parse(id).map(|uuid| uuid.hyphenated().to_string());
+    let hash = blake3::hash(uuid.as_deref().unwrap_or(id).as_bytes());
+    let half: [u8; 16] = std::array::from_fn(|at| hash.as_bytes()[at]);
+    u128::from_le_bytes(half)
+}

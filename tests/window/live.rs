@@ -1,0 +1,186 @@
+//! Following a store in the window: what comes in, and what stays where it is.
+
+use std::path::Path;
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use foldline::app::{Command, Cursor, Following};
+use foldline::model::Timestamp;
+use foldline::timeline::View;
+use foldline::ui::Window;
+
+use super::{field, sample, window};
+
+/// Writes a deposit into an account, as another program would.
+#[expect(clippy::disallowed_methods, reason = "another program")]
+fn deposit(store: &Path, account: &str, amount: i64) {
+    let connection = rusqlite::Connection::open(store).unwrap();
+    let insert = "INSERT INTO events SELECT max(position) + 1, ?1, (SELECT ifnull(max(version), 0) + 1 FROM events WHERE \
+                  stream_id = ?1), 'x' || (max(position) + 1), 'FundsDeposited', 1, '2025-07-01T00:00:00Z', NULL, ?2, \
+                  NULL FROM events";
+    connection.execute(insert, (account, format!("{{\"amount\": {amount}}}"))).unwrap();
+}
+
+struct Live {
+    window: Harness<'static, Window>,
+    second: i64,
+}
+
+impl Live {
+    fn of(store: &Path) -> Self {
+        let mut live = Self { window: window(Some(store)), second: 1_700_000_000 };
+        live.window.get_by_role_and_label(egui::Role::Button, "account-A").click();
+        live.window.run();
+        live
+    }
+
+    /// Time goes on: long enough for the next look.
+    fn look(&mut self) {
+        self.second += 10;
+        let now = Timestamp::from_micros(self.second * 1_000_000).unwrap();
+        self.send(Command::Tick(now));
+    }
+
+    fn send(&mut self, command: Command) {
+        self.window.state_mut().send(command);
+        self.window.run();
+    }
+
+    fn click(&mut self, label: &str) {
+        self.window.get_by_label(label).click();
+        self.window.run();
+    }
+
+    fn document(&self) -> &foldline::app::Document {
+        self.window.state().app().document.as_ref().unwrap()
+    }
+
+    fn events(&self) -> usize {
+        self.document().opened.log.len()
+    }
+}
+
+#[test]
+fn a_store_that_was_written_is_read_again_or_followed() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live::of(&store);
+    live.look();
+    assert_eq!(live.document().live.hint(), None);
+    deposit(&store, "account-A", 5);
+    live.look();
+    live.window.get_by_label("1 new event");
+    assert_eq!(live.events(), 2000);
+    live.click("Read the store again");
+    assert_eq!((live.events(), live.document().live.following), (2001, Following::Off));
+    live.look();
+    assert_eq!(live.document().live.hint(), None);
+
+    live.send(Command::Step(foldline::app::Step::End));
+    assert_eq!(field(&live.window, "balance").0.as_deref(), Some("15"));
+    live.click("Follow live");
+    assert_eq!(live.document().live.following, Following::On);
+    // On the newest event: it goes with the next ones.
+    assert!(live.document().live.at_head);
+    for balance in ["16", "17", "18"] {
+        deposit(&store, "account-A", 1);
+        live.look();
+        assert_eq!(field(&live.window, "balance").0.as_deref(), Some(balance));
+        assert!(live.document().is_at_last_event());
+    }
+    live.window.get_by_label_contains("LIVE · attached · 3 events in the last minute");
+    live.click("Follow live");
+    assert_eq!((live.document().live.following, live.events()), (Following::Off, 2004));
+    assert_eq!(live.document().opened.access, "read-only");
+}
+
+#[test]
+fn whoever_is_elsewhere_stays_there() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live::of(&store);
+    live.send(Command::Live(true));
+    live.send(Command::Step(foldline::app::Step::Back));
+    let event = live.document().event.unwrap();
+    assert!(!live.document().live.at_head);
+    live.send(Command::LeaveOut(event));
+    let axis = live.document().axis;
+    live.send(Command::SetView(View::fit(&axis).zoomed(4.0, 300.0, 600.0, &axis)));
+    let (view, cursor, balance) = (live.document().view, live.document().cursor, field(&live.window, "balance"));
+    deposit(&store, "account-A", 100);
+    deposit(&store, "account-NEW", 3);
+    live.look();
+    assert_eq!(live.events(), 2002);
+    assert_eq!((live.document().view, live.document().cursor), (view, cursor));
+    assert_eq!(field(&live.window, "balance"), balance);
+    assert_eq!((live.document().event, live.document().stream.as_deref()), (Some(event), Some("account-A")));
+    assert_eq!(live.document().active_scenario().draft.len(), 1);
+    // The branch has what came, too.
+    live.send(Command::FollowHead(true));
+    let (recorded, branch) = field(&live.window, "balance");
+    let number = |text: Option<String>| text.unwrap().parse::<i64>().unwrap();
+    assert_eq!(number(recorded), 110);
+    assert_ne!(number(branch), 110);
+    assert_eq!(live.document().cursor, Cursor::Event(2001));
+    live.send(Command::SelectStream("account-NEW".into()));
+    assert_eq!(live.document().lane().len(), 1);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "another program")]
+fn history_that_changes_is_read_again_and_said() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live::of(&store);
+    live.send(Command::Live(true));
+    live.send(Command::Step(foldline::app::Step::Back));
+    let (position, words) = {
+        let document = live.document();
+        let event = document.event.unwrap();
+        (document.opened.log.position(event as usize), document.words_for(event))
+    };
+    let connection = rusqlite::Connection::open(&store).unwrap();
+    connection
+        .execute_batch("DROP TRIGGER IF EXISTS events_no_delete; DROP TRIGGER IF EXISTS events_no_update")
+        .unwrap();
+    let triggers: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    triggers.iter().for_each(|name| connection.execute_batch(&format!("DROP TRIGGER \"{name}\"")).unwrap());
+    connection.execute("DELETE FROM events WHERE position <= 10", []).unwrap();
+    drop(connection);
+    for _ in 0..20 {
+        live.look();
+    }
+    assert_eq!(live.events(), 1990);
+    let document = live.document();
+    let event = document.event.unwrap();
+    assert_eq!((document.opened.log.position(event as usize), document.words_for(event)), (position, words));
+    assert!(live.window.state().app().notices.iter().any(|notice| notice.text.contains("10 events gone")));
+}
+
+#[test]
+fn a_file_that_is_another_one_is_not_shown_for_the_first() {
+    let (folder, store) = sample("bank");
+    let (_other_folder, other) = sample("orders");
+    let mut live = Live::of(&store);
+    live.send(Command::Live(true));
+    std::fs::remove_file(&store).unwrap();
+    live.look();
+    assert!(live.document().live.hint().unwrap().contains("there is no such file"));
+    assert_eq!(live.events(), 2000);
+    let next = folder.path().join("next.db");
+    std::fs::copy(other, &next).unwrap();
+    std::fs::rename(next, &store).unwrap();
+    live.look();
+    live.look();
+    assert!(live.document().live.hint().unwrap().contains("another file took its place"), "{:?}", live.document().live);
+    assert_eq!(live.events(), 2000);
+    live.window.get_by_label("Read the store again").click();
+    live.window.run();
+    assert!(live.document().opened.log.find_stream("account-A").is_none());
+    assert_eq!(live.document().live.hint(), None);
+    live.look();
+    assert_eq!(live.document().live.following, Following::On);
+}
