@@ -383,7 +383,10 @@ impl Encoder<'_> {
             });
             // Metadata that an edit replaces does not lose what is the library's.
             let is_there = metadata.get(key).is_some();
-            let Some(form) = form.get(key).filter(|_| !(same && is_there)) else { continue };
+            // An id has no other place.
+            let is_needed = *what == Repeated::Id && was.is_none() && event.id.is_some();
+            let form = form.get(key).or(is_needed.then_some(&Value::Null));
+            let Some(form) = form.filter(|_| !(same && is_there)) else { continue };
             let number = |number: i64| match form {
                 Value::String(_) => Value::string(number.to_string()),
                 _ => Value::from(number),
