@@ -154,7 +154,7 @@ fn every_layout_can_be_had_in_foldlines() {
         let described = describe_copy(session.store(), session.log(), &plan, &options, &progress, &cancel).unwrap();
         match write_copy(session.store(), session.log(), &plan, &out, &options, &progress, &cancel) {
             Ok(report) if &*session.store().layout().id != "foldline" => {
-                assert_eq!(described.notes, report.notes, "{name}")
+                assert_eq!(described.notes, report.notes, "{name}");
             }
             Ok(_) => {}
             Err(error) => return writeln!(wrong, "{name}: {error}").unwrap(),
