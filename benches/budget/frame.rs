@@ -125,6 +125,7 @@ impl OnlyOpens {
             notes: Vec::new(),
             log: self.log.clone(),
             drawing: self.drawing.clone(),
+            leaving_out: true,
             writable: true,
             projections: Vec::new(),
             rules: None,

@@ -50,14 +50,14 @@ impl App {
         let extension = path.extension().map_or_else(|| "db".into(), |e| e.to_string_lossy().into_owned());
         let kind = if document.has_edits() { "what-if" } else { "copy" };
         let proposed = path.with_file_name(format!("{stem}-{kind}.{extension}"));
-        let choice = CopyChoice { as_foldline: !document.opened.writable, ..CopyChoice::default() };
+        let choice = CopyChoice::default();
         self.dialog = Some(Dialog::SaveCopy { proposed, problem: None });
         self.choose_copy(choice, requests);
     }
 
     /// Chooses what the copy is to be, and asks what that comes to.
     pub(super) fn choose_copy(&mut self, choice: CopyChoice, requests: &mut Vec<Request>) {
-        self.copy.choice = choice;
+        self.copy.choice = CopyChoice { as_foldline: choice.as_foldline || !self.copy_in_own_layout(choice), ..choice };
         if let Some(Dialog::SaveCopy { problem, .. }) = &mut self.dialog {
             *problem = None;
         }
@@ -82,6 +82,13 @@ impl App {
         (!is_start).then(|| super::as_of::shown(document, self.zone()))
     }
 
+    /// Whether the store's own layout can be chosen for such a copy.
+    pub fn copy_in_own_layout(&self, choice: CopyChoice) -> bool {
+        let Some(document) = &self.document else { return false };
+        let has_edits = !choice.up_to_cursor && document.scenario().is_some();
+        document.opened.writable || (document.opened.leaving_out && !has_edits)
+    }
+
     /// What is to be written, and the edits that will then be saved.
     fn copy_wish(&self) -> Option<(CopyWish, Option<Arc<Scenario>>)> {
         let document = self.document.as_ref()?;
@@ -92,7 +99,7 @@ impl App {
             store: document.opened.key,
             scenario: scenario.clone(),
             until,
-            as_foldline: as_foldline || !document.opened.writable,
+            as_foldline: as_foldline || !self.copy_in_own_layout(self.copy.choice),
             whole,
         };
         Some((wish, scenario))

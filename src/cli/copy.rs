@@ -6,8 +6,8 @@ use super::args::{CopyArgs, LayoutOfCopy};
 use super::failure::{CliError, Status};
 use super::options::{self, Setting};
 use super::output::{Output, counted, plain};
-use crate::model::{Cancel, Moment, Progress, StreamIndex};
-use crate::worker::{CopyLayout, CopyTarget, partial_copy};
+use crate::model::{Cancel, CopyPlan, Moment, Progress, StreamIndex};
+use crate::worker::{CopyLayout, CopyTarget, Session, partial_copy};
 
 /// A copy that was written.
 #[derive(Debug, Serialize)]
@@ -26,6 +26,19 @@ pub fn layout(asked: Option<LayoutOfCopy>) -> CopyLayout {
     }
 }
 
+/// Says before anything is written that a copy can't be in the store's own layout.
+pub fn say_layout(asked: Option<LayoutOfCopy>, session: &Session, plan: &CopyPlan, output: &mut Output<'_>) {
+    if asked.is_none() && !session.copies_in_own_layout(plan) {
+        let title = &session.store().layout().title;
+        if session.store().is_several() {
+            output.note("a copy of several files can't be written in their own layout; this one is in Foldline's");
+            return;
+        }
+        let what = if plan.scenario.is_some() { "a copy with edits" } else { "such a copy" };
+        output.note(plain(&format!("{what} can't be written in the layout {title}; this one is in Foldline's")));
+    }
+}
+
 /// Runs the command.
 pub fn run(args: &CopyArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
     let setting = Setting::of(&args.store)?;
@@ -41,6 +54,10 @@ pub fn run(args: &CopyArgs, output: &mut Output<'_>) -> Result<Status, CliError>
     let streams: Vec<StreamIndex> = args.streams.iter().map(|name| opened.stream(name)).collect::<Result<_, _>>()?;
     let streams = (!streams.is_empty()).then_some(streams.as_slice());
     let plan = partial_copy(opened.log(), until, streams)?;
+    say_layout(args.layout_of_copy, &opened.session, &plan, output);
+    if args.whole && !opened.session.copies_in_own_layout(&plan) {
+        output.note("tables that are not the event store's are not in it");
+    }
     let target =
         CopyTarget { out: &args.out, force: args.force, whole: args.whole, layout: layout(args.layout_of_copy) };
     let copied = opened.session.write_copy(&plan, target, &Progress::default(), &Cancel::default())?;

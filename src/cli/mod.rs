@@ -179,7 +179,11 @@ fn layouts(args: &LayoutsArgs, output: &mut Output<'_>) -> Result<Status, CliErr
     }
     let mut columns = Columns::new(&["layout", "title", "copies"]);
     for layout in &layouts {
-        let copies = if layout.writable { "can be written" } else { "not yet" };
+        let copies = match (layout.writable, layout.leaving_out) {
+            (true, _) => "in its own tables",
+            (false, true) => "in its own tables; with edits in Foldline's",
+            (false, false) => "in Foldline's tables",
+        };
         columns.row([layout.id.to_string(), layout.title.to_string(), copies.to_owned()]);
     }
     columns.print(output, 0)?;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use self::print::{BetweenShape, FixtureWritten, WhatIfShape};
 use super::args::{FixtureFormat, WhatIfArgs};
 use super::compensation;
-use super::copy::layout;
+use super::copy::{layout, say_layout};
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
 use super::output::{Output, plain};
@@ -54,6 +54,7 @@ pub fn run(args: &WhatIfArgs, output: &mut Output<'_>) -> Result<Status, CliErro
         };
         if let Some(out) = &args.save_copy {
             let plan = opened.session.scenario_copy(&scenario, &Cancel::default())?;
+            say_layout(args.layout_of_copy, &opened.session, &plan, output);
             let target = CopyTarget { out, force: args.force, whole: false, layout: layout(args.layout_of_copy) };
             let copied = opened.session.write_copy(&plan, target, &Progress::default(), &Cancel::default())?;
             copied.notes.iter().for_each(|note| output.note(plain(note)));

@@ -33,6 +33,8 @@ pub struct OpenedStore {
     pub drawing: Arc<Drawing>,
     /// Whether copies can be written in the store's own layout; else they are written in Foldline's.
     pub writable: bool,
+    /// Whether copies that only leave events out can be.
+    pub leaving_out: bool,
     /// What makes states of events, by category (in the order of [`EventLog::categories`]).
     pub projections: Vec<Arc<ProjectionInfo>>,
     /// The rule file that makes its states, if there is one.

@@ -146,6 +146,15 @@ impl<'c> Insert<'c> {
     }
 
     pub(super) fn event(&mut self, row: &FoldlineRow) -> rusqlite::Result<()> {
+        self.event_with(row, None)
+    }
+
+    /// An event whose payload may be bytes that nobody can read.
+    pub(super) fn event_with(&mut self, row: &FoldlineRow, unreadable: Option<&[u8]>) -> rusqlite::Result<()> {
+        let data: &dyn rusqlite::ToSql = match &unreadable {
+            Some(bytes) => bytes,
+            None => &row.data,
+        };
         self.event.execute(params![
             row.position,
             row.stream,
@@ -155,7 +164,7 @@ impl<'c> Insert<'c> {
             row.schema_version,
             time_text(row.recorded_at),
             row.valid_at.map(|time| time.to_string()),
-            row.data,
+            data,
             row.metadata,
         ])?;
         Ok(())

@@ -14,7 +14,7 @@ mod writing;
 pub use catalogue::layouts;
 pub use contents::{PayloadColumn, PayloadSpec, Wrapper};
 pub use place::{Place, Role};
-pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, StreamTable, WritingSpec};
+pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, Repeated, StreamTable, WritingSpec};
 
 /// The description of one library's tables.
 #[derive(Debug, Deserialize)]
@@ -497,11 +497,18 @@ pub struct LayoutInfo {
     pub title: Arc<str>,
     /// Whether copies can be written in it.
     pub writable: bool,
+    /// Whether copies that only leave events out can be.
+    pub leaving_out: bool,
 }
 
 impl LayoutSpec {
     /// What the world needs to know of it.
     pub fn info(&self) -> LayoutInfo {
-        LayoutInfo { id: self.id.as_str().into(), title: self.title.as_str().into(), writable: self.writable }
+        LayoutInfo {
+            id: self.id.as_str().into(),
+            title: self.title.as_str().into(),
+            writable: self.writable,
+            leaving_out: self.writable || self.writing.leaving_out,
+        }
     }
 }

@@ -104,10 +104,11 @@ fn choices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     if !is_foldlines {
         ui.add_space(theme::TIGHT);
         let own = format!("In the store's own layout: {}", document.opened.layout_title);
-        if document.opened.writable {
+        if app.copy_in_own_layout(choice) {
             ui.radio_value(&mut choice.as_foldline, false, own);
         } else {
-            ui.add_enabled(false, egui::RadioButton::new(false, own));
+            let why = if document.opened.leaving_out { "only without edits" } else { "not possible" };
+            ui.add_enabled(false, egui::RadioButton::new(false, format!("{own} ({why})")));
         }
         ui.radio_value(&mut choice.as_foldline, true, "In Foldline's layout");
     }

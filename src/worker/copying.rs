@@ -10,7 +10,7 @@ use super::session::{Session, SessionError};
 use crate::job::{Copied, CopyWish, Failure};
 use crate::model::selection::ResolveError;
 use crate::model::{Cancel, CopyDescription, CopyPlan, CopyRow, EventLog, Moment, Progress, Selection, StreamIndex};
-use crate::store::{CopyOptions, StoreError, describe_copy, write_copy};
+use crate::store::{CopyOptions, StoreError, copies_in_own_layout, describe_copy, write_copy};
 use crate::whatif::Scenario;
 
 /// Where a copy goes.
@@ -167,13 +167,20 @@ impl Session {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<CopyDescription, Failure> {
-        let options = CopyOptions { force: false, whole: wish.whole, as_foldline: wish.as_foldline };
-        let described =
-            describe_copy(self.store(), self.log(), &self.wished(wish, cancel)?, &options, progress, cancel);
+        let plan = self.wished(wish, cancel)?;
+        let as_foldline = wish.as_foldline || !self.copies_in_own_layout(&plan);
+        let options = CopyOptions { force: false, whole: wish.whole && !as_foldline, as_foldline };
+        let described = describe_copy(self.store(), self.log(), &plan, &options, progress, cancel);
         described.map_err(|error| failed(&error.into()))
     }
 
-    /// Writes a copy. It appears under its name whole or not at all.
+    /// Whether a copy can be in the store's own layout; if not, it is written in Foldline's.
+    pub fn copies_in_own_layout(&self, plan: &CopyPlan) -> bool {
+        copies_in_own_layout(self.store(), self.log(), plan)
+    }
+
+    /// Writes a copy: in Foldline's layout also where the store's own can't hold it. It appears under its name whole
+    /// or not at all.
     pub fn write_copy(
         &self,
         plan: &CopyPlan,
@@ -182,12 +189,10 @@ impl Session {
         cancel: &Cancel,
     ) -> Result<Copied, SessionError> {
         let CopyTarget { out, force, whole, layout } = target;
-        let options = CopyOptions { force, whole, as_foldline: layout == CopyLayout::Foldline };
+        let as_foldline = layout == CopyLayout::Foldline || !self.copies_in_own_layout(plan);
+        let options = CopyOptions { force, whole: whole && !as_foldline, as_foldline };
         let report = write_copy(self.store(), self.log(), plan, out, &options, progress, cancel)?;
-        let layout_title = match layout {
-            CopyLayout::Own => self.store().layout().title.to_string(),
-            CopyLayout::Foldline => "Foldline".to_owned(),
-        };
+        let layout_title = if as_foldline { "Foldline".to_owned() } else { self.store().layout().title.to_string() };
         Ok(Copied { path: out.to_owned(), events: report.events, layout_title, notes: report.notes })
     }
 }

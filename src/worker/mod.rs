@@ -68,6 +68,9 @@ pub struct Layout {
     pub title: std::sync::Arc<str>,
     /// Whether copies can be written in it.
     pub writable: bool,
+    /// Whether copies that only leave events out can be.
+    #[serde(skip)]
+    pub leaving_out: bool,
 }
 
 /// The folder in which indexes of large stores are kept, so that they open at once the next time: in the user's cache
@@ -83,8 +86,8 @@ pub fn index_cache() -> Option<std::path::PathBuf> {
 /// All layouts that are recognised.
 pub fn layouts() -> Vec<Layout> {
     let layout = |spec: &std::sync::Arc<crate::store::LayoutSpec>| {
-        let crate::store::LayoutInfo { id, title, writable } = spec.info();
-        Layout { id, title, writable }
+        let crate::store::LayoutInfo { id, title, writable, leaving_out } = spec.info();
+        Layout { id, title, writable, leaving_out }
     };
     crate::store::layouts().iter().map(layout).collect()
 }

@@ -150,6 +150,7 @@ impl Session {
             drawing: Arc::new(Drawing::new(&log)),
             log,
             writable: layout.writable && !session.store().is_several(),
+            leaving_out: layout.leaving_out && !session.store().is_several(),
             rules,
             snapshots: session.store().snapshots(),
             expected: session.expected(),

@@ -1,14 +1,14 @@
 //! What a library notes beside its events: how far each stream and each subscriber has come. A copy has it as the
 //! library would have it after the copy's own history.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rusqlite::Row;
 
 use crate::model::{CopyPlan, CopyRow, EventLog};
 use crate::store::layout::{CheckpointTable, StreamTable};
-use crate::store::recognise::{Bound, Table};
+use crate::store::recognise::{Bound, Table, glob};
 use crate::store::rows::{integer, is_set, text};
 
 use super::encode::filled;
@@ -39,6 +39,8 @@ pub(super) struct Bookkeeping {
     last: BTreeMap<StreamKey, Option<i64>>,
     /// Streams in the order in which they come in the plan, those of `last` only.
     order: Vec<StreamKey>,
+    /// The position of the last event of each stream of `last`, where positions are known.
+    positions: HashMap<StreamKey, i64>,
     changed: HashSet<Arc<str>>,
     known: HashSet<Arc<str>>,
     /// The plan leaves no recorded event out.
@@ -72,7 +74,8 @@ impl Bookkeeping {
         changed.extend((0..log.len()).filter(|index| !kept[*index]).filter_map(name_of));
         let mut last: BTreeMap<StreamKey, Option<i64>> = BTreeMap::new();
         let mut order = Vec::new();
-        for row in &plan.rows {
+        let mut last_positions = HashMap::new();
+        for (place, row) in plan.rows.iter().enumerate() {
             let (stream, archived, version) = match row {
                 CopyRow::Recorded(index) => {
                     let index = *index as usize;
@@ -84,6 +87,9 @@ impl Bookkeeping {
             };
             let Some(stream) = stream.filter(|stream| changed.contains(stream)) else { continue };
             let key = (stream, archived);
+            if let Some(position) = positions.and_then(|positions| positions.get(place)) {
+                last_positions.insert(key.clone(), *position);
+            }
             let known = last.entry(key.clone()).or_insert_with(|| {
                 order.push(key);
                 None
@@ -97,6 +103,7 @@ impl Bookkeeping {
         Self {
             last,
             order,
+            positions: last_positions,
             changed,
             known: log.streams().iter().map(|stream| stream.name.clone()).collect(),
             complete,
@@ -116,10 +123,10 @@ impl Bookkeeping {
     /// What becomes of a row of a table beside the events.
     pub(super) fn fate(&mut self, bound: &Bound, table: &Table, row: &Row<'_>) -> rusqlite::Result<Fate> {
         let writing = &bound.spec.writing;
-        if let Some(spec) = writing.streams.as_ref().filter(|spec| spec.table.eq_ignore_ascii_case(&table.name)) {
+        if let Some(spec) = writing.streams.as_ref().filter(|spec| glob(&spec.table, &table.name)) {
             return self.stream_row(spec, table, row);
         }
-        match writing.checkpoints.iter().find(|spec| spec.table.eq_ignore_ascii_case(&table.name)) {
+        match writing.checkpoints.iter().find(|spec| glob(&spec.table, &table.name)) {
             Some(spec) => self.checkpoint(spec, table, row),
             None => Ok(Fate::Keep),
         }
@@ -127,18 +134,23 @@ impl Bookkeeping {
 
     fn stream_row(&mut self, spec: &StreamTable, table: &Table, row: &Row<'_>) -> rusqlite::Result<Fate> {
         let rows = Rows::new(table);
-        let (Some(stream), Some(version), Some(archived)) =
-            (rows.place(&spec.stream), rows.place(&spec.version), rows.place(&spec.archived))
-        else {
+        let parts = std::iter::once(&spec.stream).chain(&spec.more_parts).map(|column| rows.place(column));
+        let (Some(parts), Some(version)) = (parts.collect::<Option<Vec<_>>>(), rows.place(&spec.version)) else {
             return Ok(Fate::Keep);
         };
         if self.first_row.is_none() {
             self.first_row = Some(rows.values(row)?);
         }
-        let Some((name, _)) = text(row.get_ref(stream)?) else { return Ok(Fate::Keep) };
+        let mut name = String::new();
+        for (place, at) in parts.into_iter().enumerate() {
+            let Some((part, _)) = text(row.get_ref(at)?) else { return Ok(Fate::Keep) };
+            name.push_str(if place > 0 { "-" } else { "" });
+            name.push_str(&part);
+        }
+        let archived = spec.archived.as_ref().and_then(|column| rows.place(column));
+        let archived = archived.map(|at| row.get_ref(at)).transpose()?.map(is_set);
         let name: Arc<str> = name.into();
-        let archived = is_set(row.get_ref(archived)?);
-        let key = (name, archived);
+        let key = (name, archived.unwrap_or_default());
         self.seen.insert(key.clone());
         if !self.changed.contains(&key.0) {
             // Of a stream that has no events, it can't be said whether it was there.
@@ -146,17 +158,28 @@ impl Bookkeeping {
             self.counts.streams_left_out += u64::from(!keep);
             return Ok(if keep { Fate::Keep } else { Fate::LeaveOut });
         }
-        match self.last.get(&key) {
-            None => {
-                self.counts.streams_left_out += 1;
-                Ok(Fate::LeaveOut)
-            }
-            Some(last) if integer(row.get_ref(version)?) == *last => Ok(Fate::Keep),
-            Some(last) => {
-                self.counts.streams_set += 1;
-                Ok(Fate::Set(vec![(version, last.map_or(Raw::Null, Raw::from))]))
-            }
+        // Without a mark, the row is about all events of the stream.
+        let keys = [Some(key.clone()), archived.is_none().then(|| (key.0.clone(), true))];
+        let keys = || keys.iter().flatten();
+        let Some(last) = keys().filter_map(|key| self.last.get(key)).max() else {
+            self.counts.streams_left_out += 1;
+            return Ok(Fate::LeaveOut);
+        };
+        let mut set = Vec::new();
+        if integer(row.get_ref(version)?) != *last {
+            set.push((version, last.map_or(Raw::Null, Raw::from)));
         }
+        let position = keys().filter_map(|key| self.positions.get(key)).max();
+        if let (Some(at), Some(position)) = (spec.position.as_ref().and_then(|column| rows.place(column)), position)
+            && integer(row.get_ref(at)?) != Some(*position)
+        {
+            set.push((at, (*position).into()));
+        }
+        if set.is_empty() {
+            return Ok(Fate::Keep);
+        }
+        self.counts.streams_set += 1;
+        Ok(Fate::Set(set))
     }
 
     fn checkpoint(&mut self, spec: &CheckpointTable, table: &Table, row: &Row<'_>) -> rusqlite::Result<Fate> {
@@ -186,7 +209,7 @@ impl Bookkeeping {
     /// Rows for streams that have none: of a table all of whose rows were shown to [`fate`](Self::fate).
     pub(super) fn new_rows(&mut self, bound: &Bound, table: &Table) -> Vec<Vec<Raw>> {
         let Some(spec) = &bound.spec.writing.streams else { return Vec::new() };
-        if !spec.table.eq_ignore_ascii_case(&table.name) {
+        if !glob(&spec.table, &table.name) {
             return Vec::new();
         }
         let rows = Rows::new(table);
@@ -210,7 +233,9 @@ impl Bookkeeping {
             }
             set(&spec.stream, Raw::text(key.0.to_string()));
             set(&spec.version, version.map_or(Raw::Null, Raw::from));
-            set(&spec.archived, i64::from(key.1).into());
+            if let Some(archived) = &spec.archived {
+                set(archived, i64::from(key.1).into());
+            }
             new.push(row);
         }
         self.counts.streams_added += new.len() as u64;

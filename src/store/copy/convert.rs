@@ -1,6 +1,6 @@
 //! Any store as one in Foldline's own layout.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +29,13 @@ use super::{CopyReport, described, for_each_planned, write_scenario};
 
 /// Namespace of the ids that events get whose store has none: UUIDv5 of stream and position.
 const ID_NAMESPACE: Uuid = Uuid::from_u128(0x7c1e_63c0_5a6b_4f7e_9c55_60f0_1d1f_0a11);
+/// The stream of events that are in none: in Foldline's layout every event is in one.
+const NO_STREAM: &str = "(no stream)";
+
+/// An event's stream in the copy.
+fn stream_of(event: &Event) -> Arc<str> {
+    event.stream.clone().unwrap_or_else(|| NO_STREAM.into())
+}
 
 pub(super) fn write(
     store: &Store,
@@ -47,16 +54,16 @@ pub(super) fn write(
     let mut changes = Changes::default();
     {
         let mut insert = Insert::new(&conn).map_err(writing)?;
-        let mut versions = Versions::new(log, plan);
+        let mut rows = Rows::new(log, plan, &positions);
         for_each_planned(store, log, plan, &mut |place, event| {
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
             let cannot = |why: String| StoreError::CannotEncode { event: described(event), why };
-            let row = row(event, positions[place], versions.of(event)).map_err(cannot)?;
-            written.add(&raw(&row));
-            changes.add(event, &row);
-            insert.event(&row).map_err(|e| match e.sqlite_error_code() {
+            let (row, bytes) = rows.next(place, event).map_err(cannot)?;
+            written.add(&raw(&row, bytes.as_deref()));
+            changes.add(event, &row, bytes.is_some());
+            insert.event_with(&row, bytes.as_deref()).map_err(|e| match e.sqlite_error_code() {
                 Some(rusqlite::ErrorCode::ConstraintViolation) => {
                     cannot(format!("its id or version is repeated ({e})"))
                 }
@@ -97,14 +104,14 @@ pub(super) fn describe(
     let (store, log) = (stored.store, stored.log);
     let positions = positions(log, plan);
     let mut changes = Changes::default();
-    let mut versions = Versions::new(log, plan);
+    let mut rows = Rows::new(log, plan, &positions);
     let read = for_each_planned(store, log, plan, &mut |place, event| {
         if cancel.is_cancelled() {
             return Err(StoreError::Cancelled);
         }
-        let row = row(event, positions[place], versions.of(event))
-            .map_err(|why| StoreError::CannotEncode { event: described(event), why })?;
-        changes.add(event, &row);
+        let (row, bytes) =
+            rows.next(place, event).map_err(|why| StoreError::CannotEncode { event: described(event), why })?;
+        changes.add(event, &row, bytes.is_some());
         progress.add(1);
         Ok(())
     });
@@ -121,8 +128,8 @@ pub(super) fn describe(
         }
     }
     let bound = stored.bound();
-    description.tables =
-        std::iter::once(&bound.events).chain(&bound.snapshots).map(|table| table.name.clone()).collect();
+    let sources = bound.sources.iter().map(|source| &source.table);
+    description.tables = sources.chain(&bound.snapshots).map(|table| table.name.clone()).collect();
     let all = tables::schema(stored.source).map_err(|e| stored.reading(e))?;
     let others = all.into_iter().filter(|made| made.kind == "table").map(|made| made.name);
     description.tables_left_out = others.filter(|name| !description.tables.contains(name)).collect();
@@ -138,11 +145,14 @@ struct Changes {
     metadata: u64,
     schema_versions: u64,
     ids: u64,
+    new_ids: u64,
     streams: u64,
+    no_streams: u64,
+    unreadable: u64,
 }
 
 impl Changes {
-    fn add(&mut self, event: &Event, row: &FoldlineRow) {
+    fn add(&mut self, event: &Event, row: &FoldlineRow, is_unreadable: bool) {
         let schema = event.schema_version.as_ref().map(|version| version.as_number().and_then(Number::as_i64));
         self.versions += u64::from(event.version != Some(row.version));
         self.kinds += u64::from(event.kind != EventKind::Event);
@@ -150,7 +160,10 @@ impl Changes {
             u64::from(row.metadata.as_ref().is_some_and(|metadata| *metadata != json::to_text(&event.metadata)));
         self.schema_versions += u64::from(schema.is_some_and(|version| version != Some(row.schema_version)));
         self.ids += u64::from(event.id.is_none());
+        self.new_ids += u64::from(event.id.as_ref().is_some_and(|id| **id != *row.event_id));
         self.streams += u64::from(!event.other_streams.is_empty());
+        self.no_streams += u64::from(event.stream.is_none());
+        self.unreadable += u64::from(is_unreadable);
     }
 
     /// For the user.
@@ -167,7 +180,10 @@ impl Changes {
             ),
             (self.schema_versions, "have the schema version 1: theirs is no whole number"),
             (self.ids, "have a new id: the store has none"),
+            (self.new_ids, "have a new id: theirs is another event's too"),
             (self.streams, "are in several streams, and in the copy only in the first"),
+            (self.no_streams, "are in no stream, and in the copy in one that is called (no stream)"),
+            (self.unreadable, "have payloads that can't be read: their bytes are kept as they are"),
         ];
         let told = told.into_iter().filter(|(events, _)| *events > 0);
         told.map(|(events, what)| format!("events that {what}: {events}")).collect()
@@ -230,14 +246,14 @@ fn difference(planned: &Event, read: &Event) -> Option<&'static str> {
     let same = |a: &Option<Arc<str>>, b: &Option<Arc<str>>| a.is_none() || a == b;
     let data = match (planned.data.decoded(), read.data.decoded()) {
         (Ok(a), Ok(b)) => *a == *b,
+        (Err(a), Err(b)) => a.raw == b.raw,
         _ => false,
     };
     [
-        (planned.stream == read.stream, "another stream"),
+        (Some(stream_of(planned)) == read.stream, "another stream"),
         (planned.event_type == read.event_type, "another type"),
         (planned.time == read.time, "another time"),
         (planned.valid_time == read.valid_time, "another valid time"),
-        (same(&planned.id, &read.id), "another id"),
         (same(&planned.user, &read.user), "another user"),
         (same(&planned.correlation_id, &read.correlation_id), "another correlation id"),
         (same(&planned.causation_id, &read.causation_id), "another causation id"),
@@ -248,7 +264,7 @@ fn difference(planned: &Event, read: &Event) -> Option<&'static str> {
 }
 
 /// The row as it is stored.
-fn raw(row: &FoldlineRow) -> [Raw; 10] {
+fn raw(row: &FoldlineRow, bytes: Option<&[u8]>) -> [Raw; 10] {
     let text = |text: &String| Raw::text(text.clone());
     let maybe = |text: Option<String>| text.map_or(Raw::Null, Raw::text);
     [
@@ -260,7 +276,7 @@ fn raw(row: &FoldlineRow) -> [Raw; 10] {
         row.schema_version.into(),
         Raw::text(foldline::time_text(row.recorded_at)),
         maybe(row.valid_at.map(|time| time.to_string())),
-        text(&row.data),
+        bytes.map_or_else(|| text(&row.data), |bytes| Raw::Blob(bytes.to_vec())),
         maybe(row.metadata.clone()),
     ]
 }
@@ -285,26 +301,57 @@ fn time_of(log: &EventLog, stream: &str, version: i64) -> Option<crate::model::T
     log.time(*index as usize)
 }
 
-fn row(event: &Event, position: i64, version: i64) -> Result<FoldlineRow, String> {
-    let stream = event.stream.as_deref().ok_or("it is in no stream")?;
-    let data = event.data.decoded().map_err(|why| format!("its payload can't be read ({})", why.reason))?;
-    let id = match &event.id {
-        Some(id) => id.to_string(),
-        None => Uuid::new_v5(&ID_NAMESPACE, format!("{stream}\n{position}").as_bytes()).to_string(),
-    };
-    let metadata = metadata(event);
-    Ok(FoldlineRow {
-        position: Some(position),
-        stream: stream.to_owned(),
-        version,
-        event_id: id,
-        event_type: event.event_type.to_string(),
-        schema_version: event.schema_version.as_ref().and_then(|v| v.as_number()?.as_i64()).unwrap_or(1),
-        recorded_at: event.time,
-        valid_at: event.valid_time,
-        data: json::to_text(&data),
-        metadata: (metadata != Value::Null).then(|| json::to_text(&metadata)),
-    })
+/// The row, and the bytes of a payload that can't be read.
+type Made = (FoldlineRow, Option<Box<[u8]>>);
+
+/// Makes rows of events, in the order of the plan.
+struct Rows<'p> {
+    positions: &'p [i64],
+    versions: Versions,
+    /// Fingerprints of the ids that were given.
+    ids: HashSet<u64>,
+}
+
+impl<'p> Rows<'p> {
+    fn new(log: &EventLog, plan: &CopyPlan, positions: &'p [i64]) -> Self {
+        Self { positions, versions: Versions::new(log, plan), ids: HashSet::new() }
+    }
+
+    fn next(&mut self, place: usize, event: &Event) -> Result<Made, String> {
+        let position = self.positions.get(place).copied().unwrap_or_default();
+        let (data, bytes) = match event.data.decoded() {
+            Ok(data) => (json::to_text(&data), None),
+            // What is text in JSON would read as a payload, which it is not.
+            Err(why) if json::parse(&why.raw).is_ok() => {
+                return Err(format!("its payload can't be read ({})", why.reason));
+            }
+            Err(why) => (String::new(), Some(why.raw.to_vec().into_boxed_slice())),
+        };
+        let stream = stream_of(event).to_string();
+        let new_id = || Uuid::new_v5(&ID_NAMESPACE, format!("{stream}\n{position}").as_bytes()).to_string();
+        let event_id = event.id.as_ref().filter(|id| self.ids.insert(fingerprint(id)));
+        let event_id = event_id.map_or_else(new_id, ToString::to_string);
+        let metadata = metadata(event);
+        let row = FoldlineRow {
+            position: Some(position),
+            version: self.versions.of(event),
+            stream,
+            event_id,
+            event_type: event.event_type.to_string(),
+            schema_version: event.schema_version.as_ref().and_then(|v| v.as_number()?.as_i64()).unwrap_or(1),
+            recorded_at: event.time,
+            valid_at: event.valid_time,
+            data,
+            metadata: (metadata != Value::Null).then(|| json::to_text(&metadata)),
+        };
+        Ok((row, bytes))
+    }
+}
+
+fn fingerprint(id: &str) -> u64 {
+    let mut half = [0; 8];
+    half.copy_from_slice(&blake3::hash(id.as_bytes()).as_bytes()[..8]);
+    u64::from_le_bytes(half)
 }
 
 /// The metadata, with what other layouts keep in columns.
@@ -354,7 +401,7 @@ impl Versions {
                 }
                 CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => (event.stream.clone(), event.version),
             };
-            let Some(stream) = stream else { continue };
+            let stream = stream.unwrap_or_else(|| NO_STREAM.into());
             match version {
                 Some(version) if seen.insert((stream.clone(), version), ()).is_none() => {}
                 _ => {
@@ -366,7 +413,7 @@ impl Versions {
     }
 
     fn of(&mut self, event: &Event) -> i64 {
-        match event.stream.as_ref().and_then(|stream| self.counted.get_mut(stream)) {
+        match self.counted.get_mut(&stream_of(event)) {
             Some(last) => {
                 *last += 1;
                 *last

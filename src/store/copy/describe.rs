@@ -9,7 +9,7 @@ use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, CopyError, Made};
 use super::writer::positions;
-use super::{CopyOptions, check_writable, convert};
+use super::{CopyOptions, How, convert, cut, how_to_write};
 
 /// What was found out while a copy is described or written.
 #[derive(Debug, Default)]
@@ -143,11 +143,17 @@ pub(super) fn describe(
         description.refusal = Some(refused(StoreError::SeveralNotWritable)?);
         return Ok(description);
     }
-    description.refusal = match refusal.map_or_else(|| check_writable(stored.store).err(), Some) {
+    let how = how_to_write(stored.store, stored.log, plan);
+    let is_cut = matches!(how, Ok(How::LeaveOut));
+    let layout_refuses = || match is_cut {
+        true => cut::rows_that_stay(bound, stored.log, plan).err(),
+        false => how.err(),
+    };
+    description.refusal = match refusal.map_or_else(layout_refuses, Some) {
         None => None,
         Some(error) => Some(refused(error)?),
     };
-    describe_tables(stored, plan, options, counts, &mut description)?;
+    describe_tables(stored, plan, options, counts, is_cut, &mut description)?;
     Ok(description)
 }
 
@@ -171,6 +177,7 @@ fn describe_tables(
     plan: &CopyPlan,
     options: &CopyOptions,
     counts: RowCounts,
+    is_cut: bool,
     description: &mut CopyDescription,
 ) -> Result<(), StoreError> {
     let bound = stored.bound();
@@ -178,17 +185,26 @@ fn describe_tables(
     let schema = tables::schema(stored.source).map_err(|e| stored.reading(e))?;
     let taken = tables::taken(bound, &all, options.whole);
     let mut findings = Findings::new(counts, &taken, &schema, options);
-    let positions = positions(bound, stored.log, plan);
+    let positions = if is_cut { cut::positions(stored.log, plan) } else { positions(bound, stored.log, plan) };
     let mut bookkeeping = Bookkeeping::new(stored.log, plan, positions.as_deref());
     let filter = SnapshotFilter::new(stored.log, plan);
     let read = |e: CopyError| match e {
         CopyError::Read(e) | CopyError::Write(e) => stored.reading(e),
     };
-    for table in bound.beside.iter().chain(&bound.snapshots) {
+    let looked_up = bound.sources.iter().flat_map(|source| source.joins.iter().flatten());
+    let mut read_tables: Vec<&Table> = bound.beside.iter().chain(&bound.snapshots).chain(looked_up).collect();
+    read_tables.sort_by_key(|table| &table.name);
+    read_tables.dedup_by_key(|table| &table.name);
+    if is_cut && plan.rows.len() == stored.log.len() {
+        // All rows of all tables stay.
+        read_tables.retain(|table| bound.snapshots.as_ref().is_some_and(|snapshots| snapshots.name == table.name));
+    }
+    for table in read_tables {
         let is_snapshots = bound.snapshots.as_ref().is_some_and(|snapshots| snapshots.name == table.name);
         tables::each_row(stored.source, table, &mut |row| {
             if is_snapshots {
-                findings.snapshot(filter.keeps(bound, table, row).map_err(CopyError::Read)?);
+                let is_whole = is_cut && plan.rows.len() == stored.log.len();
+                findings.snapshot(is_whole || filter.keeps(bound, table, row).map_err(CopyError::Read)?);
             } else {
                 bookkeeping.fate(bound, table, row).map_err(CopyError::Read)?;
             }

@@ -6,7 +6,9 @@ use serde_json::Value as Json;
 
 use crate::model::event::Payload;
 use crate::model::{Event, EventKind, EventLog, List, Object, Timestamp, Value, json};
-use crate::store::layout::{Fill, MetadataForm, MetadataSpec, NewValue, PayloadSpec, Place, TimeSpec, Wrapper};
+use crate::store::layout::{
+    Fill, MetadataForm, MetadataSpec, NewValue, PayloadSpec, Place, Repeated, Role, TimeSpec, Wrapper,
+};
 use crate::store::payload::decode;
 use crate::store::recognise::{Bound, Column, Key};
 use crate::store::rows::two_parts;
@@ -14,7 +16,7 @@ use crate::store::times::{self, StoredTime};
 
 use super::payload_form::encoded_payload;
 use super::raw::Raw;
-use super::time_form::{in_json, iso_like};
+use super::time_form::{in_json, iso_like, whole};
 
 /// All columns of a row of the event table, by the table's order.
 pub(super) type Image = Vec<Raw>;
@@ -40,6 +42,7 @@ pub(super) fn encode(bound: &Bound, log: &EventLog, event: &Event, model: &Model
     encoder.new_row();
     encoder.time()?;
     encoder.metadata()?;
+    encoder.repeated()?;
     encoder.payload()?;
     check(bound, event, model, &image)?;
     Ok(image)
@@ -91,6 +94,11 @@ struct Encoder<'a> {
 impl Encoder<'_> {
     fn at(&self, column: &str) -> Option<usize> {
         place(self.bound, column)
+    }
+
+    /// The column of a role: the first of its places that is one, in this store.
+    fn role(&self, role: &Role) -> Option<String> {
+        role.0.iter().filter_map(Place::column).find(|column| self.at(column).is_some()).cloned()
     }
 
     fn set(&mut self, column: Option<&String>, value: Raw) {
@@ -150,7 +158,7 @@ impl Encoder<'_> {
         let spec = &self.bound.spec.events;
         let event = self.event;
         let was = self.model.was;
-        let home_version = spec.version.column().and_then(|column| Some(&self.model.home?[self.at(column)?]));
+        let home_version = self.role(&spec.version).and_then(|column| Some(&self.model.home?[self.at(&column)?]));
         // A new stream is like most others.
         let is_new = was.is_none() && self.model.home.is_none();
         let null_stays = is_new || was.is_some_and(|was| was.version.is_none()) || home_version == Some(&Raw::Null);
@@ -158,26 +166,38 @@ impl Encoder<'_> {
             return Err("it has no version".to_owned());
         }
         if was.is_none_or(|was| was.version != event.version) {
-            self.set(spec.version.column(), event.version.map_or(Raw::Null, Raw::from));
+            let column = self.role(&spec.version);
+            if column.is_none()
+                && event.version.is_some()
+                && !spec.version.is_empty()
+                && !self.repeats(&Repeated::Version)
+            {
+                return Err("rows like it have no place for its number in the stream".to_owned());
+            }
+            self.set(column.as_ref(), event.version.map_or(Raw::Null, Raw::from));
         }
         if was.is_none_or(|was| was.event_type != event.event_type) {
-            self.set(spec.event_type.column(), Raw::text(event.event_type.to_string()));
+            let column = self.role(&spec.event_type);
+            if column.is_none() && !self.repeats(&Repeated::Type) {
+                return Err("rows like it have no place for its type".to_owned());
+            }
+            self.set(column.as_ref(), Raw::text(event.event_type.to_string()));
         }
         let text = |value: Option<&str>| value.map_or(Raw::Null, |text| Raw::text(text.to_owned()));
         if was.is_none_or(|was| was.id != event.id) {
             if !spec.event_id.is_empty() && event.id.is_none() {
                 return Err("it has no id".to_owned());
             }
-            self.set(spec.event_id.column(), text(event.id.as_deref()));
+            self.set(self.role(&spec.event_id).as_ref(), text(event.id.as_deref()));
         }
         if was.is_none_or(|was| was.user != event.user) {
-            self.set(spec.user.column(), text(event.user.as_deref()));
+            self.set(self.role(&spec.user).as_ref(), text(event.user.as_deref()));
         }
         if was.is_none_or(|was| was.correlation_id != event.correlation_id) {
-            self.set(spec.correlation_id.column(), text(event.correlation_id.as_deref()));
+            self.set(self.role(&spec.correlation_id).as_ref(), text(event.correlation_id.as_deref()));
         }
         if was.is_none_or(|was| was.causation_id != event.causation_id) {
-            self.set(spec.causation_id.column(), text(event.causation_id.as_deref()));
+            self.set(self.role(&spec.causation_id).as_ref(), text(event.causation_id.as_deref()));
         }
         if let Some(schema) = &event.schema_version
             && was.is_none_or(|was| was.schema_version != event.schema_version)
@@ -187,12 +207,12 @@ impl Encoder<'_> {
                 Value::String(text) => Raw::text(text.to_string()),
                 other => Raw::text(json::to_text(other)),
             };
-            self.set(spec.schema_version.column(), value);
+            self.set(self.role(&spec.schema_version).as_ref(), value);
         } else if self.model.image.is_none() {
-            self.set(spec.schema_version.column(), 1.into());
+            self.set(self.role(&spec.schema_version).as_ref(), 1.into());
         }
         if was.is_none_or(|was| was.archived != event.archived) {
-            self.set(spec.archived.column(), i64::from(event.archived).into());
+            self.set(self.role(&spec.archived).as_ref(), i64::from(event.archived).into());
         }
         if was.is_none()
             && let Some(kind) = &spec.kind
@@ -268,6 +288,10 @@ impl Encoder<'_> {
     /// A time in the form that the column has in the model.
     fn in_form_of(&self, column: &str, time: Timestamp, spec: &TimeSpec) -> Result<Raw, String> {
         use crate::store::layout::TimeEncoding as Encoding;
+        if let Some(Raw::Integer(form)) = self.at(column).map(|at| &self.image[at]) {
+            let whole = whole(time, *form as f64, spec.encoding).and_then(|whole| i64::try_from(whole).ok());
+            return whole.map(Raw::Integer).ok_or_else(|| format!("its time {time} is finer than the store's times"));
+        }
         if !matches!(spec.encoding, Encoding::Iso | Encoding::Auto) {
             return Err("its time is no text".to_owned());
         }
@@ -300,12 +324,102 @@ impl Encoder<'_> {
             self.check_metadata_form()?;
         }
         let value = if same_time { self.event.metadata.clone() } else { self.metadata_with_time()? };
+        let value = self.without_columns(value)?;
+        let is_blob = self.at(column).is_some_and(|at| matches!(self.image[at], Raw::Blob(_)));
         let value = match (&value, &self.bound.spec.writing.no_metadata) {
             (Value::Null, Some(nothing)) => Raw::text(nothing.clone()),
             (Value::Null, None) => Raw::Null,
+            (value, _) if is_blob => Raw::Blob(json::to_text(value).into_bytes()),
             (value, _) => Raw::text(json::to_text(value)),
         };
         self.set(Some(&column.to_owned()), value);
+        Ok(())
+    }
+
+    /// The metadata without what the layout has in columns of its own, which keep what they have.
+    fn without_columns(&self, value: Value) -> Result<Value, String> {
+        let columns = &self.bound.spec.events.metadata_columns;
+        let Value::Object(mut object) = value else { return Ok(value) };
+        if columns.is_empty() {
+            return Ok(Value::Object(object));
+        }
+        let was = self.model.was.and_then(|was| was.metadata.as_object());
+        for column in columns {
+            if let Some(said) = object.get(column)
+                && was.and_then(|was| was.get(column)) != Some(said)
+            {
+                return Err(format!("the field {column} of its metadata is a column of the layout"));
+            }
+            object.remove(column);
+        }
+        // What was nothing but columns had no metadata.
+        Ok(if object.is_empty() { Value::Null } else { Value::Object(object) })
+    }
+
+    /// Whether the row that the new one is made from has this in its metadata.
+    fn repeats(&self, what: &Repeated) -> bool {
+        let at = self.bound.spec.events.metadata.as_ref().and_then(|metadata| self.at(metadata.column()));
+        let metadata = at.zip(self.model.image).map(|(at, image)| object_in(&image[at])).unwrap_or_default();
+        self.bound.spec.writing.repeated.iter().any(|(key, is)| is == what && metadata.get(key).is_some())
+    }
+
+    /// What the library repeats in the metadata, where rows like this one have it.
+    fn repeated(&mut self) -> Result<(), String> {
+        let (event, was) = (self.event, self.model.was);
+        let Some(at) = self.bound.spec.events.metadata.as_ref().and_then(|metadata| self.at(metadata.column())) else {
+            return Ok(());
+        };
+        let form = self.model.image.map(|image| object_in(&image[at])).unwrap_or_default();
+        let mut metadata = object_in(&self.image[at]);
+        let mut changed = false;
+        for (key, what) in &self.bound.spec.writing.repeated {
+            let same = was.is_some_and(|was| match what {
+                Repeated::Stream | Repeated::Column(_) => was.stream == event.stream,
+                Repeated::Version => was.version == event.version,
+                Repeated::Time | Repeated::Seconds => was.time == event.time,
+                Repeated::Type => was.event_type == event.event_type,
+                Repeated::Id => was.id == event.id,
+                Repeated::AsFound => true,
+            });
+            // Metadata that an edit replaces does not lose what is the library's.
+            let is_there = metadata.get(key).is_some();
+            // An id has no other place.
+            let is_needed = *what == Repeated::Id && was.is_none() && event.id.is_some();
+            let form = form.get(key).or(is_needed.then_some(&Value::Null));
+            let Some(form) = form.filter(|_| !(same && is_there)) else { continue };
+            let number = |number: i64| match form {
+                Value::String(_) => Value::string(number.to_string()),
+                _ => Value::from(number),
+            };
+            let value = match (what, form) {
+                (Repeated::Stream, _) => event.stream.as_deref().map(Value::string),
+                (Repeated::AsFound, form) => Some(form.clone()),
+                (Repeated::Type, _) => Some(Value::string(&*event.event_type)),
+                (Repeated::Id, _) => event.id.as_deref().map(Value::string),
+                (Repeated::Column(column), _) => self.at(column).and_then(|at| match &self.image[at] {
+                    Raw::Text(bytes) => Some(Value::string(String::from_utf8_lossy(bytes))),
+                    _ => None,
+                }),
+                (Repeated::Version, _) => event.version.map(number),
+                (Repeated::Seconds, _) => {
+                    event.time.and_then(|time| i64::try_from(time.nanos().div_euclid(1_000_000_000)).ok()).map(number)
+                }
+                (Repeated::Time, Value::String(form)) => {
+                    event.time.map(|time| iso_like(form, time)).transpose()?.map(Value::string)
+                }
+                (Repeated::Time, _) => return Err(format!("its time is also in its metadata ({key}), as no text")),
+            };
+            match value {
+                Some(value) => _ = metadata.insert(key.as_str().into(), value, crate::model::Origin::NONE),
+                None => _ = metadata.remove(key),
+            }
+            changed = true;
+        }
+        if changed {
+            let text = json::to_text(&Value::Object(metadata));
+            let is_blob = matches!(self.image[at], Raw::Blob(_));
+            self.image[at] = if is_blob { Raw::Blob(text.into_bytes()) } else { Raw::text(text) };
+        }
         Ok(())
     }
 
@@ -402,6 +516,15 @@ impl Encoder<'_> {
     }
 }
 
+/// The JSON object in a column; an empty one if there is none.
+fn object_in(stored: &Raw) -> Object {
+    let value = match stored.as_ref() {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => json::parse(bytes).ok(),
+        _ => None,
+    };
+    value.and_then(|value| value.as_object().cloned()).unwrap_or_default()
+}
+
 /// The key of a time that is kept in the metadata.
 fn metadata_key(time: &TimeSpec) -> Option<(&str, &TimeSpec)> {
     match &time.place {
@@ -439,7 +562,10 @@ pub(super) fn is_same_metadata(bound: &Bound, planned: &Event, read: &Event) -> 
             other if is_nothing(other) => Object::default(),
             other => return other.clone(),
         };
-        for (key, _) in bound.spec.events.time.iter().filter_map(metadata_key) {
+        let times = bound.spec.events.time.iter().filter_map(metadata_key).map(|(key, _)| key);
+        let columns = bound.spec.events.metadata_columns.iter().map(String::as_str);
+        let repeated = bound.spec.writing.repeated.keys().map(String::as_str);
+        for key in times.chain(columns).chain(repeated) {
             object.remove(key);
         }
         Value::Object(object)

@@ -5,6 +5,7 @@
 
 mod bookkeeping;
 mod convert;
+mod cut;
 mod describe;
 mod encode;
 mod payload_form;
@@ -80,10 +81,17 @@ pub fn write_copy(
     if options.as_foldline && (store.bound.spec.id != "foldline" || store.several.is_some()) {
         return convert::write(store, log, plan, target, out, progress, cancel);
     }
-    check_writable(store)?;
+    let how = how_to_write(store, log, plan)?;
     progress.set_total(plan.rows.len() as u64 + rewritten_rows(plan));
     let source = store.source.connect(Some(cancel))?;
     let stored = Stored { store, log, source: &source };
+    if how == How::LeaveOut {
+        let (written, notes) = cut::write(&stored, plan, options, &target, progress, cancel)?;
+        store.check_as_scanned()?;
+        cut::verify(&stored, plan, &target, out, &written, cancel)?;
+        target.finish()?;
+        return Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes });
+    }
     let (images, counts) = stored.rewritten(plan, progress, cancel);
     let images = images?;
     let writer = Writer { stored: &stored, plan, options, cancel };
@@ -120,14 +128,36 @@ fn rewritten_rows(plan: &CopyPlan) -> u64 {
     plan.rows.iter().filter(|row| !matches!(row, CopyRow::Recorded(_))).count() as u64
 }
 
-fn check_writable(store: &Store) -> Result<(), StoreError> {
+/// How the store's own layout is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// Row by row, encoded anew where they are not as recorded.
+    Encode,
+    /// The rows that stay, as they are.
+    LeaveOut,
+}
+
+/// Errors: a copy of this plan can't be written in the store's own layout.
+fn how_to_write(store: &Store, log: &EventLog, plan: &CopyPlan) -> Result<How, StoreError> {
     if store.several.is_some() {
         return Err(StoreError::SeveralNotWritable);
     }
-    if !store.bound.spec.writable || matches!(store.bound.key, Key::Position { .. }) {
-        return Err(StoreError::LayoutNotWritable(store.bound.spec.title.clone()));
+    let bound = &store.bound;
+    if bound.spec.writable && bound.sources.len() == 1 && matches!(bound.key, Key::Rowid(_) | Key::Columns(_)) {
+        return Ok(How::Encode);
     }
-    Ok(())
+    // Of several events in one row, some can't go alone.
+    let is_torn = || bound.events_are_several() && cut::rows_that_stay(bound, log, plan).is_err();
+    if cut::is_cut(plan) && cut::is_possible(bound) && !is_torn() {
+        return Ok(How::LeaveOut);
+    }
+    Err(StoreError::LayoutNotWritable(bound.spec.title.clone()))
+}
+
+/// Whether a copy of this plan can be in the store's own layout, as far as the layout goes: an event may still have
+/// what can't be encoded in it. If not, it can be in Foldline's.
+pub fn copies_in_own_layout(store: &Store, log: &EventLog, plan: &CopyPlan) -> bool {
+    how_to_write(store, log, plan).is_ok()
 }
 
 /// The event as an error names it.

@@ -8,6 +8,7 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use crate::model::{CopyPlan, CopyRow, EventLog, Moment, Timestamp};
+use crate::store::layout::Place;
 use crate::store::recognise::{Bound, Table};
 use crate::store::rows::{integer, text};
 use crate::store::snapshots::taken_at;
@@ -99,8 +100,19 @@ impl SnapshotFilter {
     pub(super) fn keeps(&self, bound: &Bound, table: &Table, row: &Row<'_>) -> rusqlite::Result<bool> {
         let Some(spec) = &bound.spec.snapshots else { return Ok(true) };
         let rows = Rows::new(table);
-        let value = |column: &str| rows.place(column).map_or(Ok(ValueRef::Null), |at| row.get_ref(at));
+        let own_name = |column: &str| table.column(column).map(|column| column.name.clone());
+        let value = |column: &str| {
+            let at = own_name(column).and_then(|column| rows.place(&column));
+            at.map_or(Ok(ValueRef::Null), |at| row.get_ref(at))
+        };
         let mut name = String::new();
+        for column in spec.tenant.0.iter().filter_map(Place::column) {
+            if let Some((tenant, _)) = text(value(column)?) {
+                name.push_str(&tenant);
+                name.push('/');
+                break;
+            }
+        }
         for (place, column) in spec.stream.iter().enumerate() {
             if place > 0 {
                 name.push('-');

@@ -47,12 +47,20 @@ pub(super) fn schema(conn: &Connection) -> rusqlite::Result<Vec<Made>> {
 /// The layout's own tables, those of the database with `whole`.
 pub(super) fn taken<'t>(bound: &Bound, tables: &'t [Table], whole: bool) -> Vec<&'t Table> {
     let own = |table: &Table| {
-        table.name == bound.events.name
-            || bound.snapshots.as_ref().is_some_and(|s| s.name == table.name)
-            || bound.beside.iter().any(|b| b.name == table.name)
-            || table.name.eq_ignore_ascii_case(SCENARIO_TABLE)
+        own_tables(bound).any(|own| own.name == table.name) || table.name.eq_ignore_ascii_case(SCENARIO_TABLE)
     };
     tables.iter().filter(|table| whole || own(table)).collect()
+}
+
+/// The tables that are the layout's.
+pub(super) fn own_tables(bound: &Bound) -> impl Iterator<Item = &Table> {
+    let of_events = bound.sources.iter().flat_map(|source| {
+        let links = source.links.iter().flat_map(|(links, joins)| std::iter::once(links).chain(joins.iter().flatten()));
+        let looked_up = source.joins.iter().chain(&source.lists).flatten();
+        std::iter::once(&source.table).chain(looked_up).chain(links)
+    });
+    let of_snapshots = bound.snapshots.iter().chain(bound.snapshot_joins.iter().flatten());
+    of_events.chain(of_snapshots).chain(&bound.beside)
 }
 
 /// Settings of the database file that its library may look at.

@@ -46,7 +46,7 @@ fn nanos_in(number: f64, encoding: TimeEncoding) -> Option<i128> {
 }
 
 /// A time as a whole number of the unit that such a number has.
-fn whole(time: Timestamp, like: f64, encoding: TimeEncoding) -> Option<i128> {
+pub(super) fn whole(time: Timestamp, like: f64, encoding: TimeEncoding) -> Option<i128> {
     let unit = nanos_in(like, encoding)?;
     (time.nanos() % unit == 0).then(|| time.nanos() / unit)
 }

@@ -1,5 +1,7 @@
 //! What a layout says for those who write a copy: the library's bookkeeping, and what its readers insist on.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -7,10 +9,16 @@ use serde_json::Value as Json;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WritingSpec {
+    /// Copies that only leave events out can be written, even where no event can be encoded anew.
+    pub leaving_out: bool,
+    /// Tables beside whose rows belong to events: without the event there is no row.
+    pub rows_of_events: Vec<RowsOfEvents>,
     /// Columns of the event table without a role, in rows that were never recorded.
     pub new_rows: Vec<NewValue>,
     /// What the library needs metadata to be.
     pub metadata: MetadataForm,
+    /// Fields of the metadata in which the library repeats what it also has in columns.
+    pub repeated: BTreeMap<String, Repeated>,
     /// What stands in the column of events without metadata; NULL if nothing is said.
     pub no_metadata: Option<String>,
     /// The table in which the library keeps how far each stream has come.
@@ -25,6 +33,16 @@ pub struct WritingSpec {
     pub archived_edits: Option<String>,
 }
 
+/// A table whose rows belong to events.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsOfEvents {
+    /// The table, one of those beside; `*` for any part.
+    pub table: String,
+    /// Its column and the event's that are equal, in pairs.
+    pub on: Vec<(String, String)>,
+}
+
 /// The value of a column in a row that was never recorded.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +51,28 @@ pub struct NewValue {
     pub column: String,
     /// What is put there.
     pub fill: Fill,
+}
+
+/// What a library repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeated {
+    /// The stream's name.
+    Stream,
+    /// The version in the stream.
+    Version,
+    /// When it was recorded.
+    Time,
+    /// The same in whole seconds since 1970.
+    Seconds,
+    /// The event type.
+    Type,
+    /// The event's id.
+    Id,
+    /// A column that names a part of the stream.
+    Column(String),
+    /// What rows like it have.
+    AsFound,
 }
 
 /// What is put into a column.
@@ -66,15 +106,23 @@ pub enum MetadataForm {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StreamTable {
-    /// The table, one of those beside.
+    /// The table, one of those beside or of the lookups; `*` for any part.
     pub table: String,
-    /// Its column with the stream's name.
+    /// Its column with the stream's name, or the first part of it.
     pub stream: String,
+    /// Its columns with the name's other parts.
+    #[serde(default)]
+    pub more_parts: Vec<String>,
     /// Its column with the version of the stream's last event.
     pub version: String,
+    /// Its column with the position of the stream's last event.
+    #[serde(default)]
+    pub position: Option<String>,
     /// Its column that marks archived streams, which have rows of their own.
-    pub archived: String,
+    #[serde(default)]
+    pub archived: Option<String>,
     /// Its other columns, for streams that were never recorded.
+    #[serde(default)]
     pub new_rows: Vec<NewValue>,
 }
 
