@@ -407,6 +407,22 @@ pub enum Job {
 }
 
 impl Job {
+    /// Whether what it answers is about the whole store, so that a part of it would mislead.
+    pub fn is_about_all(&self) -> bool {
+        matches!(
+            self,
+            Self::Copy { .. }
+                | Self::DescribeCopy(_)
+                | Self::Check { .. }
+                | Self::Catalogue { .. }
+                | Self::Search { .. }
+                | Self::Follow { .. }
+                | Self::Fixture(_)
+                | Self::Sweep { .. }
+                | Self::Reply { .. }
+        )
+    }
+
     /// The store that it is about, if it is about one.
     pub fn store(&self) -> Option<StoreKey> {
         match self {

@@ -81,6 +81,7 @@ impl App {
             // Jobs work on what is there now: what is shown is to be the same.
             Ok(Outcome::News(news)) => {
                 document.take_news(slot, news, None);
+                document.waits_for_whole |= document.at_first_sight.is_some() && document.opened.expected.is_none();
             }
             Err(Failure::Failed(_)) if matches!(slot, Slot::Poll | Slot::Glance) => {}
             Err(failure) if slot == Slot::Check => {

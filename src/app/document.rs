@@ -113,6 +113,8 @@ pub struct Document {
     pub vocabulary: Remote<Arc<Vocabulary>>,
     /// Where the cursor was when the beginning of a large store was shown, while the rest is read.
     pub(super) at_first_sight: Option<(Option<Arc<str>>, Cursor)>,
+    /// All of it was read while another store was shown: what waited for that has still to be done.
+    pub(super) waits_for_whole: bool,
     /// How the store is followed.
     pub live: Live,
     /// What the file was like when it was last looked at, after it was opened.
@@ -184,6 +186,7 @@ impl Document {
             scenarios: Scenarios::default(),
             against: Against::Recorded,
             at_first_sight: None,
+            waits_for_whole: false,
             follows: FollowsView::default(),
             keeping: Keeping::default(),
             form: None,

@@ -175,6 +175,9 @@ impl App {
             self.hash_at_opening(requests);
         }
         self.want_snapshots(requests);
+        if self.document.as_mut().is_some_and(|document| std::mem::take(&mut document.waits_for_whole)) {
+            self.read_whole(requests);
+        }
     }
 
     /// A store is open.
@@ -229,6 +232,12 @@ impl App {
         let title = format!("Reading the rest of {}", document.name());
         let job = Job::ReadOn { store: document.opened.key };
         requests.push(self.request(Slot::Reopen, title, job));
+    }
+
+    /// Whether the store that is shown is being read.
+    pub fn is_reading_on(&self) -> bool {
+        let store = self.document.as_ref().map(|document| document.opened.key);
+        self.running.iter().any(|running| running.slot == Slot::Reopen && running.store == store)
     }
 
     /// All of a store is there, whose beginning was shown: what waited for that goes on, unless the user has gone on.
@@ -287,7 +296,10 @@ impl App {
 
     /// Remembers where the user is in the store that is shown.
     pub(super) fn remember(&mut self) {
-        let Some(document) = &self.document else { return };
+        // What was kept of a store may be about events that are not read yet: it is not written over.
+        let Some(document) = self.document.as_ref().filter(|document| document.opened.expected.is_none()) else {
+            return;
+        };
         let tracks = document.tracks.iter().map(|track| match &track.what {
             TrackWhat::Field(path) => SavedTrack::Field(path.into()),
             TrackWhat::Condition(query) => SavedTrack::Condition(query.as_str().to_owned()),

@@ -10,7 +10,7 @@ use super::options::{self, Opened, Setting};
 use super::output::{Output, counted, plain, short};
 use crate::model::{Cancel, Event, EventLog, Progress};
 use crate::query::{Query, Scope, Subject};
-use crate::report::{EventCsv, write_ndjson, write_ndjson_from};
+use crate::report::{EventCsv, write_cloudevent, write_ndjson, write_ndjson_from};
 use crate::worker::{Polled, Session, Waiting};
 
 /// Characters of a payload that text shows.
@@ -20,9 +20,6 @@ const SHOWN: usize = 80;
 pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliError> {
     let setting = Setting::of(&args.store)?;
     let format = match args.format {
-        Some(EventFormat::CloudEvents) => {
-            return Err(CliError::not_available("--format cloudevents", "use --format ndjson or csv"));
-        }
         Some(format) => format,
         None if output.terminal && !args.store.json => EventFormat::Text,
         None => EventFormat::Ndjson,
@@ -65,7 +62,13 @@ pub fn run(args: &EventsArgs, output: &mut Output<'_>) -> Result<Status, CliErro
         EventFormat::Text => {
             asked.print(opened, &mut |print| beside(output, print, |output, event, _| text(output, event)))?
         }
-        EventFormat::Ndjson | EventFormat::CloudEvents => asked.print(opened, &mut |print| {
+        EventFormat::CloudEvents => {
+            let layout = opened.session.store().layout().id;
+            asked.print(opened, &mut |print| {
+                beside(output, print, |output, event, _| write_cloudevent(output, event, &layout))
+            })?
+        }
+        EventFormat::Ndjson => asked.print(opened, &mut |print| {
             beside(output, print, |output, event, source| match file_of(source) {
                 Some(file) => write_ndjson_from(output, event, file),
                 None => write_ndjson(output, event),

@@ -111,7 +111,7 @@ pub struct EventLog {
     /// Which table or file each event was read from; empty where there is one.
     sources: Vec<u16>,
     /// The place in its row of each event; empty where every row holds one event.
-    parts: Vec<u16>,
+    parts: Vec<u32>,
     /// Further streams of events that are in several, sorted.
     extra: Vec<Membership>,
     /// Positions are ordinals because the store has none that are unique and in order.
@@ -182,7 +182,7 @@ impl EventLog {
 
     /// The event's place in its row, from 0.
     pub fn part(&self, event: usize) -> usize {
-        self.parts.get(event).copied().unwrap_or(0).into()
+        self.parts.get(event).copied().unwrap_or(0) as usize
     }
 
     /// The event's version in its (first) stream.
@@ -324,7 +324,7 @@ impl EventLog {
             + self.flags.capacity()
             + self.members.capacity() * 4
             + self.sources.capacity() * 2
-            + self.parts.capacity() * 2
+            + self.parts.capacity() * 4
             + self.extra.capacity() * size_of::<Membership>()
             + self.orders.capacity() * size_of::<LaneOrder>()
     }

@@ -59,9 +59,9 @@ impl Kept {
         // A layout is its description: a mapping may change under the same name.
         let layout = format!("{} {}", bound.spec.id, blake3::hash(format!("{:?}", bound.spec).as_bytes()).to_hex());
         let of = Of {
-            build: format!("{} {}", env!("CARGO_PKG_VERSION"), option_env!("FOLDLINE_BUILD").unwrap_or_default()),
+            build: format!("{} {}", env!("CARGO_PKG_VERSION"), build()),
             path: source.real.to_string_lossy().into_owned(),
-            stamp: format!("{stamp:?}"),
+            stamp: format!("{stamp:?} {}", file_mark(&source.real)),
             layout,
             tables: bound.sources.iter().map(|source| source.table.name.clone()).collect(),
             little_endian: cfg!(target_endian = "little"),
@@ -138,6 +138,24 @@ impl Kept {
         file.persist(&self.file).map_err(|e| e.error)?;
         Ok(())
     }
+}
+
+/// What tells one build from another: the program's own file.
+fn build() -> String {
+    let program = std::env::current_exe().and_then(fs::metadata);
+    program.map(|about| format!("{} {:?}", about.len(), about.modified().ok())).unwrap_or_default()
+}
+
+/// What tells a file from another that took its place with the same size and time.
+fn file_mark(path: &Path) -> String {
+    let Ok(about) = fs::metadata(path) else { return String::new() };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        format!("{} {} {} {}", about.dev(), about.ino(), about.ctime(), about.ctime_nsec())
+    }
+    #[cfg(not(unix))]
+    format!("{:?}", about.created().ok())
 }
 
 fn hashed(content: &[u8]) -> blake3::Hash {

@@ -66,6 +66,8 @@ pub struct TableSpec {
     pub without: Vec<String>,
     /// Columns that speak for it where they are there.
     pub optional: Vec<String>,
+    /// It has no other columns than those named here.
+    pub only: bool,
     /// For a further table: the layout is not recognised without it.
     pub required: bool,
     /// Underscores in its columns' names don't count: `stream_id` is also `StreamId`.

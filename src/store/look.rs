@@ -120,23 +120,23 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// The entries of the list in a row of several events; none where it can't be read.
-    pub(super) fn entries(&self) -> Vec<Value> {
-        let Some(several) = &self.spec.several else { return Vec::new() };
-        let Ok(value) = self.contents() else { return Vec::new() };
+    /// The entries of the list in a row of several events; `None` where it can't be read.
+    pub(super) fn entries(&self) -> Option<Vec<Value>> {
+        let several = self.spec.several.as_ref()?;
+        let value = self.contents().as_ref().ok()?;
         let list = if several.list.is_empty() {
             Some(value)
         } else {
             Path::parse(&several.list).ok().and_then(|path| value.at(&path))
         };
         match list {
-            Some(Value::List(list)) => list.iter().map(|slot| slot.value.clone()).collect(),
-            Some(Value::Null) | None => Vec::new(),
+            Some(Value::List(list)) => Some(list.iter().map(|slot| slot.value.clone()).collect()),
+            Some(Value::Null) | None => None,
             // BSON has no list that stands alone.
             Some(Value::Object(object)) if is_numbered(object) => {
-                object.iter().map(|(_, slot)| slot.value.clone()).collect()
+                Some(object.iter().map(|(_, slot)| slot.value.clone()).collect())
             }
-            Some(one) => vec![one.clone()],
+            Some(one) => Some(vec![one.clone()]),
         }
     }
 

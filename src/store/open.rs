@@ -1,7 +1,7 @@
 //! Opening without leaving a trace: the header and the side files decide how (the module's documentation has the table).
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use crate::model::{Cancel, Progress};
 use super::attach::Attachment;
 use super::connect::{Access, connect, real_path};
 use super::error::StoreError;
+use super::handles;
 use super::probe::{Probe, Stamp, WalStamp, beside, probe};
 
 /// How a store is read.
@@ -292,17 +293,20 @@ fn check_space(dir: &Path, needed: u64) -> Result<(), StoreError> {
 fn copy_file(shown: &Path, from: &Path, to: &Path, progress: &Progress, cancel: &Cancel) -> Result<(), StoreError> {
     let reading = |e| StoreError::io(shown, "read it for a private copy", e);
     let writing = |e| StoreError::Io { path: to.to_owned(), doing: "write a private copy", source: e };
-    let mut source = File::open(from).map_err(reading)?;
+    // By the handle that is kept: closing another one would drop the locks of this process.
+    let source = handles::open(from).map_err(reading)?;
+    let mut done = 0;
     let mut target = File::create(to).map_err(writing)?;
     let mut chunk = vec![0; COPY_CHUNK];
     loop {
         if cancel.is_cancelled() {
             return Err(StoreError::Cancelled);
         }
-        let len = source.read(&mut chunk).map_err(reading)?;
+        let len = handles::read_at(&source, &mut chunk, done).map_err(reading)?;
         if len == 0 {
             return Ok(());
         }
+        done += len as u64;
         target.write_all(&chunk[..len]).map_err(writing)?;
         progress.add(len as u64);
     }

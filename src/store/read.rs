@@ -2,6 +2,7 @@
 
 mod united;
 
+use std::cell::RefCell;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +11,7 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row};
 
 use crate::model::event::{MetadataFields, Payload};
-use crate::model::{Cancel, Event, EventLog, TypeIndex, Wanted};
+use crate::model::{Cancel, Event, EventLog, TypeIndex, Value, Wanted};
 
 use super::Store;
 use super::connect::quoted;
@@ -38,9 +39,14 @@ pub struct Reader {
     conn: Connection,
     tables: Vec<TablePlans>,
     in_metadata: MetadataFields,
+    /// The entries of the row of several events that was read last: its events are mostly read one after the other.
+    last_list: RefCell<Option<LastList>>,
     /// Of a history of several files; then all else here is the first file's.
     united: Option<Box<UnitedReader>>,
 }
+
+/// A row of several events: of which table, its key, its entries.
+type LastList = (usize, i64, Arc<[Value]>);
 
 /// How rows of one event table are read, by how much is wanted: each list has what the one before has and more.
 #[derive(Debug)]
@@ -162,7 +168,15 @@ impl Reader {
                 condition: key_condition(&source.key, "e."),
             }
         });
-        Ok(Self { tables: tables.collect(), conn, in_metadata: MetadataFields::default(), source, bound, united })
+        Ok(Self {
+            tables: tables.collect(),
+            conn,
+            in_metadata: MetadataFields::default(),
+            last_list: RefCell::default(),
+            source,
+            bound,
+            united,
+        })
     }
 
     /// The events at these indices, in the order asked.
@@ -276,6 +290,18 @@ impl Reader {
         let version = integer(row.get_ref(version_at)?);
         let lane = log.find_stream(&name).map(|stream| log.lane(stream)).unwrap_or_default();
         Ok(lane.iter().copied().find(|index| log.version(*index as usize) == version))
+    }
+
+    fn entries_of(&self, look: &Look<'_>, source: usize, key: i64) -> Arc<[Value]> {
+        let mut last = self.last_list.borrow_mut();
+        match &*last {
+            Some((of, row, entries)) if (*of, *row) == (source, key) => entries.clone(),
+            _ => {
+                let entries: Arc<[Value]> = look.entries().unwrap_or_default().into();
+                *last = Some((source, key, entries.clone()));
+                entries
+            }
+        }
     }
 
     /// Whether events are in the order of the row numbers of one table, each in a row of its own.
@@ -466,7 +492,7 @@ impl Reader {
         let wanted = depth.of(log.type_of(index));
         let row_look = Look::new(spec, &plan.contents, row);
         let entry = match spec.several {
-            Some(_) => row_look.entries().into_iter().nth(log.part(index)),
+            Some(_) => self.entries_of(&row_look, at, log.row_key(index)).get(log.part(index)).cloned(),
             None => None,
         };
         let entry_look = entry.as_ref().map(|entry| row_look.entry(entry));

@@ -336,7 +336,10 @@ fn matched(spec: &TableSpec, table: &Table) -> Option<usize> {
     let foreign = spec.without.iter().any(has);
     let count = |columns: &[String]| columns.iter().filter(|column| has(column)).count();
     let one = spec.one_of.is_empty() || count(&spec.one_of) > 0;
-    (named && !excluded && complete && one && !foreign)
+    let known = || [&spec.columns, &spec.one_of, &spec.optional].into_iter().flatten();
+    let strange = |column: &Column| !known().any(|name| name.eq_ignore_ascii_case(&column.name));
+    let alone = !spec.only || !table.columns.iter().any(strange);
+    (named && !excluded && complete && one && !foreign && alone)
         .then(|| spec.columns.len() + count(&spec.one_of) + count(&spec.optional))
 }
 

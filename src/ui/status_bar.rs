@@ -102,6 +102,9 @@ fn document_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Ve
     if let Some(expected) = document.opened.expected {
         let expected = usize::try_from(expected).unwrap_or(usize::MAX);
         words = format!("the first {} of about {}", many(log.len(), "event", "events"), text::grouped(expected));
+        if !app.is_reading_on() {
+            words += " (F5 reads the rest)";
+        }
     }
     if let Some((first, last)) = document.opened.drawing.time_range {
         let zone = app.zone();

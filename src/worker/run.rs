@@ -39,6 +39,17 @@ impl Workshop {
 
     /// Runs a job to its end.
     pub fn run(&self, job: Job, progress: &Progress, cancel: &Cancel) -> Result<Outcome, Failure> {
+        if let Some(store) = job.store().filter(|_| job.is_about_all())
+            && let Some(session) = lock(&self.sessions).get(&store)
+            && session.expected().is_some()
+        {
+            let text = format!(
+                "only the first {} events are read so far, and this is about all of them; ask again when the rest is \
+                 read (F5 reads the store again, if that was stopped)",
+                session.log().len()
+            );
+            return Err(Failure::Failed(text));
+        }
         match job {
             Job::Open { path, key, layout, rules } => {
                 let how = layout.map_or(OpenAs::Recognised, OpenAs::Layout);

@@ -55,7 +55,7 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
             let at = event as usize;
             match previous {
                 None if version > first => starts.push(|| {
-                    let missing = version - first;
+                    let missing = version.saturating_sub(first);
                     let what = if missing == 1 {
                         "1 earlier event is".to_owned()
                     } else {
@@ -69,9 +69,9 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
                     steps += 1;
                     if version == before {
                         repeats.push(|| twice(log, stream, other, event, version));
-                    } else if version - before > 1 {
+                    } else if version.saturating_sub(before) > 1 {
                         gaps.push(|| {
-                            let missing = match version - before {
+                            let missing = match version.saturating_sub(before) {
                                 2 => format!("version {} is missing", before + 1),
                                 3 => format!("versions {} and {} are missing", before + 1, before + 2),
                                 _ => format!("versions {} to {} are missing", before + 1, version - 1),

@@ -17,7 +17,7 @@ pub struct LogRow {
     /// Key by which the row is read again.
     pub row_key: i64,
     /// The event's place in its row.
-    pub part: u16,
+    pub part: u32,
     /// The store's own position, if the layout has one.
     pub position: Option<i64>,
     /// The (first) stream.
@@ -133,12 +133,8 @@ impl EventLogBuilder {
         log.event_types.push(row.event_type.0);
         log.types[row.event_type.0 as usize].events += 1;
         log.times.push(row.time.map_or(NONE, Timestamp::micros));
-        for (column, value) in [(&mut log.sources, row.source), (&mut log.parts, row.part)] {
-            if value != 0 || !column.is_empty() {
-                column.resize(log.positions.len() - 1, 0);
-                column.push(value);
-            }
-        }
+        push_sparse(&mut log.sources, row.source, log.positions.len());
+        push_sparse(&mut log.parts, row.part, log.positions.len());
         let nanos = row.time.map_or(0, Timestamp::sub_micro_nanos);
         if nanos != 0 || !log.sub_micros.is_empty() {
             log.sub_micros.resize(log.positions.len() - 1, 0);
@@ -291,6 +287,14 @@ impl EventLog {
             log.orders.push(order);
         }
         log
+    }
+}
+
+/// The same with one value, which is the last of so many.
+pub(super) fn push_sparse<T: Copy + Default + PartialEq>(column: &mut Vec<T>, value: T, len: usize) {
+    if value != T::default() || !column.is_empty() {
+        column.resize(len - 1, T::default());
+        column.push(value);
     }
 }
 

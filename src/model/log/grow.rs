@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use super::builder::push_sparse;
 use super::builder::sort_lane;
 use super::{CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, TypeIndex};
 
@@ -171,12 +172,8 @@ impl EventLog {
             let stream = joined.stream(self, more, StreamIndex(further.stream));
             self.extra.push(Membership { event: event as u32, stream: stream.0, version: further.version });
         }
-        for (column, value) in [(&mut self.sources, more.source(at)), (&mut self.parts, more.part(at))] {
-            if value != 0 || !column.is_empty() {
-                column.resize(event, 0);
-                column.push(value as u16);
-            }
-        }
+        push_sparse(&mut self.sources, more.source(at) as u16, event + 1);
+        push_sparse(&mut self.parts, more.part(at) as u32, event + 1);
         self.versions.push(more.versions[at]);
         let event_type = joined.event_type(self, more, more.type_of(at));
         self.types[event_type.0 as usize].events += 1;

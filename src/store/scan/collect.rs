@@ -1,6 +1,7 @@
 //! One event table's rows on their way into the index.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -57,7 +58,7 @@ impl OrderKey {
 #[derive(Debug)]
 pub(super) struct Found {
     pub row_key: i64,
-    pub part: u16,
+    pub part: u32,
     pub position: Option<i64>,
     pub stream: Option<u32>,
     pub version: Option<i64>,
@@ -243,7 +244,7 @@ pub(super) struct Collector<'a> {
     superseded: Option<usize>,
     kind: Option<usize>,
     /// Types of streams that a table beside has.
-    pub stream_types: HashMap<String, String>,
+    pub stream_types: Arc<HashMap<String, String>>,
     pub names: Names,
     pub found: Vec<Found>,
     /// Further streams of events: place in `found`, stream.
@@ -261,6 +262,7 @@ pub(super) struct Tally {
     /// By place of the time.
     pub times_used: Vec<usize>,
     pub lists_unreadable: usize,
+    pub lists_empty: usize,
 }
 
 impl Tally {
@@ -270,6 +272,7 @@ impl Tally {
         self.lossy += other.lossy;
         self.times_unreadable += other.times_unreadable;
         self.lists_unreadable += other.lists_unreadable;
+        self.lists_empty += other.lists_empty;
         for (used, more) in self.times_used.iter_mut().zip(&other.times_used) {
             *used += more;
         }
@@ -369,7 +372,7 @@ impl<'a> Collector<'a> {
             archived,
             superseded,
             kind,
-            stream_types: HashMap::new(),
+            stream_types: Arc::default(),
             names: Names::new(),
             found: Vec::new(),
             tagged: Vec::new(),
@@ -402,15 +405,19 @@ impl<'a> Collector<'a> {
         let result = match &source.spec.several {
             None => self.take_event(&look, row, ordinal, 0, 1),
             Some(_) => {
-                let entries = look.entries();
-                if entries.is_empty() {
+                match look.entries() {
                     // A row that can't be taken apart is still something that happened.
-                    self.tally.lists_unreadable += 1;
-                    self.take_event(&look, row, ordinal, 0, 1)
-                } else {
-                    let count = entries.len().min(usize::from(u16::MAX));
-                    (entries.iter().take(count).enumerate())
-                        .try_for_each(|(part, entry)| self.take_event(&look.entry(entry), row, ordinal, part, count))
+                    None => {
+                        self.tally.lists_unreadable += 1;
+                        self.take_event(&look, row, ordinal, 0, 1)
+                    }
+                    Some(entries) => {
+                        self.tally.lists_empty += usize::from(entries.is_empty());
+                        let count = entries.len();
+                        (entries.iter().enumerate()).try_for_each(|(part, entry)| {
+                            self.take_event(&look.entry(entry), row, ordinal, part, count)
+                        })
+                    }
                 }
             }
         };
@@ -436,9 +443,9 @@ impl<'a> Collector<'a> {
         };
         let version = match &spec.several {
             None => version,
-            Some(several) => version.map(|version| {
-                let first = if several.version_of_last { version - parts as i64 + 1 } else { version };
-                first + part as i64
+            Some(several) => version.and_then(|version| {
+                let before = if several.version_of_last { parts as i64 - 1 } else { 0 };
+                version.checked_sub(before)?.checked_add(part as i64)
             }),
         };
         let position = self.position.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
@@ -469,7 +476,7 @@ impl<'a> Collector<'a> {
         }
         self.found.push(Found {
             row_key: row_key.unwrap_or(ordinal),
-            part: part as u16,
+            part: part as u32,
             position: if parts > 1 { None } else { position },
             stream,
             version,

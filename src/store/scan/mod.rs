@@ -94,7 +94,7 @@ pub(super) fn scan_first(
     let Some(first) = ranges::beginning(&ranges, rows) else { return Ok(None) };
     let stamp = source.stamp_of_reads()?;
     for collector in &mut collectors {
-        collector.stream_types = scan.sql(scan.stream_types(collector.source))?;
+        collector.stream_types = scan.sql(scan.stream_types(collector.source))?.into();
     }
     let total = scan.rows_at_most()?;
     progress.set_total(total);
@@ -102,8 +102,9 @@ pub(super) fn scan_first(
     let mut builder = EventLogBuilder::new(generation);
     let tables = scan.read_ranges(&mut builder, collectors, first, generation)?;
     let (log, scanned) = Pass { builder, tables, stamp }.finish(bound);
-    // Gaps in the row numbers may leave little of them.
-    Ok((!log.is_empty()).then_some((log, scanned, total)))
+    // Gaps in the row numbers may leave little of them; as many as in the beginning are expected in the rest.
+    let expected = (log.len() as u128 * ranges.len() as u128 / first.len() as u128).min(u128::from(total));
+    Ok((!log.is_empty()).then_some((log, scanned, expected as u64)))
 }
 
 /// What to do when a writer came between two reads of one pass.
@@ -138,7 +139,7 @@ impl<'a> Scan<'a> {
         let stamp = if shared { self.source.stamp_of_reads()? } else { self.source.stamp_when_opened() };
         let mut collectors: Vec<Collector<'a>> = self.bound.sources.iter().map(Collector::new).collect();
         for collector in &mut collectors {
-            collector.stream_types = self.sql(self.stream_types(collector.source))?;
+            collector.stream_types = self.sql(self.stream_types(collector.source))?.into();
         }
         self.progress.set_total(self.rows_at_most()?);
         self.progress.set_done(0);
@@ -254,6 +255,8 @@ impl<'a> Scan<'a> {
         for source in &self.bound.sources {
             let what = match source.key.rowid() {
                 Some(rowid) => format!("max({EVENTS}.{})", quoted(rowid)),
+                // Counting would hold the lock for as long as it takes.
+                None if self.source.is_shared() => continue,
                 None => "count(*)".to_owned(),
             };
             let sql = format!("SELECT {what} FROM {} AS {EVENTS}", quoted(&source.table.name));
@@ -384,6 +387,7 @@ impl Pass<'_> {
         count(sum(&|t| t.times_unreadable), "times can't be represented; the events have them as time_raw");
         count(sum(&|t| t.no_type), "events have no type");
         count(sum(&|t| t.lossy), "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}");
+        count(sum(&|t| t.lists_empty), "rows of several events hold none");
         count(sum(&|t| t.lists_unreadable), "rows of several events can't be taken apart; each is shown as one event");
         if !log.is_empty() && log.time_range().is_none() {
             notes.push("the events have no times; name moments by position or version".to_owned());

@@ -69,7 +69,7 @@ fn of_table(
             events = &events[events.partition_point(|event| row_key(event) < key)..];
             let of_row = &events[..events.partition_point(|event| row_key(event) <= key)];
             let look = Look::new(spec, &contents, row);
-            let entries = if spec.several.is_some() { look.entries() } else { Vec::new() };
+            let entries = look.entries().unwrap_or_default();
             for event in of_row {
                 let entry = entries.get(log.part(*event as usize)).map(|entry| look.entry(entry));
                 let found = entry.as_ref().unwrap_or(&look).text(&event_id);

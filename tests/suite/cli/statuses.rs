@@ -30,7 +30,6 @@ fn wrong_arguments_are_2() {
         ("events bank.db --stream acount-1", "did you mean account-1"),
         ("events bank.db --after later", "--after"),
         ("events bank.db --limit -1", "-1"),
-        ("events bank.db --format cloudevents", "not available yet"),
         ("events bank.db --format xml", "ndjson"),
         ("state bank.db", "STREAM"),
         ("state bank.db account-3", "account-1"),
