@@ -82,7 +82,7 @@ impl<W: Write> EventCsv<W> {
             text(shape.causation_id),
         ];
         let file = self.with_file.then_some(file.as_bytes());
-        self.out.write_record(cells.iter().map(|cell| cell.as_bytes()).chain(file)).map_err(io_error)
+        self.out.write_record(cells.iter().map(String::as_bytes).chain(file)).map_err(io_error)
     }
 
     /// Hands everything on; gives how many payloads could not be read.

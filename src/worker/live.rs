@@ -13,7 +13,7 @@ use crate::model::{Cancel, EventLog, Progress, StreamIndex};
 use crate::store::{Growth, Replaced};
 
 /// Looks at a file that somebody is just opening or closing, and what is between them at first.
-const ATTEMPTS: u32 = 6;
+const ATTEMPTS: u32 = 12;
 const MOMENT: Duration = Duration::from_millis(3);
 
 /// What a look at a followed store came to.

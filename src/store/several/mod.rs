@@ -123,6 +123,9 @@ impl Store {
     }
 }
 
+/// A reader of each file, with the file's own index.
+type ReadersOfFiles = Vec<(Reader, Arc<EventLog>)>;
+
 impl Several {
     fn scanned(&self) -> Option<Arc<Scanned>> {
         self.scanned.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -222,7 +225,7 @@ impl Several {
     /// Readers of all files with the indexes that they read by.
     ///
     /// Errors: a file can't be read any more.
-    pub(super) fn readers(&self) -> Result<Option<(u64, Vec<(Reader, Arc<EventLog>)>)>, StoreError> {
+    pub(super) fn readers(&self) -> Result<Option<(u64, ReadersOfFiles)>, StoreError> {
         let Some(scanned) = self.scanned() else { return Ok(None) };
         let readers = self.files.iter().zip(&scanned.logs).map(|(file, log)| Ok((file.reader()?, log.clone())));
         Ok(Some((scanned.generation, readers.collect::<Result<_, StoreError>>()?)))
