@@ -21,6 +21,8 @@ pub(super) fn setup(files: Vec<PathBuf>) -> Setup {
     let (settings, notice) = settings_file.as_deref().map_or_else(Default::default, read_settings);
     let zone = system_zone();
     let notices = notice.into_iter().collect();
+    // What is kept of a store is found again from any folder.
+    let files = files.into_iter().map(|file| std::path::absolute(&file).unwrap_or(file)).collect();
     Setup {
         files,
         surroundings: Surroundings { zone, settings_file, samples, scenarios, mappings },

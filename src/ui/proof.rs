@@ -47,7 +47,12 @@ fn panel_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<C
     ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
     ui.style_mut().override_text_style = Some(egui::TextStyle::Body);
     ui.add_space(theme::TIGHT);
-    ui.label(RichText::new("Nothing is written to this file, or beside it.").color(tokens.text));
+    let words = if document.live.is_on() {
+        "Nothing is written to this file. While it is followed, only a -shm file beside it may change."
+    } else {
+        "Nothing is written to this file, or beside it."
+    };
+    ui.label(RichText::new(words).color(tokens.text));
     ui.add_space(theme::TIGHT);
     fact(ui, "File", &opened.path.display().to_string(), false);
     for file in opened.files.iter().skip(1) {

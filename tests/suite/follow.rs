@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use foldline::model::{Cancel, Progress, json};
-use foldline::worker::{Polled, Session, SessionOptions};
+use foldline::worker::{Polled, Session, SessionError, SessionOptions};
 use rusqlite::Connection;
 
 mod command;
@@ -148,6 +148,9 @@ pub struct Follower {
     pub changes: usize,
     /// What was in the way.
     pub troubles: Vec<String>,
+    /// Looks, and those of them that came at a bad moment.
+    pub looks: usize,
+    pub put_off: usize,
     pub longest_look: Duration,
     pub last_look: Duration,
 }
@@ -163,6 +166,8 @@ impl Follower {
             due,
             changes: 0,
             troubles: Vec::new(),
+            looks: 0,
+            put_off: 0,
             longest_look: Duration::ZERO,
             last_look: Duration::ZERO,
         };
@@ -180,8 +185,10 @@ impl Follower {
             ControlFlow::Continue(())
         });
         self.due.drain(..visited);
-        if let Err(error) = read {
-            self.troubles.push(error.to_string());
+        match read {
+            Err(SessionError::Store(error)) if error.is_passing() => self.put_off += 1,
+            Err(error) => self.troubles.push(error.to_string()),
+            Ok(()) => {}
         }
     }
 
@@ -204,8 +211,11 @@ impl Follower {
                 self.due = session.log().arrivals_since(self.session.log(), &unknown).0;
                 self.session = session;
             }
+            // A file that is just being written, opened or closed: the next look finds what is new.
+            Err(SessionError::Store(error)) if error.is_passing() => self.put_off += 1,
             Err(error) => self.troubles.push(error.to_string()),
         }
+        self.looks += 1;
         self.read();
         self
     }

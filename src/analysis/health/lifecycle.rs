@@ -156,11 +156,11 @@ impl Categories {
         let mut known: HashMap<OfCategory, (usize, usize)> = HashMap::new();
         let mut ended = Vec::new();
         for (stream, category) in streams(log) {
-            each_end(log, stream, category, &roles, &mut |end, after| {
+            each_end(log, stream, category, &roles, &mut |end, after, goes_on| {
                 let counts = known.entry((category, log.type_of(end as usize))).or_default();
                 counts.0 += 1;
+                counts.1 += usize::from(after.is_some() || goes_on);
                 if let Some((after, more)) = after {
-                    counts.1 += 1;
                     ended.push((stream, end, after, more));
                 }
             });
@@ -272,13 +272,14 @@ const AGAIN: [&str; 14] = [
     "recovered",
 ];
 
-/// Visits every end of a stream: what ends it, and the first event after it with how many more follow.
+/// Visits every end of a stream: what ends it, the first event after it with how many more follow, and whether the
+/// stream goes on to another beginning or to an end that is certain: then it was none.
 fn each_end(
     log: &EventLog,
     stream: StreamIndex,
     category: CategoryIndex,
     roles: &HashMap<OfCategory, Role>,
-    visit: &mut dyn FnMut(u32, Option<(u32, usize)>),
+    visit: &mut dyn FnMut(u32, Option<(u32, usize)>, bool),
 ) {
     let mut end: Option<u32> = None;
     let mut after: Option<(u32, usize)> = None;
@@ -290,11 +291,11 @@ fn each_end(
         }
         match (roles.get(&(category, log.type_of(*event as usize))).copied().unwrap_or(Role::Other), end) {
             (Role::Begins, Some(ended)) => {
-                visit(ended, after);
+                visit(ended, after, !is_certain(ended));
                 (end, after) = (None, None);
             }
             (Role::Ends { certain: true }, Some(ended)) if !is_certain(ended) => {
-                visit(ended, after);
+                visit(ended, after, true);
                 (end, after) = (Some(*event), None);
             }
             (Role::Ends { .. }, Some(ended)) => {
@@ -309,7 +310,7 @@ fn each_end(
         }
     }
     if let Some(end) = end {
-        visit(end, after);
+        visit(end, after, false);
     }
 }
 

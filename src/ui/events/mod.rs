@@ -120,7 +120,14 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
             if app.tab != Tab::Events {
                 return;
             }
+            // The tabs come first: in a narrow window the rest gives way, and menus and keys still have it.
+            if ui.available_width() < SCOPE_AT_LEAST {
+                return;
+            }
             scope_ui(ui, document, view);
+            if ui.available_width() < LEAVE_OUT_AT_LEAST {
+                return;
+            }
             if let (Some(event), Some(action)) = (document.event, action("leave-out")) {
                 let label = if document.is_left_out(event) { "Take back in" } else { "Leave out" };
                 let label = RichText::new(label).font(theme::words(theme::SMALL)).color(tokens.what_if);
@@ -136,6 +143,10 @@ fn tabs_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut EventsV
     let rect = row.response.rect;
     ui.painter().hline(ui.max_rect().x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
 }
+
+/// The width that whose events are listed takes at least, and that the button beside it takes.
+const SCOPE_AT_LEAST: f32 = 80.0;
+const LEAVE_OUT_AT_LEAST: f32 = 90.0;
 
 /// Whose events are listed, and the way to the others.
 fn scope_ui(ui: &mut egui::Ui, document: &Document, view: &mut EventsView) {
