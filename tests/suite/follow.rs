@@ -148,9 +148,9 @@ pub struct Follower {
     pub changes: usize,
     /// What was in the way.
     pub troubles: Vec<String>,
-    /// Looks, and those of them that came at a bad moment.
     pub looks: usize,
-    pub put_off: usize,
+    /// What kept looks from seeing anything for the moment.
+    pub put_off: Vec<String>,
     pub longest_look: Duration,
     pub last_look: Duration,
 }
@@ -167,7 +167,7 @@ impl Follower {
             changes: 0,
             troubles: Vec::new(),
             looks: 0,
-            put_off: 0,
+            put_off: Vec::new(),
             longest_look: Duration::ZERO,
             last_look: Duration::ZERO,
         };
@@ -186,7 +186,7 @@ impl Follower {
         });
         self.due.drain(..visited);
         match read {
-            Err(SessionError::Store(error)) if error.is_passing() => self.put_off += 1,
+            Err(SessionError::Store(error)) if error.is_passing() => self.put_off.push(error.to_string()),
             Err(error) => self.troubles.push(error.to_string()),
             Ok(()) => {}
         }
@@ -212,7 +212,7 @@ impl Follower {
                 self.session = session;
             }
             // A file that is just being written, opened or closed: the next look finds what is new.
-            Err(SessionError::Store(error)) if error.is_passing() => self.put_off += 1,
+            Err(SessionError::Store(error)) if error.is_passing() => self.put_off.push(error.to_string()),
             Err(error) => self.troubles.push(error.to_string()),
         }
         self.looks += 1;

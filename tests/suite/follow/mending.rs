@@ -203,7 +203,7 @@ fn what_is_gone_or_cut_off_may_come_back() {
     assert!(follower.troubles.pop().unwrap().contains("there is no such file"));
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     follower.look();
-    assert!(follower.troubles.pop().unwrap().contains("cut off"));
+    assert!(follower.put_off.pop().unwrap().contains("cut off"));
     std::fs::write(&path, b"").unwrap();
     follower.look();
     assert!(follower.troubles.pop().unwrap().contains("empty"));
