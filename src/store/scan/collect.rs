@@ -251,6 +251,9 @@ pub(super) struct Collector<'a> {
     pub tagged: Vec<(u32, u32)>,
     name: String,
     pub tally: Tally,
+    last_row: Option<i64>,
+    /// Row numbers did not ascend: the table's tree is damaged, and may go round for ever.
+    pub out_of_order: bool,
 }
 
 /// What there is to say of a scan.
@@ -377,6 +380,8 @@ impl<'a> Collector<'a> {
             found: Vec::new(),
             tagged: Vec::new(),
             name: String::new(),
+            last_row: None,
+            out_of_order: false,
         }
     }
 
@@ -399,6 +404,10 @@ impl<'a> Collector<'a> {
     /// Takes one row: an event, or several.
     pub(super) fn take(&mut self, row: &Row<'_>, ordinal: i64) -> rusqlite::Result<()> {
         let source = self.source;
+        if let Some(key) = self.row_key.map(|at| row.get_ref(at)).transpose()?.and_then(integer) {
+            self.out_of_order |= self.last_row.is_some_and(|last| key <= last);
+            self.last_row = Some(key);
+        }
         // Taken out for the time: what is looked up in it is written elsewhere.
         let contents = std::mem::take(&mut self.contents);
         let look = Look::new(&source.spec, &contents, row);

@@ -206,6 +206,7 @@ impl<'a> Scan<'a> {
                 if self.cancel.is_cancelled() {
                     return Err(StoreError::Cancelled);
                 }
+                check_order(self.source, collector)?;
                 self.progress.set_done(read as u64);
                 let full = collector.found.len() - start >= ROWS_AT_ONCE;
                 if full || (self.source.is_shared() && began.elapsed() > self.read_at_most) {
@@ -287,6 +288,15 @@ impl Drop for Lasting<'_> {
     fn drop(&mut self) {
         self.source.attachment.note_read(self.began.elapsed());
     }
+}
+
+/// An error where a table's rows came out of the order that it was asked for.
+fn check_order(source: &Source, collector: &Collector<'_>) -> Result<(), StoreError> {
+    if !collector.out_of_order {
+        return Ok(());
+    }
+    let message = format!("the rows of its table {} are out of order", collector.source.table.name);
+    Err(StoreError::Damaged { path: source.shown.clone(), message })
 }
 
 /// Rows that are collected before they go on into the index.

@@ -14,7 +14,7 @@ use crate::store::recognise::Key;
 use super::assemble::{Feeder, Table, is_plain};
 use super::collect::Collector;
 use super::links::Links;
-use super::{ROWS_BETWEEN_LOOKS, Scan};
+use super::{ROWS_BETWEEN_LOOKS, Scan, check_order};
 
 /// Row numbers in a range: many ranges a core, so that none waits long for another, and few enough to cost nothing.
 const ROWS_IN_RANGE: i64 = 1 << 17;
@@ -151,6 +151,7 @@ impl Reading<'_> {
         builder: &mut EventLogBuilder,
         collector: &mut Collector<'_>,
     ) -> Result<(), StoreError> {
+        check_order(self.source, collector)?;
         self.progress.add(collector.found.len() as u64);
         feeder.drain(builder, collector);
         if self.cancel.is_cancelled() { Err(StoreError::Cancelled) } else { Ok(()) }
