@@ -52,6 +52,7 @@ def follow(binary, folder, mode):
     with Window(binary, home / "window", [store]) as window:
         window.wait("the sample", lambda: window.shows("^2,000 events"))
         window.click("^account-A$", "Button")
+        window.wait("its state", lambda: window.state()["stream"] == "account-A" and window.shows("^v4 of 4"))
         window.click("^Follow live$")
         window.wait("that it is followed", lambda: window.shows("^LIVE · attached"))
         # On the newest event of the store, the cursor goes with those that come.

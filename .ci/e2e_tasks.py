@@ -130,10 +130,20 @@ class Window:
                 place = now[0]
 
     def click(self, name, role=""):
-        left, top, right, bottom = self.place(name, role)
-        xdotool("mousemove", round((left + right) / 2), round((top + bottom) / 2))
-        # As a hand does: it is over it before it presses.
-        time.sleep(0.1)
+        place = self.place(name, role)
+        while True:
+            left, top, right, bottom = place
+            drawn = self.newest["frame"]
+            xdotool("mousemove", round((left + right) / 2), round((top + bottom) / 2))
+            # As a hand does: it is over it before it presses, and it follows what moves away while a slow frame is drawn.
+            end = time.monotonic() + 1
+            while self.newest["frame"] is drawn and time.monotonic() < end:
+                time.sleep(0.05)
+                self.look()
+            now = self.place(name, role)
+            if now == place:
+                break
+            place = now
         xdotool("click", 1)
 
     def key(self, *keys):

@@ -185,6 +185,7 @@ impl App {
             self.opening = None;
         }
         if slot == Slot::Reopen
+            && newest
             && let Some(document) =
                 self.document.as_mut().filter(|document| document.live.following == Following::Starting)
         {
