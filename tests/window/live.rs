@@ -184,3 +184,14 @@ fn a_file_that_is_another_one_is_not_shown_for_the_first() {
     live.look();
     assert_eq!(live.document().live.following, Following::On);
 }
+
+#[test]
+fn a_store_is_followed_from_the_first_look_on() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live { window: window(None), second: 1_700_000_000 };
+    live.send(Command::OpenFollowed(store.clone()));
+    assert_eq!((live.events(), live.document().live.following), (2000, Following::On));
+    deposit(&store, "account-A", 5);
+    live.look();
+    assert_eq!(live.events(), 2001);
+}
