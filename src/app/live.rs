@@ -169,7 +169,7 @@ impl App {
         }
         if !told.is_empty() {
             let cursor = match document.live.at_head && !document.opened.log.is_empty() {
-                true => "The cursor is on the newest event, as you chose.".to_owned(),
+                true => "The cursor is on the newest event.".to_owned(),
                 false => {
                     let went = change.as_ref().and_then(|change| change.cursor.clone());
                     went.unwrap_or_else(|| "The cursor stayed where it was.".to_owned())

@@ -201,7 +201,7 @@ fn events_height(window: f32) -> f32 {
     if window > USUAL {
         (USUAL * 0.33 + (window - USUAL) * 0.45).min(680.0)
     } else {
-        third.max((window * 0.42).min(240.0)).max(140.0)
+        third.max((window * 0.45).min(252.0)).max(140.0)
     }
 }
 

@@ -196,6 +196,7 @@ fn what_becomes_of_the_file_is_said_in_words() {
     let (_folder, store) = sample("bank");
     let mut live = Live::of(&store);
     live.send(Command::Live(true));
+    live.send(Command::Step(foldline::app::Step::Back));
     live.look();
     let cursor = live.document().cursor;
     write(&store, "PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)");

@@ -195,7 +195,7 @@ impl About {
         let high = |(words, font, colour): &(&str, egui::FontId, _)| {
             ui.painter().layout((*words).to_owned(), font.clone(), *colour, width).size().y
         };
-        let height = texts.iter().map(high).sum::<f32>().ceil() + 2.0 * theme::GAP + theme::TIGHT;
+        let height = texts.iter().map(high).sum::<f32>().ceil() + 4.0 * theme::TIGHT;
         Self { texts, width, height }
     }
 
