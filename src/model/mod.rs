@@ -31,7 +31,7 @@ pub use moment::Moment;
 pub use number::Number;
 pub use path::{Path, Segment, ValuePath};
 pub use progress::{Cancel, Found, Progress};
-pub use proof::{FileHash, SideFile};
+pub use proof::{FileChange, FileHash, SideFile};
 pub use selection::Selection;
 pub use snapshots::{SnapshotHead, SnapshotIndex};
 pub use time::Timestamp;
