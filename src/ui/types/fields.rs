@@ -9,6 +9,7 @@ use super::lines::Line;
 use super::{TypesView, day, events, when};
 use crate::analysis::schema::{Change, Field, Place, Presence, TypeEntry};
 use crate::app::{App, Command};
+use crate::model::names;
 use crate::query::written_path;
 use crate::ui::events::row::galley;
 use crate::ui::rows::{BAR, List};
@@ -203,7 +204,7 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
             }
             link(ui, if entry.events > 1 { "First" } else { "Only" }, &entry.first);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let name = RichText::new(text::name(&entry.short)).font(theme::strong(theme::BODY));
+                let name = RichText::new(names::shown_type(&entry.short)).font(theme::strong(theme::BODY));
                 let label = ui.add(egui::Label::new(name).truncate());
                 if entry.name != entry.short {
                     label.on_hover_text(&*entry.name);
