@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::clock::name;
+use super::clock_words::{name, of_type};
 use super::findings::{Finding, Findings, Severity, Tally};
 use super::kind::Kind;
 use super::versions::own_streams;
@@ -12,13 +12,23 @@ use crate::model::{CategoryIndex, EventKind, EventLog, StreamIndex, TypeIndex};
 /// Fewer events are no rule.
 const FEW: usize = 20;
 
+/// What a store shows of how its streams live.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shows {
+    /// A category has enough streams to tell how they begin.
+    pub beginnings: bool,
+    /// A type's name says that it ends a stream.
+    pub ends: bool,
+}
+
 /// Looks at types, beginnings and ends. `first` is the version that streams begin with.
-pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
+pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) -> Shows {
     types(log, findings);
     no_stream(log, findings);
     let categories = Categories::of(log);
     categories.starts(log, first, findings);
-    categories.ends(log, findings);
+    let ends = categories.ends(log, findings);
+    Shows { beginnings: categories.streams.values().any(|streams| *streams >= 3), ends }
 }
 
 /// Types seen once, and none.
@@ -33,7 +43,8 @@ fn types(log: &EventLog, findings: &Findings) {
         let of = log.type_of(event);
         if empty[of.0 as usize] {
             nameless.push(|| Finding::at(log, Kind::TypeEmpty, Severity::Warning, event, "has no type"));
-        } else if once[of.0 as usize] {
+        // A library's own rows are few as a rule.
+        } else if once[of.0 as usize] && log.kind(event) != EventKind::System {
             rare.push(|| {
                 let words = format!("no other event has the type {}", log.event_type(of).name);
                 Finding::at(log, Kind::TypeOnce, Severity::Info, event, words)
@@ -41,7 +52,8 @@ fn types(log: &EventLog, findings: &Findings) {
         }
     }
     if nameless.count() >= FEW && nameless.count() * 10 > log.len() {
-        let words = format!("{} of {} events have no type, as where the payload says it", nameless.count(), log.len());
+        let words =
+            format!("{} of {} events have no type; their payloads may say what they are", nameless.count(), log.len());
         let first = nameless.into_first();
         findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
     } else {
@@ -133,9 +145,9 @@ impl Categories {
             found.push(|| {
                 let words = format!(
                     "begins with {}; {begun} of {others} other streams of {} begin with {}",
-                    log.event_type(of).short,
+                    of_type(log, of),
                     log.category(category),
-                    log.event_type(usual).short
+                    of_type(log, usual)
                 );
                 Finding::at(log, Kind::NoStart, severity, first as usize, words).within(log, stream)
             });
@@ -143,14 +155,14 @@ impl Categories {
         findings.extend(found);
     }
 
-    /// Events that follow the end of their stream.
-    fn ends(&self, log: &EventLog, findings: &Findings) {
+    /// Events that follow the end of their stream. Whether any type ends one.
+    fn ends(&self, log: &EventLog, findings: &Findings) -> bool {
         let mut roles: HashMap<OfCategory, Role> = HashMap::new();
         for of in self.events.keys().filter(|(category, _)| self.are_entities(*category)) {
             roles.insert(*of, self.role(log, *of));
         }
         if !roles.values().any(|role| matches!(role, Role::Ends { .. })) {
-            return;
+            return false;
         }
         // How often each ending type is in a stream, and how often something follows.
         let mut known: HashMap<OfCategory, (usize, usize)> = HashMap::new();
@@ -177,7 +189,7 @@ impl Categories {
                 continue;
             }
             found.push(|| {
-                let short = |event: u32| &log.event_type(log.type_of(event as usize)).short;
+                let short = |event: u32| of_type(log, log.type_of(event as usize));
                 let rest = match more {
                     0 => String::new(),
                     1 => ", and 1 more event follows".to_owned(),
@@ -193,6 +205,7 @@ impl Categories {
             });
         }
         findings.extend(found);
+        true
     }
 
     /// Whether the streams of a category are of one entity each: they begin once.

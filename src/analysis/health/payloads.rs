@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::clock_words::{many_of_type, name, none_of_type};
 use super::findings::{Finding, Findings, Severity, Tally};
 use super::kind::Kind;
 use crate::model::event::first_scalar;
@@ -78,7 +79,7 @@ impl Payloads {
                 findings.push(Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words));
             }
             None => self.untimed.entry(log.type_of(index)).or_default().push(|| {
-                let words = format!("has no time, as other {} have", log.event_type(log.type_of(index)).short);
+                let words = format!("has no time, as other {} have", many_of_type(log, log.type_of(index)));
                 Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words)
             }),
         }
@@ -106,9 +107,19 @@ impl Payloads {
         }
         let words = format!(
             "written for version {same}, as {} was before it: two writers expected the same version",
-            super::clock::name(log, other)
+            name(log, other)
         );
         findings.push(Finding::at(log, Kind::VersionDuplicate, Severity::Warning, index, words));
+    }
+
+    /// Whether any event says which version its writer expected.
+    pub fn tell_expected(&self) -> bool {
+        !self.expected.is_empty()
+    }
+
+    /// How many could not be read so far.
+    pub fn unread(&self) -> usize {
+        self.unreadable.values().map(Tally::count).sum()
     }
 
     /// Says what can't be read, once all were seen.
@@ -124,7 +135,10 @@ impl Payloads {
                 findings.extend(found);
                 continue;
             }
-            let words = format!("{} of {all} {} have no time", found.count(), log.event_type(of).short);
+            let words = match found.count() {
+                count if count == all => format!("no {} has a time", none_of_type(log, of)),
+                count => format!("{count} of {all} {} have no time", many_of_type(log, of)),
+            };
             let first = found.into_first();
             findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
         }
@@ -157,8 +171,8 @@ impl Payloads {
             let all = log.event_type(of).events;
             if tally.count() * 2 > all && (all >= FEW || !is_damage(&reason)) {
                 let words = match tally.count() {
-                    count if count == all => format!("no {} can be read: {reason}", log.event_type(of).short),
-                    count => format!("{count} of {all} {} can't be read: {reason}", log.event_type(of).short),
+                    count if count == all => format!("no {} can be read: {reason}", none_of_type(log, of)),
+                    count => format!("{count} of {all} {} can't be read: {reason}", many_of_type(log, of)),
                 };
                 let first =
                     tally.into_first().map(|first| Finding { severity: Severity::Info, message: words, ..first });

@@ -1,19 +1,21 @@
 //! Versions of streams: gaps, repeats, and where there are none.
 
+use super::clock_words::{name, named, of_type};
 use super::findings::{Finding, Findings, Severity, Tally};
 use super::kind::Kind;
+use super::pairs::Shared;
 use crate::model::{EventLog, StreamIndex};
 
 /// Fewer steps from event to event than these tell nothing of how a store numbers its events.
 const FEW: usize = 20;
 
 /// Streams of facts: all but those of links.
-fn streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
+pub(super) fn streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
     (0..log.streams().len() as u32).map(StreamIndex).filter(|stream| !log.stream(*stream).link)
 }
 
 /// A stream's versions, with their events.
-fn versions(log: &EventLog, stream: StreamIndex) -> impl Iterator<Item = (i64, u32)> {
+pub(super) fn versions(log: &EventLog, stream: StreamIndex) -> impl Iterator<Item = (i64, u32)> {
     let lane = log.lane(stream).iter();
     lane.filter_map(move |event| Some((log.version_in(*event as usize, stream)?, *event)))
 }
@@ -42,8 +44,10 @@ pub(super) fn first_version(log: &EventLog, otherwise: i64) -> i64 {
     }
 }
 
-/// Looks at all versions. `first` is the number that streams begin with.
-pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
+/// Looks at all versions. `first` is the number that streams begin with. Where versions are `paired` with a second
+/// number, what shares the first one is not told but given.
+pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Findings) -> Vec<Shared> {
+    let mut shared = Vec::new();
     let (mut gaps, mut starts, mut repeats, mut without) =
         (Tally::default(), Tally::default(), Tally::default(), Tally::default());
     let mut steps = 0;
@@ -67,8 +71,11 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
                 None => {}
                 Some((before, other)) => {
                     steps += 1;
-                    if version == before {
-                        repeats.push(|| twice(log, stream, other, event, version));
+                    if version == before && paired {
+                        shared.push(Shared { stream, version, event: other });
+                        shared.push(Shared { stream, version, event });
+                    } else if version == before {
+                        repeats.push(|| twice(log, stream, other, event, &version.to_string()));
                     } else if version.saturating_sub(before) > 1 {
                         gaps.push(|| {
                             let missing = match version.saturating_sub(before) {
@@ -126,15 +133,19 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
         findings.extend(starts);
     }
     findings.extend(without);
+    shared
 }
 
-fn twice(log: &EventLog, stream: StreamIndex, other: u32, event: u32, version: i64) -> Finding {
-    let other = other as usize;
-    let words = format!(
-        "version {version} is used twice, by {} at #{} and by {} here: both were written as if they came next",
-        log.event_type(log.type_of(other)).short,
-        log.position(other),
-        log.event_type(log.type_of(event as usize)).short,
-    );
+/// Two events of one version.
+pub(super) fn twice(log: &EventLog, stream: StreamIndex, other: u32, event: u32, version: &str) -> Finding {
+    let of = |event: u32| log.type_of(event as usize);
+    let place = name(log, other);
+    let words = match (named(log, of(other)), named(log, of(event))) {
+        (None, None) => format!("version {version} is used twice, at {place} and here, by events without a type"),
+        _ => {
+            let (one, two) = (of_type(log, of(other)), of_type(log, of(event)));
+            format!("version {version} is used twice, by {one} at {place} and by {two} here")
+        }
+    };
     Finding::at(log, Kind::VersionDuplicate, Severity::Error, event as usize, words).within(log, stream)
 }

@@ -116,5 +116,6 @@ fn about(entry: &TypeEntry, fields: usize, app: &App) -> String {
 }
 
 fn spoken(entry: &TypeEntry, fields: usize, app: &App) -> String {
-    format!("{}: {} events · {}", entry.short, entry.events, about(entry, fields, app))
+    let events = if entry.events == 1 { "1 event".to_owned() } else { format!("{} events", entry.events) };
+    format!("{}: {events} · {}", text::name(&entry.short), about(entry, fields, app))
 }

@@ -177,8 +177,9 @@ fn pretty(document: &impl serde::Serialize) -> String {
 
 /// A type with its fields and changes as lines, columns apart by tabs: for a table or a mail.
 fn as_text(entry: &TypeEntry, app: &App) -> String {
-    let mut out =
-        format!("{}\t{} events\t{} to {}", entry.name, entry.events, when(&entry.first, app), when(&entry.last, app));
+    let events = if entry.events == 1 { "1 event".to_owned() } else { format!("{} events", entry.events) };
+    let name = text::name(&entry.name);
+    let mut out = format!("{name}\t{events}\t{} to {}", when(&entry.first, app), when(&entry.last, app));
     for field in &entry.fields {
         out.push('\n');
         out.push_str(&fields::field_text(field));
