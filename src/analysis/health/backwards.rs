@@ -35,8 +35,16 @@ struct Odd {
     other: u32,
 }
 
-/// Looks at every stream. `unset` have times that were never set, `strays` stand elsewhere in the whole store.
-pub(super) fn check(log: &EventLog, unset: &[u32], strays: &[u32], usual: &Usual, found: &mut Tallies) -> Told {
+/// Looks at every stream. `unset` have times that were never set, `strays` stand elsewhere in the whole store, and of
+/// `doubles` enough is told.
+pub(super) fn check(
+    log: &EventLog,
+    unset: &[u32],
+    strays: &[u32],
+    doubles: &[u32],
+    usual: &Usual,
+    found: &mut Tallies,
+) -> Told {
     let mut told = Told::default();
     let mut own = Tallies::default();
     let (mut count, mut steps) = (0, 0);
@@ -48,7 +56,9 @@ pub(super) fn check(log: &EventLog, unset: &[u32], strays: &[u32], usual: &Usual
         }
         lane.clear();
         for event in log.lane(stream) {
-            let Some(time) = log.time(*event as usize) else { continue };
+            let Some(time) = log.time(*event as usize).filter(|_| doubles.binary_search(event).is_err()) else {
+                continue;
+            };
             if unset.binary_search(event).is_err() {
                 lane.push((*event, time));
             } else if !lane.is_empty() {

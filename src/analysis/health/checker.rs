@@ -64,10 +64,10 @@ impl<'a> Checker<'a> {
 
     /// Looks at all that the index has: versions, times, types, beginnings and ends.
     pub fn index(&mut self) {
-        let shared = versions::check(self.log, self.first_version, self.pairs.are_any(), &self.findings);
-        self.pairs.expect(shared);
-        clock::check(self.log, &self.findings);
-        self.shows = lifecycle::check(self.log, self.first_version, &self.findings);
+        let versions = versions::check(self.log, self.first_version, self.pairs.are_any(), &self.findings);
+        clock::check(self.log, &versions.doubles, &self.findings);
+        self.shows = lifecycle::check(self.log, self.first_version, &versions.doubles, &self.findings);
+        self.pairs.expect(versions.shared);
     }
 
     /// Looks at the snapshots, and remembers what they say. Before the events.
@@ -122,6 +122,7 @@ impl<'a> Checker<'a> {
         };
         not_checked.extend(of_events(log, &seen));
         pairs.finish(log, &findings);
+        lifecycle::nameless(log, payloads.unread_nameless(), &findings);
         payloads.finish(log, &findings);
         states.finish(log, &findings);
         ids.finish(log, first_version, &findings, read)?;
@@ -131,6 +132,7 @@ impl<'a> Checker<'a> {
     /// Gives up before the end: what needs all events is not told.
     pub fn stop(self) -> Health {
         let not_checked = of_index(self.log, self.is_by_time, self.shows);
+        lifecycle::nameless(self.log, self.payloads.unread_nameless(), &self.findings);
         let mut health = health(&self.findings, self.scanned, false);
         health.notes.push(format!(
             "stopped after {} of {} payloads: unreadable payloads that are the rule, ids used twice, causes and \

@@ -23,9 +23,10 @@ pub(super) const FEW: usize = 20;
 /// Where clocks and programs start from, in seconds since 1970: 1970, 1900, year 1, 1980, 2000 and 2001.
 const STARTS: [i64; 6] = [0, -2_208_988_800, -62_135_596_800, 315_532_800, 946_684_800, 978_307_200];
 
-/// Looks at all times.
-pub(super) fn check(log: &EventLog, findings: &Findings) {
-    let timed: Vec<u32> = (0..log.len() as u32).filter(|event| log.time_micros(*event as usize).is_some()).collect();
+/// Looks at all times, but for those of `doubles`, of which enough is told.
+pub(super) fn check(log: &EventLog, doubles: &[u32], findings: &Findings) {
+    let is_wanted = |event: &u32| log.time_micros(*event as usize).is_some() && doubles.binary_search(event).is_err();
+    let timed: Vec<u32> = (0..log.len() as u32).filter(is_wanted).collect();
     if timed.is_empty() {
         return;
     }
@@ -38,7 +39,7 @@ pub(super) fn check(log: &EventLog, findings: &Findings) {
     let is_mixed = kept.len() >= FEW && out.len() * 10 > kept.len();
     let strays: Vec<u32> = if is_mixed { Vec::new() } else { out.iter().map(|at| kept[*at as usize]).collect() };
     let mut found = Tallies::default();
-    let told = backwards::check(log, &unset, &strays, &usual, &mut found);
+    let told = backwards::check(log, &unset, &strays, doubles, &usual, &mut found);
     for event in &unset {
         let at = *event as usize;
         let Some(time) = log.time(at) else { continue };
@@ -134,7 +135,7 @@ fn tell_strays(
         let is_off =
             |event: &u32| if is_early { micros(*event) < micros(other) } else { micros(*event) > micros(other) };
         let own = || strays.iter().copied().filter(|event| is_off(event) && !told.is(*event));
-        let (Some(first), Some(last), count) = (own().next(), own().last(), own().count()) else { continue };
+        let (Some(first), Some(last), count) = (own().next(), own().next_back(), own().count()) else { continue };
         let far = own().map(|event| micros(event).saturating_sub(micros(other)).saturating_abs()).max().unwrap_or(0);
         let is_far = far > usual.jump();
         // Several old events in a row are an imported history rather than a clock's slip.

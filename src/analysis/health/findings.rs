@@ -270,6 +270,11 @@ impl Tallies {
         self.0.entry((severity, kind)).or_default().push(finding);
     }
 
+    /// How many were added, of any kind.
+    pub fn count(&self) -> usize {
+        self.0.values().map(Tally::count).sum()
+    }
+
     /// Adds those of others.
     pub fn append(&mut self, others: Self) {
         for (of, tally) in others.0 {

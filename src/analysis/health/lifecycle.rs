@@ -21,45 +21,60 @@ pub(super) struct Shows {
     pub ends: bool,
 }
 
-/// Looks at types, beginnings and ends. `first` is the version that streams begin with.
-pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) -> Shows {
+/// Looks at types, beginnings and ends. `first` is the version that streams begin with; of `doubles` enough is told.
+pub(super) fn check(log: &EventLog, first: i64, doubles: &[u32], findings: &Findings) -> Shows {
     types(log, findings);
     no_stream(log, findings);
     let categories = Categories::of(log);
     categories.starts(log, first, findings);
-    let ends = categories.ends(log, findings);
+    let ends = categories.ends(log, doubles, findings);
     Shows { beginnings: categories.streams.values().any(|streams| *streams >= 3), ends }
 }
 
-/// Types seen once, and none.
+fn is_nameless(name: &str) -> bool {
+    name.trim().is_empty()
+}
+
+/// Types seen once.
 fn types(log: &EventLog, findings: &Findings) {
-    let once: Vec<bool> = log.types().iter().map(|info| info.events == 1).collect();
-    let empty: Vec<bool> = log.types().iter().map(|info| info.name.trim().is_empty()).collect();
-    if !once.contains(&true) && !empty.contains(&true) {
+    let once: Vec<bool> = log.types().iter().map(|info| info.events == 1 && !is_nameless(&info.name)).collect();
+    if !once.contains(&true) {
         return;
     }
-    let (mut rare, mut nameless) = (Tally::default(), Tally::default());
+    let mut rare = Tally::default();
     for event in 0..log.len() {
         let of = log.type_of(event);
-        if empty[of.0 as usize] {
-            nameless.push(|| Finding::at(log, Kind::TypeEmpty, Severity::Warning, event, "has no type"));
         // A library's own rows are few as a rule.
-        } else if once[of.0 as usize] && log.kind(event) != EventKind::System {
+        if once[of.0 as usize] && log.kind(event) != EventKind::System {
             rare.push(|| {
                 let words = format!("no other event has the type {}", log.event_type(of).name);
                 Finding::at(log, Kind::TypeOnce, Severity::Info, event, words)
             });
         }
     }
-    if nameless.count() >= FEW && nameless.count() * 10 > log.len() {
+    findings.extend(rare);
+}
+
+/// Events without a type, but for those whose payload would say it and can't be read. `unread` are those, in order.
+pub(super) fn nameless(log: &EventLog, unread: &[u32], findings: &Findings) {
+    let empty: Vec<bool> = log.types().iter().map(|info| is_nameless(&info.name)).collect();
+    if !empty.contains(&true) {
+        return;
+    }
+    let mut found = Tally::default();
+    for event in 0..log.len() {
+        if empty[log.type_of(event).0 as usize] && unread.binary_search(&(event as u32)).is_err() {
+            found.push(|| Finding::at(log, Kind::TypeEmpty, Severity::Warning, event, "has no type"));
+        }
+    }
+    if found.count() >= FEW && found.count() * 10 > log.len() {
         let words =
-            format!("{} of {} events have no type; their payloads may say what they are", nameless.count(), log.len());
-        let first = nameless.into_first();
+            format!("{} of {} events have no type; their payloads may say what they are", found.count(), log.len());
+        let first = found.into_first();
         findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
     } else {
-        findings.extend(nameless);
+        findings.extend(found);
     }
-    findings.extend(rare);
 }
 
 fn no_stream(log: &EventLog, findings: &Findings) {
@@ -156,7 +171,7 @@ impl Categories {
     }
 
     /// Events that follow the end of their stream. Whether any type ends one.
-    fn ends(&self, log: &EventLog, findings: &Findings) -> bool {
+    fn ends(&self, log: &EventLog, doubles: &[u32], findings: &Findings) -> bool {
         let mut roles: HashMap<OfCategory, Role> = HashMap::new();
         for of in self.events.keys().filter(|(category, _)| self.are_entities(*category)) {
             roles.insert(*of, self.role(log, *of));
@@ -185,7 +200,7 @@ impl Categories {
                 Some(Role::Ends { certain: true }) => all < 3 || followed * 2 <= all,
                 _ => all >= 5 && followed * 10 <= all,
             };
-            if !is_end {
+            if !is_end || doubles.binary_search(&after).is_ok() {
                 continue;
             }
             found.push(|| {

@@ -141,7 +141,7 @@ fn absent_null_and_there_with_a_value_are_told_apart() {
     ]));
     let told = |path: &str| {
         let field = field(&found, path);
-        let share = field.filled().map_or_else(String::new, |filled| filled.percent());
+        let share = field.filled().map_or_else(String::new, Presence::percent);
         format!("{} | {share} | {}", field.types_words(), field.values_words())
     };
     assert_eq!(told("a"), "number or null | 30 % | null in 7 of 10, else always 0.25");

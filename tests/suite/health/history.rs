@@ -31,7 +31,28 @@ fn versions() {
     tells(
         |store| store.add("account-1", 6, "Deposited", r#"{"amount":1}"#).version = None,
         &[(K::VersionMissing, Info, Some("account-1"), Some(51))],
-        "1 of 6 events",
+        "1 of 6 events of this stream has no version",
+    );
+    // What is missing may be what has no number.
+    tells(
+        |store| {
+            store.at(9).version = None;
+            store.snapshots.clear();
+        },
+        &[(K::VersionGap, Info, Some("account-1"), Some(10)), (K::VersionMissing, Info, Some("account-1"), Some(9))],
+        "version 4 is missing: version 5 follows version 3, and an event of this stream has no version",
+    );
+    // A row that was copied stands last by its number, so it is late, and after an end: that says nothing more.
+    tells(
+        |store| {
+            let copied = store.at(17).clone();
+            store.rows.push(Row { position: 51, ..copied });
+        },
+        &[
+            (K::VersionDuplicate, Error, Some("account-3"), Some(51)),
+            (K::IdDuplicate, Error, Some("account-3"), Some(51)),
+        ],
+        "version 2 is used twice, by Deposited at #17 and by Deposited here",
     );
     tells(
         |store| {

@@ -76,6 +76,23 @@ fn versions_that_are_a_pair_are_used_twice_only_as_a_pair() {
 }
 
 #[test]
+fn what_a_payload_that_cant_be_read_would_have_said_is_not_missed_besides() {
+    // Type and time are in the payload, or the time is.
+    let health =
+        small("neventstore", "UPDATE Commits SET Payload = x'00ff' WHERE rowid = (SELECT min(rowid) FROM Commits)");
+    let kinds: Vec<(Kind, Severity)> = health.findings.iter().map(|one| (one.kind, one.severity)).collect();
+    assert!(kinds.contains(&(K::PayloadUnreadable, Error)), "{:#?}", health.findings);
+    assert!(kinds.iter().all(|(kind, _)| *kind != K::TypeEmpty), "{:#?}", health.findings);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.db");
+    fixtures::pyeventsourcing(&path, fixtures::Python::Zlib);
+    let conn = fixtures::database(&path);
+    conn.execute("UPDATE stored_events SET state = substr(state, 1, 20) WHERE rowid = 6", []).unwrap();
+    conn.close().unwrap();
+    assert_eq!(told(&check(&path)), [(K::PayloadUnreadable, Error, Some(6))]);
+}
+
+#[test]
 fn rows_of_the_library_itself_are_no_types_seen_once() {
     let health = small("sqlstreamstore", "");
     let once: Vec<Option<i64>> =
