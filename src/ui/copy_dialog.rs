@@ -109,6 +109,10 @@ fn choices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
         } else {
             let why = if document.opened.leaving_out { "only without edits" } else { "not possible" };
             ui.add_enabled(false, egui::RadioButton::new(false, format!("{own} ({why})")));
+            if let Some(why) = &document.opened.no_edits {
+                let why = RichText::new(format!("Why: {why}.")).color(theme::tokens(ui).secondary);
+                ui.add(Label::new(why).wrap());
+            }
         }
         ui.radio_value(&mut choice.as_foldline, true, "In Foldline's layout");
     }
