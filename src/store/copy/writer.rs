@@ -16,7 +16,8 @@ use crate::store::{OpenOptions, open};
 
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, notes};
-use super::encode::{Image, is_same_metadata};
+use super::encode::{Image, ids_are_kept};
+use super::metadata::is_same_metadata;
 use super::raw::Raw;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
@@ -240,7 +241,7 @@ fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static s
         Some("another time")
     } else if spec.valid_time.is_some() && planned.valid_time != read.valid_time {
         Some("another valid time")
-    } else if !spec.event_id.is_empty() && planned.id != read.id {
+    } else if ids_are_kept(bound) && planned.id != read.id {
         Some("another id")
     } else if !is_same_metadata(bound, planned, read) {
         Some("other metadata")

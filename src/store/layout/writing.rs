@@ -19,6 +19,14 @@ pub struct WritingSpec {
     pub metadata: MetadataForm,
     /// Fields of the metadata in which the library repeats what it also has in columns.
     pub repeated: BTreeMap<String, Repeated>,
+    /// Places in the payload as it is stored, keys with dots between, in which it does.
+    pub repeated_in_payload: BTreeMap<String, Repeated>,
+    /// Columns that all rows of a stream have alike, besides those that name it: its tenant.
+    pub of_stream: Vec<String>,
+    /// Columns of a table of links that have the event's time.
+    pub link_times: Vec<String>,
+    /// Columns of tables beside that name an event by its row number.
+    pub rows_named_in: Vec<RowsNamedIn>,
     /// What stands in the column of events without metadata; NULL if nothing is said.
     pub no_metadata: Option<String>,
     /// The table in which the library keeps how far each stream has come.
@@ -41,6 +49,16 @@ pub struct RowsOfEvents {
     pub table: String,
     /// Its column and the event's that are equal, in pairs.
     pub on: Vec<(String, String)>,
+}
+
+/// A column that names events by their row numbers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsNamedIn {
+    /// The table, one of those beside or of the snapshots; `*` for any part.
+    pub table: String,
+    /// Its column.
+    pub column: String,
 }
 
 /// The value of a column in a row that was never recorded.
@@ -67,6 +85,10 @@ pub enum Repeated {
     Seconds,
     /// The event type.
     Type,
+    /// The event type with another text wherever it has this one: `\\` for `.`.
+    TypeWith(String, String),
+    /// Who caused it.
+    User,
     /// The event's id.
     Id,
     /// A column that names a part of the stream.
@@ -83,6 +105,8 @@ pub enum Fill {
     Value(Json),
     /// What a similar row of the store has, this if there is none.
     AsFoundOr(Json),
+    /// What this row has in another column.
+    SameAs(String),
     /// The event's version and this many more, as text.
     VersionPlus(i64),
     /// The stream's name up to its first `-`; this if it has none.
@@ -134,4 +158,7 @@ pub struct CheckpointTable {
     pub table: String,
     /// Its column with the position: a number, or its digits after zeros.
     pub position: String,
+    /// Its rows say more than a position: a subscriber that can't stay where it is begins anew.
+    #[serde(default)]
+    pub begin_anew: bool,
 }
