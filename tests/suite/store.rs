@@ -8,6 +8,7 @@ use foldline::store::{self, OpenOptions, Store, StoreError};
 
 mod cache;
 mod copies;
+mod copy_edits;
 mod copy_layouts;
 mod copy_libraries;
 mod copy_properties;

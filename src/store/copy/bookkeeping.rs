@@ -196,8 +196,12 @@ impl Bookkeeping {
             return Ok(Fate::Keep);
         };
         let stored = row.get_ref(at)?;
-        let Some(position) = integer(stored) else { return Ok(Fate::Keep) };
-        match self.unchanged_up_to {
+        let position = match integer(stored) {
+            Some(position) => position,
+            None if spec.begin_anew => i64::MAX,
+            None => return Ok(Fate::Keep),
+        };
+        match self.unchanged_up_to.filter(|up_to| !spec.begin_anew || position <= *up_to) {
             Some(up_to) if position <= up_to => Ok(Fate::Keep),
             Some(up_to) => {
                 self.counts.set_back += 1;

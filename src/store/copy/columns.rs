@@ -3,32 +3,35 @@
 use crate::store::layout::{Place, Repeated, Wrapper};
 use crate::store::recognise::Column;
 
-use super::encode::{Encoder, written_columns};
+use super::encode::{Encoder, is_row_number, written_columns};
 use super::raw::Raw;
 
 impl Encoder<'_> {
     /// The event's id, in the form in which the column has ids.
     pub(super) fn id(&mut self) -> Result<(), String> {
         let role = &self.bound.spec.events.event_id;
-        let found = role.0.iter().find_map(|place| Some((place, self.at(column_inside(place)?)?)));
-        let Some((place, at)) = found else { return Ok(()) };
+        let found = role.0.iter().find_map(|place| {
+            let column = column_inside(place)?;
+            Some((place, column, self.at(column)?))
+        });
+        // A row's number says where it stands, and is its id only then.
+        let Some((place, column, at)) = found.filter(|(_, column, _)| !is_row_number(self.bound, column)) else {
+            return Ok(());
+        };
         let Some(id) = self.event.id.as_deref() else {
             self.image[at] = Raw::Null;
             return Ok(());
         };
         self.image[at] = match (place, &self.image[at]) {
-            (place, Raw::Blob(form)) if form.len() == 16 => {
+            (Place::GuidColumn(_), Raw::Blob(form)) if form.len() == 16 => {
                 let uuid = uuid::Uuid::parse_str(id);
                 let uuid = uuid.map_err(|_| format!("the store's ids are binary UUIDs, and its id {id} is none"))?;
-                match place {
-                    Place::GuidColumn(_) => Raw::Blob(uuid.to_bytes_le().to_vec()),
-                    _ => Raw::Blob(uuid.as_bytes().to_vec()),
-                }
+                Raw::Blob(uuid.to_bytes_le().to_vec())
             }
             (Place::Lower(_), Raw::Text(form)) if form.iter().any(u8::is_ascii_uppercase) => {
                 Raw::text(id.to_ascii_uppercase())
             }
-            _ => Raw::text(id),
+            _ => self.like_stored(column, id)?,
         };
         Ok(())
     }

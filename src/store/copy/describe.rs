@@ -99,7 +99,9 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
     }
     if forgotten > 0 {
         let who = counted(forgotten, "subscriber");
-        words.push(format!("{who} without a checkpoint now: the first event already differs, so they begin anew"));
+        words.push(format!(
+            "{who} without a checkpoint now: events that they had handled are not as recorded, so they begin anew"
+        ));
     }
     words
 }

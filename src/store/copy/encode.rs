@@ -5,13 +5,14 @@ use rusqlite::types::ValueRef;
 use serde_json::Value as Json;
 
 use crate::model::event::Payload;
-use crate::model::{Event, EventKind, EventLog, Timestamp, Value, json};
+use crate::model::{Event, EventKind, EventLog, Path, Timestamp, Value, json};
 use crate::store::layout::{Fill, NewValue, PayloadSpec, Place, Repeated, Role, TimeSpec, Wrapper};
 use crate::store::payload::{contents_as, finished};
 use crate::store::recognise::{Bound, Column, Key};
-use crate::store::rows::{text, two_parts};
+use crate::store::rows::text;
 use crate::store::times::{self, StoredTime};
 
+use super::envelope::Envelope;
 use super::metadata::metadata_key;
 use super::own_fields::is_same_data;
 use super::payload_form::encoded_payload;
@@ -44,8 +45,8 @@ pub(super) fn encode(bound: &Bound, log: &EventLog, event: &Event, model: &Model
     let mut encoder = Encoder { bound, log, event, model, image: &mut image };
     encoder.stream()?;
     encoder.plain_columns()?;
-    encoder.new_row();
     encoder.time()?;
+    encoder.new_row();
     encoder.metadata()?;
     encoder.repeated()?;
     encoder.payload()?;
@@ -80,6 +81,7 @@ pub(super) fn filled(fill: &Fill, found: Option<&Raw>, stream: &str, version: Op
     match fill {
         Fill::Value(value) => raw(value),
         Fill::AsFoundOr(value) | Fill::AsOfTypeOr(value) => found.cloned().unwrap_or_else(|| raw(value)),
+        Fill::SameAs(_) => found.cloned().unwrap_or(Raw::Null),
         Fill::VersionPlus(more) => Raw::text(version.unwrap_or_default().saturating_add(*more).to_string()),
         Fill::NameBeforeDash(other) => {
             Raw::text(stream.split_once('-').map_or(other.as_str(), |(before, _)| before).to_owned())
@@ -127,69 +129,6 @@ impl Encoder<'_> {
         }
     }
 
-    /// The columns that name the stream: as its other rows have them, else made from its name.
-    fn stream(&mut self) -> Result<(), String> {
-        let spec = &self.bound.spec.events.stream;
-        if self.model.was.is_some_and(|was| was.stream == self.event.stream) {
-            return Ok(());
-        }
-        let stream = self.event.stream.as_deref().ok_or("it is in no stream")?;
-        let writing = &self.bound.spec.writing;
-        let key = writing.streams.as_ref().and_then(|streams| streams.key.as_ref()).map(|(_, column)| column);
-        if let Some(home) = self.model.home {
-            let named = spec.parts.iter().chain(&spec.tenant.0).filter_map(Place::column);
-            for column in named.chain(key).chain(&writing.same_in_stream) {
-                if let Some(at) = self.at(column) {
-                    self.image[at] = home[at].clone();
-                }
-            }
-            return Ok(());
-        }
-        if let Some(column) = writing.same_in_stream.first() {
-            return Err(format!(
-                "the library has keys of its own for streams (in {column}), and there is none for a new stream"
-            ));
-        }
-        if let Some(column) = key {
-            let number = self.model.stream_key.ok_or("its stream has no number in the library's table of streams")?;
-            self.set(Some(column), number.into());
-        }
-        if !spec.tenant.is_empty() {
-            return Err("the layout's streams belong to tenants, and a new one would need one".to_owned());
-        }
-        let values: Vec<&str> = match spec.parts.as_slice() {
-            [_] => vec![stream],
-            [_, _] => {
-                let (first, second) = two_parts(self.log, stream).ok_or(
-                    "a new stream is named by its type and its id with a hyphen between, such as account-1, here",
-                )?;
-                vec![first, second]
-            }
-            _ => return Err("the layout's streams have keys of several parts".to_owned()),
-        };
-        if spec.hex_uuids && !is_hex_uuid(stream) && !self.log.is_empty() {
-            let others = self.log.streams();
-            if others.iter().all(|other| is_hex_uuid(&other.name)) {
-                let hint = uuid::Uuid::parse_str(stream).map_or(String::new(), |id| format!(": {}", id.simple()));
-                return Err(format!("the store's streams are named by UUIDs of 32 hexadecimal digits{hint}"));
-            }
-        }
-        for (part, value) in spec.parts.iter().zip(values) {
-            let Some(part) = part.column() else {
-                // The name is in the library's table of streams.
-                if writing.streams.is_some() && matches!(part, Place::Column(_)) {
-                    continue;
-                }
-                return Err("the layout names streams by more than columns".to_owned());
-            };
-            if self.at(part).is_some_and(|at| matches!(self.image[at], Raw::Blob(_))) {
-                return Err("the store's streams have binary keys, which can't be made from a name".to_owned());
-            }
-            self.set(Some(part), Raw::text(value.to_owned()));
-        }
-        Ok(())
-    }
-
     fn plain_columns(&mut self) -> Result<(), String> {
         let spec = &self.bound.spec.events;
         let event = self.event;
@@ -198,7 +137,7 @@ impl Encoder<'_> {
         // A new stream is like most others.
         let is_new = was.is_none() && self.model.home.is_none();
         let null_stays = is_new || was.is_some_and(|was| was.version.is_none()) || home_version == Some(&Raw::Null);
-        if event.version.is_none() && !null_stays {
+        if event.version.is_none() && !null_stays && !spec.version.is_empty() {
             return Err("it has no version".to_owned());
         }
         if was.is_none_or(|was| was.version != event.version) {
@@ -214,7 +153,7 @@ impl Encoder<'_> {
         }
         if was.is_none_or(|was| was.event_type != event.event_type) {
             let column = self.role(&spec.event_type);
-            if column.is_none() && !self.repeats(&Repeated::Type) && !self.has_type_in_payload() {
+            if column.is_none() && !self.has_type_in_payload() && !self.repeats(&Repeated::Type) {
                 return Err("rows like it have no place for its type".to_owned());
             }
             self.set(column.as_ref(), Raw::text(event.event_type.to_string()));
@@ -269,9 +208,11 @@ impl Encoder<'_> {
         let stream = self.event.stream.as_deref().unwrap_or_default();
         for NewValue { column, fill } in &self.bound.spec.writing.new_rows {
             if let Some(at) = self.at(column) {
-                let same_type = self.model.image_type == Some(&*self.event.event_type);
-                let model = self.model.image.filter(|_| same_type || !matches!(fill, Fill::AsOfTypeOr(_)));
-                let found = model.map(|image| &image[at]);
+                let found = match fill {
+                    Fill::SameAs(other) => self.at(other).map(|other| &self.image[other]),
+                    Fill::AsOfTypeOr(_) if self.model.image_type != Some(&*self.event.event_type) => None,
+                    _ => self.model.image.map(|image| &image[at]),
+                };
                 self.image[at] = filled(fill, found, stream, self.event.version);
             }
         }
@@ -352,26 +293,36 @@ impl Encoder<'_> {
             return Err("the payload's column is missing".to_owned());
         };
         let time_inside = matches!(self.bound.spec.events.time.first().map(|t| &t.place), Some(Place::Payload(_)));
+        let has_envelope = Envelope::of(spec).is_some();
+        let repeated = &self.bound.spec.writing.repeated_in_payload;
         let unchanged = self.model.was.is_some_and(|was| {
             was.data == self.event.data
-                && was.event_type == self.event.event_type
-                && (!time_inside || (was.time == self.event.time && was.metadata == self.event.metadata))
-                && self.bound.spec.writing.payload_fields.values().all(|what| match what {
-                    Repeated::Version => was.version == self.event.version,
-                    Repeated::Time => was.time == self.event.time,
-                    Repeated::OfStream => was.stream == self.event.stream,
-                    _ => true,
-                })
+                && (was.event_type == self.event.event_type || spec.unwrap.is_empty())
+                && (!time_inside || was.time == self.event.time)
+                && (!(time_inside || has_envelope) || was.metadata == self.event.metadata)
+                && repeated.values().all(|what| self.is_as_it_was(what))
+                && self.bound.spec.writing.payload_fields.values().all(|what| self.is_as_it_was(what))
         });
         if !unchanged {
-            self.image[at] = encoded_payload(self.bound, self.event, self.model, &self.image[at])?;
+            let repeated = &|value, stored: &Value| self.repeated_in_payload(value, stored);
+            self.image[at] = encoded_payload(self.bound, self.event, self.model, &self.image[at], repeated)?;
         }
         Ok(())
     }
 }
 
-fn is_hex_uuid(name: &str) -> bool {
-    name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// Whether a column is the row number by which the store is ordered.
+pub(super) fn is_row_number(bound: &Bound, column: &str) -> bool {
+    matches!(&bound.key, Key::Rowid(rowid) if rowid.eq_ignore_ascii_case(column))
+}
+
+/// Whether events keep their ids in a copy: there is a place for them, which says nothing else.
+pub(super) fn ids_are_kept(bound: &Bound) -> bool {
+    bound.spec.events.event_id.0.iter().any(|place| match place.column() {
+        Some(column) if bound.spec.writing.made.contains_key(column) => false,
+        Some(column) => self::place(bound, column).is_some() && !is_row_number(bound, column),
+        None => true,
+    })
 }
 
 /// The fields that the layout takes from the payload to the metadata.
@@ -387,9 +338,9 @@ pub(super) fn moved_keys(spec: &PayloadSpec) -> Vec<String> {
 fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Result<(), String> {
     let spec = &bound.spec.events;
     let value = |column: &str| place(bound, column).map_or(ValueRef::Null, |at| image[at].as_ref());
-    let stored = value(&spec.payload.column);
-    let contents = contents_as(stored, &spec.payload, &columns_of_form(bound, image), &mut |_| {});
-    let (data, besides) = finished(contents, &spec.payload, &event.event_type);
+    let by = columns_of_form(bound, image);
+    let stored = contents_as(value(&spec.payload.column), &spec.payload, &by, &mut |_| {});
+    let (data, _) = finished(stored.clone(), &spec.payload, &event.event_type);
     let same = match (&data, event.data.decoded()) {
         (Payload::Value(data), Ok(wanted)) => is_same_data(bound, &wanted, data),
         // Kept byte for byte.
@@ -406,9 +357,8 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
     let time = spec.time.iter().find_map(|time| match &time.place {
         Place::Column(column) => times::in_column(value(column), time.encoding).timestamp(),
         Place::Payload(path) => {
-            let key = path.split('.').next().unwrap_or(path);
-            let field = besides.iter().find(|(name, _)| name == key);
-            times::in_json(field.map(|(_, value)| value), time.encoding).timestamp()
+            let said = Path::parse(path).ok().and_then(|path| stored.as_ref().ok()?.at(&path));
+            times::in_json(said, time.encoding).timestamp()
         }
         Place::Metadata(key) => {
             let said = metadata.as_ref().and_then(Value::as_object).and_then(|object| object.get(key));
@@ -423,13 +373,9 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
             None => "its time would read back differently".to_owned(),
         });
     }
-    let own_key = match &bound.key {
-        Key::Rowid(rowid) => Some(rowid.as_str()),
-        Key::Position { .. } | Key::Ordered { .. } | Key::Columns(_) => None,
-    };
-    let empty = written_columns(bound).zip(image).find(|(column, value)| {
-        column.not_null && **value == Raw::Null && own_key.is_none_or(|key| !key.eq_ignore_ascii_case(&column.name))
-    });
+    let empty = written_columns(bound)
+        .zip(image)
+        .find(|(column, value)| column.not_null && **value == Raw::Null && !is_row_number(bound, &column.name));
     match empty {
         Some((column, _)) => Err(format!("the store's column {} must not be empty", column.name)),
         None => Ok(()),

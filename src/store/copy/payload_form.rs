@@ -4,17 +4,25 @@ use std::io::Write as _;
 
 use crate::model::{Event, List, Object, Origin, Path, Value, json};
 use crate::store::decode::{Form, Packing};
-use crate::store::layout::{PayloadSpec, Place, Wrapper};
+use crate::store::layout::{PayloadSpec, Place, Repeated, Wrapper};
 use crate::store::payload::{Unpacked, form_of, packing_of, typed_data, unpack};
 use crate::store::recognise::Bound;
 
 use super::encode::{Model, columns_of_form};
+use super::envelope::{Contents, Envelope, Sets};
 use super::own_fields::with_own_fields;
 use super::raw::Raw;
 use super::time_form::iso_like;
 
-/// An event's payload as it is stored. `stored` is the model's, whose form it takes.
-pub(super) fn encoded_payload(bound: &Bound, event: &Event, model: &Model<'_>, stored: &Raw) -> Result<Raw, String> {
+/// An event's payload as it is stored, the form being that of what is in the row. What the library repeats in its
+/// wrapper is set by `repeated_in_payload`, which is given the wrapped payload and that of the model.
+pub(super) fn encoded_payload(
+    bound: &Bound,
+    event: &Event,
+    model: &Model<'_>,
+    stored: &Raw,
+    repeated_in_payload: &dyn Fn(Value, &Value) -> Result<Value, String>,
+) -> Result<Raw, String> {
     let spec = &bound.spec.events.payload;
     let data = event.data.decoded().map_err(|why| format!("its payload can't be read ({})", why.reason))?;
     if spec.objects_only && !matches!(*data, Value::Object(_)) && model.was.is_none_or(|was| was.data != event.data) {
@@ -46,7 +54,21 @@ pub(super) fn encoded_payload(bound: &Bound, event: &Event, model: &Model<'_>, s
     {
         return Err(format!("events of its type have no fields in this store: their payload is the text {variant:?}"));
     }
-    let value = Wrapping { spec, bound, event, model }.rewrapped(&data, original.as_ref())?;
+    let value = match Envelope::of(spec) {
+        Some(envelope) => {
+            let stored = original.as_ref().ok_or("no event like it shows what the library puts around a payload")?;
+            let sets = |path: &String, what: &Repeated, key: &str| {
+                let is_it = path.rsplit('.').next() == Some(key);
+                is_it.then_some(if *what == Repeated::User { Sets::Event } else { Sets::Library })
+            };
+            let repeated = &bound.spec.writing.repeated_in_payload;
+            let library = &|key: &str| repeated.iter().find_map(|(path, what)| sets(path, what, key));
+            let was = model.was.map(|was| &was.metadata);
+            let contents = Contents { data: &data, metadata: &event.metadata, was, library };
+            repeated_in_payload(envelope.put_on(&contents, stored)?, stored)?
+        }
+        None => Wrapping { spec, bound, event, model }.rewrapped(&data, original.as_ref())?,
+    };
     let text = json::to_text(&value).into_bytes();
     let packing = match stored {
         Raw::Blob(bytes) => packing_of(bytes, spec),

@@ -17,7 +17,7 @@ use crate::store::{OpenOptions, open};
 
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, notes};
-use super::encode::Image;
+use super::encode::{Image, ids_are_kept};
 use super::metadata::is_same_metadata;
 use super::own_fields::is_same_data;
 use super::raw::Raw;
@@ -268,13 +268,6 @@ fn has_column(role: &Role) -> bool {
     role.0.iter().any(|place| place.column().is_some())
 }
 
-/// Whether events have an id that is not made of something else.
-fn has_own_id(bound: &Bound) -> bool {
-    let made = |column: &String| bound.spec.writing.made.contains_key(column);
-    let role = &bound.spec.events.event_id;
-    !role.is_empty() && !role.column().is_some_and(made)
-}
-
 /// What of an event read back is not as planned.
 fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static str> {
     let spec = &bound.spec.events;
@@ -288,7 +281,7 @@ fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static s
         Some("another time")
     } else if spec.valid_time.is_some() && planned.valid_time != read.valid_time {
         Some("another valid time")
-    } else if has_own_id(bound) && planned.id != read.id {
+    } else if ids_are_kept(bound) && planned.id != read.id {
         Some("another id")
     } else if !is_same_metadata(bound, planned, read) {
         Some("other metadata")

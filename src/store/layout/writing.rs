@@ -19,6 +19,14 @@ pub struct WritingSpec {
     pub metadata: MetadataForm,
     /// Fields of the metadata in which the library repeats what it also has in columns.
     pub repeated: BTreeMap<String, Repeated>,
+    /// Places in the payload as it is stored, keys with dots between, in which it does.
+    pub repeated_in_payload: BTreeMap<String, Repeated>,
+    /// Columns that all rows of a stream have alike, besides those that name it: its tenant.
+    pub of_stream: Vec<String>,
+    /// Columns of a table of links that have the event's time.
+    pub link_times: Vec<String>,
+    /// Columns of tables beside that name an event by its row number.
+    pub rows_named_in: Vec<RowsNamedIn>,
     /// What stands in the column of events without metadata; NULL if nothing is said.
     pub no_metadata: Option<String>,
     /// Fields of the payload in which the library repeats what it also has elsewhere, or keeps what it alone needs.
@@ -56,6 +64,16 @@ pub struct RowsOfEvents {
     pub on: Vec<(String, String)>,
 }
 
+/// A column that names events by their row numbers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsNamedIn {
+    /// The table, one of those beside or of the snapshots; `*` for any part.
+    pub table: String,
+    /// Its column.
+    pub column: String,
+}
+
 /// The value of a column in a row that was never recorded.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +98,10 @@ pub enum Repeated {
     Seconds,
     /// The event type.
     Type,
+    /// The event type with another text wherever it has this one: `\\` for `.`.
+    TypeWith(String, String),
+    /// Who caused it.
+    User,
     /// The event's id.
     Id,
     /// A column that names a part of the stream.
@@ -100,6 +122,8 @@ pub enum Fill {
     AsFoundOr(Json),
     /// What a row of an event of the same type has, this if there is none.
     AsOfTypeOr(Json),
+    /// What this row has in another column.
+    SameAs(String),
     /// The event's version and this many more, as text.
     VersionPlus(i64),
     /// The stream's name up to its first `-`; this if it has none.
@@ -156,4 +180,7 @@ pub struct CheckpointTable {
     pub table: String,
     /// Its column with the position: a number, or its digits after zeros.
     pub position: String,
+    /// Its rows say more than a position: a subscriber that can't stay where it is begins anew.
+    #[serde(default)]
+    pub begin_anew: bool,
 }
