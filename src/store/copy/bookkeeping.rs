@@ -9,10 +9,11 @@ use rusqlite::Row;
 use crate::model::{CopyPlan, CopyRow, EventLog};
 use crate::store::layout::{CheckpointTable, StreamTable};
 use crate::store::recognise::{Bound, Table, glob};
-use crate::store::rows::{integer, is_set, text};
+use crate::store::rows::{integer, is_set, text, two_parts};
 
 use super::encode::filled;
 use super::raw::Raw;
+use super::stream_keys::StreamKeys;
 use super::tables::{Fate, Rows};
 
 /// How much of the bookkeeping is not as it was.
@@ -50,6 +51,10 @@ pub(super) struct Bookkeeping {
     as_recorded: bool,
     seen: HashSet<StreamKey>,
     first_row: Option<Vec<Raw>>,
+    /// How long the first of two parts is of names that were never recorded.
+    first_parts: HashMap<Arc<str>, usize>,
+    /// The library's numbers of streams that were never recorded.
+    pub stream_keys: StreamKeys,
     pub counts: BookkeepingCounts,
 }
 
@@ -96,6 +101,8 @@ impl Bookkeeping {
             });
             *known = version.max(*known);
         }
+        let first_part = |(name, _): &StreamKey| Some((name.clone(), two_parts(log, name)?.0.len()));
+        let first_parts = order.iter().filter(|key| log.find_stream(&key.0).is_none()).filter_map(first_part).collect();
         let same =
             |(place, row): (usize, &CopyRow)| matches!(row, CopyRow::Recorded(index) if *index as usize == place);
         let unchanged = plan.rows.iter().enumerate().take_while(|row| same(*row)).count();
@@ -111,6 +118,8 @@ impl Bookkeeping {
             as_recorded: unchanged == log.len() && plan.rows.len() == log.len(),
             seen: HashSet::new(),
             first_row: None,
+            first_parts,
+            stream_keys: StreamKeys::default(),
             counts: BookkeepingCounts::default(),
         }
     }
@@ -187,8 +196,12 @@ impl Bookkeeping {
             return Ok(Fate::Keep);
         };
         let stored = row.get_ref(at)?;
-        let Some(position) = integer(stored) else { return Ok(Fate::Keep) };
-        match self.unchanged_up_to {
+        let position = match integer(stored) {
+            Some(position) => position,
+            None if spec.begin_anew => i64::MAX,
+            None => return Ok(Fate::Keep),
+        };
+        match self.unchanged_up_to.filter(|up_to| !spec.begin_anew || position <= *up_to) {
             Some(up_to) if position <= up_to => Ok(Fate::Keep),
             Some(up_to) => {
                 self.counts.set_back += 1;
@@ -231,7 +244,19 @@ impl Bookkeeping {
                 let found = self.first_row.as_ref().and_then(|row| row.get(rows.place(&new.column)?));
                 set(&new.column, filled(&new.fill, found, &key.0, version));
             }
-            set(&spec.stream, Raw::text(key.0.to_string()));
+            let parts = match self.first_parts.get(&key.0).filter(|_| !spec.more_parts.is_empty()) {
+                Some(first) => vec![&key.0[..*first], &key.0[first + 1..]],
+                None => vec![&*key.0],
+            };
+            for (column, part) in std::iter::once(&spec.stream).chain(&spec.more_parts).zip(parts) {
+                set(column, Raw::text(part));
+            }
+            if let (Some((own, _)), Some(number)) = (&spec.key, self.stream_keys.get(&key.0)) {
+                set(own, (*number).into());
+            }
+            if let (Some(column), Some(position)) = (&spec.position, self.positions.get(key)) {
+                set(column, (*position).into());
+            }
             set(&spec.version, version.map_or(Raw::Null, Raw::from));
             if let Some(archived) = &spec.archived {
                 set(archived, i64::from(key.1).into());

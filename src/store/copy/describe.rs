@@ -2,7 +2,7 @@
 
 use crate::model::{Cancel, CopyDescription, CopyPlan, CopyRefusal, CopyRow, Progress};
 use crate::store::error::StoreError;
-use crate::store::recognise::{self, Bound, Table};
+use crate::store::recognise::{self, Bound, Table, glob};
 
 use super::bookkeeping::{Bookkeeping, BookkeepingCounts};
 use super::rewritten::{RowCounts, Stored};
@@ -85,7 +85,9 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
             .map(|(count, what)| format!("{} {what}", counted(*count, "stream")))
             .collect();
         if !changes.is_empty() {
-            words.push(format!("{} is set: {}", spec.table, changes.join(", ")));
+            let table = tables::own_tables(bound).find(|table| glob(&spec.table, &table.name));
+            let name = table.map_or(&spec.table, |table| &table.name);
+            words.push(format!("{name} is set: {}", changes.join(", ")));
         }
     }
     if set_back > 0 {
@@ -97,7 +99,9 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
     }
     if forgotten > 0 {
         let who = counted(forgotten, "subscriber");
-        words.push(format!("{who} without a checkpoint now: the first event already differs, so they begin anew"));
+        words.push(format!(
+            "{who} without a checkpoint now: events that they had handled are not as recorded, so they begin anew"
+        ));
     }
     words
 }
@@ -161,8 +165,8 @@ pub(super) fn describe(
 pub(super) fn refused(error: StoreError) -> Result<CopyRefusal, StoreError> {
     match error {
         StoreError::CannotEncode { event, why } => Ok(CopyRefusal { event, why }),
-        StoreError::LayoutNotWritable(title) => {
-            Ok(CopyRefusal { event: format!("copies of a {title} store"), why: String::new() })
+        StoreError::LayoutNotWritable { title, why } => {
+            Ok(CopyRefusal { event: format!("such a copy of a {title} store"), why })
         }
         StoreError::SeveralNotWritable => {
             Ok(CopyRefusal { event: "copies of a history of several files".to_owned(), why: String::new() })
@@ -187,6 +191,7 @@ fn describe_tables(
     let mut findings = Findings::new(counts, &taken, &schema, options);
     let positions = if is_cut { cut::positions(stored.log, plan) } else { positions(bound, stored.log, plan) };
     let mut bookkeeping = Bookkeeping::new(stored.log, plan, positions.as_deref());
+    bookkeeping.stream_keys = stored.stream_keys.clone();
     let filter = SnapshotFilter::new(stored.log, plan);
     let read = |e: CopyError| match e {
         CopyError::Read(e) | CopyError::Write(e) => stored.reading(e),
