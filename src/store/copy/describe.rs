@@ -60,18 +60,26 @@ pub(super) fn notes(bound: &Bound, plan: &CopyPlan, findings: &Findings) -> Vec<
         let events = counted(findings.counts.new_times, "event");
         notes.push(format!("{events} have their time in the metadata, where the store's events like them have none"));
     }
+    if findings.counts.lost_times > 0 {
+        let events = counted(findings.counts.lost_times, "event");
+        notes.push(format!("the layout has no times: that of {events} is not in the copy"));
+    }
     if let Some(told) = writing.archived_edits.as_ref().filter(|_| findings.counts.archived > 0) {
         let events = counted(findings.counts.archived, "event");
         notes.push(format!("{events} that the edits concern are archived: {told}"));
     }
     let has_beside = !bound.beside.is_empty();
+    let has_edits = plan.rows.iter().any(|row| !matches!(row, CopyRow::Recorded(_))) || plan.scenario.is_some();
+    notes.extend(writing.of_inserts.clone().filter(|_| findings.counts.inserted > 0));
+    notes.extend(writing.of_edits.clone().filter(|_| has_edits && has_beside));
     notes.extend(writing.of_a_moment.clone().filter(|_| plan.as_of.is_some() && has_beside));
     notes
 }
 
 /// What of the library's bookkeeping is set anew, in sentences.
 pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec<String> {
-    let BookkeepingCounts { streams_set, streams_left_out, streams_added, set_back, forgotten } = bookkeeping.counts;
+    let BookkeepingCounts { streams_set, streams_left_out, streams_added, set_back, forgotten, made_again } =
+        bookkeeping.counts;
     let mut words = Vec::new();
     if let Some(spec) = &bound.spec.writing.streams {
         let changes = [
@@ -96,6 +104,11 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
         words.push(format!(
             "{who} set back to #{position}, the last event before the first difference: what follows is handled again"
         ));
+    }
+    if made_again > 0 {
+        let rows = counted(made_again, "row");
+        let tables = bound.spec.writing.made_again.join(", ");
+        words.push(format!("{rows} of {tables} left out: the library makes them again from the events"));
     }
     if forgotten > 0 {
         let who = counted(forgotten, "subscriber");

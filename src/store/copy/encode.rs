@@ -235,7 +235,9 @@ impl Encoder<'_> {
             return Ok(());
         }
         let Some(first) = spec.time.first() else {
-            return if self.event.time.is_some() { Err("the layout has no times".to_owned()) } else { Ok(()) };
+            // Of a new event it only says where it comes.
+            let is_lost = self.event.time.is_some() && was.is_some();
+            return if is_lost { Err("the layout has no times".to_owned()) } else { Ok(()) };
         };
         match (&first.place, self.event.time) {
             (Place::Column(column), Some(time)) => {
@@ -366,7 +368,7 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
         }
         _ => None,
     });
-    if time != event.time {
+    if time != event.time && !(spec.time.is_empty() && model.was.is_none()) {
         let in_metadata = spec.time.iter().find_map(metadata_key);
         return Err(match in_metadata {
             Some((key, _)) => format!("its time is kept in its metadata ({key}); change the event's time instead"),

@@ -10,6 +10,7 @@ mod cut;
 mod describe;
 mod encode;
 mod envelope;
+mod list_rows;
 mod metadata;
 mod order;
 mod own_fields;

@@ -25,6 +25,8 @@ pub(super) struct RowCounts {
     pub renumbered: u64,
     /// Rewritten events that are archived.
     pub archived: u64,
+    /// Inserted events whose time the layout has no place for.
+    pub lost_times: u64,
     /// Events whose time is put into metadata of a store whose other events have none there.
     pub new_times: u64,
 }
@@ -129,6 +131,7 @@ impl Stored<'_> {
                 continue;
             }
             counts.archived += u64::from(event.archived);
+            counts.lost_times += u64::from(self.bound().spec.events.time.is_empty() && event.time.is_some());
             counts.new_times += u64::from(self.is_new_time(event, index, was.as_ref()));
             let image = index.map(|index| self.image(&reader, index)).transpose()?;
             let image_type = index.map(|index| self.log.event_type(self.log.type_of(index as usize)).name.clone());

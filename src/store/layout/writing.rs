@@ -40,6 +40,16 @@ pub struct WritingSpec {
     pub as_before: Vec<String>,
     /// Columns that count the rows with the same values in others: an inserted or moved event takes the next number.
     pub counted: BTreeMap<String, Vec<String>>,
+    /// Columns of the tables of lists in the metadata, and those of the event table that are the same.
+    pub list_columns: BTreeMap<String, String>,
+    /// What a user should know of inserted events.
+    pub of_inserts: Option<String>,
+    /// Tables beside that the library makes again from the events: a copy with other events has nothing in them.
+    pub made_again: Vec<String>,
+    /// Tables beside with the next number for events, and their columns with it.
+    pub next_numbers: Vec<(String, String)>,
+    /// What a user should know of a copy with edits.
+    pub of_edits: Option<String>,
     /// Why events can't be encoded anew, where they can't.
     pub cannot: Option<String>,
     /// The table in which the library keeps how far each stream has come.
@@ -180,6 +190,9 @@ pub struct CheckpointTable {
     pub table: String,
     /// Its column with the position: a number, or its digits after zeros.
     pub position: String,
+    /// Keys of a JSON object in that column, one of which has the position.
+    #[serde(default)]
+    pub inside: Vec<String>,
     /// Its rows say more than a position: a subscriber that can't stay where it is begins anew.
     #[serde(default)]
     pub begin_anew: bool,
