@@ -9,7 +9,10 @@ INSERT INTO customer_events_backup SELECT * FROM customer_events;
 INSERT INTO account_snapshots VALUES ('account', 'x-1', 1, 1, '{"owner":"Bo"}');
 --= layout cqrs-es-sqlite
 --= note times are taken from time in the metadata
+--= note the events are those of 2 tables, merged by time: account_events, customer_events; positions are ordinals
+--= stream customer-x-1 | customer
 --= stream account-x-1 | account
---= event 1 | account-x-1 v1 | Opened | 2026-02-23T10:59:17.964883Z | {"owner":"Bo"} | schema "1.0" | metadata {"time":"2026-02-23T10:59:17.964883Z"}
---= event 2 | account-x-1 v2 | Closed | - | "Closed" | schema "1.0" | metadata {}
+--= event 1 | customer-x-1 v1 | Named | 2026-02-23T09:00:00Z | {"name":"Bo"} | schema "1.0" | metadata {"time":"2026-02-23T09:00:00Z"}
+--= event 2 | account-x-1 v1 | Opened | 2026-02-23T10:59:17.964883Z | {"owner":"Bo"} | schema "1.0" | metadata {"time":"2026-02-23T10:59:17.964883Z"}
+--= event 3 | account-x-1 v2 | Closed | - | "Closed" | schema "1.0" | metadata {}
 --= snapshot account-x-1 | v1 | - | {"owner":"Bo"}
