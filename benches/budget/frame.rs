@@ -136,6 +136,7 @@ impl OnlyOpens {
             recognised: Default::default(),
             mapping: None,
             hash: None,
+            followed: false,
         }
     }
 }

@@ -89,6 +89,26 @@ impl App {
         document.opened.writable || (document.opened.leaving_out && !has_edits)
     }
 
+    /// Why the store's own layout can't be chosen for such a copy, in a sentence or two; `None` where it can.
+    pub fn own_layout_refusal(&self, choice: CopyChoice) -> Option<&'static str> {
+        let document = self.document.as_ref()?;
+        if self.copy_in_own_layout(choice) {
+            return None;
+        }
+        let opened = &document.opened;
+        Some(if !opened.files.is_empty() {
+            "Not possible: several files are read as one history here. Open one of them alone to copy it in its own layout."
+        } else if opened.mapping.is_some() {
+            "Not possible: these tables were mapped by hand. Foldline knows how to read them, not what else their program \
+             expects of them."
+        } else if opened.leaving_out {
+            "Not possible with edits: events of this layout can be left out of a copy, not written anew. As recorded it can \
+             be copied."
+        } else {
+            "Not possible: Foldline can read this layout, and can't write it so that its own program would read it again."
+        })
+    }
+
     /// What is to be written, and the edits that will then be saved.
     fn copy_wish(&self) -> Option<(CopyWish, Option<Arc<Scenario>>)> {
         let document = self.document.as_ref()?;

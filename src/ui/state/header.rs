@@ -125,14 +125,24 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 let font = theme::strong(theme::BODY);
                 let format = |colour| egui::TextFormat::simple(font.clone(), colour);
-                let mut job = LayoutJob::default();
-                job.append(&format!("{words} "), 0.0, format(tokens.secondary));
-                job.append(stream, 0.0, format(tokens.text));
+                let titled = |words: &str| {
+                    let mut job = LayoutJob::default();
+                    job.append(words, 0.0, format(tokens.secondary));
+                    job.append(stream, 0.0, format(tokens.text));
+                    job
+                };
+                let room = ui.available_width();
+                let is_wider = |job: LayoutJob| ui.painter().layout_job(job).size().x > room;
+                let mut job = titled(&format!("{words} "));
                 let wraps = words.len() > 12;
                 // The name gives way last.
-                if !wraps && ui.painter().layout_job(job.clone()).size().x > ui.available_width() {
-                    job = LayoutJob::default();
-                    job.append(stream, 0.0, format(tokens.text));
+                if is_wider(job.clone()) {
+                    let only = |words: &str| LayoutJob::single_section(words.to_owned(), format(tokens.secondary));
+                    job = match wraps {
+                        false => titled(""),
+                        true if is_wider(only(words)) => titled("Last values of\n"),
+                        true => titled(&format!("{words} \n")),
+                    };
                 }
                 // A name of many letters must not push the state out of sight.
                 (job.wrap.max_rows, job.wrap.break_anywhere) = (2, true);

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
-use super::{TypesView, day};
+use super::{TypesView, day, events};
 use crate::analysis::schema::{Catalogue, TypeEntry};
 use crate::app::{App, Document};
 use crate::model::EventKind;
@@ -12,6 +12,8 @@ use crate::ui::{marks, text, theme};
 
 /// Height of a row: two lines of text.
 const ROW: f32 = 44.0;
+/// Wider than this there is room for the days of the first and the last event.
+const WIDE: f32 = 230.0;
 
 /// The list; gives the row that is chosen now.
 pub fn list_ui(
@@ -63,7 +65,13 @@ pub fn list_ui(
         };
         let name = text::name(&entry.short);
         line(first, name, theme::words(theme::BODY), count.left() - theme::GAP - left, tokens.text);
-        line(second, &about(entry, *fields, app), theme::words(theme::SMALL), right - left, tokens.secondary);
+        line(
+            second,
+            &about(entry, *fields, app, rect.width() > WIDE),
+            theme::words(theme::SMALL),
+            right - left,
+            tokens.secondary,
+        );
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
         if response.clicked() {
             clicked = Some(row);
@@ -83,8 +91,8 @@ pub fn list_ui(
     chosen
 }
 
-/// What else is to be known of a type, in a line.
-fn about(entry: &TypeEntry, fields: usize, app: &App) -> String {
+/// What else is to be known of a type, in a line: with its days, or without.
+fn about(entry: &TypeEntry, fields: usize, app: &App, days: bool) -> String {
     let mut parts = Vec::new();
     match fields {
         0 => {}
@@ -110,11 +118,14 @@ fn about(entry: &TypeEntry, fields: usize, app: &App) -> String {
         EventKind::Command => parts.push("command".to_owned()),
         EventKind::System => parts.push("bookkeeping".to_owned()),
     }
+    if !days {
+        return parts.join(" · ");
+    }
     let (first, last) = (day(&entry.first, app), day(&entry.last, app));
     parts.push(if first == last { first } else { format!("{first} to {last}") });
     parts.join(" · ")
 }
 
 fn spoken(entry: &TypeEntry, fields: usize, app: &App) -> String {
-    format!("{}: {} events · {}", entry.short, entry.events, about(entry, fields, app))
+    format!("{}: {} · {}", entry.short, events(entry), about(entry, fields, app, true))
 }
