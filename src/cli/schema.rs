@@ -6,7 +6,7 @@ use super::args::{SchemaArgs, SchemaFormat};
 use super::failure::{CliError, Status};
 use super::nearest::did_you_mean;
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, counted, passed_over, plain};
+use super::output::{Columns, Output, counted, passed_over, plain, plain_name, plain_type};
 use crate::analysis::schema::{Catalogue, Change, Field, Place, Presence, TypeEntry, json_schema};
 use crate::model::{Cancel, Progress, TypeIndex};
 use crate::worker::CatalogueScope;
@@ -93,8 +93,7 @@ fn heading(catalogue: &Catalogue, types: usize, field: Option<&str>) -> String {
 
 fn print_type(entry: &TypeEntry, output: &mut Output<'_>) -> io::Result<()> {
     let full = if entry.name == entry.short { String::new() } else { format!(" ({})", plain(&entry.name)) };
-    let name = if entry.short.trim().is_empty() { "(no type)".to_owned() } else { plain(&entry.short) };
-    output.line(format!("{name}{full}: {}", counted(entry.events, "event")))?;
+    output.line(format!("{}{full}: {}", plain_type(&entry.short), counted(entry.events, "event")))?;
     if entry.events == 1 {
         output.line(format!("  at {}", place(&entry.first)))?;
     } else {
@@ -102,7 +101,7 @@ fn print_type(entry: &TypeEntry, output: &mut Output<'_>) -> io::Result<()> {
     }
     let list = |items: Vec<String>| items.join(", ");
     if !entry.categories.is_empty() {
-        let categories = entry.categories.iter().map(|one| format!("{} ({})", plain(&one.category), one.events));
+        let categories = entry.categories.iter().map(|one| format!("{} ({})", plain_name(&one.category), one.events));
         output.line(format!("  categories: {}", list(categories.collect())))?;
     }
     if !entry.schema_versions.is_empty() {

@@ -11,7 +11,7 @@ mod contents;
 mod place;
 mod writing;
 
-pub use catalogue::layouts;
+pub use catalogue::{layouts, with_earlier};
 pub use contents::{PayloadColumn, PayloadSpec, Wrapper};
 pub use place::{Place, Role};
 pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, Repeated, StreamTable, WritingSpec};
@@ -148,6 +148,9 @@ pub struct EventTable {
     /// The column that marks what is archived or deleted.
     #[serde(default)]
     pub archived: Role,
+    /// What is marked so is deleted, and a stream of nothing else too.
+    #[serde(default)]
+    pub archived_is_deleted: bool,
     /// Rows that others have taken the place of count as archived.
     #[serde(default)]
     pub superseded: Option<Superseded>,

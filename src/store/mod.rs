@@ -49,7 +49,9 @@ use crate::model::names::category_of;
 use crate::model::recognised::Recognised;
 use crate::model::{Cancel, EventLog, Progress};
 
-pub use copy::{CopyOptions, CopyReport, copies_in_own_layout, describe_copy, write_copy};
+pub use copy::{
+    CopyOptions, CopyReport, copies_in_own_layout, describe_copy, why_no_edits, why_not_in_own_layout, write_copy,
+};
 pub use error::StoreError;
 pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
 pub use hash::{hash_file, side_files};
