@@ -50,6 +50,8 @@ pub struct WritingSpec {
     pub without_snapshots: Option<String>,
     /// What a user should know of a copy as of a moment.
     pub of_a_moment: Option<String>,
+    /// What a user should know of a copy with edits, where there are tables beside.
+    pub with_edits: Option<String>,
     /// What a user should know if archived events were edited.
     pub archived_edits: Option<String>,
 }
@@ -62,6 +64,9 @@ pub struct RowsOfEvents {
     pub table: String,
     /// Its column and the event's that are equal, in pairs.
     pub on: Vec<(String, String)>,
+    /// Its rows repeat what their events say: without an edited event as it was there is no row either.
+    #[serde(default)]
+    pub has_contents: bool,
 }
 
 /// A column that names events by their row numbers.
@@ -110,6 +115,8 @@ pub enum Repeated {
     OfStream,
     /// What rows like it have.
     AsFound,
+    /// The Ruby classes of all values of the payload and the metadata, as `PreserveTypes` of `RubyEventStore` has them.
+    RubyTypes,
 }
 
 /// What is put into a column.
