@@ -137,6 +137,7 @@ impl OnlyOpens {
             recognised: Default::default(),
             mapping: None,
             hash: None,
+            followed: false,
         }
     }
 }

@@ -213,7 +213,10 @@ impl App {
     fn failed(&mut self, slot: Slot, generation: u64, failure: Failure) {
         let message = match failure {
             Failure::Cancelled => return self.stopped(slot, generation),
-            Failure::Failed(message) => message,
+            Failure::NoCopy(message) if slot == Slot::Open && self.opening.is_some() => {
+                return self.did_not_copy(message);
+            }
+            Failure::NoCopy(message) | Failure::Failed(message) => message,
         };
         if self.scenario_file_failed(slot, &message) || self.mapping_failed(slot, generation, &message) {
             return;

@@ -63,5 +63,6 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         recognised: Default::default(),
         mapping: None,
         hash: None,
+        followed: false,
     }
 }

@@ -56,6 +56,8 @@ pub struct OpenedStore {
     pub recognised: Recognised,
     /// The mapping that it is read by, if it is.
     pub mapping: Option<Arc<Mapping>>,
+    /// Whether it is read to be followed while others write it.
+    pub followed: bool,
 }
 
 /// One of several files that are one history.

@@ -15,7 +15,7 @@ use super::time::Timestamp;
 
 #[cfg(test)]
 pub(crate) use builder::tests;
-pub use builder::{EventLogBuilder, LogRow};
+pub use builder::{EventLogBuilder, LogRow, PieceNames};
 pub use image::{COLUMNS, ImageError, LogImage};
 
 /// A stream's place in [`EventLog::streams`].
@@ -102,7 +102,7 @@ pub struct EventLog {
     streams: Vec<StreamInfo>,
     types: Vec<TypeInfo>,
     categories: Vec<Arc<str>>,
-    by_name: HashMap<Arc<str>, StreamIndex>,
+    by_name: HashMap<Arc<str>, StreamIndex, ahash::RandomState>,
     /// Lane `s` is `members[starts[s]..starts[s + 1]]`: event indices in the stream's replay order.
     starts: Vec<usize>,
     members: Vec<u32>,

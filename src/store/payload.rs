@@ -89,7 +89,8 @@ pub(super) fn contents_as<T: AsRef<str>>(
         .or(json_error)
         .unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
     Err(match opaque {
-        Some(opaque) if forms.last() == Some(&Form::Opaque) && !text.is_empty() => {
+        // Where nothing but the library reads it, no bytes are as good a payload as any.
+        Some(opaque) if forms.last() == Some(&Form::Opaque) && (forms.len() == 1 || !text.is_empty()) => {
             let shown = decode::decode(&text, Form::Opaque).err().map(|error| error.note).unwrap_or_default();
             Unreadable::new(raw, opaque.clone(), format!("{opaque}: {shown}"))
         }

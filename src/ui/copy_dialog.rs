@@ -104,14 +104,18 @@ fn choices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     if !is_foldlines {
         ui.add_space(theme::TIGHT);
         let own = format!("In the store's own layout: {}", document.opened.layout_title);
-        if app.copy_in_own_layout(choice) {
-            ui.radio_value(&mut choice.as_foldline, false, own);
-        } else {
-            let why = if document.opened.leaving_out { "only without edits" } else { "not possible" };
-            ui.add_enabled(false, egui::RadioButton::new(false, format!("{own} ({why})")));
-            if let Some(why) = &document.opened.no_edits {
-                let why = RichText::new(format!("Why: {why}.")).color(theme::tokens(ui).secondary);
-                ui.add(Label::new(why).wrap());
+        match app.own_layout_refusal(choice) {
+            None => {
+                ui.radio_value(&mut choice.as_foldline, false, own);
+            }
+            Some(why) => {
+                ui.add_enabled(false, egui::RadioButton::new(false, own));
+                ui.horizontal_top(|ui| {
+                    // Below the words of the choice.
+                    ui.add_space(ui.spacing().icon_width + ui.spacing().icon_spacing);
+                    let why = RichText::new(why).font(theme::words(theme::SMALL));
+                    ui.add(Label::new(why.color(theme::tokens(ui).secondary)).wrap());
+                });
             }
         }
         ui.radio_value(&mut choice.as_foldline, true, "In Foldline's layout");

@@ -121,6 +121,7 @@ impl Workshop {
         let mut options = SessionOptions { projections, index_cache, first_rows, ..SessionOptions::default() };
         match how {
             OpenAs::Recognised => {}
+            OpenAs::Followed => options.follow = true,
             OpenAs::Layout(layout) => options.layout = Some(layout),
             OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
             OpenAs::Together { with, mapping } => (options.with, options.mapping) = (with, mapping),
@@ -172,6 +173,7 @@ impl Session {
             recognised: session.store().recognised().clone(),
             mapping,
             hash: None,
+            followed: session.options.follow,
         }
     }
 }
@@ -205,6 +207,9 @@ pub(super) fn failed(error: &SessionError) -> Failure {
     match error {
         SessionError::Store(error) if error.is_cancelled() => Failure::Cancelled,
         SessionError::Replay(ReplayFailure::Cancelled) => Failure::Cancelled,
+        SessionError::Store(error @ (StoreError::NoSpace { .. } | StoreError::KeepsChanging(_))) => {
+            Failure::NoCopy(error.to_string())
+        }
         error => Failure::Failed(error.to_string()),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ARCHIVED, CategoryIndex, EventLog, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
+use super::{ARCHIVED, CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
 use super::{TypeIndex, TypeInfo};
 use crate::model::event::EventKind;
 use crate::model::names::short_type;
@@ -34,12 +34,23 @@ pub struct LogRow {
     pub archived: bool,
 }
 
+/// Where the names that a reader of pieces has met are in the index, in the order in which it met them.
+#[derive(Debug, Default)]
+pub struct PieceNames {
+    /// Of its streams.
+    pub streams: Vec<StreamIndex>,
+    /// Of its types.
+    pub types: Vec<TypeIndex>,
+}
+
 /// Collects rows in replay order over the whole store and makes the index of them.
 #[derive(Debug, Default)]
 pub struct EventLogBuilder {
     log: EventLog,
     types_by_name: HashMap<Arc<str>, TypeIndex>,
     categories_by_name: HashMap<Arc<str>, CategoryIndex>,
+    /// The category that was asked for last, and its place: many streams have the same.
+    last_category: Option<(Arc<str>, CategoryIndex)>,
     positions_hold: bool,
     row_keys_are_positions: bool,
 }
@@ -53,48 +64,54 @@ impl EventLogBuilder {
 
     /// The stream of this name, new if it was not there; `category` is asked only then.
     pub fn stream(&mut self, name: &str, category: impl FnOnce(&str) -> String) -> StreamIndex {
+        match self.log.by_name.get(name) {
+            Some(index) => *index,
+            None => self.stream_named(&name.into(), &category(name).into(), false),
+        }
+    }
+
+    /// The stream of this name, new and of this category if it was not there; a link as soon as anything says so.
+    pub fn stream_named(&mut self, name: &Arc<str>, category: &Arc<str>, link: bool) -> StreamIndex {
         if let Some(index) = self.log.by_name.get(name) {
+            self.log.streams[index.0 as usize].link |= link;
             return *index;
         }
-        let category = self.category(&category(name));
+        let category = self.category(category);
         let index = StreamIndex(self.log.streams.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.streams.push(StreamInfo {
-            name: name.clone(),
-            category,
-            link: false,
-            archived: false,
-            deleted: false,
-        });
-        self.log.by_name.insert(name, index);
+        let info = StreamInfo { name: name.clone(), category, link, archived: false, deleted: false };
+        self.log.streams.push(info);
+        self.log.by_name.insert(name.clone(), index);
         index
     }
 
-    /// A stream, for setting its marks.
-    pub fn stream_mut(&mut self, index: StreamIndex) -> &mut StreamInfo {
-        &mut self.log.streams[index.0 as usize]
-    }
-
-    fn category(&mut self, name: &str) -> CategoryIndex {
-        if let Some(index) = self.categories_by_name.get(name) {
+    fn category(&mut self, name: &Arc<str>) -> CategoryIndex {
+        if let Some((_, index)) = self.last_category.as_ref().filter(|(last, _)| Arc::ptr_eq(last, name)) {
             return *index;
         }
-        let index = CategoryIndex(self.log.categories.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.categories.push(name.clone());
-        self.categories_by_name.insert(name, index);
+        let index = *self.categories_by_name.entry(name.clone()).or_insert_with(|| {
+            self.log.categories.push(name.clone());
+            CategoryIndex(self.log.categories.len() as u32 - 1)
+        });
+        self.last_category = Some((name.clone(), index));
         index
     }
 
     /// The type of this name, new if it was not there.
     pub fn event_type(&mut self, name: &str) -> TypeIndex {
+        match self.types_by_name.get(name) {
+            Some(index) => *index,
+            None => self.type_named(&name.into()),
+        }
+    }
+
+    /// The same, of a name that is kept as it is.
+    pub fn type_named(&mut self, name: &Arc<str>) -> TypeIndex {
         if let Some(index) = self.types_by_name.get(name) {
             return *index;
         }
         let index = TypeIndex(self.log.types.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.types.push(TypeInfo { short: short_type(&name).into(), name: name.clone(), events: 0 });
-        self.types_by_name.insert(name, index);
+        self.log.types.push(TypeInfo { short: short_type(name).into(), name: name.clone(), events: 0 });
+        self.types_by_name.insert(name.clone(), index);
         index
     }
 
@@ -131,7 +148,6 @@ impl EventLogBuilder {
         log.event_streams.push(row.stream.map_or(NO_STREAM, |stream| stream.0));
         log.versions.push(row.version.unwrap_or(NONE));
         log.event_types.push(row.event_type.0);
-        log.types[row.event_type.0 as usize].events += 1;
         log.times.push(row.time.map_or(NONE, Timestamp::micros));
         push_sparse(&mut log.sources, row.source, log.positions.len());
         push_sparse(&mut log.parts, row.part, log.positions.len());
@@ -160,27 +176,10 @@ impl EventLogBuilder {
         }
     }
 
-    /// Takes all that another one has, after what this one has: two pieces of one store, read side by side.
-    pub fn append(&mut self, piece: Self) {
+    /// Takes a piece after what is there. `names` has the places of all names that the piece's rows refer to, and the
+    /// piece no names of its own: its rows name streams and types by their places in `names`.
+    pub fn append(&mut self, piece: Self, names: &PieceNames) {
         let other = piece.log;
-        let streams: Vec<StreamIndex> = other
-            .streams
-            .iter()
-            .map(|stream| {
-                let index = self.stream(&stream.name, |_| other.categories[stream.category.0 as usize].to_string());
-                self.stream_mut(index).link |= stream.link;
-                index
-            })
-            .collect();
-        let types: Vec<TypeIndex> = other
-            .types
-            .iter()
-            .map(|event_type| {
-                let index = self.event_type(&event_type.name);
-                self.log.types[index.0 as usize].events += event_type.events;
-                index
-            })
-            .collect();
         let log = &mut self.log;
         let (before, more) = (log.positions.len(), other.positions.len());
         let follows = match (log.positions.last(), other.positions.first()) {
@@ -197,10 +196,13 @@ impl EventLogBuilder {
             log.row_keys.extend_from_slice(keys);
         }
         log.positions.extend_from_slice(&other.positions);
-        let stream_of = |stream: &u32| if *stream == NO_STREAM { NO_STREAM } else { streams[*stream as usize].0 };
+        let stream_of = |stream: &u32| match *stream {
+            NO_STREAM => NO_STREAM,
+            stream => names.streams[stream as usize].0,
+        };
         log.event_streams.extend(other.event_streams.iter().map(stream_of));
         log.versions.extend_from_slice(&other.versions);
-        log.event_types.extend(other.event_types.iter().map(|t| types[*t as usize].0));
+        log.event_types.extend(other.event_types.iter().map(|t| names.types[*t as usize].0));
         log.times.extend_from_slice(&other.times);
         extend_sparse(&mut log.sub_micros, &other.sub_micros, before, more);
         extend_sparse(&mut log.flags, &other.flags, before, more);
@@ -236,6 +238,9 @@ impl EventLogBuilder {
                 log.row_keys = Vec::new();
             }
             log.ordinal_positions = true;
+        }
+        for event_type in &log.event_types {
+            log.types[*event_type as usize].events += 1;
         }
         log.extra.sort_unstable();
         let first = &log.event_streams;
@@ -278,16 +283,55 @@ impl EventLog {
         log.members = members;
         let mut own = vec![true; log.streams.len()];
         log.extra.iter().for_each(|member| own[member.stream as usize] = false);
+        let ascents = log.ascents();
         for (stream, own) in own.into_iter().enumerate() {
             let (from, to) = (log.starts[stream], log.starts[stream + 1]);
-            let index = StreamIndex(stream as u32);
+            let ascent = &ascents[stream];
+            if own && ascent.by_version {
+                // Nothing to sort, and nothing more to find out.
+                let by_version = ascent.first_has_version;
+                log.orders.push(LaneOrder { by_position: true, by_time: ascent.by_time, by_version, own });
+                continue;
+            }
             let mut lane = log.members[from..to].to_vec();
-            let order = log.arrange(index, &mut lane, own);
+            let order = log.arrange(StreamIndex(stream as u32), &mut lane, own);
             log.members[from..to].copy_from_slice(&lane);
             log.orders.push(order);
         }
         log
     }
+
+    /// How each stream's own events follow each other in the store's order. One pass over the columns: lanes jump about
+    /// in them.
+    fn ascents(&self) -> Vec<Ascent> {
+        let mut ascents = vec![Ascent::default(); self.streams.len()];
+        for (event, stream) in self.event_streams.iter().enumerate().filter(|(_, stream)| **stream != NO_STREAM) {
+            let (version, time) = (self.versions[event], self.times[event]);
+            let nanos = self.sub_micros.get(event).copied().unwrap_or(0);
+            let ascent = &mut ascents[*stream as usize];
+            if ascent.begun {
+                ascent.by_version &= ascent.version < version;
+                ascent.by_time &= (ascent.time, ascent.nanos) <= (time, nanos);
+            } else {
+                ascent.first_has_version = version != NONE;
+                (ascent.begun, ascent.by_version, ascent.by_time) = (true, true, time != NONE);
+            }
+            (ascent.version, ascent.time, ascent.nanos) = (version, time, nanos);
+        }
+        ascents
+    }
+}
+
+/// What is known of a stream's events so far.
+#[derive(Clone, Copy, Default)]
+struct Ascent {
+    version: i64,
+    time: i64,
+    nanos: u16,
+    begun: bool,
+    by_version: bool,
+    by_time: bool,
+    first_has_version: bool,
 }
 
 /// The same with one value, which is the last of so many.

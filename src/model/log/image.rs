@@ -1,24 +1,25 @@
 //! The index as bytes and back, for a cache of it. Pure: where the bytes go is for others.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryIndex, EventLog, NO_STREAM, StreamIndex, StreamInfo, TypeInfo};
+use super::{CategoryIndex, EventLog, LaneOrder, NO_STREAM, StreamIndex, StreamInfo, TypeInfo};
 use crate::model::names::short_type;
 
 /// An index as columns of bytes, in the byte order of this machine.
 #[derive(Debug)]
 pub struct LogImage<'a> {
-    /// Names and whatever else is small, as JSON.
+    /// Names of types and categories, and whatever else is small, as JSON.
     pub names: Vec<u8>,
-    /// The columns, always as many.
-    pub columns: [&'a [u8]; COLUMNS],
+    /// The columns, always as many: of events, of streams, of lanes.
+    pub columns: [Cow<'a, [u8]>; COLUMNS],
 }
 
 /// How many columns an image has.
-pub const COLUMNS: usize = 11;
+pub const COLUMNS: usize = 18;
 
 /// Bytes that are no image of an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +29,6 @@ pub struct ImageError(&'static str);
 #[derive(Serialize, Deserialize)]
 struct Names {
     events: usize,
-    streams: Vec<(String, u32, u8)>,
     types: Vec<(String, usize)>,
     categories: Vec<String>,
     ordinal_positions: bool,
@@ -37,29 +37,36 @@ struct Names {
 impl EventLog {
     /// The index as bytes.
     pub fn image(&self) -> LogImage<'_> {
-        let marks = |s: &StreamInfo| u8::from(s.link) | u8::from(s.archived) << 1 | u8::from(s.deleted) << 2;
         let names = Names {
             events: self.len(),
-            streams: self.streams.iter().map(|s| (s.name.to_string(), s.category.0, marks(s))).collect(),
             types: self.types.iter().map(|t| (t.name.to_string(), t.events)).collect(),
             categories: self.categories.iter().map(ToString::to_string).collect(),
             ordinal_positions: self.ordinal_positions,
         };
+        let streams = || self.streams.iter();
+        let lanes = || self.starts.windows(2).map(|ends| (ends[1] - ends[0]) as u32);
         LogImage {
             // Names are text, numbers and truth values: nothing in them can fail to be JSON.
             names: serde_json::to_vec(&names).unwrap_or_default(),
             columns: [
-                bytemuck::cast_slice(&self.positions),
-                bytemuck::cast_slice(&self.row_keys),
-                bytemuck::cast_slice(&self.event_streams),
-                bytemuck::cast_slice(&self.versions),
-                bytemuck::cast_slice(&self.event_types),
-                bytemuck::cast_slice(&self.times),
-                bytemuck::cast_slice(&self.sub_micros),
-                &self.flags,
-                bytemuck::cast_slice(&self.sources),
-                bytemuck::cast_slice(&self.parts),
-                bytemuck::cast_slice(&self.extra),
+                bytemuck::cast_slice(&self.positions).into(),
+                bytemuck::cast_slice(&self.row_keys).into(),
+                bytemuck::cast_slice(&self.event_streams).into(),
+                bytemuck::cast_slice(&self.versions).into(),
+                bytemuck::cast_slice(&self.event_types).into(),
+                bytemuck::cast_slice(&self.times).into(),
+                bytemuck::cast_slice(&self.sub_micros).into(),
+                self.flags.as_slice().into(),
+                bytemuck::cast_slice(&self.sources).into(),
+                bytemuck::cast_slice(&self.parts).into(),
+                bytemuck::cast_slice(&self.extra).into(),
+                streams().flat_map(|s| s.name.bytes()).collect(),
+                streams().flat_map(|s| (s.name.len() as u32).to_ne_bytes()).collect(),
+                streams().flat_map(|s| s.category.0.to_ne_bytes()).collect(),
+                streams().map(marks_of).collect(),
+                bytemuck::cast_slice(&self.members).into(),
+                lanes().flat_map(u32::to_ne_bytes).collect(),
+                self.orders.iter().map(|order| order.bits()).collect(),
             ],
         }
     }
@@ -71,20 +78,7 @@ impl EventLog {
         let names: Names = serde_json::from_slice(names).map_err(|_| ImageError("its names"))?;
         let events = names.events;
         let categories: Vec<Arc<str>> = names.categories.into_iter().map(Arc::from).collect();
-        let mut by_name = HashMap::with_capacity(names.streams.len());
-        let mut streams = Vec::with_capacity(names.streams.len());
-        for (name, category, marks) in names.streams {
-            if category as usize >= categories.len() {
-                return Err(ImageError("a category"));
-            }
-            let name: Arc<str> = name.into();
-            by_name.insert(name.clone(), StreamIndex(streams.len() as u32));
-            let (link, archived, deleted) = (marks & 1 != 0, marks & 2 != 0, marks & 4 != 0);
-            streams.push(StreamInfo { name, category: CategoryIndex(category), link, archived, deleted });
-        }
-        if by_name.len() != streams.len() {
-            return Err(ImageError("a repeated stream"));
-        }
+        let (streams, by_name) = streams([columns[11], columns[12], columns[13], columns[14]], categories.len())?;
         let type_info =
             |(name, events): (String, usize)| TypeInfo { short: short_type(&name).into(), name: name.into(), events };
         let log = Self {
@@ -104,13 +98,13 @@ impl EventLog {
             types: names.types.into_iter().map(type_info).collect(),
             categories,
             by_name,
-            starts: Vec::new(),
-            members: Vec::new(),
-            orders: Vec::new(),
+            starts: starts(columns[16])?,
+            members: column(columns[15])?,
+            orders: columns[17].iter().map(|bits| LaneOrder::from_bits(*bits)).collect(),
             ordinal_positions: names.ordinal_positions,
         };
         log.check(events)?;
-        Ok(log.with_lanes())
+        Ok(log)
     }
 
     /// Whether every column has its length and names nothing that is not there.
@@ -136,17 +130,85 @@ impl EventLog {
         {
             return Err(ImageError("a value that is out of range"));
         }
+        let lanes = self.streams.len();
+        if self.starts.len() != lanes + 1
+            || self.orders.len() != lanes
+            || self.starts.last() != Some(&self.members.len())
+            || self.members.iter().any(|event| *event as usize >= events)
+        {
+            return Err(ImageError("its lanes"));
+        }
         Ok(())
     }
 }
 
+fn marks_of(stream: &StreamInfo) -> u8 {
+    u8::from(stream.link) | u8::from(stream.archived) << 1 | u8::from(stream.deleted) << 2
+}
+
+type Streams = (Vec<StreamInfo>, HashMap<Arc<str>, StreamIndex, ahash::RandomState>);
+
+/// Streams from their names, the lengths of those, their categories and marks.
+fn streams([names, lengths, categories, marks]: [&[u8]; 4], count: usize) -> Result<Streams, ImageError> {
+    let mut names = std::str::from_utf8(names).map_err(|_| ImageError("its names"))?;
+    let (lengths, categories): (Vec<u32>, Vec<u32>) = (column(lengths)?, column(categories)?);
+    if lengths.len() != categories.len() || lengths.len() != marks.len() {
+        return Err(ImageError("a column's length"));
+    }
+    let mut streams = Vec::with_capacity(lengths.len());
+    let mut by_name = HashMap::with_capacity_and_hasher(lengths.len(), ahash::RandomState::new());
+    for ((length, category), marks) in lengths.into_iter().zip(categories).zip(marks) {
+        let (name, rest) = names.split_at_checked(length as usize).ok_or(ImageError("its names"))?;
+        names = rest;
+        if category as usize >= count {
+            return Err(ImageError("a category"));
+        }
+        let name: Arc<str> = name.into();
+        by_name.insert(name.clone(), StreamIndex(streams.len() as u32));
+        let (link, archived, deleted) = (marks & 1 != 0, marks & 2 != 0, marks & 4 != 0);
+        streams.push(StreamInfo { name, category: CategoryIndex(category), link, archived, deleted });
+    }
+    if !names.is_empty() || by_name.len() != streams.len() {
+        return Err(ImageError("a repeated stream"));
+    }
+    Ok((streams, by_name))
+}
+
+/// Where lanes of these lengths begin, and where the last one ends.
+fn starts(lengths: &[u8]) -> Result<Vec<usize>, ImageError> {
+    let lengths: Vec<u32> = column(lengths)?;
+    let mut end = 0;
+    Ok(std::iter::once(0)
+        .chain(lengths.into_iter().map(|length| {
+            end += length as usize;
+            end
+        }))
+        .collect())
+}
+
+impl LaneOrder {
+    fn bits(self) -> u8 {
+        u8::from(self.by_position)
+            | u8::from(self.by_time) << 1
+            | u8::from(self.by_version) << 2
+            | u8::from(self.own) << 3
+    }
+
+    fn from_bits(bits: u8) -> Self {
+        let is = |bit: u8| bits & (1 << bit) != 0;
+        Self { by_position: is(0), by_time: is(1), by_version: is(2), own: is(3) }
+    }
+}
+
 /// A column from its bytes, which need not be aligned.
-fn column<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Result<Vec<T>, ImageError> {
+fn column<T: bytemuck::Pod>(bytes: &[u8]) -> Result<Vec<T>, ImageError> {
     let size = size_of::<T>();
     if !bytes.len().is_multiple_of(size) {
         return Err(ImageError("a column's length"));
     }
-    Ok(bytes.chunks_exact(size).map(bytemuck::pod_read_unaligned).collect())
+    let mut column = vec![T::zeroed(); bytes.len() / size];
+    bytemuck::cast_slice_mut(&mut column).copy_from_slice(bytes);
+    Ok(column)
 }
 
 #[cfg(test)]
@@ -154,33 +216,43 @@ mod tests {
     use super::*;
     use crate::model::log::tests::log;
 
-    fn back(log: &EventLog) -> Result<EventLog, ImageError> {
-        let image = log.image();
-        EventLog::from_image(7, &image.names, &image.columns)
+    fn of(image: &LogImage<'_>) -> Result<EventLog, ImageError> {
+        EventLog::from_image(7, &image.names, &std::array::from_fn(|at| &*image.columns[at]))
     }
 
     #[test]
     fn an_image_is_the_index_again() {
         let log = log(&[("a", Some(2), 1, None), ("b", None, 5, Some(3)), ("a", Some(1), 9, Some(4))]);
-        let read = back(&log).unwrap();
+        let read = of(&log.image()).unwrap();
         assert_eq!(read.generation(), 7);
         assert!(read.image().names == log.image().names && read.image().columns == log.image().columns);
         assert_eq!(read.lane(StreamIndex(0)), [2, 0]);
+        assert_eq!(read.streams(), log.streams());
+        for stream in [StreamIndex(0), StreamIndex(1)] {
+            assert_eq!(read.is_lane_by_position(stream), log.is_lane_by_position(stream));
+            assert_eq!(read.is_lane_by_time(stream), log.is_lane_by_time(stream));
+            assert_eq!(read.is_lane_by_version(stream), log.is_lane_by_version(stream));
+            assert_eq!(read.is_lane_its_own(stream), log.is_lane_its_own(stream));
+        }
+        assert_eq!(read.find_stream("b"), Some(StreamIndex(1)));
     }
 
     #[test]
     fn bytes_that_are_no_image_are_refused() {
         let log = log(&[("a", Some(1), 1, None), ("a", Some(2), 2, None)]);
-        let image = log.image();
-        assert!(EventLog::from_image(1, b"{}", &image.columns).is_err());
-        for spoilt in [0, 2, 4] {
-            let column = image.columns[spoilt];
-            let mut columns = image.columns;
-            columns[spoilt] = &column[1..];
-            assert!(EventLog::from_image(1, &image.names, &columns).is_err(), "{spoilt}");
-            let wild = vec![0x7f; column.len()];
-            columns[spoilt] = &wild;
-            assert!(EventLog::from_image(1, &image.names, &columns).is_err(), "{spoilt}");
+        let mut image = log.image();
+        image.names = b"{}".to_vec();
+        assert!(of(&image).is_err());
+        for spoilt in [0, 2, 4, 11, 12, 13, 15, 16, 17] {
+            let mut image = log.image();
+            image.columns[spoilt].to_mut().remove(0);
+            assert!(of(&image).is_err(), "{spoilt}");
+            // Any eight bits are some order of a lane.
+            if spoilt != 17 {
+                let mut image = log.image();
+                image.columns[spoilt].to_mut().fill(0x7f);
+                assert!(of(&image).is_err() || spoilt == 11, "{spoilt}");
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The snapshots of the selected stream: a list behind a line of the panel, and one of them in full.
 
-use egui::{Label, Popup, PopupCloseBehavior, Rect, RichText, Role, ScrollArea, UiBuilder, WidgetInfo, vec2};
+use egui::{
+    Label, Popup, PopupCloseBehavior, Rect, RectAlign, RichText, Role, ScrollArea, UiBuilder, WidgetInfo, vec2,
+};
 
 use super::detail::{Content, Drawn, Part};
 use super::header::{note_ui, problem_ui};
@@ -38,17 +40,26 @@ pub fn line_ui(ui: &mut egui::Ui, app: &App, document: &Document, list: &mut Sna
         count => format!("{} snapshots", text::grouped(count)),
     };
     let response = ui.add(egui::Link::new(theme::link(words, theme::SMALL)));
+    // Beside the panel: the state can be read together with it.
+    let panel = ui.max_rect().expand2(vec2(theme::MARGIN, 0.0));
+    let beside = Rect::from_x_y_ranges(panel.x_range(), response.rect.y_range());
     let shown = Popup::menu(&response)
+        .anchor(beside)
+        .align(RectAlign::LEFT_START)
+        .align_alternatives(&[RectAlign::LEFT_END, RectAlign::LEFT, RectAlign::BOTTOM_END])
         .gap(6.0)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .accessible_name("Snapshots of the stream")
         .show(|ui| {
             ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
             ui.spacing_mut().item_spacing.y = 2.0;
-            match document.snapshots.shown.filter(|at| places.contains(at)) {
-                Some(_) => one_ui(ui, document, list, queue),
-                None => list_ui(ui, app, document, places.clone(), queue),
-            }
+            // A menu sets its lines to its full width.
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                match document.snapshots.shown.filter(|at| places.contains(at)) {
+                    Some(_) => one_ui(ui, document, list, queue),
+                    None => list_ui(ui, app, document, places.clone(), queue),
+                }
+            });
         });
     if shown.is_none() && document.snapshots.shown.is_some() {
         queue.push(Command::ShowSnapshot(None));
@@ -185,7 +196,7 @@ fn check_ui(ui: &mut egui::Ui, check: &SnapshotCheck) {
                 let (replayed, kept) = (side(change.from.as_ref()), side(change.to.as_ref()));
                 let words = format!("{}: replayed {replayed}, here {kept}", change.path);
                 let label = RichText::new(words).font(theme::mono(theme::SMALL)).color(tokens.text);
-                ui.add(Label::new(label).truncate());
+                ui.add(Label::new(label).wrap());
             }
             if changes.len() > LISTED {
                 note_ui(ui, &format!("and {} more", text::grouped(changes.len() - LISTED)));

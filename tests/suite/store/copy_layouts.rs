@@ -241,6 +241,10 @@ fn edits_read_back_in_every_layout_that_is_written() {
         let (mut whole, mut tried) = (0, 0);
         for (number, scenario) in scenarios(&session).into_iter().enumerate() {
             let plan = session.scenario_copy(&Arc::new(scenario), &Cancel::default()).unwrap();
+            // Events of several tables are not written into them.
+            if !copies_in_own_layout(session.store(), session.log(), &plan) {
+                continue;
+            }
             let folder = tempfile::tempdir().unwrap();
             let out = folder.path().join("out.db");
             let options = CopyOptions::default();
