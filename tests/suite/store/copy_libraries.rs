@@ -326,8 +326,9 @@ fn akkas_classes_serializers_and_ticks_are_kept() {
     // The snapshot at 11 knows what is not so any more.
     assert_eq!(found(&out, "SELECT sequence_nr FROM snapshot"), ["5"]);
     assert!(report.notes.iter().any(|note| note.starts_with("1 snapshot left out")), "{:?}", report.notes);
-    let why = refused(&path, vec![Edit::Update(Update { data: Some(value(r#"{"a":1}"#)), ..update(14) })]);
-    assert!(why.contains("can't be read"), "{why}");
+    let why =
+        refused(&path, vec![Edit::Update(Update { data: Some(value(r#"{"a":1}"#)), replace: true, ..update(14) })]);
+    assert!(why.contains("only the application can write"), "{why}");
     let why = refused(&path, vec![Edit::Update(Update { data: Some(value("5000000000")), ..update(11) })]);
     assert!(why.contains("does not fit into the 4 bytes"), "{why}");
     let why = refused(&path, vec![Edit::Insert(insert("account-1", Some(at(14)), "CSM", "{}"))]);
