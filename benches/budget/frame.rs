@@ -125,6 +125,7 @@ impl OnlyOpens {
             notes: Vec::new(),
             log: self.log.clone(),
             drawing: self.drawing.clone(),
+            no_edits: None,
             leaving_out: true,
             writable: true,
             projections: Vec::new(),

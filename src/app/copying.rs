@@ -90,22 +90,25 @@ impl App {
     }
 
     /// Why the store's own layout can't be chosen for such a copy, in a sentence or two; `None` where it can.
-    pub fn own_layout_refusal(&self, choice: CopyChoice) -> Option<&'static str> {
+    pub fn own_layout_refusal(&self, choice: CopyChoice) -> Option<String> {
         let document = self.document.as_ref()?;
         if self.copy_in_own_layout(choice) {
             return None;
         }
         let opened = &document.opened;
+        let why = opened.no_edits.as_deref().unwrap_or("Foldline can read this layout, and not write it");
         Some(if !opened.files.is_empty() {
-            "Not possible: several files are read as one history here. Open one of them alone to copy it in its own layout."
+            "Not possible: several files are read as one history here. Open one of them alone to copy it in its own \
+             layout."
+                .to_owned()
         } else if opened.mapping.is_some() {
             "Not possible: these tables were mapped by hand. Foldline knows how to read them, not what else their program \
              expects of them."
+                .to_owned()
         } else if opened.leaving_out {
-            "Not possible with edits: events of this layout can be left out of a copy, not written anew. As recorded it can \
-             be copied."
+            format!("Not possible with edits: {why}. As recorded it can be copied.")
         } else {
-            "Not possible: Foldline can read this layout, and can't write it so that its own program would read it again."
+            format!("Not possible: {why}.")
         })
     }
 

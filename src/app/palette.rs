@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::actions::{Action, actions, why_not};
 use super::{App, Command, ZoneChoice};
 use crate::job::StoreKey;
-use crate::model::{StreamIndex, zoned};
+use crate::model::{StreamIndex, names, zoned};
 use chrono_tz::Tz;
 
 /// Streams, and zones, that are listed at most.
@@ -93,10 +93,10 @@ impl Finder {
         let streams = document.opened.log.streams();
         let to = streams.len().min(from + STEP);
         for (at, stream) in streams[from..to].iter().enumerate() {
-            let Some(rank) = rank(&stream.name, text) else { continue };
+            let Some(rank) = rank(names::shown(&stream.name), text) else { continue };
             self.found_streams.push(Entry {
                 target: Target::Stream(StreamIndex((from + at) as u32)),
-                title: stream.name.to_string(),
+                title: names::shown(&stream.name).to_owned(),
                 detail: "stream".to_owned(),
                 why_not: None,
                 // A command of the same fit comes first.

@@ -103,6 +103,10 @@ pub struct EventTable {
     /// The first version of a stream.
     #[serde(default = "one")]
     pub version_base: i64,
+    /// The column, one of those in the metadata, that tells events of one version apart: a version is then a pair, as
+    /// where events of one client alone have a number of their own below the last shared one.
+    #[serde(default)]
+    pub version_beside: Option<String>,
     /// The event type.
     #[serde(rename = "type")]
     pub event_type: Role,

@@ -10,7 +10,7 @@ use super::scenario_dialogs::{ScenarioDialogView, scenario_dialog_ui};
 use super::{ViewState, theme};
 use crate::app::{App, Command, Dialog, Leaving};
 use crate::job::{Pick, Slot};
-use crate::model::CategoryIndex;
+use crate::model::{CategoryIndex, names};
 
 /// What is typed into questions.
 #[derive(Default)]
@@ -59,7 +59,16 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
             let writing = app.running.iter().any(|running| running.slot == Slot::Suggest);
             let name = app.document.as_ref().map(|document| document.opened.log.category(*category).clone());
             modal(ui, "make rules").show(ui.ctx(), |ui| {
-                make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, writing, queue);
+                make_rules_ui(
+                    ui,
+                    view,
+                    *category,
+                    name.as_deref().map_or("", names::shown),
+                    proposed,
+                    problem,
+                    writing,
+                    queue,
+                );
             })
         }
         Some(Dialog::Mapping) => modal(ui, "mapping").show(ui.ctx(), |ui| {

@@ -34,11 +34,6 @@ pub fn bytes(size: u64) -> String {
     if size < 1000 { exact } else { format!("{rounded:.1} {} ({exact})", UNITS[unit]) }
 }
 
-/// A name that can be seen: one of blanks alone is told in words.
-pub fn name(name: &str) -> &str {
-    if name.trim().is_empty() { "(without a name)" } else { name }
-}
-
 /// The most that is put on the clipboard, in bytes: other programs stop at more.
 const CLIPBOARD: usize = 8 << 20;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::run::replay_failed;
 use super::session::{Session, lock};
 use crate::job::{Failure, RowChange};
-use crate::model::{Cancel, Path, StreamIndex, Value, ValuePath};
+use crate::model::{Cancel, Path, Segment, StreamIndex, Value, ValuePath, names};
 use crate::replay::{Applied, Change, Fold, ReplayError, Replayer, Step, diff_for_within};
 
 /// Changed leaves that a row tells of one by one.
@@ -83,7 +83,7 @@ impl Session {
 
 /// Where a projection stopped, and why: for what comes after.
 pub(super) fn stopped_text(error: &ReplayError) -> String {
-    let event = crate::model::names::short_type(&error.event_type);
+    let event = names::shown_type(names::short_type(&error.event_type));
     match (error.version, error.position) {
         (Some(version), _) => format!("the replay stopped at {event}, version {version}: {error}"),
         (None, Some(position)) => format!("the replay stopped at {event}, position {position}: {error}"),
@@ -94,7 +94,7 @@ pub(super) fn stopped_text(error: &ReplayError) -> String {
 fn change_of(fold: &dyn Fold, step: &Step<'_>) -> RowChange {
     let info = fold.info();
     let mut changes = worth_telling(diff_for_within(fold, &step.before.value, &step.after.value, COUNTED));
-    changes.sort_by_key(|change| rank(&info.key_fields, &change.path));
+    changes.sort_by_key(|change| (is_technical(&change.path), rank(&info.key_fields, &change.path)));
     let more = changes.len().saturating_sub(SHOWN);
     changes.truncate(SHOWN);
     let broken = fold.broken_invariants(step.after, Some(step.event));
@@ -106,6 +106,11 @@ fn change_of(fold: &dyn Fold, step: &Step<'_>) -> RowChange {
         failed: (step.applied == Applied::Skipped).then(|| format!("its payload can't be read{}", unreadable())),
         ignored: fold.handler_for(&step.event.event_type).is_none(),
     }
+}
+
+/// Whether it is of a field that a serializer added for itself.
+fn is_technical(path: &ValuePath) -> bool {
+    path.0.iter().any(|segment| matches!(segment, Segment::Key(key) if names::is_technical(key)))
 }
 
 /// Without the empty containers that are no longer empty: what came into them tells that.
@@ -132,7 +137,7 @@ pub(super) fn rank(key_fields: &[Path], path: &ValuePath) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Segment, json};
+    use crate::model::json;
 
     #[test]
     fn key_fields_come_first() {

@@ -150,6 +150,7 @@ impl Session {
         let mapping = self.options.mapping.clone();
         let log = session.log().clone();
         let layout = session.store().layout();
+        let no_edits = crate::store::why_no_edits(session.store(), &log);
         OpenedStore {
             key,
             path: self.path().to_owned(),
@@ -161,7 +162,8 @@ impl Session {
             projections: session.projection_infos(),
             drawing: Arc::new(Drawing::new(&log)),
             log,
-            writable: layout.writable && !session.store().is_several(),
+            writable: no_edits.is_none(),
+            no_edits,
             leaving_out: layout.leaving_out && !session.store().is_several(),
             rules,
             snapshots: session.store().snapshots(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::clock::name;
+use super::clock_words::{name, of_type};
 use super::findings::{Finding, Findings, Severity, Tally};
 use super::kind::Kind;
 use super::versions::own_streams;
@@ -12,42 +12,69 @@ use crate::model::{CategoryIndex, EventKind, EventLog, StreamIndex, TypeIndex};
 /// Fewer events are no rule.
 const FEW: usize = 20;
 
-/// Looks at types, beginnings and ends. `first` is the version that streams begin with.
-pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
+/// What a store shows of how its streams live.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shows {
+    /// A category has enough streams to tell how they begin.
+    pub beginnings: bool,
+    /// A type's name says that it ends a stream.
+    pub ends: bool,
+}
+
+/// Looks at types, beginnings and ends. `first` is the version that streams begin with; of `doubles` enough is told.
+pub(super) fn check(log: &EventLog, first: i64, doubles: &[u32], findings: &Findings) -> Shows {
     types(log, findings);
     no_stream(log, findings);
     let categories = Categories::of(log);
     categories.starts(log, first, findings);
-    categories.ends(log, findings);
+    let ends = categories.ends(log, doubles, findings);
+    Shows { beginnings: categories.streams.values().any(|streams| *streams >= 3), ends }
 }
 
-/// Types seen once, and none.
+fn is_nameless(name: &str) -> bool {
+    name.trim().is_empty()
+}
+
+/// Types seen once.
 fn types(log: &EventLog, findings: &Findings) {
-    let once: Vec<bool> = log.types().iter().map(|info| info.events == 1).collect();
-    let empty: Vec<bool> = log.types().iter().map(|info| info.name.trim().is_empty()).collect();
-    if !once.contains(&true) && !empty.contains(&true) {
+    let once: Vec<bool> = log.types().iter().map(|info| info.events == 1 && !is_nameless(&info.name)).collect();
+    if !once.contains(&true) {
         return;
     }
-    let (mut rare, mut nameless) = (Tally::default(), Tally::default());
+    let mut rare = Tally::default();
     for event in 0..log.len() {
         let of = log.type_of(event);
-        if empty[of.0 as usize] {
-            nameless.push(|| Finding::at(log, Kind::TypeEmpty, Severity::Warning, event, "has no type"));
-        } else if once[of.0 as usize] {
+        // A library's own rows are few as a rule.
+        if once[of.0 as usize] && log.kind(event) != EventKind::System {
             rare.push(|| {
                 let words = format!("no other event has the type {}", log.event_type(of).name);
                 Finding::at(log, Kind::TypeOnce, Severity::Info, event, words)
             });
         }
     }
-    if nameless.count() >= FEW && nameless.count() * 10 > log.len() {
-        let words = format!("{} of {} events have no type, as where the payload says it", nameless.count(), log.len());
-        let first = nameless.into_first();
+    findings.extend(rare);
+}
+
+/// Events without a type, but for those whose payload would say it and can't be read. `unread` are those, in order.
+pub(super) fn nameless(log: &EventLog, unread: &[u32], findings: &Findings) {
+    let empty: Vec<bool> = log.types().iter().map(|info| is_nameless(&info.name)).collect();
+    if !empty.contains(&true) {
+        return;
+    }
+    let mut found = Tally::default();
+    for event in 0..log.len() {
+        if empty[log.type_of(event).0 as usize] && unread.binary_search(&(event as u32)).is_err() {
+            found.push(|| Finding::at(log, Kind::TypeEmpty, Severity::Warning, event, "has no type"));
+        }
+    }
+    if found.count() >= FEW && found.count() * 10 > log.len() {
+        let words =
+            format!("{} of {} events have no type; their payloads may say what they are", found.count(), log.len());
+        let first = found.into_first();
         findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
     } else {
-        findings.extend(nameless);
+        findings.extend(found);
     }
-    findings.extend(rare);
 }
 
 fn no_stream(log: &EventLog, findings: &Findings) {
@@ -133,9 +160,9 @@ impl Categories {
             found.push(|| {
                 let words = format!(
                     "begins with {}; {begun} of {others} other streams of {} begin with {}",
-                    log.event_type(of).short,
+                    of_type(log, of),
                     log.category(category),
-                    log.event_type(usual).short
+                    of_type(log, usual)
                 );
                 Finding::at(log, Kind::NoStart, severity, first as usize, words).within(log, stream)
             });
@@ -143,14 +170,14 @@ impl Categories {
         findings.extend(found);
     }
 
-    /// Events that follow the end of their stream.
-    fn ends(&self, log: &EventLog, findings: &Findings) {
+    /// Events that follow the end of their stream. Whether any type ends one.
+    fn ends(&self, log: &EventLog, doubles: &[u32], findings: &Findings) -> bool {
         let mut roles: HashMap<OfCategory, Role> = HashMap::new();
         for of in self.events.keys().filter(|(category, _)| self.are_entities(*category)) {
             roles.insert(*of, self.role(log, *of));
         }
         if !roles.values().any(|role| matches!(role, Role::Ends { .. })) {
-            return;
+            return false;
         }
         // How often each ending type is in a stream, and how often something follows.
         let mut known: HashMap<OfCategory, (usize, usize)> = HashMap::new();
@@ -173,11 +200,11 @@ impl Categories {
                 Some(Role::Ends { certain: true }) => all < 3 || followed * 2 <= all,
                 _ => all >= 5 && followed * 10 <= all,
             };
-            if !is_end {
+            if !is_end || doubles.binary_search(&after).is_ok() {
                 continue;
             }
             found.push(|| {
-                let short = |event: u32| &log.event_type(log.type_of(event as usize)).short;
+                let short = |event: u32| of_type(log, log.type_of(event as usize));
                 let rest = match more {
                     0 => String::new(),
                     1 => ", and 1 more event follows".to_owned(),
@@ -193,6 +220,7 @@ impl Categories {
             });
         }
         findings.extend(found);
+        true
     }
 
     /// Whether the streams of a category are of one entity each: they begin once.

@@ -9,9 +9,10 @@ use rusqlite::types::ValueRef;
 
 use crate::model::{CopyPlan, CopyRow, EventLog, Moment, Timestamp};
 use crate::store::layout::Place;
+use crate::store::payload::decode;
 use crate::store::recognise::{Bound, Table};
-use crate::store::rows::{integer, text};
-use crate::store::snapshots::taken_at;
+use crate::store::rows::text;
+use crate::store::snapshots::{taken_at, version_of};
 
 use super::tables::Rows;
 
@@ -54,7 +55,12 @@ impl SnapshotFilter {
             plan.edited_streams.iter().map(|(stream, unchanged)| (&**stream, *unchanged)).collect();
         let streams = log.streams().iter().enumerate().map(|(at, stream)| {
             let lane = log.lane(crate::model::StreamIndex(at as u32));
-            let up_to = |kept: usize| kept.checked_sub(1).and_then(|last| log.version(lane[last] as usize));
+            // Of a stream whose older events were removed, what is older than all its events stays.
+            let before = || log.version(*lane.first()? as usize)?.checked_sub(1);
+            let up_to = |kept: usize| match kept.checked_sub(1) {
+                Some(last) => log.version(lane[last] as usize),
+                None => before(),
+            };
             if let Some(unchanged) = planned.get(&*stream.name) {
                 let limit = up_to((*unchanged).min(lane.len())).map_or(Limit::Nothing, Limit::UpTo);
                 return (stream.name.clone(), limit);
@@ -126,6 +132,8 @@ impl SnapshotFilter {
             (Some(taken), Some(_)) => taken_at(taken, spec, &value)?,
             _ => None,
         };
-        Ok(self.keeps_snapshot(&name, integer(value(&spec.version)?), taken))
+        let state = value(&spec.state.column)?;
+        let version = version_of(spec, value(&spec.version)?, || Some(decode(state, &spec.state, "").0));
+        Ok(self.keeps_snapshot(&name, version, taken))
     }
 }

@@ -121,6 +121,7 @@ fn event_table(mapped: &MappedTable, table: &Table) -> EventTable {
         tags: None,
         version: role(&mapped.version),
         version_base: 1,
+        version_beside: None,
         event_type: role(&mapped.event_type),
         payload: payload(mapped, table),
         several: None,

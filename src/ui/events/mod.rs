@@ -15,6 +15,7 @@ use crate::analysis::health::Severity;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Focus, Tab};
 use crate::job::StoreKey;
+use crate::model::names;
 
 /// What the panel shows.
 #[derive(Default)]
@@ -151,7 +152,7 @@ const LEAVE_OUT_AT_LEAST: f32 = 90.0;
 /// Whose events are listed, and the way to the others.
 fn scope_ui(ui: &mut egui::Ui, document: &Document, view: &mut EventsView) {
     let tokens = theme::tokens(ui);
-    let Some(stream) = &document.stream else { return };
+    let Some(stream) = document.stream.as_deref().map(names::shown) else { return };
     let room = (ui.available_width() - 110.0).clamp(60.0, 260.0);
     if view.all {
         let label = egui::Button::new(RichText::new(format!("Only {stream}")).color(tokens.secondary)).truncate();

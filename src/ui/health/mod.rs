@@ -5,7 +5,7 @@ mod groups;
 
 use egui::{Align, Layout, Rect, RichText, Role, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::analysis::health::{Kind, Severity};
+use crate::analysis::health::{Health, Kind, Severity, Unchecked};
 use crate::app::{App, Checking, Command, Document};
 use crate::job::Slot;
 use crate::model::zoned;
@@ -38,6 +38,9 @@ pub struct HealthView {
 /// Narrower than this the groups give way to the findings.
 const NARROW: f32 = 600.0;
 
+/// Height of the line that tells what could not be looked for.
+const UNCHECKED: f32 = 24.0;
+
 /// The tab.
 pub fn health_ui(
     ui: &mut Ui,
@@ -69,7 +72,12 @@ pub fn health_ui(
         note_ui(ui, "All that was found is filtered out.", theme::tokens(ui).secondary);
         return;
     };
-    let area = ui.available_rect_before_wrap();
+    let mut area = ui.available_rect_before_wrap();
+    if let Some(health) = checking.health.as_ref().filter(|health| !health.not_checked.is_empty()) {
+        let line = Rect::from_min_max(pos2(area.left(), area.bottom() - UNCHECKED), area.max);
+        area.max.y = line.top();
+        unchecked_ui(ui, line, health);
+    }
     let edge = area.left() + (area.width() * 0.34).clamp(206.0, 320.0);
     let left = Rect::from_min_max(area.min + vec2(theme::MARGIN, 0.0), pos2(edge - theme::MARGIN, area.bottom()));
     let right = Rect::from_min_max(pos2(edge + 1.0, area.top()), area.max);
@@ -85,6 +93,21 @@ pub fn health_ui(
         view.at = None;
         view.found = Rows::default();
     }
+}
+
+/// What could not be looked for, in a line under the findings.
+fn unchecked_ui(ui: &mut Ui, rect: Rect, health: &Health) {
+    let tokens = theme::tokens(ui);
+    let parts: Vec<&str> = health.not_checked.iter().map(|part| part.what).collect();
+    let words = format!("Not looked for: {}", parts.join(", "));
+    let why: Vec<String> = health.not_checked.iter().map(|part| format!("{}: {}", part.what, part.why)).collect();
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, tokens.hairline));
+    let inside = rect.shrink2(vec2(theme::MARGIN, 0.0));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(inside).layout(Layout::left_to_right(Align::Center)));
+    let words = RichText::new(words).font(theme::words(theme::SMALL)).color(tokens.secondary);
+    let label = child.add(egui::Label::new(words).truncate());
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Not looked for: {}", why.join("; "))));
+    label.on_hover_text(why.join("\n"));
 }
 
 /// What was found, in a few words.
@@ -240,16 +263,7 @@ fn nothing_ui(ui: &mut Ui, document: &Document) {
             tokens.secondary,
         );
     }
-    let has_rules = document.opened.projections.iter().any(|info| !info.invariants.is_empty());
-    let mut words =
-        "Versions without gaps or doubles, times in order, no id twice, every payload readable, every stream \
-                     begun and none written to after its end, causes and snapshots that fit."
-            .to_owned();
-    if has_rules {
-        words += " All invariants of the projection hold after every event.";
-    } else {
-        words += " No projection with invariants is in use, so whether states make sense was not looked at.";
-    }
+    let words = sound_words(health);
     ui.add_space(theme::MARGIN);
     ui.horizontal_top(|ui| {
         ui.add_space(theme::MARGIN);
@@ -257,8 +271,40 @@ fn nothing_ui(ui: &mut Ui, document: &Document) {
         ui.scope(|ui| {
             ui.set_max_width((ui.available_width() - theme::MARGIN).min(640.0));
             ui.add(egui::Label::new(RichText::new(words).color(tokens.secondary)).wrap());
+            for line in health.not_checked.iter().map(unchecked_words) {
+                let line = RichText::new(line).font(theme::words(theme::SMALL)).color(tokens.secondary);
+                ui.add(egui::Label::new(line).wrap());
+            }
         });
     });
+}
+
+/// What of a sound history was seen: only what could be looked for.
+fn sound_words(health: &Health) -> String {
+    let claims = [
+        (Some(Kind::VersionGap), "versions without gaps or doubles"),
+        (Some(Kind::TimeBackwards), "times in order"),
+        (Some(Kind::IdDuplicate), "no id twice"),
+        (None, "every payload readable"),
+        (Some(Kind::NoStart), "every stream begun"),
+        (Some(Kind::AfterEnd), "none written to after its end"),
+        (Some(Kind::CauseMissing), "every cause in the store"),
+        (Some(Kind::SnapshotOrphan), "no snapshot without its events"),
+        (Some(Kind::InvariantBroken), "all invariants of the projection hold after every event"),
+    ];
+    let is_seen =
+        |kind: Option<Kind>| kind.is_none_or(|kind| health.not_checked.iter().all(|part| !part.kinds.contains(&kind)));
+    let seen: Vec<&str> = claims.iter().filter(|(kind, _)| is_seen(*kind)).map(|(_, words)| *words).collect();
+    let mut words = seen.join(", ");
+    if let Some(first) = words.get(..1).map(str::to_uppercase) {
+        words.replace_range(..1, &first);
+    }
+    words + "."
+}
+
+/// What could not be looked for, in a sentence.
+fn unchecked_words(part: &Unchecked) -> String {
+    format!("Not looked for: {}, as {}.", part.what, part.why)
 }
 
 fn note_ui(ui: &mut Ui, words: &str, colour: egui::Color32) {

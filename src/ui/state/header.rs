@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Label, Layout, Popup, RichText, text::LayoutJob};
+use egui::{Align, Label, Layout, Popup, RichText, Role, WidgetInfo, text::LayoutJob};
 
 use super::compared;
 use super::projection_menu::{projection_menu_ui, rules_button_ui};
@@ -11,9 +11,9 @@ use super::tree::Tree;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::job::{At, Side, StateView};
-use crate::model::zoned;
+use crate::model::{names, zoned};
 use crate::replay::ProjectionKind;
-use crate::ui::{icons, text, theme};
+use crate::ui::{elide, icons, text, theme};
 
 /// A line that explains.
 pub fn note_ui(ui: &mut egui::Ui, words: &str) {
@@ -123,34 +123,41 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
                     .on_hover_text(hover);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let font = theme::strong(theme::BODY);
-                let format = |colour| egui::TextFormat::simple(font.clone(), colour);
-                let titled = |words: &str| {
-                    let mut job = LayoutJob::default();
-                    job.append(words, 0.0, format(tokens.secondary));
-                    job.append(stream, 0.0, format(tokens.text));
-                    job
-                };
-                let room = ui.available_width();
-                let is_wider = |job: LayoutJob| ui.painter().layout_job(job).size().x > room;
-                let mut job = titled(&format!("{words} "));
-                let wraps = words.len() > 12;
-                // The name gives way last.
-                if is_wider(job.clone()) {
-                    let only = |words: &str| LayoutJob::single_section(words.to_owned(), format(tokens.secondary));
-                    job = match wraps {
-                        false => titled(""),
-                        true if is_wider(only(words)) => titled("Last values of\n"),
-                        true => titled(&format!("{words} \n")),
-                    };
-                }
-                // A name of many letters must not push the state out of sight.
-                (job.wrap.max_rows, job.wrap.break_anywhere) = (2, true);
-                let label = if wraps { Label::new(job).wrap() } else { Label::new(job).truncate() };
-                ui.add(label).on_hover_text(format!("{words} {stream}"));
+                let title = title_job(ui, words, stream, ui.available_width());
+                let full = format!("{words} {}", names::shown(stream));
+                let label = ui.add(Label::new(title).wrap());
+                label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &full));
+                label.on_hover_text(full);
             });
         });
     });
+}
+
+/// What is told and of which stream, in one line where there is room. Else the name has a line of its own, and where
+/// what is told is short, that is all: words and names are not broken, and a long name does not push the state away.
+fn title_job(ui: &egui::Ui, words: &str, stream: &str, room: f32) -> LayoutJob {
+    let tokens = theme::tokens(ui);
+    let font = theme::strong(theme::BODY);
+    let format = |colour| egui::TextFormat::simple(font.clone(), colour);
+    let (shown, colour) = match names::is_blank(stream) {
+        true => (names::NO_NAME, tokens.secondary),
+        false => (stream, tokens.text),
+    };
+    let is_short = words.len() <= 12;
+    let told = |end: &str| {
+        let mut job = LayoutJob::default();
+        job.append(&format!("{words}{end}"), 0.0, format(tokens.secondary));
+        job
+    };
+    let line = elide::middle(ui.painter(), shown, &font, colour, room);
+    let beside = ui.painter().layout_job(told(" ")).size().x + line.galley.size().x;
+    let mut job = match (line.cut || beside > room, is_short) {
+        (false, _) => told(" "),
+        (true, true) => LayoutJob::default(),
+        (true, false) => told("\n"),
+    };
+    job.append(line.galley.text(), 0.0, format(colour));
+    job
 }
 
 /// `v8 of 14`; where versions do not count from 1, also how many events that is.
@@ -298,6 +305,38 @@ fn side_problems_ui(ui: &mut egui::Ui, document: &Document, side: &Side, of: &st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_breaks_between_words_and_shortens_names_in_their_middle() {
+        let context = egui::Context::default();
+        theme::install(&context);
+        let long = "tenant-b/e0853a5b-2a87-409c-9a50-06dfdca7d04e";
+        let said = "Last value of each field of";
+        let output = context.run_ui(egui::RawInput::default(), |ui| {
+            for (words, stream, room) in
+                [(said, "account-7", 400.0), (said, "account-7", 200.0), (said, long, 230.0), (said, long, 120.0)]
+            {
+                let mut job = title_job(ui, words, stream, room);
+                let text = job.text.clone();
+                job.wrap.max_width = room;
+                let galley = ui.painter().layout_job(job);
+                let rows: Vec<String> = galley.rows.iter().map(|row| row.text()).collect();
+                assert!(galley.size().x <= room, "{rows:?} in {room}");
+                let whole = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+                assert_eq!(rows.iter().flat_map(|row| whole(row)).collect::<Vec<_>>(), whole(&text), "{room}");
+                let name = rows.last().cloned().unwrap_or_default();
+                match (stream == long, room >= 400.0) {
+                    (false, true) => assert_eq!(rows, [format!("{said} {stream}")]),
+                    (false, false) => assert_eq!(name, stream),
+                    (true, _) => assert!(name.contains('…') && name.ends_with("04e"), "{name}"),
+                }
+            }
+            assert_eq!(title_job(ui, "State of", "account-7", 400.0).text, "State of account-7");
+            assert!(title_job(ui, "State of", long, 200.0).text.starts_with("tenant"));
+            assert_eq!(title_job(ui, "State of", " ", 400.0).text, "State of (no name)");
+        });
+        output.drop_without_applying_deltas();
+    }
 
     #[test]
     fn places_in_a_history() {

@@ -252,7 +252,7 @@ fn entry_ui(
         Some(version) => format!("v{version}"),
         None => format!("#{}", log.position(event)),
     };
-    let words = entry.sentence.as_deref().map_or_else(|| names::humanised(&info.short), str::to_owned);
+    let words = entry.sentence.as_deref().map_or_else(|| names::type_words(&info.short), str::to_owned);
     let value = text::describe(entry.to.as_ref());
     let time = log.time(event).map(|time| zoned::date_time(time, app.zone()));
     let id = Id::unique(("life", entry.event));

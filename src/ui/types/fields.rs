@@ -9,6 +9,7 @@ use super::lines::Line;
 use super::{TypesView, day, events, when};
 use crate::analysis::schema::{Change, Field, Place, Presence, TypeEntry};
 use crate::app::{App, Command};
+use crate::model::names;
 use crate::query::written_path;
 use crate::ui::events::row::galley;
 use crate::ui::rows::{BAR, List};
@@ -203,7 +204,7 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
             }
             link(ui, if entry.events > 1 { "First" } else { "Only" }, &entry.first);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let name = RichText::new(text::name(&entry.short)).font(theme::strong(theme::BODY));
+                let name = RichText::new(names::shown_type(&entry.short)).font(theme::strong(theme::BODY));
                 let label = ui.add(egui::Label::new(name).truncate());
                 if entry.name != entry.short {
                     label.on_hover_text(&*entry.name);
@@ -253,7 +254,7 @@ fn heads(painter: &Painter, rect: Rect, columns: &Columns, tokens: &Tokens) {
     };
     title(columns.name, columns.types, "Field");
     title(columns.types, columns.share, "Type");
-    title(columns.share, columns.values, "Present in");
+    title(columns.share, columns.values, "Has a value in");
     title(columns.values, columns.values_end(), "Values");
     if let Some(first) = columns.first {
         title(first, first + DAY, "First seen");
@@ -427,14 +428,14 @@ fn field_row(
     line(painter, at(x), columns.types - x - theme::GAP, &field.name, true, tokens.text);
     let room = columns.share - columns.types - theme::GAP;
     line(painter, at(columns.types), room, &field.types_words(), false, tokens.text);
-    if let Some(presence) = field.presence {
+    if let Some(filled) = field.filled() {
         let bar = Rect::from_min_size(at(columns.share) - vec2(0.0, 3.0), vec2(SHARE, 6.0));
         painter.rect_filled(bar, 3, tokens.hairline);
-        let mut filled = bar;
-        // What is there at all is seen.
-        filled.set_width((SHARE * presence.share() as f32).max(2.0));
-        painter.rect_filled(filled, 3, tokens.secondary);
-        line(painter, at(columns.share + SHARE + 6.0), 50.0, &presence.percent(), true, tokens.text);
+        let mut full = bar;
+        // What is there at all is seen; what is null is not filled.
+        full.set_width((SHARE * filled.share() as f32).max(if filled.present > 0 { 2.0 } else { 0.0 }));
+        painter.rect_filled(full, 3, tokens.secondary);
+        line(painter, at(columns.share + SHARE + 6.0), 50.0, &filled.percent(), true, tokens.text);
     }
     let left = columns.values + if columns.tall { x - columns.name - 14.0 } else { 0.0 };
     let room = columns.values_end() - left;
@@ -502,7 +503,7 @@ fn search_for(entry: &TypeEntry, field: &Field) -> Option<String> {
 
 /// A field as a line, columns apart by tabs.
 pub(super) fn field_text(field: &Field) -> String {
-    let share = field.presence.map_or_else(String::new, Presence::percent);
+    let share = field.filled().map_or_else(String::new, Presence::percent);
     format!("{}\t{}\t{share}\t{}", field.path, field.types_words(), field.values_words())
 }
 
@@ -519,7 +520,7 @@ fn hover(what: Line, entry: &TypeEntry, app: &App) -> String {
             let field = &entry.fields[at];
             let mut out = field.path.to_string();
             if let Some(presence) = field.presence {
-                out += &format!("\nin {} of {}", presence.present, presence.of);
+                out += &format!("\nthere in {} of {}", presence.present, presence.of);
             }
             for count in &field.types {
                 out += &format!("\n{} × {}", count.values, count.kind.name());
@@ -546,7 +547,7 @@ fn spoken(what: Line, entry: &TypeEntry, app: &App) -> String {
         Line::Field { at, .. } => {
             let field = &entry.fields[at];
             let path = if field.path.is_empty() { "The payload" } else { &*field.path };
-            let share = field.presence.map_or_else(String::new, |presence| format!(", in {}", presence.percent()));
+            let share = field.filled().map_or_else(String::new, |filled| format!(", in {}", filled.percent()));
             format!("{path}: {}{share}; {}", field.types_words(), field.values_words())
         }
         Line::More => "There are more fields".to_owned(),

@@ -5,7 +5,7 @@ use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 use super::{TypesView, day, events};
 use crate::analysis::schema::{Catalogue, TypeEntry};
 use crate::app::{App, Document};
-use crate::model::EventKind;
+use crate::model::{EventKind, names};
 use crate::ui::events::row::galley;
 use crate::ui::rows::{BAR, List};
 use crate::ui::{marks, text, theme};
@@ -47,12 +47,7 @@ pub fn list_ui(
             painter.rect_filled(rect, 0.0, if selected { tokens.selection } else { tokens.raised });
         }
         let (first, second) = (rect.top() + 14.0, rect.top() + 31.0);
-        let category = entry.categories.first().and_then(|one| {
-            let log = &document.opened.log;
-            let at = log.categories().iter().position(|known| *known == one.category)?;
-            Some(crate::model::CategoryIndex(at as u32))
-        });
-        let mark = document.opened.drawing.marks.mark_of(category, entry.index);
+        let mark = document.opened.drawing.marks.mark_of(entry.index);
         marks::paint(ui, mark, pos2(rect.left() + 18.0, first), 5.0, marks::colour(mark, &tokens));
         let right = rect.right() - BAR - theme::TIGHT;
         let count = text::grouped(usize::try_from(entry.events).unwrap_or(usize::MAX));
@@ -63,7 +58,7 @@ pub fn list_ui(
             let galley = galley(&painter, words, font, room, colour);
             painter.galley(pos2(left, y - galley.size().y / 2.0), galley, colour);
         };
-        let name = text::name(&entry.short);
+        let name = names::shown_type(&entry.short);
         line(first, name, theme::words(theme::BODY), count.left() - theme::GAP - left, tokens.text);
         line(
             second,
@@ -127,5 +122,5 @@ fn about(entry: &TypeEntry, fields: usize, app: &App, days: bool) -> String {
 }
 
 fn spoken(entry: &TypeEntry, fields: usize, app: &App) -> String {
-    format!("{}: {} · {}", entry.short, events(entry), about(entry, fields, app, true))
+    format!("{}: {} · {}", names::shown_type(&entry.short), events(entry), about(entry, fields, app, true))
 }

@@ -180,7 +180,7 @@ fn pretty(document: &impl serde::Serialize) -> String {
 /// A type with its fields and changes as lines, columns apart by tabs: for a table or a mail.
 fn as_text(entry: &TypeEntry, app: &App) -> String {
     let mut out =
-        format!("{}\t{}\t{} to {}", entry.name, events(entry), when(&entry.first, app), when(&entry.last, app));
+        format!("{}\t{}\t{} to {}", text::name(&entry.name), events(entry), when(&entry.first, app), when(&entry.last, app));
     for field in &entry.fields {
         out.push('\n');
         out.push_str(&fields::field_text(field));

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use foldline::model::{Cancel, CopyPlan, CopyRow, Event, Moment, Progress, StreamIndex, json};
+use foldline::model::{Cancel, CopyPlan, CopyRow, Event, Moment, Progress, StreamIndex, Value, json};
 use foldline::store::{CopyOptions, copies_in_own_layout, describe_copy, layouts, write_copy};
 use foldline::whatif::{After, Edit, Insert, Move, Scenario, Selector, Target, Update};
 use foldline::worker::{Session, SessionOptions, partial_copy};
@@ -211,13 +211,28 @@ fn scenarios(session: &Session) -> Vec<Scenario> {
     all
 }
 
+/// An event without what the library keeps for itself in payloads.
+fn without_own<T>(event: &Event, own: &std::collections::BTreeMap<String, T>) -> Event {
+    let mut event = event.clone();
+    if let Ok(data) = event.data.decoded()
+        && let Value::Object(mut object) = Value::clone(&data)
+        && !own.is_empty()
+    {
+        own.keys().for_each(|key| drop(object.remove(key)));
+        event.data = foldline::model::Payload::Value(Value::Object(object));
+    }
+    event
+}
+
 #[test]
 fn edits_read_back_in_every_layout_that_is_written() {
     let mut wrong = String::new();
     each_store(&mut |name, path| {
         let Some(session) = session(path) else { return };
         let layout = session.store().layout().clone();
-        if !layout.writable || session.log().is_empty() {
+        let why = foldline::store::why_no_edits(session.store(), session.log());
+        assert!(layout.writable || why.is_some(), "{name}");
+        if why.is_some() || session.log().is_empty() {
             return;
         }
         let events = all(session.store(), session.log());
@@ -235,6 +250,9 @@ fn edits_read_back_in_every_layout_that_is_written() {
             tried += 1;
             let described = describe_copy(session.store(), session.log(), &plan, &options, &progress, &cancel).unwrap();
             if let Err(error) = write_copy(session.store(), session.log(), &plan, &out, &options, &progress, &cancel) {
+                // Classes of XML can't be made of JSON.
+                let xml = |why: &str| why.contains("XStream XML, which is read and not written");
+                tried -= u32::from(described.refusal.as_ref().is_some_and(|refusal| xml(&refusal.why)));
                 if described.refusal.is_none() {
                     writeln!(wrong, "{name} {number}: {error}").unwrap();
                 }
@@ -243,7 +261,9 @@ fn edits_read_back_in_every_layout_that_is_written() {
             whole += 1;
             let copy = open(&out).unwrap();
             let read: Vec<Event> = all(&copy, &scan(&copy));
-            let in_full = |event: &Event| format!("{:?} {} {}", event.version, said(event), event.archived);
+            let own = &layouts().iter().find(|spec| *spec.id == *layout.id).unwrap().writing.payload_fields;
+            let in_full =
+                |event: &Event| format!("{:?} {} {}", event.version, said(&without_own(event, own)), event.archived);
             let mut read: Vec<String> = read.iter().map(in_full).collect();
             let mut planned: Vec<String> = plan
                 .rows
