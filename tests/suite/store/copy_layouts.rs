@@ -218,7 +218,9 @@ fn without_own<T>(event: &Event, own: &std::collections::BTreeMap<String, T>) ->
         && let Value::Object(mut object) = Value::clone(&data)
         && !own.is_empty()
     {
-        own.keys().for_each(|key| drop(object.remove(key)));
+        own.keys().for_each(|key| {
+            object.remove(key);
+        });
         event.data = foldline::model::Payload::Value(Value::Object(object));
     }
     event
