@@ -399,6 +399,12 @@ impl Pass<'_> {
         count(sum(&|t| t.lossy), "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}");
         count(sum(&|t| t.lists_empty), "rows of several events hold none");
         count(sum(&|t| t.lists_unreadable), "rows of several events can't be taken apart; each is shown as one event");
+        let is_local = |source: &EventSource| source.spec.time.iter().any(|time| time.zone_of_application);
+        if log.time_range().is_some() && bound.sources.iter().any(is_local) {
+            notes.push(
+                "times have no zone in the store: they are taken for UTC, and may be the application's".to_owned(),
+            );
+        }
         if !log.is_empty() && log.time_range().is_none() {
             notes.push("the events have no times; name moments by position or version".to_owned());
         }
