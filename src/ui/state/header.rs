@@ -118,7 +118,10 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             reply_ui(ui, app, queue);
             if let Some(at) = at {
-                let hover = format!("{} of {} events are taken in", at.count, at.of);
+                let hover = match at.of {
+                    1 => format!("{} of 1 event is taken in", at.count),
+                    of => format!("{} of {of} events are taken in", at.count),
+                };
                 ui.label(RichText::new(place(at)).font(theme::mono(theme::MONO)).color(tokens.secondary))
                     .on_hover_text(hover);
             }
@@ -128,7 +131,7 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
                 let titled = |words: &str| {
                     let mut job = LayoutJob::default();
                     job.append(words, 0.0, format(tokens.secondary));
-                    job.append(stream, 0.0, format(tokens.text));
+                    job.append(text::name(stream), 0.0, format(tokens.text));
                     job
                 };
                 let room = ui.available_width();
@@ -138,10 +141,10 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
                 // The name gives way last.
                 if is_wider(job.clone()) {
                     let only = |words: &str| LayoutJob::single_section(words.to_owned(), format(tokens.secondary));
+                    let mut shorter = [words, "Last values of"].into_iter().filter(|words| !is_wider(only(words)));
                     job = match wraps {
                         false => titled(""),
-                        true if is_wider(only(words)) => titled("Last values of\n"),
-                        true => titled(&format!("{words} \n")),
+                        true => titled(&format!("{} \n", shorter.next().unwrap_or("Values of"))),
                     };
                 }
                 // A name of many letters must not push the state out of sight.
