@@ -92,10 +92,11 @@ impl Finder {
         let (Some(document), Some((store, from))) = (&app.document, self.streams) else { return false };
         let streams = document.opened.log.streams();
         let to = streams.len().min(from + STEP);
-        for (at, stream) in streams[from..to].iter().enumerate() {
+        for at in from..to {
+            let stream = &streams[at];
             let Some(rank) = rank(&stream.name, text) else { continue };
             self.found_streams.push(Entry {
-                target: Target::Stream(StreamIndex((from + at) as u32)),
+                target: Target::Stream(StreamIndex(at as u32)),
                 title: stream.name.to_string(),
                 detail: "stream".to_owned(),
                 why_not: None,

@@ -196,7 +196,7 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
 fn categories(log: &EventLog) -> Vec<CategoryCount> {
     let count = |name: &std::sync::Arc<str>| CategoryCount { name: name.to_string(), streams: 0, events: 0 };
     let mut counts: Vec<CategoryCount> = log.categories().iter().map(count).collect();
-    for stream in log.streams() {
+    for stream in log.streams().iter() {
         counts[stream.category.0 as usize].streams += 1;
     }
     let category_of = |stream| log.stream(stream).category.0 as usize;

@@ -12,6 +12,7 @@ mod copy_layouts;
 mod copy_properties;
 mod facts;
 mod fixture_files;
+mod keys;
 mod layouts;
 mod opening;
 mod partial;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryIndex, EventLog, NO_STREAM, StreamIndex, StreamInfo, TypeInfo};
+use super::columns::Columns;
+use super::{CategoryIndex, EventLog, NO_STREAM, Names as ByName, SharedList, StreamIndex, StreamInfo, TypeInfo};
 use crate::model::names::short_type;
 
 /// An index as columns of bytes, in the byte order of this machine.
@@ -35,8 +36,9 @@ struct Names {
 }
 
 impl EventLog {
-    /// The index as bytes.
-    pub fn image(&self) -> LogImage<'_> {
+    /// The index as bytes; `None` of one that has grown, which is not in one piece.
+    pub fn image(&self) -> Option<LogImage<'_>> {
+        let columns = if self.more.is_empty() { &self.base } else { return None };
         let marks = |s: &StreamInfo| u8::from(s.link) | u8::from(s.archived) << 1 | u8::from(s.deleted) << 2;
         let names = Names {
             events: self.len(),
@@ -45,23 +47,23 @@ impl EventLog {
             categories: self.categories.iter().map(ToString::to_string).collect(),
             ordinal_positions: self.ordinal_positions,
         };
-        LogImage {
+        Some(LogImage {
             // Names are text, numbers and truth values: nothing in them can fail to be JSON.
             names: serde_json::to_vec(&names).unwrap_or_default(),
             columns: [
-                bytemuck::cast_slice(&self.positions),
-                bytemuck::cast_slice(&self.row_keys),
-                bytemuck::cast_slice(&self.event_streams),
-                bytemuck::cast_slice(&self.versions),
-                bytemuck::cast_slice(&self.event_types),
-                bytemuck::cast_slice(&self.times),
-                bytemuck::cast_slice(&self.sub_micros),
-                &self.flags,
-                bytemuck::cast_slice(&self.sources),
-                bytemuck::cast_slice(&self.parts),
-                bytemuck::cast_slice(&self.extra),
+                bytemuck::cast_slice(&columns.positions),
+                bytemuck::cast_slice(&columns.row_keys),
+                bytemuck::cast_slice(&columns.streams),
+                bytemuck::cast_slice(&columns.versions),
+                bytemuck::cast_slice(&columns.types),
+                bytemuck::cast_slice(&columns.times),
+                bytemuck::cast_slice(&columns.sub_micros),
+                &columns.flags,
+                bytemuck::cast_slice(&columns.sources),
+                bytemuck::cast_slice(&columns.parts),
+                bytemuck::cast_slice(&columns.extra),
             ],
-        }
+        })
     }
 
     /// The index that an [`image`](Self::image) was made of.
@@ -72,7 +74,7 @@ impl EventLog {
         let events = names.events;
         let categories: Vec<Arc<str>> = names.categories.into_iter().map(Arc::from).collect();
         let mut by_name = HashMap::with_capacity(names.streams.len());
-        let mut streams = Vec::with_capacity(names.streams.len());
+        let mut streams = SharedList::default();
         for (name, category, marks) in names.streams {
             if category as usize >= categories.len() {
                 return Err(ImageError("a category"));
@@ -87,57 +89,50 @@ impl EventLog {
         }
         let type_info =
             |(name, events): (String, usize)| TypeInfo { short: short_type(&name).into(), name: name.into(), events };
-        let log = Self {
-            generation,
+        let columns = Columns {
             positions: column(columns[0])?,
             row_keys: column(columns[1])?,
-            event_streams: column(columns[2])?,
+            streams: column(columns[2])?,
             versions: column(columns[3])?,
-            event_types: column(columns[4])?,
+            types: column(columns[4])?,
             times: column(columns[5])?,
             sub_micros: column(columns[6])?,
             flags: columns[7].to_vec(),
             sources: column(columns[8])?,
             parts: column(columns[9])?,
             extra: column(columns[10])?,
+        };
+        check(&columns, events, streams.len() as u32, names.types.len() as u32)?;
+        let log = Self {
+            generation,
             streams,
             types: names.types.into_iter().map(type_info).collect(),
             categories,
-            by_name,
-            starts: Vec::new(),
-            members: Vec::new(),
-            orders: Vec::new(),
+            by_name: ByName { base: Arc::new(by_name), ..ByName::default() },
             ordinal_positions: names.ordinal_positions,
+            ..Self::default()
         };
-        log.check(events)?;
-        Ok(log.with_lanes())
+        Ok(log.with_columns(columns))
     }
+}
 
-    /// Whether every column has its length and names nothing that is not there.
-    fn check(&self, events: usize) -> Result<(), ImageError> {
-        let whole = [
-            self.positions.len(),
-            self.event_streams.len(),
-            self.versions.len(),
-            self.event_types.len(),
-            self.times.len(),
-        ];
-        let maybe =
-            [self.row_keys.len(), self.sub_micros.len(), self.flags.len(), self.sources.len(), self.parts.len()];
-        if whole.iter().any(|len| *len != events) || maybe.iter().any(|len| *len != 0 && *len != events) {
-            return Err(ImageError("a column's length"));
-        }
-        let (streams, types) = (self.streams.len() as u32, self.types.len() as u32);
-        if self.event_streams.iter().any(|stream| *stream >= streams && *stream != NO_STREAM)
-            || self.event_types.iter().any(|event_type| *event_type >= types)
-            || self.extra.iter().any(|member| member.stream >= streams || member.event as usize >= events)
-            || !self.extra.is_sorted()
-            || !self.positions.is_sorted_by(|a, b| a < b)
-        {
-            return Err(ImageError("a value that is out of range"));
-        }
-        Ok(())
+/// Whether every column has its length and names nothing that is not there.
+fn check(columns: &Columns, events: usize, streams: u32, types: u32) -> Result<(), ImageError> {
+    let Columns { positions, row_keys, versions, times, sub_micros, flags, sources, parts, extra, .. } = columns;
+    let whole = [positions.len(), columns.streams.len(), versions.len(), columns.types.len(), times.len()];
+    let maybe = [row_keys.len(), sub_micros.len(), flags.len(), sources.len(), parts.len()];
+    if whole.iter().any(|len| *len != events) || maybe.iter().any(|len| *len != 0 && *len != events) {
+        return Err(ImageError("a column's length"));
     }
+    if columns.streams.iter().any(|stream| *stream >= streams && *stream != NO_STREAM)
+        || columns.types.iter().any(|event_type| *event_type >= types)
+        || extra.iter().any(|member| member.stream >= streams || member.event as usize >= events)
+        || !extra.is_sorted()
+        || !positions.is_sorted_by(|a, b| a < b)
+    {
+        return Err(ImageError("a value that is out of range"));
+    }
+    Ok(())
 }
 
 /// A column from its bytes, which need not be aligned.
@@ -155,7 +150,7 @@ mod tests {
     use crate::model::log::tests::log;
 
     fn back(log: &EventLog) -> Result<EventLog, ImageError> {
-        let image = log.image();
+        let image = log.image().unwrap();
         EventLog::from_image(7, &image.names, &image.columns)
     }
 
@@ -164,14 +159,17 @@ mod tests {
         let log = log(&[("a", Some(2), 1, None), ("b", None, 5, Some(3)), ("a", Some(1), 9, Some(4))]);
         let read = back(&log).unwrap();
         assert_eq!(read.generation(), 7);
-        assert!(read.image().names == log.image().names && read.image().columns == log.image().columns);
+        let (again, image) = (read.image().unwrap(), log.image().unwrap());
+        assert!(again.names == image.names && again.columns == image.columns);
+        let grown = log.extended(&read, 2, 8);
+        assert!(grown.is_none_or(|grown| grown.image().is_none()));
         assert_eq!(read.lane(StreamIndex(0)), [2, 0]);
     }
 
     #[test]
     fn bytes_that_are_no_image_are_refused() {
         let log = log(&[("a", Some(1), 1, None), ("a", Some(2), 2, None)]);
-        let image = log.image();
+        let image = log.image().unwrap();
         assert!(EventLog::from_image(1, b"{}", &image.columns).is_err());
         for spoilt in [0, 2, 4] {
             let column = image.columns[spoilt];

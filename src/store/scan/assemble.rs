@@ -29,7 +29,7 @@ impl Feeder {
         *self.streams[at].get_or_insert_with(|| {
             let stream = &names.streams[at];
             let index = builder.stream(&stream.name, |_| stream.category.clone());
-            builder.stream_mut(index).link |= stream.link;
+            builder.mark_link(index, stream.link);
             index
         })
     }

@@ -281,7 +281,7 @@ fn built(generation: u64, logs: &[Arc<EventLog>], order: &[Place], cancel: &Canc
             *streams[file][stream.0 as usize].get_or_insert_with(|| {
                 let info = log.stream(stream);
                 let index = builder.stream(&info.name, |_| log.category(info.category).to_string());
-                builder.stream_mut(index).link |= info.link;
+                builder.mark_link(index, info.link);
                 index
             })
         };
