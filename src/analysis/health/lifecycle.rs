@@ -26,9 +26,9 @@ pub(super) fn check(log: &EventLog, first: i64, doubles: &[u32], findings: &Find
     types(log, findings);
     no_stream(log, findings);
     let categories = Categories::of(log);
-    categories.starts(log, first, findings);
+    let told = categories.starts(log, first, findings);
     let ends = categories.ends(log, doubles, findings);
-    Shows { beginnings: categories.streams.values().any(|streams| *streams >= 3), ends }
+    Shows { beginnings: told || categories.streams.values().any(|streams| *streams >= 3), ends }
 }
 
 fn is_nameless(name: &str) -> bool {
@@ -133,8 +133,18 @@ impl Categories {
         Self { starts, streams: all, events, nouns }
     }
 
-    /// Streams that begin otherwise than almost all of their category.
-    fn starts(&self, log: &EventLog, first_version: i64, findings: &Findings) {
+    /// Of two streams that begin in two ways: what the other one begins with, if only that is a beginning by its name.
+    fn other_start(&self, log: &EventLog, category: CategoryIndex, of: TypeIndex) -> Option<TypeIndex> {
+        let begins = |of: TypeIndex| {
+            let words = humanised(&log.event_type(of).short).to_lowercase();
+            split_last(&words).is_some_and(|(last, _)| BEGINS.contains(&last))
+        };
+        let other = self.starts.keys().find(|(at, start)| *at == category && *start != of)?.1;
+        (begins(other) && !begins(of)).then_some(other)
+    }
+
+    /// Streams that begin otherwise than almost all of their category. Whether any do.
+    fn starts(&self, log: &EventLog, first_version: i64, findings: &Findings) -> bool {
         let mut found = Tally::default();
         for (stream, category) in streams(log) {
             let Some(first) = first_of(log, stream) else { continue };
@@ -143,13 +153,16 @@ impl Categories {
             let alike = self.starts[&(category, of)] - 1;
             // A type that a third of the streams begin with, or that hardly ever follows another, is one to begin with.
             let mostly_begins = alike > 0 && self.events[&(category, of)] <= 2 * (alike + 1);
-            if others < 2 || alike * 3 >= others || mostly_begins {
+            if others < 1 || alike * 3 >= others || mostly_begins {
                 continue;
             }
-            let Some((usual, begun)) = usual_start(&self.starts, category).filter(|(usual, _)| *usual != of) else {
-                continue;
+            let usual = match others {
+                1 => self.other_start(log, category, of).map(|other| (other, 1)),
+                _ => usual_start(&self.starts, category).filter(|(usual, _)| *usual != of),
             };
+            let Some((usual, begun)) = usual else { continue };
             let severity = match (others, begun) {
+                (1, _) => Severity::Info,
                 (others, begun) if begun == others || (others >= 10 && begun * 10 >= others * 8) => Severity::Warning,
                 (others, begun) if begun * 3 >= others * 2 => Severity::Info,
                 _ => continue,
@@ -158,16 +171,19 @@ impl Categories {
             let is_cut = log.version(first as usize).is_some_and(|version| version > first_version);
             let severity = if is_cut { Severity::Info } else { severity };
             found.push(|| {
-                let words = format!(
-                    "begins with {}; {begun} of {others} other streams of {} begin with {}",
-                    of_type(log, of),
-                    log.category(category),
-                    of_type(log, usual)
-                );
+                let (own, usual, category) = (of_type(log, of), of_type(log, usual), log.category(category));
+                let words = match others {
+                    1 => format!("begins with {own}; the other stream of {category} begins with {usual}"),
+                    _ => {
+                        format!("begins with {own}; {begun} of {others} other streams of {category} begin with {usual}")
+                    }
+                };
                 Finding::at(log, Kind::NoStart, severity, first as usize, words).within(log, stream)
             });
         }
+        let any = found.count() > 0;
         findings.extend(found);
+        any
     }
 
     /// Events that follow the end of their stream. Whether any type ends one.
@@ -282,6 +298,22 @@ const ENDS: [&str; 16] = [
 /// Last words of types that may be the last, as the other streams show.
 const MAY_END: [&str; 8] =
     ["completed", "finished", "ended", "expired", "settled", "finalized", "finalised", "resolved"];
+/// Last words of types that begin what the type is about.
+const BEGINS: [&str; 13] = [
+    "opened",
+    "created",
+    "registered",
+    "started",
+    "begun",
+    "placed",
+    "requested",
+    "initiated",
+    "founded",
+    "launched",
+    "drafted",
+    "booked",
+    "issued",
+];
 /// Last words of types that take it up again.
 const AGAIN: [&str; 14] = [
     "reopened",

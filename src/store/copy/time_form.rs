@@ -79,6 +79,19 @@ pub(super) fn in_number(time: Timestamp, like: &Raw, encoding: TimeEncoding) -> 
     value.filter(|value| times::in_column(value.as_ref(), encoding).timestamp() == Some(time))
 }
 
+/// A time as a whole second and the part of a second in this unit; `None` where it is finer.
+pub(super) fn split(time: Timestamp, unit: TimeEncoding) -> Option<(Timestamp, i64)> {
+    let unit = match unit {
+        TimeEncoding::UnixMillis => 1_000_000,
+        TimeEncoding::UnixMicros => 1000,
+        TimeEncoding::UnixNanos => 1,
+        _ => return None,
+    };
+    let part = time.nanos().rem_euclid(1_000_000_000);
+    let second = Timestamp::from_nanos(time.nanos() - part)?;
+    (part % unit == 0).then_some((second, i64::try_from(part / unit).ok()?))
+}
+
 /// A time in the form of another: the same separator, at least as many digits, the same kind of offset (zero).
 pub(super) fn iso_like(form: &str, time: Timestamp) -> Result<String, String> {
     let separator = if form.as_bytes().get(10) == Some(&b' ') { ' ' } else { 'T' };

@@ -264,6 +264,25 @@ fn beginnings_and_ends() {
 }
 
 #[test]
+fn of_two_streams_the_names_tell_which_has_no_beginning() {
+    for (first, second, expected) in
+        [("Opened", "Deposited", Some(2)), ("Deposited", "Opened", Some(1)), ("Paid", "Deposited", None)]
+    {
+        let mut store = Store { rows: Vec::new(), snapshots: Vec::new() };
+        store.add("account-1", 1, first, r#"{"amount":1,"owner":"x"}"#);
+        store.add("account-2", 1, second, r#"{"amount":1,"owner":"x"}"#);
+        for version in 2..5 {
+            store.add("account-1", version, "Deposited", r#"{"amount":1}"#);
+        }
+        let found = store.check().findings;
+        let starts: Vec<_> = found.iter().filter(|one| one.kind == K::NoStart).map(place).collect();
+        let stream = |at: i64| if at == 1 { "account-1" } else { "account-2" };
+        let expected: Vec<_> = expected.map(|at| (K::NoStart, Info, Some(stream(at)), Some(at))).into_iter().collect();
+        assert_eq!(starts, expected, "{first} {second}");
+    }
+}
+
+#[test]
 fn a_log_of_many_entities_in_one_stream_does_not_end() {
     tells(
         |store| {
