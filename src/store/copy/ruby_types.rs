@@ -56,9 +56,8 @@ fn class_of(value: &Value) -> &'static str {
         Value::Null => "NilClass",
         Value::Bool(true) => "TrueClass",
         Value::Bool(false) => "FalseClass",
-        Value::Number(number) if number.as_i64().is_some() || !number.to_string().contains(['.', 'e', 'E']) => {
-            "Integer"
-        }
+        // As Ruby reads it: 1e3 is no whole number.
+        Value::Number(number) if !number.to_string().contains(['.', 'e', 'E']) => "Integer",
         Value::Number(_) => "Float",
         Value::String(_) => "String",
         Value::List(_) => "Array",

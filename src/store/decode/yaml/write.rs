@@ -119,6 +119,9 @@ fn scalar_node(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Node
     Ok(Node::Scalar { words, is_symbol, is_time, value })
 }
 
+/// So many items further on an item is looked for that has moved.
+const MOST_MOVED: usize = 16;
+
 /// How deep a collection stands, whether it is the entry of a map or of a list.
 #[derive(Clone, Copy)]
 struct Place {
@@ -189,10 +192,13 @@ impl Writer {
     fn list(&mut self, list: &List, like: Option<&Node>, symbols: bool, place: Place) -> Result<(), String> {
         let items = if let Some(Node::List(items)) = like { items.as_slice() } else { &[] };
         for (n, slot) in list.iter().enumerate() {
+            let is_same = |item: &&Node| matches!(item, Node::Scalar { value, .. } if *value == slot.value);
+            // One that was left out moves those after it.
+            let moved = items.iter().skip(n).take(MOST_MOVED).find(is_same);
             self.begin(n, place.list, place.in_item);
             self.out.push('-');
             let inner = Place { map: place.list + 2, list: place.list + 2, in_item: true };
-            self.node(&slot.value, items.get(n).or(items.first()), symbols, inner)?;
+            self.node(&slot.value, moved.or(items.get(n)).or(items.first()), symbols, inner)?;
         }
         Ok(())
     }
