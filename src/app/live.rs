@@ -266,7 +266,7 @@ impl Document {
         } else {
             self.hash_now.clear();
         }
-        self.place_again(&before);
+        self.place_again(&before, same);
         let stream_changed = if same { self.stay() } else { self.find_again(&before.log) };
         let note = (!same).then(|| {
             let events = |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
@@ -280,7 +280,7 @@ impl Document {
     }
 
     /// Puts the axis, the view and the list of streams in order for another index.
-    fn place_again(&mut self, before: &OpenedStore) {
+    fn place_again(&mut self, before: &OpenedStore, grown: bool) {
         let (axis, all) = (self.axis, self.view == View::fit(&self.axis));
         self.axis = self.opened.drawing.axis(axis.kind());
         if all || axis.kind() != self.axis.kind() {
@@ -289,7 +289,7 @@ impl Document {
             // What is in sight stays, also where earlier events came.
             self.view.start += self.axis.coordinate_of_time(first);
         }
-        self.list.renew(before, &self.opened);
+        self.list.renew(before, &self.opened, grown);
         self.place_branches();
     }
 

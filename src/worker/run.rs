@@ -9,7 +9,6 @@ use crate::job::{At, Failure, Job, OpenAs, OpenedFile, OpenedStore, Outcome, Sid
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
 use crate::store::{AccessMode, StoreError, StoreFile};
-use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
 /// Events read between two looks at whether somebody still wants them.
@@ -158,7 +157,7 @@ impl Session {
             access: session.store().mode().words().to_owned(),
             notes: session.notes(),
             projections: session.projection_infos(),
-            drawing: Arc::new(Drawing::new(&log)),
+            drawing: session.drawing(),
             log,
             writable: layout.writable && !session.store().is_several(),
             leaving_out: layout.leaving_out && !session.store().is_several(),
