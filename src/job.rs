@@ -485,6 +485,8 @@ impl Job {
 pub enum OpenAs {
     /// By the layout that its tables show.
     Recognised,
+    /// By the layout that its tables show, followed from the first look on: nothing is copied.
+    Followed,
     /// By this layout.
     Layout(String),
     /// By a mapping.
@@ -627,4 +629,6 @@ pub enum Failure {
     Cancelled,
     /// It failed; the text says what, where, and what to do next.
     Failed(String),
+    /// A file that is being written could not be copied to be read; it could be followed instead. The text is as above.
+    NoCopy(String),
 }

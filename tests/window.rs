@@ -24,6 +24,8 @@ mod large;
 mod live;
 #[path = "window/mapping.rs"]
 mod mapping;
+#[path = "window/names.rs"]
+mod names;
 #[path = "window/no_harm.rs"]
 mod no_harm;
 #[path = "window/shell.rs"]

@@ -125,6 +125,7 @@ impl OnlyOpens {
             notes: Vec::new(),
             log: self.log.clone(),
             drawing: self.drawing.clone(),
+            no_edits: None,
             leaving_out: true,
             writable: true,
             projections: Vec::new(),
@@ -136,6 +137,7 @@ impl OnlyOpens {
             recognised: Default::default(),
             mapping: None,
             hash: None,
+            followed: false,
         }
     }
 }

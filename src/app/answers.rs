@@ -170,8 +170,9 @@ impl App {
             format!(". Its rules are not in it: opened from here it uses {}", rules.display())
         });
         let text = format!(
-            "Wrote {} events to {} ({}). The opened store is unchanged{rules}",
+            "Wrote {} {} to {} ({}). The opened store is unchanged{rules}",
             copied.events,
+            if copied.events == 1 { "event" } else { "events" },
             copied.path.display(),
             copied.layout_title
         );
@@ -213,7 +214,10 @@ impl App {
     fn failed(&mut self, slot: Slot, generation: u64, failure: Failure) {
         let message = match failure {
             Failure::Cancelled => return self.stopped(slot, generation),
-            Failure::Failed(message) => message,
+            Failure::NoCopy(message) if slot == Slot::Open && self.opening.is_some() => {
+                return self.did_not_copy(message);
+            }
+            Failure::NoCopy(message) | Failure::Failed(message) => message,
         };
         if self.scenario_file_failed(slot, &message) || self.mapping_failed(slot, generation, &message) {
             return;

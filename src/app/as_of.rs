@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::{Cursor, Document};
 use crate::model::moment::{self, MomentError};
-use crate::model::{Moment, Timestamp, zoned};
+use crate::model::{Moment, Timestamp, names, zoned};
 
 /// A moment that was typed, in the selected stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl AsOf {
             Moment::Instant(time) => format!("{}, {} {}", long_date(time, zone), zoned::clock(time, zone), zone.name()),
             Moment::Position(position) => format!("after event #{position} of the store"),
             Moment::Version(version) => {
-                let stream = document.stream.as_deref().unwrap_or("the stream");
+                let stream = document.stream.as_deref().map_or("the stream", names::shown);
                 format!("after version {version} of {stream}")
             }
         }

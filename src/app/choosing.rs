@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Document;
-use crate::model::StreamIndex;
+use crate::model::{StreamIndex, names};
 use crate::whatif::{Edit, Selector, Target, TimeChange, Update, VersionRange};
 
 /// More events are not chosen at once.
@@ -79,7 +79,9 @@ impl Document {
             let streams: BTreeSet<Option<StreamIndex>> =
                 events.iter().map(|event| log.stream_of(*event as usize)).collect();
             return match (streams.len(), streams.first()) {
-                (1, Some(Some(stream))) => format!("{} events of {}", events.len(), log.stream(*stream).name),
+                (1, Some(Some(stream))) => {
+                    format!("{} events of {}", events.len(), names::shown(&log.stream(*stream).name))
+                }
                 (count, _) => format!("{} events of {count} streams", events.len()),
             };
         };

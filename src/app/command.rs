@@ -25,6 +25,8 @@ pub enum Command {
     Open(PathBuf),
     /// Open a file with those that it was open with the last time.
     OpenRecent(PathBuf),
+    /// Open a file to be followed, without a copy of it; what is being opened is given up.
+    OpenFollowed(PathBuf),
     /// Open these files together with the one that is shown, as one history; none shows it alone.
     OpenTogether(Vec<PathBuf>),
     /// Open a file instead of the one that is shown.

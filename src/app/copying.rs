@@ -89,6 +89,29 @@ impl App {
         document.opened.writable || (document.opened.leaving_out && !has_edits)
     }
 
+    /// Why the store's own layout can't be chosen for such a copy, in a sentence or two; `None` where it can.
+    pub fn own_layout_refusal(&self, choice: CopyChoice) -> Option<String> {
+        let document = self.document.as_ref()?;
+        if self.copy_in_own_layout(choice) {
+            return None;
+        }
+        let opened = &document.opened;
+        let why = opened.no_edits.as_deref().unwrap_or("Foldline can read this layout, and not write it");
+        Some(if !opened.files.is_empty() {
+            "Not possible: several files are read as one history here. Open one of them alone to copy it in its own \
+             layout."
+                .to_owned()
+        } else if opened.mapping.is_some() {
+            "Not possible: these tables were mapped by hand. Foldline knows how to read them, not what else their program \
+             expects of them."
+                .to_owned()
+        } else if opened.leaving_out {
+            format!("Not possible with edits: {why}. As recorded it can be copied.")
+        } else {
+            format!("Not possible: {why}.")
+        })
+    }
+
     /// What is to be written, and the edits that will then be saved.
     fn copy_wish(&self) -> Option<(CopyWish, Option<Arc<Scenario>>)> {
         let document = self.document.as_ref()?;

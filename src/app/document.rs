@@ -26,7 +26,7 @@ use super::stream_list::StreamList;
 use super::sweeping::Sweeping;
 use super::trail::Trail;
 use crate::job::{EventRow, Life, OpenedStore, RowChange, StateView, Track, TrackWhat};
-use crate::model::{FileHash, Moment, StreamIndex, Timestamp, ValuePath};
+use crate::model::{FileHash, Moment, StreamIndex, Timestamp, ValuePath, names};
 use crate::query::Vocabulary;
 use crate::timeline::{Axis, AxisKind, View};
 use crate::whatif::{BranchSpot, Edit, Scenario, Selector, Target};
@@ -422,7 +422,7 @@ impl Document {
     /// An event in words: `v4 of account-A`.
     pub fn words_for(&self, event: u32) -> String {
         let log = &self.opened.log;
-        let stream = log.stream_of(event as usize).map_or("no stream", |stream| &log.stream(stream).name);
+        let stream = log.stream_of(event as usize).map_or("no stream", |stream| names::shown(&log.stream(stream).name));
         match log.version(event as usize) {
             Some(version) => format!("v{version} of {stream}"),
             None => format!("#{} of {stream}", log.position(event as usize)),

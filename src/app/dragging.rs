@@ -151,7 +151,7 @@ impl<'a> Hand<'a> {
         let log = self.log();
         let recorded = log.find_stream(stream);
         if recorded.is_some_and(|stream| log.stream(stream).link) {
-            return Err(format!("{stream} is made of links to events of other streams"));
+            return Err(format!("{} is made of links to events of other streams", names::shown(stream)));
         }
         let category = |name: &str| match log.find_stream(name) {
             Some(stream) => log.category(log.stream(stream).category).to_string(),
@@ -497,7 +497,7 @@ fn called(document: &Document, event: &Held) -> String {
         Held::Inserted(id) => {
             let edits = document.active_scenario().draft.edits();
             let insert = edits.filter_map(|edit| match &*edit.edit {
-                Edit::Insert(insert) if insert.id.as_ref() == Some(id) => Some(names::humanised(&insert.event_type)),
+                Edit::Insert(insert) if insert.id.as_ref() == Some(id) => Some(names::type_words(&insert.event_type)),
                 _ => None,
             });
             insert.last().map_or_else(|| "the inserted event".to_owned(), |name| format!("the inserted {name}"))

@@ -60,7 +60,7 @@ impl Document {
                 let (place, event) = self.place_words(insert.after.as_ref(), Some(&insert.stream));
                 EditWords {
                     verb: "Insert",
-                    about: names::humanised(&insert.event_type),
+                    about: names::type_words(&insert.event_type),
                     says: says.filter(|says| !says.is_empty()),
                     becomes: place,
                     event,
@@ -123,7 +123,7 @@ impl Document {
         let mut words = self.words_about("Change", &update.target);
         let mut parts: Vec<String> = Vec::new();
         if let Some(kind) = &update.event_type {
-            parts.push(format!("type → {}", names::humanised(kind)));
+            parts.push(format!("type → {}", names::type_words(kind)));
         }
         if let Some(patch) = &update.data {
             parts.extend(self.data_words(words.event, patch, update.replace));
@@ -162,7 +162,7 @@ impl Document {
             Some(event) => self.words_for(event),
             None => match selector {
                 Selector::Position(position) => format!("#{position}"),
-                Selector::Version { stream, version } => format!("v{version} of {stream}"),
+                Selector::Version { stream, version } => format!("v{version} of {}", names::shown(stream)),
                 Selector::Id(id) => self.inserted_words(id),
             },
         }
@@ -175,14 +175,14 @@ impl Document {
             _ => None,
         });
         match inserted {
-            Some(kind) => format!("the inserted {}", names::humanised(&kind)),
+            Some(kind) => format!("the inserted {}", names::type_words(&kind)),
             None => format!("event {}", id.chars().take(8).collect::<String>()),
         }
     }
 
     fn place_words(&self, after: Option<&After>, stream: Option<&Arc<str>>) -> (String, Option<u32>) {
         let selector = match (after, stream) {
-            (None, Some(stream)) => return (format!("at the start of {stream}"), None),
+            (None, Some(stream)) => return (format!("at the start of {}", names::shown(stream)), None),
             (None, None) => return ("to the start of its stream".to_owned(), None),
             (Some(After::Event(selector)), _) => selector.clone(),
             (Some(After::Version(version)), Some(stream)) => {
@@ -198,6 +198,7 @@ impl Document {
 /// `v3 to v5 of account-A`.
 pub fn range_words(range: &VersionRange) -> String {
     let VersionRange { stream, from, to } = range;
+    let stream = names::shown(stream);
     match (from, to) {
         (Some(from), Some(to)) => format!("v{from} to v{to} of {stream}"),
         (Some(from), None) => format!("everything from v{from} of {stream} on"),

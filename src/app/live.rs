@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{App, Chosen, Cursor, Document, NoticeKind, ScenarioView};
 use crate::job::{Glance, Job, LiveNews, OpenedStore, Request, Slot};
-use crate::model::{EventLog, Timestamp};
+use crate::model::{EventLog, FileChange, Timestamp};
 use crate::timeline::View;
 
 /// Between two looks at a store that is followed, in microseconds, where none takes long; while the window is not in
@@ -17,6 +17,8 @@ const SHARE: i64 = 6;
 const AT_LEAST: i64 = 30_000_000;
 /// Between two looks at a store that is not followed.
 const GLANCES: i64 = 2_000_000;
+/// How long a followed store can't be read before that is more than a moment of somebody's writing, in microseconds.
+const LASTING: i64 = 3_000_000;
 /// Over which time events are counted that came, in microseconds.
 const MINUTE: i64 = 60_000_000;
 
@@ -43,6 +45,8 @@ pub struct Live {
     pub glance: Option<Glance>,
     /// Why nothing more can be read.
     pub trouble: Option<String>,
+    /// Since when, and whether the user was told.
+    troubled: Option<(i64, bool)>,
     /// When it was last looked at.
     pub looked: Option<Timestamp>,
     /// Whether looking has ended: what is there now is another file.
@@ -101,6 +105,7 @@ impl App {
         let Some(document) = &mut self.document else { return };
         let follow = document.live.is_on();
         (document.live.trouble, document.live.glance, document.live.halted) = (None, None, false);
+        document.live.troubled = None;
         let title = match follow {
             true => format!("Following {}", document.name()),
             false => format!("Reading {} again", document.name()),
@@ -148,11 +153,33 @@ impl App {
     }
 
     /// A look at a store came to this.
-    pub(super) fn take_news(&mut self, slot: Slot, news: LiveNews, requests: &mut Vec<Request>) {
+    pub(super) fn take_news(&mut self, slot: Slot, mut news: LiveNews, requests: &mut Vec<Request>) {
         let now = self.now;
         let Some(document) = &mut self.document else { return };
         let was_partial = document.opened.expected.is_some();
-        let Some(change) = document.take_news(slot, news, now) else { return };
+        let mut told: Vec<String> = Vec::new();
+        if let Some((_, true)) = document.live.troubled.take() {
+            told.push(format!("{} can be read again, and is followed on.", document.name()));
+        }
+        let file = std::mem::take(&mut news.file);
+        told.extend(file.into_iter().map(|change| file_words(change, &document.name())));
+        let change = document.take_news(slot, news, now);
+        if let Some(change) = &change {
+            told.extend(change.note.clone());
+        }
+        if !told.is_empty() {
+            let cursor = match document.live.at_head && !document.opened.log.is_empty() {
+                true => "The cursor is on the newest event.".to_owned(),
+                false => {
+                    let went = change.as_ref().and_then(|change| change.cursor.clone());
+                    went.unwrap_or_else(|| "The cursor stayed where it was.".to_owned())
+                }
+            };
+            told.push(cursor);
+            self.notify(NoticeKind::Note, told.join(" "));
+        }
+        let Some(change) = change else { return };
+        let Some(document) = &self.document else { return };
         if was_partial {
             self.show_change(&change, requests);
             return self.read_whole(requests);
@@ -167,11 +194,6 @@ impl App {
         let Some(document) = &mut self.document else { return };
         let grown = document.stream.is_some() && change.lane_before != document.lane().len();
         let moved = document.live.at_head && document.go_to_head();
-        if let Some(what) = &change.note {
-            let text = format!("{}: {what}", document.name());
-            self.notify(NoticeKind::Note, text);
-        }
-        let Some(document) = &mut self.document else { return };
         if change.same && !grown && !moved && !change.stream_changed {
             // What failed may have been in the middle of a write.
             let failed = document.state.failure().is_some();
@@ -223,8 +245,52 @@ impl App {
         live.due = now.map_or(0, Timestamp::micros) + SELDOM;
         let first = live.trouble.as_ref() != Some(&message);
         live.trouble = Some(message.clone());
-        if first && (slot == Slot::Reopen || live.halted) {
-            self.notify(NoticeKind::Bad, message);
+        let at = now.map_or(0, Timestamp::micros);
+        let (since, told) = *live.troubled.get_or_insert((at, false));
+        let halted = live.halted;
+        if slot == Slot::Reopen {
+            live.troubled = None;
+            if first {
+                self.notify(NoticeKind::Bad, message);
+            }
+            return;
+        }
+        // What is over in a moment is only said in the status bar.
+        if !told && (halted || at - since >= LASTING) {
+            live.troubled = Some((since, true));
+            let next = match halted {
+                true => "Reload shows what is there now.",
+                false => "Foldline goes on looking.",
+            };
+            let name = document.name();
+            let text = format!(
+                "{name} can't be followed{}: {}. What was read is still shown, and the cursor stays where it is. {next}",
+                if halted { "" } else { " just now" },
+                message.trim_end_matches('.')
+            );
+            self.notify(NoticeKind::Bad, text);
+        }
+    }
+}
+
+/// What became of a file, in a sentence or two.
+fn file_words(change: FileChange, name: &str) -> String {
+    match change {
+        FileChange::Replaced => {
+            format!("Another file was put in the place of {name}, with the same events: it is followed from now on.")
+        }
+        FileChange::Smaller => format!(
+            "{name} became smaller: a program has cleaned it up, as VACUUM does. The events that are shown are looked \
+             through again in the background."
+        ),
+        FileChange::LogBegun => format!(
+            "{name} is written with a write-ahead log from now on (journal mode WAL): the -wal and -shm files beside it \
+             belong to the program that writes it. It is followed on."
+        ),
+        FileChange::LogEnded => {
+            format!(
+                "{name} is written without a write-ahead log from now on (its journal mode changed). It is followed on."
+            )
         }
     }
 }
@@ -235,13 +301,15 @@ pub(super) struct Change {
     arrived: bool,
     lane_before: usize,
     stream_changed: bool,
+    /// What happened to the history, and where the cursor went, for the user.
     note: Option<String>,
+    cursor: Option<String>,
 }
 
 impl Document {
     /// Takes a store as it is now in the place of what was shown of it; `None` where nothing is new.
     pub(super) fn take_news(&mut self, slot: Slot, news: LiveNews, now: Option<Timestamp>) -> Option<Change> {
-        let LiveNews { opened, same, arrived, gone, took } = news;
+        let LiveNews { opened, same, arrived, gone, took, .. } = news;
         let live = &mut self.live;
         live.trouble = None;
         live.looked = now;
@@ -267,16 +335,22 @@ impl Document {
             self.hash_now.clear();
         }
         self.place_again(&before, same);
-        let stream_changed = if same { self.stay() } else { self.find_again(&before.log) };
+        let (stream_changed, cursor) =
+            if same { (self.stay(), None) } else { (true, Some(self.find_again(&before.log))) };
         let note = (!same).then(|| {
             let events = |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+            let new = match arrived {
+                0 => "no new ones".to_owned(),
+                1 => "1 new one".to_owned(),
+                count => format!("{count} new ones"),
+            };
             format!(
-                "history was changed: {} gone or others now, {} new; the store was read again",
-                events(gone),
-                events(arrived)
+                "The history in {} was changed by another program: {} gone or changed, {new}. All of it was read again.",
+                self.name(),
+                events(gone)
             )
         });
-        Some(Change { same, arrived: arrived > 0, lane_before, stream_changed, note })
+        Some(Change { same, arrived: arrived > 0, lane_before, stream_changed, note, cursor })
     }
 
     /// Puts the axis, the view and the list of streams in order for another index.
@@ -329,16 +403,30 @@ impl Document {
         self.state.clear();
     }
 
-    /// Finds in another index what was looked at.
-    fn find_again(&mut self, before: &EventLog) -> bool {
+    /// Finds in another index what was looked at; says where the cursor went.
+    fn find_again(&mut self, before: &EventLog) -> String {
         let log = self.opened.log.clone();
+        let mut went = "The cursor stayed where it was.".to_owned();
         let cursor = match self.cursor {
             Cursor::Event(event) => {
                 let same = log.find_same(before, event as usize);
+                let position = |log: &EventLog, event: usize| format!("#{}", log.position(event));
+                let was = position(before, event as usize);
                 // Else as many events further back: at the end, where the end was cut off.
                 let event =
                     same.unwrap_or_else(|| log.count_up_to_position(before.position(event as usize)).saturating_sub(1));
-                if log.is_empty() { Cursor::Start } else { Cursor::Event(event.min(log.len() - 1) as u32) }
+                let event = log.len().checked_sub(1).map(|last| event.min(last));
+                went = match (event, same.is_some()) {
+                    (None, _) => "No events are left, and the cursor is at the start.".to_owned(),
+                    (Some(_), true) => format!("The cursor stayed on its event, {was}."),
+                    (Some(event), false) => {
+                        format!(
+                            "The event under the cursor, {was}, is gone: the cursor went to {}.",
+                            position(&log, event)
+                        )
+                    }
+                };
+                event.map_or(Cursor::Start, |event| Cursor::Event(event as u32))
             }
             cursor => cursor,
         };
@@ -354,12 +442,15 @@ impl Document {
         let known = self.stream.as_deref().is_some_and(|name| log.find_stream(name).is_some());
         let first = log.streams().first().map(|info| info.name.clone());
         let stream = if known { self.stream.clone() } else { first };
+        if let (Some(gone), Some(shown)) = (self.stream.as_deref().filter(|_| !known), &stream) {
+            went += &format!(" The stream {gone} is gone; {shown} is shown.");
+        }
         self.stream = None;
         self.event = None;
         self.cursor = cursor;
         self.select_stream(stream);
         self.move_to(cursor);
-        true
+        went
     }
 
     fn last_event(&self) -> Option<u32> {

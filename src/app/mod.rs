@@ -86,6 +86,8 @@ pub struct Notice {
     pub text: String,
     /// A store that the notice is about and that can be opened.
     pub open: Option<PathBuf>,
+    /// A store that can be followed where it can't be copied.
+    pub follow: Option<PathBuf>,
     /// A text file that the notice is about and that can be edited.
     pub edit: Option<PathBuf>,
     /// Since when it is shown, as far as somebody told the time.
@@ -338,6 +340,7 @@ impl App {
             kind,
             text,
             open: None,
+            follow: None,
             edit: None,
             since: self.now,
             of_opening: false,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::settings::{Recent, SavedCursor, SavedPath, SavedTrack, Workspace};
-use super::{App, Cursor, Dialog, Direction, Document, Leaving, MappingCommand, NoticeKind};
+use super::{App, Cursor, Dialog, Direction, Document, Following, Leaving, MappingCommand, NoticeKind};
 use crate::job::{Job, OpenAs, OpenedStore, Pick, Request, Slot, StoreKey, TrackWhat};
 use crate::model::{Timestamp, ValuePath};
 use crate::query;
@@ -157,6 +157,13 @@ impl App {
         self.switch_to(stores[next], requests);
     }
 
+    /// Opens a file to be followed from the first look on, in the place of an opening that is under way.
+    pub(super) fn open_followed(&mut self, path: PathBuf, requests: &mut Vec<Request>) {
+        self.notices.retain(|notice| !notice.of_opening);
+        self.running.iter().filter(|running| running.slot == Slot::Open).for_each(|running| running.cancel.cancel());
+        self.reopen(path, OpenAs::Followed, requests);
+    }
+
     /// Reads the open store by another layout.
     pub(super) fn use_layout(&mut self, layout: String, requests: &mut Vec<Request>) {
         let Some(path) = self.document.as_ref().map(|document| document.opened.path.clone()) else { return };
@@ -201,7 +208,12 @@ impl App {
         let path = opened.path.display().to_string();
         self.notices.retain(|notice| notice.kind != NoticeKind::Good && !notice.text.contains(&path));
         let workspace = self.settings.recent(&opened.path).map(|recent| recent.workspace.clone()).unwrap_or_default();
-        self.document = Some(Document::new(opened, self.settings.sort));
+        let followed = opened.followed;
+        let mut document = Document::new(opened, self.settings.sort);
+        if followed {
+            document.live.following = Following::On;
+        }
+        self.document = Some(document);
         let is_whole = self.document.as_ref().is_some_and(|document| document.opened.expected.is_none());
         if is_whole {
             self.restore(&workspace, requests);
@@ -361,6 +373,13 @@ impl App {
     pub(super) fn did_not_open(&mut self, message: String) {
         self.opening = None;
         self.notify(NoticeKind::Bad, message).of_opening = true;
+    }
+
+    /// A file could not be copied to be read: it can be followed instead.
+    pub(super) fn did_not_copy(&mut self, message: String) {
+        let path = self.opening.take();
+        let notice = self.notify(NoticeKind::Bad, message);
+        (notice.of_opening, notice.follow) = (true, path);
     }
 
     /// Whether this path is the one of the store that is shown.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::actions::{Action, actions, why_not};
 use super::{App, Command, ZoneChoice};
 use crate::job::StoreKey;
-use crate::model::{StreamIndex, zoned};
+use crate::model::{StreamIndex, names, zoned};
 use chrono_tz::Tz;
 
 /// Streams, and zones, that are listed at most.
@@ -93,11 +93,11 @@ impl Finder {
         let streams = document.opened.log.streams();
         let to = streams.len().min(from + STEP);
         for at in from..to {
-            let stream = &streams[at];
-            let Some(rank) = rank(&stream.name, text) else { continue };
+            let name = names::shown(&streams[at].name);
+            let Some(rank) = rank(name, text) else { continue };
             self.found_streams.push(Entry {
                 target: Target::Stream(StreamIndex(at as u32)),
-                title: stream.name.to_string(),
+                title: name.to_owned(),
                 detail: "stream".to_owned(),
                 why_not: None,
                 // A command of the same fit comes first.

@@ -52,6 +52,7 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         drawing: Arc::new(Drawing::new(&log)),
         log: Arc::new(log),
         writable: true,
+        no_edits: None,
         leaving_out: true,
         projections: Vec::new(),
         rules: None,
@@ -62,5 +63,6 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         recognised: Default::default(),
         mapping: None,
         hash: None,
+        followed: false,
     }
 }

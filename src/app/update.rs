@@ -13,6 +13,7 @@ impl App {
             }
             Command::Open(path) => self.open_another(path, requests),
             Command::OpenRecent(path) => self.open_recent(path, requests),
+            Command::OpenFollowed(path) => self.open_followed(path, requests),
             Command::OpenTogether(with) => self.open_together(with, requests),
             Command::OpenInstead(path) => self.leave(Leaving::Open(path), requests),
             Command::OpenBeside(path) => self.open_beside(path, requests),

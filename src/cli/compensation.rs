@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::failure::CliError;
-use super::output::{Output, plain};
+use super::output::{Output, plain, plain_name, plain_type};
 use super::state::print_changes;
 use crate::model::{Cancel, Progress, json};
 use crate::whatif::{Compensation, Scenario};
@@ -22,9 +22,13 @@ pub fn print(proposals: &[Compensation], output: &mut Output<'_>) -> std::io::Re
     }
     for proposal in proposals {
         output.line("")?;
-        output.line(format!("to compensate {}: {}", plain(&proposal.stream), plain(&proposal.summary())))?;
+        output.line(format!("to compensate {}: {}", plain_name(&proposal.stream), plain(&proposal.summary())))?;
         for event in &proposal.events {
-            output.line(format!("  append {} {}", plain(&event.event_type), plain(&json::to_text(&event.data))))?;
+            output.line(format!(
+                "  append {} {}",
+                plain_type(&event.event_type),
+                plain(&json::to_text(&event.data))
+            ))?;
             output.line(format!("    with the metadata {}", plain(&json::to_text(&event.metadata))))?;
             if !event.fill_in.is_empty() {
                 output.line(format!("    to be filled in: {}", plain(&event.fill_in.join(", "))))?;

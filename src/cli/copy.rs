@@ -35,7 +35,8 @@ pub fn say_layout(asked: Option<LayoutOfCopy>, session: &Session, plan: &CopyPla
             return;
         }
         let what = if plan.scenario.is_some() { "a copy with edits" } else { "such a copy" };
-        output.note(plain(&format!("{what} can't be written in the layout {title}; this one is in Foldline's")));
+        let why = session.why_not_in_own_layout(plan).map(|why| format!(": {why}")).unwrap_or_default();
+        output.note(plain(&format!("{what} can't be written in the layout {title}; this one is in Foldline's{why}")));
     }
 }
 

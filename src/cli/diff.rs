@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::args::DiffArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, plain, short};
+use super::output::{Columns, Output, plain, plain_name, short};
 use crate::model::{Cancel, Selection, StreamIndex, Value, ValuePath};
 use crate::replay::{Change, Frame, ReplayError, diff_for};
 use crate::report::MomentShape;
@@ -118,7 +118,7 @@ fn removed_at(
 
 fn print(shape: &DiffShape, output: &mut Output<'_>) -> std::io::Result<()> {
     let words = |moment: &MomentShape| plain(&moment.words());
-    output.line(format!("{} from {} to {}", plain(&shape.stream), words(&shape.from), words(&shape.to)))?;
+    output.line(format!("{} from {} to {}", plain_name(&shape.stream), words(&shape.from), words(&shape.to)))?;
     if shape.changes.is_empty() {
         output.line("no difference")?;
     } else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::args::{EventFormat, EventsArgs};
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Output, counted, plain, short};
+use super::output::{Output, counted, plain, plain_name, plain_type, short};
 use crate::model::{Cancel, Event, EventLog, Progress};
 use crate::query::{Query, Scope, Subject};
 use crate::report::{EventCsv, write_cloudevent, write_ndjson, write_ndjson_from};
@@ -260,6 +260,7 @@ fn text(output: &mut Output<'_>, event: &Event) -> io::Result<()> {
         Ok(data) => plain(&short(&data, SHOWN)),
         Err(why) => format!("unreadable: {}", plain(&why.note)),
     };
-    let (stream, event_type) = (plain(event.stream.as_deref().unwrap_or("")), plain(&event.event_type));
+    let (stream, event_type) =
+        (event.stream.as_deref().map_or_else(String::new, plain_name), plain_type(&event.event_type));
     writeln!(output, "{position:>7}  {time:<27}  {stream:<20}  {version:>5}  {event_type:<20}  {data}")
 }

@@ -51,7 +51,12 @@ Examples:
   foldline check bank.db --projection bank.db.projection.json --json
 
 Looks at every event, payload and snapshot. With a projection, also at its invariants and at where it stops. Exit
-status 1 if an error or a warning was found; notes alone are 0.";
+status 1 if an error or a warning was found; notes alone are 0.
+
+With --json: { findings: [{kind, severity, stream, position, version, time, message}], counts: [{kind, severity,
+count}], scanned: {events, streams, payloads, snapshots}, not_checked: [{what, kinds, why}], complete, ok }. What is of
+several kinds is told once; under the others it is found with severity info and same_as, the kind under which it is
+told. not_checked has what this store gave no means to look for.";
 
 /// `state`
 pub const STATE: &str = "\
@@ -133,16 +138,18 @@ Examples:
   foldline schema bank.db --format json-schema
 
 Every event that is asked for is read. Fields are told apart as in items[].sku (what lists hold) and prices.{…} (maps,
-whose keys are data). A share is of the events, or of the objects that the field is in. A change is told only where
-chance would hardly make it, with its counts; it is breaking where those who read the events as they were can't read
-the later ones (a field removed, of another type, or missing now and then), else additive.
+whose keys are data). A share is of the events, or of the objects that the field is in, that have it with a value:
+what is null is told beside it. A change is told only where chance would hardly make it, with its counts; it is
+breaking where those who read the events as they were can't read the later ones (a field removed, of another type, or
+missing now and then), else additive.
 
 With --json: { store_events, scanned_events, unreadable, types: [ { type, short, kind, events, categories: [{category,
 events}], schema_versions: [{version, events, first, last}], first, last, unreadable: [{reason, events, first}], fields,
 more_fields, changes } ] }. A field: { path, name, types: [{type, values}], presence: {present, of} or null, values,
-ranges, examples, first, last }; a range is {numbers: {min, max}}, {times: {min, max}}, {texts: {min_length, max_length,
-uuid, distinct, texts}} or {lists: {min_items, max_items}}. A change: { path, change: added, removed, retyped, widened,
-narrowed, became_optional or became_required, breaking, at, after, from_version, to_version, before_count, after_count,
+nulls, ranges, examples, first, last }; presence counts keys that are there, also with null, and nulls how many values
+are null; a range is {numbers: {min, max}}, {times: {min, max}}, {texts: {min_length, max_length, uuid, distinct,
+texts}} or {lists: {min_items, max_items}}. A change: { path, change: added, removed, retyped, widened, narrowed,
+became_optional or became_required, breaking, at, after, from_version, to_version, before_count, after_count,
 perhaps_renamed }. first, last and at are {position, time}; `after` says that the change comes after that event.";
 
 /// `suggest`

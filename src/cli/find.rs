@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args::FindArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, counted, passed_over, plain};
+use super::output::{Columns, Output, counted, passed_over, plain, plain_name};
 use crate::model::{Cancel, EventLog, Selection, StreamIndex};
 use crate::query::{Query, Scope, Subject};
 use crate::replay::ReplayError;
@@ -142,14 +142,14 @@ fn print(shape: &FindShape, output: &mut Output<'_>) -> std::io::Result<()> {
         let mut columns = Columns::new(&["stream", "from", "to"]);
         for found in &shape.matches {
             let to = found.to.as_ref().map_or("still holds".to_owned(), |to| plain(&to.words()));
-            columns.row([plain(&found.stream), plain(&found.from.words()), to]);
+            columns.row([plain_name(&found.stream), plain(&found.from.words()), to]);
         }
         columns.print(output, 0)?;
     }
     for Stopped { stream, error } in &shape.stopped {
         output.line(format!(
             "{} is known only up to where its projection stopped: {}",
-            plain(stream),
+            plain_name(stream),
             plain(&error.to_string())
         ))?;
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::args::InfoArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, counted, plain, shown};
+use super::output::{Columns, Output, counted, plain, plain_name, plain_type, shown};
 use crate::model::{Cancel, EventLog, Progress, SideFile, Timestamp};
 use crate::worker::{SessionError, StoreFile, hash_file, side_files};
 
@@ -39,6 +39,9 @@ struct Info {
     first_position: Option<i64>,
     last_position: Option<i64>,
     snapshots: u64,
+    /// What makes sums differ from totals: told to people only.
+    #[serde(skip)]
+    sums: Sums,
     /// Why payloads can't be read; null if nobody looked.
     unreadable: Option<Vec<ReasonCount>>,
     /// Always: a store is never opened otherwise.
@@ -94,6 +97,20 @@ struct CategoryCount {
     name: String,
     streams: usize,
     events: usize,
+    /// How many of the streams are made of links.
+    #[serde(skip)]
+    links: usize,
+}
+
+/// Why parts and wholes differ.
+#[derive(Debug, Default)]
+struct Sums {
+    /// Streams that are made of links to events of other streams.
+    links: usize,
+    /// Events that are in no stream.
+    in_none: usize,
+    /// Events that are counted in more than one category.
+    in_several: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -160,6 +177,7 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
     let mut types: Vec<TypeCount> =
         log.types().iter().map(|kind| TypeCount { name: kind.name.to_string(), events: kind.events }).collect();
     types.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
+    let (categories, sums) = categories(log);
     let layout = session.store().layout();
     let recognised = session.store().recognised();
     let also = recognised.also.iter().map(|other| Possible {
@@ -177,13 +195,14 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
         files: session.store().files().into_iter().map(FileShape::from).collect(),
         events: log.len(),
         streams: log.streams().len(),
-        categories: categories(log),
+        categories,
         types,
         first_time: times.map(|(first, _)| first),
         last_time: times.map(|(_, last)| last),
         first_position: (!log.is_empty()).then(|| log.position(0)),
         last_position: log.len().checked_sub(1).map(|last| log.position(last)),
         snapshots: session.store().snapshots(),
+        sums,
         unreadable,
         read_only: true,
         side_files: Vec::new(),
@@ -193,27 +212,46 @@ fn info(opened: &Opened, quick: bool) -> Result<Info, CliError> {
 }
 
 /// Categories with their streams and events; an event that is in several streams of a category counts once.
-fn categories(log: &EventLog) -> Vec<CategoryCount> {
-    let count = |name: &std::sync::Arc<str>| CategoryCount { name: name.to_string(), streams: 0, events: 0 };
+fn categories(log: &EventLog) -> (Vec<CategoryCount>, Sums) {
+    let count = |name: &std::sync::Arc<str>| CategoryCount { name: name.to_string(), streams: 0, events: 0, links: 0 };
     let mut counts: Vec<CategoryCount> = log.categories().iter().map(count).collect();
+    let mut sums = Sums::default();
     for stream in log.streams().iter() {
-        counts[stream.category.0 as usize].streams += 1;
+        let category = &mut counts[stream.category.0 as usize];
+        category.streams += 1;
+        category.links += usize::from(stream.link);
+        sums.links += usize::from(stream.link);
     }
     let category_of = |stream| log.stream(stream).category.0 as usize;
     for event in 0..log.len() {
         let first = log.stream_of(event).map(category_of);
         if let Some(category) = first {
             counts[category].events += 1;
+        } else {
+            sums.in_none += 1;
         }
         let mut others: Vec<usize> = log.other_streams_of(event).map(category_of).collect();
         others.sort_unstable();
         others.dedup();
-        for category in others.into_iter().filter(|category| Some(*category) != first) {
+        others.retain(|category| Some(*category) != first);
+        sums.in_several += usize::from(!others.is_empty());
+        for category in others {
             counts[category].events += 1;
         }
     }
     counts.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
-    counts
+    (counts, sums)
+}
+
+/// How many streams are made of links, among so many.
+fn links_words(links: usize, streams: usize) -> String {
+    match (links, streams) {
+        (0, _) => String::new(),
+        (1, 1) => "a link stream: its events are those of others".to_owned(),
+        (links, streams) if links == streams => "link streams: their events are those of others".to_owned(),
+        (1, _) => "1 of them a link stream, whose events are those of others".to_owned(),
+        (links, _) => format!("{links} of them link streams, whose events are those of others"),
+    }
 }
 
 fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
@@ -237,8 +275,15 @@ fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
             fact("", format!("BLAKE3 {}, {same}", hash.at_opening));
         }
     }
-    fact("events", info.events.to_string());
-    fact("streams", info.streams.to_string());
+    let beside = |number: usize, words: String| {
+        if words.is_empty() { number.to_string() } else { format!("{number}, {words}") }
+    };
+    let in_none = match info.sums.in_none {
+        0 => String::new(),
+        count => format!("{count} of them in no stream"),
+    };
+    fact("events", beside(info.events, in_none));
+    fact("streams", beside(info.streams, links_words(info.sums.links, info.streams)));
     if let (Some(first), Some(last)) = (info.first_time, info.last_time) {
         fact("times", format!("{first} to {last}"));
     }
@@ -270,15 +315,27 @@ fn print(info: &Info, output: &mut Output<'_>) -> std::io::Result<()> {
         output.line("")?;
         let mut categories = Columns::new(&["category", "streams", "events"]).right(&[1, 2]);
         for category in &info.categories {
-            categories.row([plain(&category.name), shown(Some(category.streams)), shown(Some(category.events))]);
+            categories.row([
+                plain_name(&category.name),
+                category.streams.to_string(),
+                category.events.to_string(),
+                links_words(category.links, category.streams),
+            ]);
         }
         categories.print(output, 0)?;
+        match info.sums.in_several {
+            0 => {}
+            1 => output.line("(1 event is in streams of several categories, and counted in each)")?,
+            many => {
+                output.line(format!("({many} events are in streams of several categories, and counted in each)"))?;
+            }
+        }
     }
     if !info.types.is_empty() {
         output.line("")?;
         let mut types = Columns::new(&["type", "events"]).right(&[1]);
         for kind in &info.types {
-            types.row([plain(&kind.name), shown(Some(kind.events))]);
+            types.row([plain_type(&kind.name), shown(Some(kind.events))]);
         }
         types.print(output, 0)?;
     }

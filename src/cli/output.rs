@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::model::{Value, json};
+use crate::model::{Value, json, names};
 
 /// So much is held back before anything is printed: answers up to this size are printed whole or not at all, and
 /// larger ones stream in constant memory.
@@ -170,6 +170,16 @@ pub fn counted(count: impl TryInto<u64>, noun: &str) -> String {
 /// Text of a store in one line of a terminal: control characters would move its cursor.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The name of a stream or a category in one line of a terminal: never blank.
+pub fn plain_name(name: &str) -> String {
+    plain(names::shown(name))
+}
+
+/// The name of an event type in one line of a terminal: never blank.
+pub fn plain_type(name: &str) -> String {
+    plain(names::shown_type(name))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::args::{SchemaArgs, SchemaFormat};
 use super::failure::{CliError, Status};
 use super::nearest::did_you_mean;
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, counted, passed_over, plain};
+use super::output::{Columns, Output, counted, passed_over, plain, plain_name, plain_type};
 use crate::analysis::schema::{Catalogue, Change, Field, Place, Presence, TypeEntry, json_schema};
 use crate::model::{Cancel, Progress, TypeIndex};
 use crate::worker::CatalogueScope;
@@ -24,6 +24,7 @@ pub fn run(args: &SchemaArgs, output: &mut Output<'_>) -> Result<Status, CliErro
     }
     scope.category = args.category.as_deref().map(|name| opened.category(name)).transpose()?;
     let mut catalogue = opened.session.catalogue(&scope, &Progress::default(), &Cancel::default())?;
+    let looked_at = catalogue.types.len();
     if let Some(part) = &args.field {
         catalogue.retain_fields(part);
     }
@@ -31,7 +32,13 @@ pub fn run(args: &SchemaArgs, output: &mut Output<'_>) -> Result<Status, CliErro
         Some(SchemaFormat::JsonSchema) => output.json(&json_schema(&catalogue))?,
         Some(SchemaFormat::Json) => output.json(&catalogue)?,
         None if opened.json => output.json(&catalogue)?,
-        Some(SchemaFormat::Text) | None => print(&catalogue, output)?,
+        Some(SchemaFormat::Text) | None => {
+            output.line(heading(&catalogue, looked_at, args.field.as_deref()))?;
+            for entry in &catalogue.types {
+                output.line("")?;
+                print_type(entry, output)?;
+            }
+        }
     }
     Ok(Status::Done)
 }
@@ -53,23 +60,40 @@ fn types(opened: &Opened, name: &str) -> Result<Vec<TypeIndex>, CliError> {
     Ok(found)
 }
 
-fn print(catalogue: &Catalogue, output: &mut Output<'_>) -> io::Result<()> {
-    let Catalogue { of, scanned, unreadable, types, .. } = catalogue;
-    let mut words = format!("{} in {scanned} of {}", counted(types.len() as u64, "event type"), counted(*of, "event"));
+/// What was looked at, and what of it is shown. `types` were there before those without such a field were left out.
+fn heading(catalogue: &Catalogue, types: usize, field: Option<&str>) -> String {
+    let Catalogue { of, scanned, unreadable, types: shown, .. } = catalogue;
+    let events = match (*scanned, *of) {
+        (1, 1) => "the only event".to_owned(),
+        (scanned, of) if scanned == of => format!("all {}", counted(of, "event")),
+        (scanned, of) => format!("{scanned} of {}", counted(of, "event")),
+    };
+    let mut words = match field {
+        _ if *of == 0 => return "the store has no events".to_owned(),
+        _ if *scanned == 0 => return format!("none of {} fits", counted(*of, "event")),
+        Some(part) if shown.is_empty() => {
+            format!(
+                "no field's name has {} in it; looked at {events} of {}",
+                plain(part),
+                counted(types as u64, "type")
+            )
+        }
+        Some(part) => {
+            let have = if shown.len() == 1 { "has" } else { "have" };
+            let types = counted(types as u64, "event type");
+            format!("{} of {types} {have} a field with {} in its name; looked at {events}", shown.len(), plain(part))
+        }
+        None => format!("{} in {events}", counted(types as u64, "event type")),
+    };
     if *unreadable > 0 {
         words = format!("{words}; {}", passed_over(usize::try_from(*unreadable).unwrap_or(usize::MAX)));
     }
-    output.line(words)?;
-    for entry in types {
-        output.line("")?;
-        print_type(entry, output)?;
-    }
-    Ok(())
+    words
 }
 
 fn print_type(entry: &TypeEntry, output: &mut Output<'_>) -> io::Result<()> {
     let full = if entry.name == entry.short { String::new() } else { format!(" ({})", plain(&entry.name)) };
-    output.line(format!("{}{full}: {}", plain(&entry.short), counted(entry.events, "event")))?;
+    output.line(format!("{}{full}: {}", plain_type(&entry.short), counted(entry.events, "event")))?;
     if entry.events == 1 {
         output.line(format!("  at {}", place(&entry.first)))?;
     } else {
@@ -77,7 +101,7 @@ fn print_type(entry: &TypeEntry, output: &mut Output<'_>) -> io::Result<()> {
     }
     let list = |items: Vec<String>| items.join(", ");
     if !entry.categories.is_empty() {
-        let categories = entry.categories.iter().map(|one| format!("{} ({})", plain(&one.category), one.events));
+        let categories = entry.categories.iter().map(|one| format!("{} ({})", plain_name(&one.category), one.events));
         output.line(format!("  categories: {}", list(categories.collect())))?;
     }
     if !entry.schema_versions.is_empty() {
@@ -94,7 +118,7 @@ fn print_type(entry: &TypeEntry, output: &mut Output<'_>) -> io::Result<()> {
         columns.row([
             format!("{indent}{}", plain(&field.name)),
             field.types_words(),
-            field.presence.map_or_else(String::new, Presence::percent),
+            field.filled().map_or_else(String::new, Presence::percent),
             values(field),
         ]);
     }

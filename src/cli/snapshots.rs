@@ -9,7 +9,7 @@ use super::args::SnapshotsArgs;
 use super::failure::{CliError, Status};
 use super::nearest::did_you_mean;
 use super::options::{self, Setting};
-use super::output::{Columns, Output, counted, plain, short, shown};
+use super::output::{Columns, Output, counted, plain, plain_name, short, shown};
 use crate::model::{Cancel, Progress, SnapshotHead, SnapshotIndex, Timestamp, Value};
 use crate::worker::SessionError;
 
@@ -104,7 +104,7 @@ fn print(shapes: &[SnapshotShape], output: &mut Output<'_>) -> std::io::Result<(
             (None, None) => String::new(),
         };
         let version = shape.version.map(|version| format!("v{version}"));
-        columns.row([plain(&shape.stream), shown(version), shown(shape.taken), shape.bytes.to_string(), state]);
+        columns.row([plain_name(&shape.stream), shown(version), shown(shape.taken), shape.bytes.to_string(), state]);
     }
     columns.print(output, 0)
 }

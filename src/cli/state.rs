@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::args::StateArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, counted, plain, short, shown};
+use super::output::{Columns, Output, counted, plain, plain_name, plain_type, short, shown};
 use crate::model::{Cancel, Object, StreamIndex, Timestamp, Value, ValuePath, json};
 use crate::replay::{Change, Frame, ProjectionKind, ReplayError, State, diff_for, leaves};
 use crate::report::MomentShape;
@@ -156,7 +156,7 @@ fn print(shape: &StateShape, blame: Option<&Blame>, output: &mut Output<'_>) -> 
         ProjectionKind::Script => format!("script {}", plain(&shape.projection.name)),
         ProjectionKind::Command => format!("command {}", plain(&shape.projection.name)),
     };
-    output.line(format!("{} at {}", plain(&shape.stream), plain(&shape.moment().words())))?;
+    output.line(format!("{} at {}", plain_name(&shape.stream), plain(&shape.moment().words())))?;
     output.line(format!("by {kind}; {}", counted(shape.replayed, "event")))?;
     if shape.skipped > 0 {
         output.line(format!("without {} whose payload can't be read", counted(shape.skipped, "event")))?;
@@ -169,7 +169,8 @@ fn print(shape: &StateShape, blame: Option<&Blame>, output: &mut Output<'_>) -> 
     }
     if !shape.changes.is_empty() {
         output.line("")?;
-        output.line(format!("changed by {}", plain(shape.event_type.as_deref().unwrap_or("it"))))?;
+        output
+            .line(format!("changed by {}", shape.event_type.as_deref().map_or_else(|| "it".to_owned(), plain_type)))?;
         print_changes(&shape.changes, output)?;
     }
     for broken in &shape.broken_invariants {
@@ -180,7 +181,7 @@ fn print(shape: &StateShape, blame: Option<&Blame>, output: &mut Output<'_>) -> 
         output.line("")?;
         let at = [error.version.map(|v| format!("v{v}")), error.position.map(|p| format!("#{p}"))];
         let at: Vec<String> = at.into_iter().flatten().collect();
-        output.line(format!("stopped at {} {}", at.join(" "), plain(&error.event_type)))?;
+        output.line(format!("stopped at {} {}", at.join(" "), plain_type(&error.event_type)))?;
         output.line(format!("  {}", plain(&error.to_string())))?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::args::StreamsArgs;
 use super::failure::{CliError, Status};
 use super::options::{self, Opened, Setting};
-use super::output::{Columns, Output, plain, shown};
+use super::output::{Columns, Output, plain_name, shown};
 use crate::model::{Cancel, EventLog, StreamIndex, Timestamp};
 use crate::query::{Query, Scope, Subject};
 
@@ -116,8 +116,8 @@ fn print(streams: &[StreamShape], output: &mut Output<'_>) -> std::io::Result<()
         let marks = [(stream.archived, "archived"), (stream.deleted, "deleted"), (stream.link, "link")];
         let marks: Vec<&str> = marks.iter().filter(|(set, _)| *set).map(|(_, mark)| *mark).collect();
         columns.row([
-            plain(&stream.stream),
-            plain(&stream.category),
+            plain_name(&stream.stream),
+            plain_name(&stream.category),
             stream.events.to_string(),
             versions,
             shown(stream.first_time),

@@ -10,7 +10,7 @@ use super::args::{TableArgs, TableFormat};
 use super::failure::{CliError, Status};
 use super::find::all_streams;
 use super::options::{self, Opened, Setting, position};
-use super::output::{Columns, Output, plain, short, shown};
+use super::output::{Columns, Output, plain, plain_name, short, shown};
 use crate::model::{Cancel, EventLog, Moment, Object, Path, Selection, StreamIndex, Timestamp, Value, json};
 use crate::query::{Query, Scope, Subject};
 use crate::replay::ReplayError;
@@ -196,14 +196,14 @@ fn print(table: &TableShape, output: &mut Output<'_>) -> std::io::Result<()> {
         let version = row.version.map_or(String::new(), |version| format!("v{version}"));
         let cells =
             table.columns.iter().map(|column| shown(cell(row, column).map(|value| plain(&short(value, SHOWN)))));
-        columns.cells([plain(&row.stream), version].into_iter().chain(cells).collect());
+        columns.cells([plain_name(&row.stream), version].into_iter().chain(cells).collect());
     }
     columns.print(output, 0)?;
     for row in &table.rows {
         if let Some(error) = &row.error {
             output.line(format!(
                 "{} stands where its projection stopped: {}",
-                plain(&row.stream),
+                plain_name(&row.stream),
                 plain(&error.to_string())
             ))?;
         }

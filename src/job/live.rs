@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::OpenedStore;
+use crate::model::FileChange;
 
 /// What a look at a followed store came to, or reading a store again.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct LiveNews {
     pub arrived: usize,
     /// How many of the known events are gone, or others now.
     pub gone: usize,
+    /// What became of the file itself.
+    pub file: Vec<FileChange>,
     /// How long it took.
     pub took: Duration,
 }

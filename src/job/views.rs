@@ -33,6 +33,8 @@ pub struct OpenedStore {
     pub drawing: Arc<Drawing>,
     /// Whether copies can be written in the store's own layout; else they are written in Foldline's.
     pub writable: bool,
+    /// Why copies with edits can't be, in part of a sentence.
+    pub no_edits: Option<String>,
     /// Whether copies that only leave events out can be.
     pub leaving_out: bool,
     /// What makes states of events, by category (in the order of [`EventLog::categories`]).
@@ -54,6 +56,8 @@ pub struct OpenedStore {
     pub recognised: Recognised,
     /// The mapping that it is read by, if it is.
     pub mapping: Option<Arc<Mapping>>,
+    /// Whether it is read to be followed while others write it.
+    pub followed: bool,
 }
 
 /// One of several files that are one history.

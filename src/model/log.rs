@@ -19,7 +19,7 @@ use super::time::Timestamp;
 
 #[cfg(test)]
 pub(crate) use builder::tests;
-pub use builder::{EventLogBuilder, LogRow};
+pub use builder::{EventLogBuilder, LogRow, PieceNames};
 pub use image::{COLUMNS, ImageError, LogImage};
 pub use shared::SharedList;
 
@@ -99,10 +99,13 @@ pub struct EventLog {
     ordinal_positions: bool,
 }
 
+/// Streams by their names. Seeded, so that no store can choose names that collide.
+type ByName = HashMap<Arc<str>, StreamIndex, ahash::RandomState>;
+
 /// Streams by their names.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    base: Arc<HashMap<Arc<str>, StreamIndex>>,
+    base: Arc<ByName>,
     /// Those that came later.
     more: imbl::HashMap<Arc<str>, StreamIndex>,
 }

@@ -24,14 +24,14 @@ pub use copy::{CopyDescription, CopyPlan, CopyRefusal, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable, Wanted};
 pub use list::List;
 pub use log::{
-    COLUMNS, CategoryIndex, EventLog, EventLogBuilder, ImageError, LogImage, LogRow, SharedList, StreamIndex,
-    StreamInfo, TypeIndex,
+    COLUMNS, CategoryIndex, EventLog, EventLogBuilder, ImageError, LogImage, LogRow, PieceNames, SharedList,
+    StreamIndex, StreamInfo, TypeIndex,
 };
 pub use moment::Moment;
 pub use number::Number;
 pub use path::{Path, Segment, ValuePath};
 pub use progress::{Cancel, Found, Progress};
-pub use proof::{FileHash, SideFile};
+pub use proof::{FileChange, FileHash, SideFile};
 pub use selection::Selection;
 pub use snapshots::{SnapshotHead, SnapshotIndex};
 pub use time::Timestamp;

@@ -1,4 +1,33 @@
-//! Short names of event types, and categories of streams.
+//! Short names of event types, categories of streams, and what stands where there is no name.
+
+/// What people see of a stream or a category whose name is empty or can't be seen.
+pub const NO_NAME: &str = "(no name)";
+
+/// What people see of an event type whose name is empty or can't be seen.
+pub const NO_TYPE: &str = "(no type)";
+
+/// Whether nobody could see a name: it is empty, or all of it is blank.
+pub fn is_blank(name: &str) -> bool {
+    // Zero width, direction marks and what else leaves no trace.
+    let hidden = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    name.chars().all(|c| c.is_whitespace() || c.is_control() || hidden(c))
+}
+
+/// The name of a stream or a category as people see it: never blank. What goes to other programs keeps the name.
+pub fn shown(name: &str) -> &str {
+    if is_blank(name) { NO_NAME } else { name }
+}
+
+/// An event type's name as people see it: never blank.
+pub fn shown_type(name: &str) -> &str {
+    if is_blank(name) { NO_TYPE } else { name }
+}
+
+/// An event type in words, as people see it: [`humanised`], and never blank.
+pub fn type_words(full: &str) -> String {
+    let words = humanised(full);
+    if is_blank(&words) { shown_type(full).to_owned() } else { words }
+}
 
 /// The short name of an event type: cut at the first `,`, a trailing `.v1`/`.V2` dropped, then the part after the
 /// last `.`, `:`, `\`, `/`, `$` or `+`.
@@ -14,6 +43,33 @@ pub fn short_type(full: &str) -> &str {
 
 fn is_version_suffix(part: &str) -> bool {
     part.strip_prefix(['v', 'V']).is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a field is one that serializers add for themselves, not one that tells what happened: the class of a value
+/// (Newtonsoft's `$type`, Jackson's `@class`, jsonpickle's `py/object`, MongoDB's `_t` and their like), or the number
+/// of an object in a text (`$id`, `$ref`).
+pub fn is_technical(key: &str) -> bool {
+    const CLASSES: [&str; 18] = [
+        "$type",
+        "$id",
+        "$ref",
+        "$class",
+        "$schema",
+        "__class__",
+        "__class",
+        "__type__",
+        "__type",
+        "__typename",
+        "__module__",
+        "@class",
+        "@type",
+        "@c",
+        "_type",
+        "_class",
+        "_t",
+        "py/object",
+    ];
+    CLASSES.contains(&key)
 }
 
 /// The category by the general rule: the part before the first `-`, after any `tenant/`; a bare id (UUID, ULID,
@@ -63,11 +119,20 @@ pub fn is_bare_id(name: &str) -> bool {
     integer || uuid || ulid || (name.len() >= 16 && hex(name))
 }
 
-/// A type's short name as words: `FundsWithdrawn` and `funds_withdrawn` become `Funds withdrawn`.
+/// A type's short name as words: `FundsWithdrawn`, `funds_withdrawn` and `FUNDS_WITHDRAWN` become `Funds withdrawn`.
 pub fn humanised(full: &str) -> String {
+    let short = short_type(full);
+    // Capitals alone are words only where something divides them: `SKU` is a name.
+    let lowered: String;
+    let short = if short.contains('_') && !short.contains(char::is_lowercase) {
+        lowered = short.to_lowercase();
+        &lowered
+    } else {
+        short
+    };
     let mut words = String::new();
     let mut previous_lower = false;
-    for c in short_type(full).chars() {
+    for c in short.chars() {
         if c == '_' || c == '-' || c.is_whitespace() {
             if !words.is_empty() && !words.ends_with(' ') {
                 words.push(' ');
@@ -126,9 +191,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_blank_is_told_in_words() {
+        for blank in ["", " ", "\t\n", "\u{200b}", "\u{0}", "\u{3000}\u{feff}"] {
+            assert_eq!((shown(blank), shown_type(blank)), (NO_NAME, NO_TYPE), "{blank:?}");
+            assert_eq!(type_words(blank), NO_TYPE, "{blank:?}");
+        }
+        assert_eq!((shown(" a"), shown_type("."), &*type_words("_")), (" a", ".", "_"));
+        assert_eq!(type_words("a.FundsWithdrawn"), "Funds withdrawn");
+    }
+
+    #[test]
     fn words() {
         assert_eq!(humanised("FundsWithdrawn"), "Funds withdrawn");
         assert_eq!(humanised("a.b:shopping_cart_opened"), "Shopping cart opened");
         assert_eq!(humanised("SKUAdded"), "SKUAdded");
+        assert_eq!((humanised("TICKET_OPENED"), humanised("SKU")), ("Ticket opened".to_owned(), "SKU".to_owned()));
     }
 }

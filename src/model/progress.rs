@@ -11,6 +11,7 @@ pub struct Progress(Arc<Counts>);
 struct Counts {
     done: AtomicU64,
     total: AtomicU64,
+    copying: AtomicBool,
 }
 
 impl Progress {
@@ -27,6 +28,16 @@ impl Progress {
     /// Adds to what is done.
     pub fn add(&self, more: u64) {
         self.0.done.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// Says whether what is done now is copying a file, in bytes, before the work itself.
+    pub fn set_copying(&self, copying: bool) {
+        self.0.copying.store(copying, Ordering::Relaxed);
+    }
+
+    /// Whether a file is being copied, and what is counted are its bytes.
+    pub fn is_copying(&self) -> bool {
+        self.0.copying.load(Ordering::Relaxed)
     }
 
     /// What is done, and what there is to do (0: unknown).

@@ -25,3 +25,16 @@ pub struct FileHash {
     /// Somebody had written to it since it was opened, or did while it was read: the hash is not of what was opened.
     pub written_since_opening: bool,
 }
+
+/// What became of a followed file as a file, beside what its events say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileChange {
+    /// Another file took its place; the events that were known are in it.
+    Replaced,
+    /// It became smaller: pages were given back, as `VACUUM` does.
+    Smaller,
+    /// It is written with a write-ahead log from now on.
+    LogBegun,
+    /// It is written without a write-ahead log from now on.
+    LogEnded,
+}

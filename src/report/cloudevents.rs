@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use crate::model::{Event, Timestamp, Value};
 
+/// The type of an event that has none.
+const UNTYPED: &str = "untyped";
+
 /// One event. What it lacks is left out, as the format wants it.
 #[derive(Serialize)]
 struct CloudEvent<'a> {
@@ -55,8 +58,9 @@ pub fn write_cloudevent(out: &mut dyn Write, event: &Event, layout: &str) -> io:
             Some(stream) => format!("foldline:{layout}/{stream}"),
             None => format!("foldline:{layout}"),
         },
-        event_type: &event.event_type,
-        subject,
+        // The format wants a type and a subject of at least one character.
+        event_type: if event.event_type.is_empty() { UNTYPED } else { &event.event_type },
+        subject: subject.filter(|subject| !subject.is_empty()),
         time: event.time,
         datacontenttype: if unreadable.is_some() { "application/octet-stream" } else { "application/json" },
         streamversion: event.version,
@@ -99,5 +103,9 @@ mod tests {
              \"subject\":\"a-1\",\"datacontenttype\":\"application/json\",\"streamversion\":3,\"position\":7,\
              \"correlationid\":\"c\",\"data\":{\"n\":1.50}}\n"
         );
+        // Neither may be empty: akka leaves manifests empty where the payload names its class.
+        (event.event_type, event.stream) = ("".into(), Some("".into()));
+        let line = line(&event);
+        assert!(line.contains("\"type\":\"untyped\"") && !line.contains("subject"), "{line}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Event, EventLog, Timestamp};
+use crate::model::{Event, EventLog, Timestamp, names};
 
 /// The event after which a moment lies; everything is null before the first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -44,7 +44,7 @@ impl MomentShape {
         let version = self.version.map(|version| format!("v{version}"));
         let position = self.position.map(|position| format!("#{position}"));
         let time = self.time.map(|time| time.to_string());
-        let event_type = self.event_type.as_deref().map(str::to_owned);
+        let event_type = self.event_type.as_deref().map(|name| names::shown_type(name).to_owned());
         let words: Vec<String> = [version, position, time, event_type].into_iter().flatten().collect();
         if words.is_empty() { "before the first event".to_owned() } else { words.join(" ") }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use super::words;
-use crate::model::{Moment, Path, Segment, Timestamp, Value, ValuePath, zoned};
+use crate::model::{Moment, Path, Segment, Timestamp, Value, ValuePath, names, zoned};
 use crate::replay::ProjectionKind;
 
 /// At most so many values are listed; the others are counted.
@@ -204,7 +204,7 @@ fn summary(facts: &ReplyFacts<'_>) -> Summary {
     let events = &facts.last_events[facts.last_events.len().saturating_sub(MOST_EVENTS)..];
     let times = Times::new(facts, &leaves, events);
     let name = |text: &str| words::shortened(&words::cleaned(text), LONGEST_NAME);
-    let stream = name(facts.stream);
+    let stream = name(names::shown(facts.stream));
     let moment = match facts.moment {
         Moment::Instant(time) => zoned::date_time(time, facts.zone),
         Moment::Position(position) => format!("event {position}"),

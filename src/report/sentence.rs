@@ -14,20 +14,24 @@ const LOOKED_AT: usize = 64;
 /// Numbers and short text come first, then what tells less (long text, times, yes or no); ids only where there is
 /// nothing else. A payload that can't be read leaves the type alone.
 pub fn sentence(event: &Event) -> String {
-    let type_words = words::shortened(&words::cleaned(&names::humanised(&event.event_type)), 80);
+    let type_words = words::shortened(&words::cleaned(&names::type_words(&event.event_type)), 80);
     let Ok(data) = event.data.decoded() else { return type_words };
     let told = match &*data {
         Value::Object(object) => {
-            let mut found = scalars(object);
-            if found.is_empty() {
+            let of = |object: &Object| scalars(event, object);
+            let mut found = of(object);
+            if !tells_much(&found) {
                 // A wrapper around what matters.
                 let inner = object.iter().take(LOOKED_AT).filter_map(|(_, slot)| slot.value.as_object());
-                found = inner.map(scalars).find(|found| !found.is_empty()).unwrap_or_default();
+                let inner: Vec<_> = inner.map(of).filter(|inner| !is_noise(inner)).collect();
+                let much = inner.iter().find(|inner| tells_much(inner));
+                let chosen = much.or_else(|| inner.first().filter(|_| is_noise(&found)));
+                found.extend(chosen.into_iter().flatten().cloned());
             }
             // Stable: among equals the payload's order counts.
             found.sort_by_key(|(worth, _)| *worth);
             let best = found.first().map(|(worth, _)| *worth);
-            let kept = found.into_iter().filter(|(worth, _)| *worth < Worth::Id || best == Some(Worth::Id));
+            let kept = found.into_iter().filter(|(worth, _)| *worth < Worth::Id || best == Some(*worth));
             kept.take(MOST_VALUES).map(|(_, told)| told).collect::<Vec<_>>().join(", ")
         }
         Value::Null | Value::List(_) => String::new(),
@@ -37,17 +41,36 @@ pub fn sentence(event: &Event) -> String {
     if told.is_empty() { type_words } else { format!("{type_words} · {told}") }
 }
 
+/// How little a value of an event tells a person beside others: 0 is much, and what tells least comes last.
+pub fn how_little(event: &Event, key: &str, value: &Value) -> u8 {
+    if is_said(event, value) || names::is_technical(key) {
+        return Worth::Technical as u8;
+    }
+    worth(key, value).map_or(Worth::Much as u8, |worth| worth as u8)
+}
+
 /// How much a value tells a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
     Much,
     Little,
     Id,
+    /// Which class of a program it is, or which object of a text.
+    Technical,
 }
 
-fn scalars(object: &Object) -> Vec<(Worth, String)> {
+fn tells_much(found: &[(Worth, String)]) -> bool {
+    found.iter().any(|(worth, _)| *worth == Worth::Much)
+}
+
+/// Whether nothing of it is of any use to people.
+fn is_noise(found: &[(Worth, String)]) -> bool {
+    found.iter().all(|(worth, _)| *worth == Worth::Technical)
+}
+
+fn scalars(event: &Event, object: &Object) -> Vec<(Worth, String)> {
     let told = object.iter().take(LOOKED_AT).filter_map(|(key, slot)| {
-        let worth = worth(key, &slot.value)?;
+        let worth = if is_said(event, &slot.value) { Worth::Technical } else { worth(key, &slot.value)? };
         let key = words::shortened(&words::cleaned(key), LONGEST_VALUE);
         Some((worth, format!("{key} {}", words::value(&slot.value, LONGEST_VALUE)).trim_start().to_owned()))
     });
@@ -57,6 +80,8 @@ fn scalars(object: &Object) -> Vec<(Worth, String)> {
 fn worth(key: &str, value: &Value) -> Option<Worth> {
     let id_key = key.eq_ignore_ascii_case("id") || ["_id", "-id", "Id", "ID"].iter().any(|end| key.ends_with(end));
     Some(match value {
+        Value::Null | Value::List(_) | Value::Object(_) => return None,
+        _ if names::is_technical(key) => Worth::Technical,
         Value::Number(_) if id_key => Worth::Id,
         Value::Number(_) => Worth::Much,
         Value::Bool(_) => Worth::Little,
@@ -66,8 +91,20 @@ fn worth(key: &str, value: &Value) -> Option<Worth> {
             let short = text.chars().nth(LONGEST_VALUE).is_none();
             if short && !looks_like_time(text) { Worth::Much } else { Worth::Little }
         }
-        Value::Null | Value::List(_) | Value::Object(_) => return None,
     })
+}
+
+/// Whether a value is only what is told of the event anyway: its type in other letters, or its time.
+fn is_said(event: &Event, value: &Value) -> bool {
+    let Value::String(text) = value else { return false };
+    if text.len() > 4 * LONGEST_VALUE {
+        return false;
+    }
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let own = letters(names::short_type(&event.event_type));
+    let is_type = own.len() >= 6 && letters(text).ends_with(&own);
+    is_type || (event.time.is_some() && looks_like_time(text) && crate::model::Timestamp::parse_iso(text) == event.time)
 }
 
 /// A UUID, a hash, or another long word with digits in it. Plain numbers are none: they are amounts as often.
@@ -106,6 +143,39 @@ mod tests {
             &format!(r#"{{"text":"{}","n":1}}"#, "ab ".repeat(99)),
             &format!("Noted · n 1, text {}ab…", "ab ".repeat(12)),
         );
+    }
+
+    #[test]
+    fn what_serializers_write_for_themselves_is_told_last() {
+        for key in ["$type", "$id", "$ref", "__class__", "__type", "@class", "@type", "_type", "_class", "_t"] {
+            check("Opened", &format!(r#"{{"{key}":"Bank.Opened, Bank","owner":"Ada"}}"#), "Opened · owner Ada");
+            let other = format!(r#"{{"{key}":"1","at":"2025-01-02T03:04:05Z","account_id":"a-1"}}"#);
+            check("Opened", &other, "Opened · at 2025-01-02T03:04:05Z");
+            check("Opened", &format!(r#"{{"{key}":"1","account_id":"a-1"}}"#), "Opened · account_id a-1");
+            check("Opened", &format!(r#"{{"{key}":"1","body":{{"{key}":"2","sum":5}}}}"#), "Opened · sum 5");
+        }
+        check("Opened", r#"{"_type":"refund"}"#, "Opened · _type refund");
+        check("Opened", r#"{"$type":null,"type":"refund"}"#, "Opened · type refund");
+    }
+
+    #[test]
+    fn what_a_wrapper_holds_is_told_before_its_ids_and_times() {
+        let at = "2026-04-01T10:20:59.993Z";
+        let ride =
+            format!(r#"{{"rideId":"9b465ce8-29e0-46b8-8fd6-b054b349cd92","at":"{at}","data":{{"rider":"r-7"}}}}"#);
+        check("v1.RideRequested", &ride, &format!("Ride requested · rider r-7, at {at}"));
+        check("Sent", r#"{"orderId":7,"lines":{"b":{"c":1}}}"#, "Sent · orderId 7");
+        // Its type and its time in other words.
+        let data = format!(
+            r#"{{"eventId":"1","eventTime":"{at}","eventType":"EVENT_TYPE_WORKFLOW_TASK_FAILED","x":{{"cause":"no node"}}}}"#
+        );
+        let event = Event {
+            data: Payload::Text(data.as_bytes().into()),
+            time: crate::model::Timestamp::parse_iso(at),
+            ..Event::new("WorkflowTaskFailed")
+        };
+        assert_eq!(sentence(&event), "Workflow task failed · cause no node");
+        check("Paid", r#"{"status":"paid"}"#, "Paid · status paid");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::model::{Cancel, Progress};
+use crate::model::{Cancel, FileChange, Progress};
 
 use super::connect::{Access, connect, real_path};
 use super::error::StoreError;
@@ -39,9 +39,21 @@ pub(super) struct LiveStamp {
     file: Option<FileId>,
     real: PathBuf,
     index: Vec<u8>,
+    /// Whether the header says write-ahead log.
+    wal_mode: bool,
 }
 
 impl LiveStamp {
+    /// What became of the same file since an older look, beside its contents.
+    pub(super) fn changes_since(&self, older: &Self) -> impl Iterator<Item = FileChange> {
+        let mode = (self.wal_mode != older.wal_mode).then_some(match self.wal_mode {
+            true => FileChange::LogBegun,
+            false => FileChange::LogEnded,
+        });
+        let smaller = (self.stamp.size < older.stamp.size).then_some(FileChange::Smaller);
+        mode.into_iter().chain(smaller)
+    }
+
     /// Whether it is of the same file, however that changed.
     pub(super) fn is_same_file(&self, other: &Self) -> bool {
         self.file == other.file && self.real == other.real
@@ -183,6 +195,7 @@ impl Source {
             }
         };
         let real = real_path(&self.shown).map_err(failed)?;
-        Ok(LiveStamp { stamp: without_idle_journal(found.stamp), file, real, index })
+        let wal_mode = found.wal_mode;
+        Ok(LiveStamp { stamp: without_idle_journal(found.stamp), file, real, index, wal_mode })
     }
 }

@@ -183,9 +183,14 @@ pub enum StoreError {
     },
     /// Copies of this layout are not implemented.
     #[error(
-        "copies of a {0} store can't be written in its own layout yet; write the copy in Foldline's layout instead"
+        "such a copy of a {title} store can't be written in its own layout ({why}); write it in Foldline's layout instead"
     )]
-    LayoutNotWritable(String),
+    LayoutNotWritable {
+        /// The layout's name for people.
+        title: String,
+        /// What is in the way.
+        why: String,
+    },
     /// Copies of several files have no one layout.
     #[error(
         "a history of several files can be saved in Foldline's own layout, not in that of one of them; write the copy \

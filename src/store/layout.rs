@@ -11,7 +11,7 @@ mod contents;
 mod place;
 mod writing;
 
-pub use catalogue::layouts;
+pub use catalogue::{layouts, with_earlier};
 pub use contents::{PayloadColumn, PayloadSpec, Wrapper};
 pub use place::{Place, Role};
 pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, Repeated, StreamTable, WritingSpec};
@@ -103,6 +103,10 @@ pub struct EventTable {
     /// The first version of a stream.
     #[serde(default = "one")]
     pub version_base: i64,
+    /// The column, one of those in the metadata, that tells events of one version apart: a version is then a pair, as
+    /// where events of one client alone have a number of their own below the last shared one.
+    #[serde(default)]
+    pub version_beside: Option<String>,
     /// The event type.
     #[serde(rename = "type")]
     pub event_type: Role,
@@ -144,6 +148,9 @@ pub struct EventTable {
     /// The column that marks what is archived or deleted.
     #[serde(default)]
     pub archived: Role,
+    /// What is marked so is deleted, and a stream of nothing else too.
+    #[serde(default)]
+    pub archived_is_deleted: bool,
     /// Rows that others have taken the place of count as archived.
     #[serde(default)]
     pub superseded: Option<Superseded>,
@@ -385,6 +392,9 @@ pub struct TimeSpec {
     /// A text as the library writes it, for stores that have none to show the form.
     #[serde(default)]
     pub like: Option<String>,
+    /// Texts have no zone, and the library takes that of its application, which nothing in the store tells.
+    #[serde(default)]
+    pub zone_of_application: bool,
     /// The library reads whole seconds only.
     #[serde(default)]
     pub whole_seconds: bool,

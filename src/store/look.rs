@@ -162,7 +162,8 @@ impl<'a> Look<'a> {
             }
             None => None,
         };
-        if self.at.fields.is_empty() {
+        let of_columns = self.spec.payload.rest_but.is_some() || !self.spec.payload.columns.is_empty();
+        if self.at.fields.is_empty() && !of_columns {
             return Ok(own.unwrap_or_default());
         }
         let mut object = match own {

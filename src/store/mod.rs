@@ -50,7 +50,9 @@ use crate::model::names::category_of;
 use crate::model::recognised::Recognised;
 use crate::model::{Cancel, EventLog, Progress};
 
-pub use copy::{CopyOptions, CopyReport, copies_in_own_layout, describe_copy, write_copy};
+pub use copy::{
+    CopyOptions, CopyReport, copies_in_own_layout, describe_copy, why_no_edits, why_not_in_own_layout, write_copy,
+};
 pub use error::StoreError;
 pub use foldline::{FoldlineRow, FoldlineSnapshot, write_foldline};
 pub use hash::{hash_file, side_files};
@@ -64,7 +66,7 @@ pub use snapshots::Snapshot;
 pub use target::is_same_file;
 pub use watch::{Growth, Replaced};
 
-use layout::CategoryRule;
+use layout::{CategoryRule, KeySpec, TIME};
 use open::Source;
 use probe::Stamp;
 use recognise::Bound;
@@ -245,6 +247,20 @@ impl Store {
     /// The version that a stream's first event has, by its layout.
     pub fn first_version(&self) -> i64 {
         self.bound.spec.events.version_base
+    }
+
+    /// The metadata's field that tells events of one version apart, where a version is a pair of numbers.
+    pub fn version_beside(&self) -> Option<&str> {
+        self.bound.spec.events.version_beside.as_deref()
+    }
+
+    /// Whether events are ordered by their times, as the store has no order of its own.
+    pub fn is_by_time(&self) -> bool {
+        let events = &self.bound.spec.events;
+        let own = events.time.first().and_then(|time| time.place.column());
+        let is_time = |column: &String| column == TIME || Some(column) == own;
+        let by_time = matches!(&events.key, KeySpec::Order { by, .. } if by.first().is_some_and(is_time));
+        by_time || self.several.is_some()
     }
 
     /// Every snapshot with its state, in the order of streams and versions.

@@ -224,6 +224,7 @@ pub(super) fn private_copy(
         check_space(&dir, needed)?;
         progress.set_total(needed);
         progress.set_done(0);
+        progress.set_copying(true);
         copy_file(shown, real, &copy, progress, cancel)?;
         if !copy_side_files(shown, real, &copy, &before, progress, cancel)? {
             continue;
@@ -231,6 +232,7 @@ pub(super) fn private_copy(
         let after = probe(shown, real)?;
         if before.stamp == after.stamp || (attempt > 1 && only_log_grew(&before.stamp, &after.stamp)) {
             settle(shown, &copy)?;
+            progress.set_copying(false);
             return Ok(((folder, copy), before.stamp));
         }
     }

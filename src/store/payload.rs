@@ -62,16 +62,7 @@ pub(super) fn contents_as<T: AsRef<str>>(
         Unpacked::Text(text) => text,
         Unpacked::Unreadable(why) => return Err(why),
     };
-    let is = |forms: &[String]| forms.iter().zip(by).all(|(form, value)| glob(form, value.as_ref()));
-    let case = match by {
-        [] => None,
-        _ => spec.by.iter().flat_map(|by| &by.cases).find(|case| is(&case.is)),
-    };
-    let (forms, opaque) = match case {
-        Some(case) => (case.forms.as_slice(), case.opaque.as_ref()),
-        None => (spec.forms.as_slice(), spec.opaque.as_ref()),
-    };
-    let forms = if forms.is_empty() { &[Form::Json] } else { forms };
+    let (forms, opaque) = forms_by(spec, by);
     let (mut first_error, mut json_error) = (None, None);
     for form in forms {
         // What JSON says twice is lost in its value. Other encodings of it, and what is wrong with it, are told below.
@@ -98,7 +89,8 @@ pub(super) fn contents_as<T: AsRef<str>>(
         .or(json_error)
         .unwrap_or_else(|| DecodeError::new("unknown bytes", "no form is known to read them"));
     Err(match opaque {
-        Some(opaque) if forms.last() == Some(&Form::Opaque) && !text.is_empty() => {
+        // Where nothing but the library reads it, no bytes are as good a payload as any.
+        Some(opaque) if forms.last() == Some(&Form::Opaque) && (forms.len() == 1 || !text.is_empty()) => {
             let shown = decode::decode(&text, Form::Opaque).err().map(|error| error.note).unwrap_or_default();
             Unreadable::new(raw, opaque.clone(), format!("{opaque}: {shown}"))
         }
@@ -107,6 +99,30 @@ pub(super) fn contents_as<T: AsRef<str>>(
         }
         _ => error.unreadable(raw),
     })
+}
+
+/// The forms that contents may have where columns have these values, and what they are otherwise.
+fn forms_by<'s, T: AsRef<str>>(spec: &'s PayloadSpec, by: &[T]) -> (&'s [Form], Option<&'s String>) {
+    let is = |forms: &[String]| forms.iter().zip(by).all(|(form, value)| glob(form, value.as_ref()));
+    let case = match by {
+        [] => None,
+        _ => spec.by.iter().flat_map(|by| &by.cases).find(|case| is(&case.is)),
+    };
+    let (forms, opaque) = match case {
+        Some(case) => (case.forms.as_slice(), case.opaque.as_ref()),
+        None => (spec.forms.as_slice(), spec.opaque.as_ref()),
+    };
+    (if forms.is_empty() { &[Form::Json] } else { forms }, opaque)
+}
+
+/// The form that reads what is stored, the layout's first one where nothing is; `None` where none does.
+pub(super) fn form_of<T: AsRef<str>>(stored: ValueRef<'_>, spec: &PayloadSpec, by: &[T]) -> Option<Form> {
+    let (forms, _) = forms_by(spec, by);
+    match unpack(stored, spec) {
+        Unpacked::Nothing => forms.first().copied(),
+        Unpacked::Text(text) => forms.iter().copied().find(|form| decode::decode(&text, *form).is_ok()),
+        Unpacked::Unreadable(_) => None,
+    }
 }
 
 /// Plain JSON text that may be decoded later, in part, with the same result: what is wrapped, packed, no text at all

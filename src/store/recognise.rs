@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::key_forms;
-use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, Place, TIME, TableSpec, layouts};
+use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, Place, TIME, TableSpec, layouts, with_earlier};
 
 /// A table of the database.
 #[derive(Debug, Clone)]
@@ -197,7 +197,8 @@ pub(super) fn recognise(
             name: name.to_owned(),
             known: layouts().iter().map(|layout| layout.id.clone()).collect(),
         })?;
-        return match bind(spec, tables) {
+        let mut forms = with_earlier().iter().filter(|form| form.id == spec.id);
+        return match forms.find_map(|form| bind(form, tables)) {
             Some((_, bound)) => Ok((bound, Vec::new())),
             None => Err(StoreError::LayoutDoesNotFit {
                 path: path.to_owned(),
@@ -206,7 +207,7 @@ pub(super) fn recognise(
             }),
         };
     }
-    let mut fitting: Vec<(usize, Bound)> = layouts().iter().filter_map(|layout| bind(layout, tables)).collect();
+    let mut fitting: Vec<(usize, Bound)> = with_earlier().iter().filter_map(|layout| bind(layout, tables)).collect();
     // Stable: of equals the earlier one in the list of layouts wins.
     fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let mut fitting = fitting.into_iter().map(|(_, bound)| bound);

@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use crate::model::event::Payload;
-use crate::model::{Cancel, Event, EventLog, json};
+use crate::model::{Cancel, Event, EventLog, FileChange, json};
 
 use super::Store;
 use super::attach::LiveStamp;
@@ -63,6 +63,8 @@ pub(super) struct Watch {
     second: SecondLook,
     /// What the file was like when a second reading began that came to the end.
     looked: Option<LiveStamp>,
+    /// What became of the file, as far as nobody asked for it yet.
+    changes: Vec<FileChange>,
 }
 
 /// Where the second reading is.
@@ -176,6 +178,7 @@ impl Store {
         if !self.source.is_at(&now) || watch.stamp.as_ref().is_some_and(|known| !known.is_same_file(&now)) {
             return Ok(Growth::Replaced(Replaced { file: true, ..Replaced::default() }));
         }
+        watch.note_changes(&now);
         let changed = watch.stamp.as_ref() != Some(&now);
         if !changed && watch.looked.as_ref() == Some(&now) {
             return Ok(Growth::Nothing);
@@ -239,8 +242,14 @@ impl Store {
     pub(super) fn watch_from(&self, log: &EventLog) {
         let contents = if self.mode() == AccessMode::Live { contents(self, log) } else { Ok(Vec::new()) };
         // What can't be read now is looked at with the first look.
-        let watch = Watch { contents: contents.unwrap_or_default(), ..Watch::default() };
-        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = watch;
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = std::mem::take(&mut watch.changes);
+        *watch = Watch { contents: contents.unwrap_or_default(), changes, ..Watch::default() };
+    }
+
+    /// What became of the file since somebody asked for it last, beside its contents: each thing once.
+    pub fn take_file_changes(&self) -> Vec<FileChange> {
+        std::mem::take(&mut self.watch.lock().unwrap_or_else(PoisonError::into_inner).changes)
     }
 
     /// What a user should know of new rows, as far as nobody said it of the others.
@@ -274,6 +283,16 @@ fn without_count(note: &str) -> &str {
 }
 
 impl Watch {
+    /// A look that fails comes again: each change is noted once.
+    fn note_changes(&mut self, now: &LiveStamp) {
+        let Some(known) = &self.stamp else { return };
+        for change in now.changes_since(known) {
+            if !self.changes.contains(&change) {
+                self.changes.push(change);
+            }
+        }
+    }
+
     /// Which of the last events have other contents now.
     fn rewritten(&self, store: &Store, log: &EventLog) -> Result<Vec<u32>, StoreError> {
         let known: Vec<u32> = self.contents.iter().map(|(event, _)| *event).collect();

@@ -61,7 +61,7 @@ pub struct Bar {
     pub from: u32,
     /// Where they end.
     pub to: u32,
-    /// Which part of it each kind has, in the order of the legend, all others last. Together 1; an estimate where
+    /// Which part of it each kind has, in the order of the colours, all others last. Together 1; an estimate where
     /// there are many.
     pub shares: [f32; KINDS],
 }

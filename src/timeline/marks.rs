@@ -1,4 +1,5 @@
-//! Which colour and shape an event type has: the commonest of a category stand out, the rest share one colour.
+//! Which colour and shape an event type has: the commonest of each category stand out, the rest share one colour.
+//! A type looks the same in every category.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,6 +8,9 @@ use crate::model::{CategoryIndex, EventLog, TypeIndex};
 
 /// How many types of a category have a colour of their own.
 pub const COLOURED: usize = 5;
+
+/// So many types of a category a legend explains one by one: its own commonest, and others that stand out elsewhere.
+const TOLD: usize = 2 * COLOURED;
 
 /// Shapes, so that colour never tells alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,91 +41,241 @@ pub struct Mark {
     pub shape: Shape,
 }
 
-/// The marks of every type in every category.
+/// Of a type that no event has.
+const OTHER: Mark = Mark { colour: None, shape: Shape::Circle };
+
+/// The marks of every type.
 #[derive(Debug, Clone, Default)]
 pub struct Marks {
-    /// By type: its categories, sorted. Almost every type is in one or two.
-    marks: Vec<Vec<(Option<CategoryIndex>, Mark)>>,
-    legends: HashMap<CategoryIndex, Vec<(TypeIndex, usize)>>,
-    counts: Counts,
-    /// The types of a category in the order of their marks.
-    ranks: HashMap<Option<CategoryIndex>, Vec<TypeIndex>>,
+    /// By type.
+    marks: Vec<Mark>,
+    legends: HashMap<CategoryIndex, Legend>,
+    events: Occurrences,
 }
 
 /// Events of each type in each category.
-type Counts = HashMap<(Option<CategoryIndex>, TypeIndex), usize>;
+type Occurrences = HashMap<(Option<CategoryIndex>, TypeIndex), usize>;
 
-fn count(counts: &mut Counts, log: &EventLog, events: Range<usize>) {
+fn count(occurrences: &mut Occurrences, log: &EventLog, events: Range<usize>) {
     for event in events {
         let category = log.stream_of(event).map(|stream| log.stream(stream).category);
-        *counts.entry((category, log.type_of(event))).or_default() += 1;
+        *occurrences.entry((category, log.type_of(event))).or_default() += 1;
     }
+}
+
+/// The types of a category.
+#[derive(Debug, Clone, Default)]
+struct Legend {
+    /// Commonest first, with their counts.
+    types: Vec<(TypeIndex, usize)>,
+    /// Those with a colour, commonest first; no more than are told one by one.
+    coloured: Vec<TypeIndex>,
+}
+
+/// Where a type occurs.
+struct Place {
+    category: Option<CategoryIndex>,
+    /// How many types are commoner there.
+    rank: usize,
+    events: usize,
 }
 
 impl Marks {
     /// Counts types by category: one look at each event.
     pub fn new(log: &EventLog) -> Self {
-        let mut counts = Counts::default();
-        count(&mut counts, log, 0..log.len());
-        Self::of(log, counts, &Self::default())
+        let mut events = Occurrences::default();
+        count(&mut events, log, 0..log.len());
+        Self::of(log, events, &[])
     }
 
     /// The same with the events from `first` on: one look at each of these. Types keep the marks that they have, or an
-    /// eye that follows them would lose them.
+    /// eye that follows them would lose them; a type that was not there is grey.
     pub(super) fn grown(&self, log: &EventLog, first: usize) -> Self {
-        let mut counts = self.counts.clone();
-        count(&mut counts, log, first..log.len());
-        Self::of(log, counts, self)
+        let mut events = self.events.clone();
+        count(&mut events, log, first..log.len());
+        Self::of(log, events, &self.marks)
     }
 
-    fn of(log: &EventLog, counts: Counts, before: &Self) -> Self {
+    /// With these marks for the first types, all that are known, or none.
+    fn of(log: &EventLog, events: Occurrences, known: &[Mark]) -> Self {
         let mut by_category: HashMap<Option<CategoryIndex>, Vec<(TypeIndex, usize)>> = HashMap::new();
-        for ((category, event_type), count) in &counts {
+        for ((category, event_type), count) in &events {
             by_category.entry(*category).or_default().push((*event_type, *count));
         }
-        let mut out = Self { marks: vec![Vec::new(); log.types().len()], ..Self::default() };
+        let mut places: Vec<Vec<Place>> = log.types().iter().map(|_| Vec::new()).collect();
+        let mut legends = HashMap::new();
         for (category, mut types) in by_category {
-            let known = before.ranks.get(&category).map_or(&[][..], Vec::as_slice);
-            let known: HashMap<TypeIndex, usize> = known.iter().enumerate().map(|(at, of)| (*of, at)).collect();
-            let rank = |event_type: &TypeIndex| known.get(event_type).copied().unwrap_or(known.len());
-            types.sort_by_cached_key(|(event_type, count)| (rank(event_type), std::cmp::Reverse(*count), *event_type));
-            for (rank, (event_type, _)) in types.iter().enumerate() {
-                let mark = Mark { colour: (rank < COLOURED).then_some(rank), shape: SHAPES[rank % SHAPES.len()] };
-                out.marks[event_type.0 as usize].push((category, mark));
+            types.sort_by_key(|(event_type, count)| (std::cmp::Reverse(*count), *event_type));
+            for (rank, (event_type, events)) in types.iter().enumerate() {
+                places[event_type.0 as usize].push(Place { category, rank, events: *events });
             }
-            out.ranks.insert(category, types.iter().map(|(event_type, _)| *event_type).collect());
             if let Some(category) = category {
-                out.legends.insert(category, types);
+                legends.insert(category, Legend { types, coloured: Vec::new() });
             }
         }
-        for categories in &mut out.marks {
-            categories.sort_unstable_by_key(|(category, _)| *category);
+        for places in &mut places {
+            places.sort_unstable_by_key(|place| (std::cmp::Reverse(place.events), place.category));
         }
-        out.counts = counts;
-        out
+        let marks = match known {
+            [] => assigned(&places),
+            known => known.iter().copied().chain(places.iter().skip(known.len()).map(|places| grey(places))).collect(),
+        };
+        for legend in legends.values_mut() {
+            let of = legend.types.iter().map(|(event_type, _)| *event_type);
+            legend.coloured = of.filter(|at| marks[at.0 as usize].colour.is_some()).take(TOLD).collect();
+        }
+        Self { marks, legends, events }
     }
 
     /// The mark of an event.
     pub fn mark(&self, log: &EventLog, event: usize) -> Mark {
-        let category = log.stream_of(event).map(|stream| log.stream(stream).category);
-        self.mark_of(category, log.type_of(event))
+        self.mark_of(log.type_of(event))
     }
 
-    /// The mark of a type in a category.
-    pub fn mark_of(&self, category: Option<CategoryIndex>, event_type: TypeIndex) -> Mark {
-        let other = Mark { colour: None, shape: Shape::Circle };
-        let Some(categories) = self.marks.get(event_type.0 as usize) else { return other };
-        let found = match categories.as_slice() {
-            [only] if only.0 == category => Some(only),
-            categories => {
-                categories.binary_search_by_key(&category, |(known, _)| *known).ok().and_then(|at| categories.get(at))
-            }
-        };
-        found.map_or(other, |(_, mark)| *mark)
+    /// The mark of a type.
+    pub fn mark_of(&self, event_type: TypeIndex) -> Mark {
+        self.marks.get(event_type.0 as usize).copied().unwrap_or(OTHER)
     }
 
-    /// A category's types with their counts, commonest first; while a store grows, those that were first stay so.
+    /// A category's types that have a colour, commonest first: the ones that a legend explains.
+    pub fn coloured(&self, category: CategoryIndex) -> &[TypeIndex] {
+        self.legends.get(&category).map_or(&[], |legend| &legend.coloured)
+    }
+
+    /// A category's types, commonest first, with their counts.
     pub fn legend(&self, category: CategoryIndex) -> &[(TypeIndex, usize)] {
-        self.legends.get(&category).map_or(&[], Vec::as_slice)
+        self.legends.get(&category).map_or(&[], |legend| &legend.types)
+    }
+}
+
+/// The marks that the categories of a type hold already.
+#[derive(Default, Clone)]
+struct Taken {
+    /// Of types that are among the commonest here, by colour and by shape, and by both.
+    common: Counts,
+    /// Of all types here that have a colour.
+    all: Counts,
+}
+
+#[derive(Default, Clone)]
+struct Counts {
+    colours: [u32; COLOURED],
+    shapes: [u32; SHAPES.len()],
+    marks: [[u32; SHAPES.len()]; COLOURED],
+}
+
+impl Counts {
+    fn add(&mut self, colour: usize, shape: usize) {
+        self.colours[colour] += 1;
+        self.shapes[shape] += 1;
+        self.marks[colour][shape] += 1;
+    }
+}
+
+/// The mark of a type without a colour.
+fn grey(places: &[Place]) -> Mark {
+    places.first().map_or(OTHER, |place| Mark { colour: None, shape: SHAPES[place.rank % SHAPES.len()] })
+}
+
+/// A mark for each type. One that is among the commonest of some category gets a colour, and everywhere the same mark:
+/// the one by which its categories tell it from most others. The commonest choose first; where no type is in two
+/// categories, the first of each has the first colour, and so on.
+fn assigned(places: &[Vec<Place>]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = places.iter().map(|places| grey(places)).collect();
+    let is_common = |at: &usize| places[*at].iter().any(|place| place.rank < COLOURED);
+    let mut common: Vec<usize> = (0..places.len()).filter(is_common).collect();
+    common.sort_by_key(|at| (std::cmp::Reverse(places[*at].iter().map(|place| place.events).sum::<usize>()), *at));
+    let mut taken: HashMap<Option<CategoryIndex>, Taken> = HashMap::new();
+    for at in common {
+        let main = places[at].iter().map(|place| place.rank).find(|rank| *rank < COLOURED).unwrap_or(0);
+        let cost = |colour: usize, shape: usize| {
+            // What confuses two of a category's commonest types counts before all else.
+            let (mut same, mut like, mut same_rare, mut like_rare) = (0, 0, 0, 0);
+            for place in &places[at] {
+                let Some(taken) = taken.get(&place.category) else { continue };
+                if place.rank < COLOURED {
+                    same += taken.common.marks[colour][shape];
+                    like += taken.common.colours[colour] + taken.common.shapes[shape];
+                }
+                same_rare += taken.all.marks[colour][shape];
+                like_rare += taken.all.colours[colour] + taken.all.shapes[shape];
+            }
+            // Each colour has its own shape, where nothing speaks against it.
+            let distance = (colour + COLOURED - main) % COLOURED;
+            (same, like, same_rare, colour != shape, like_rare, distance, shape)
+        };
+        let all = (0..COLOURED).flat_map(|colour| (0..SHAPES.len()).map(move |shape| (colour, shape)));
+        let Some((colour, shape)) = all.min_by_key(|(colour, shape)| cost(*colour, *shape)) else { continue };
+        for place in &places[at] {
+            let taken = taken.entry(place.category).or_default();
+            taken.all.add(colour, shape);
+            if place.rank < COLOURED {
+                taken.common.add(colour, shape);
+            }
+        }
+        marks[at] = Mark { colour: Some(colour), shape: SHAPES[shape] };
+    }
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Marks of types by the categories that they are in; commonest first in each.
+    fn marks(categories: &[&[usize]]) -> Vec<Mark> {
+        let count = categories.iter().flat_map(|types| types.iter()).max().map_or(0, |most| most + 1);
+        let mut places: Vec<Vec<Place>> = (0..count).map(|_| Vec::new()).collect();
+        for (at, types) in categories.iter().enumerate() {
+            for (rank, event_type) in types.iter().enumerate() {
+                let category = Some(CategoryIndex(at as u32));
+                places[*event_type].push(Place { category, rank, events: 1000 - 10 * rank });
+            }
+        }
+        for places in &mut places {
+            places.sort_unstable_by_key(|place| (std::cmp::Reverse(place.events), place.category));
+        }
+        assigned(&places)
+    }
+
+    #[test]
+    fn the_commonest_of_each_category_have_its_colours_in_order() {
+        let found = marks(&[&[0, 1, 2, 3, 4, 5, 6], &[7, 8]]);
+        for (at, rank) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (7, 0), (8, 1)] {
+            assert_eq!(found[at], Mark { colour: Some(rank), shape: SHAPES[rank] }, "{at}");
+        }
+        assert_eq!((found[5].colour, found[5].shape), (None, Shape::Hexagon));
+        assert_eq!((found[6].colour, found[6].shape), (None, Shape::TriangleUp));
+    }
+
+    #[test]
+    fn types_that_share_a_category_are_told_apart_by_both() {
+        // Each category begins with a type of the one before it, in another rank.
+        let categories: [&[usize]; 4] = [&[0, 1, 2, 3, 4], &[4, 5, 6, 0], &[6, 7, 8, 5, 1], &[9, 8, 3, 10, 11, 0]];
+        let found = marks(&categories);
+        for types in categories {
+            let common = &types[..types.len().min(COLOURED)];
+            for (at, a) in common.iter().enumerate() {
+                for b in &common[at + 1..] {
+                    assert_ne!(found[*a].colour, found[*b].colour, "{a} and {b}: {found:?}");
+                    assert_ne!(found[*a].shape, found[*b].shape, "{a} and {b}: {found:?}");
+                }
+            }
+        }
+        // Common elsewhere, the sixth here: it looks as it does there.
+        assert!(found[0].colour.is_some());
+    }
+
+    #[test]
+    fn more_types_than_there_are_colours_differ_in_their_shapes() {
+        // Twelve types, each the commonest of a category, and all of them in one.
+        let all: Vec<usize> = (0..12).collect();
+        let alone: Vec<Vec<usize>> = (0..12).map(|at| vec![at]).collect();
+        let mut categories: Vec<&[usize]> = vec![&all];
+        categories.extend(alone.iter().map(Vec::as_slice));
+        let found = marks(&categories);
+        let distinct: std::collections::HashSet<Mark> = found.iter().copied().collect();
+        assert_eq!(distinct.len(), 12, "{found:?}");
+        assert!(found.iter().all(|mark| mark.colour.is_some()));
     }
 }

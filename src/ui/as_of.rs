@@ -10,7 +10,7 @@ use egui::{
 use super::top_bar::{Fit, Zone, child};
 use super::{ViewState, icons, marks, text, theme, zone_menu};
 use crate::app::{App, AsOf, Command, Document, Focus, Unclear, read_as_of, shown_moment};
-use crate::model::{Timestamp, zoned};
+use crate::model::{Timestamp, names, zoned};
 use crate::timeline::AxisKind;
 
 /// What is typed into the box.
@@ -253,7 +253,7 @@ fn meaning_ui(
                 match event {
                     Some(event) => focused |= neighbour_ui(ui, as_of, event, document, queue),
                     None => {
-                        let stream = document.stream.as_deref().unwrap_or("the stream");
+                        let stream = document.stream.as_deref().map_or("the stream", names::shown);
                         let words = format!("No event of {stream} {side} it");
                         ui.label(RichText::new(words).color(tokens.secondary));
                     }
@@ -281,7 +281,7 @@ fn neighbour_ui(ui: &mut egui::Ui, as_of: &AsOf, event: u32, document: &Document
     let index = event as usize;
     let kind = &log.event_type(log.type_of(index)).short;
     let sentence = document.rows.get(&event).and_then(|row| row.sentence.as_deref());
-    let words = sentence.map_or_else(|| kind.to_string(), str::to_owned);
+    let words = sentence.map_or_else(|| names::shown_type(kind).to_owned(), str::to_owned);
     let version =
         log.version(index).map_or_else(|| format!("#{}", log.position(index)), |version| format!("v{version}"));
     let distance = as_of.distance(document, event).unwrap_or_default();

@@ -9,8 +9,10 @@ use super::theme;
 use crate::app::{App, Command, CopyChoice, copy_words, refusal_words};
 use crate::job::{Pick, Slot};
 
-/// Height for what a copy would hold: a few lines, more can be scrolled to.
-const HEIGHT: f32 = 200.0;
+/// Height for what a copy would hold, less in a low window: a few lines, more can be scrolled to.
+const HEIGHT: f32 = 220.0;
+/// Height of everything else in the question.
+const BESIDES: f32 = 430.0;
 
 /// What is typed into the question.
 #[derive(Default)]
@@ -104,11 +106,19 @@ fn choices_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     if !is_foldlines {
         ui.add_space(theme::TIGHT);
         let own = format!("In the store's own layout: {}", document.opened.layout_title);
-        if app.copy_in_own_layout(choice) {
-            ui.radio_value(&mut choice.as_foldline, false, own);
-        } else {
-            let why = if document.opened.leaving_out { "only without edits" } else { "not possible" };
-            ui.add_enabled(false, egui::RadioButton::new(false, format!("{own} ({why})")));
+        match app.own_layout_refusal(choice) {
+            None => {
+                ui.radio_value(&mut choice.as_foldline, false, own);
+            }
+            Some(why) => {
+                ui.add_enabled(false, egui::RadioButton::new(false, own));
+                ui.horizontal_top(|ui| {
+                    // Below the words of the choice.
+                    ui.add_space(ui.spacing().icon_width + ui.spacing().icon_spacing);
+                    let why = RichText::new(why).font(theme::words(theme::SMALL));
+                    ui.add(Label::new(why.color(theme::tokens(ui).secondary)).wrap());
+                });
+            }
         }
         ui.radio_value(&mut choice.as_foldline, true, "In Foldline's layout");
     }
@@ -143,7 +153,8 @@ fn description_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     }
     let layout = format!("It will hold, in the layout {}:", description.layout_title);
     ui.label(RichText::new(layout).color(tokens.secondary));
-    ScrollArea::vertical().max_height(HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+    let height = (ui.ctx().content_rect().height() - BESIDES).clamp(64.0, HEIGHT);
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         for (at, words) in copy_words(description).into_iter().enumerate() {
             let text = RichText::new(words);
             let text = if at == 0 { text } else { text.color(tokens.secondary) };

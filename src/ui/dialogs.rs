@@ -10,7 +10,7 @@ use super::scenario_dialogs::{ScenarioDialogView, scenario_dialog_ui};
 use super::{ViewState, theme};
 use crate::app::{App, Command, Dialog, Leaving};
 use crate::job::{Pick, Slot};
-use crate::model::CategoryIndex;
+use crate::model::{CategoryIndex, names};
 
 /// What is typed into questions.
 #[derive(Default)]
@@ -21,6 +21,8 @@ pub struct DialogsView {
     rules_force: bool,
     scenario: ScenarioDialogView,
     mapping: MappingDialogView,
+    /// How large the question was in the last frame.
+    size: egui::Vec2,
     /// The path that was last looked at, and whether there is a file.
     rules_checked: Option<(String, bool)>,
 }
@@ -59,7 +61,16 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
             let writing = app.running.iter().any(|running| running.slot == Slot::Suggest);
             let name = app.document.as_ref().map(|document| document.opened.log.category(*category).clone());
             modal(ui, "make rules").show(ui.ctx(), |ui| {
-                make_rules_ui(ui, view, *category, name.as_deref().unwrap_or(""), proposed, problem, writing, queue);
+                make_rules_ui(
+                    ui,
+                    view,
+                    *category,
+                    name.as_deref().map_or("", names::shown),
+                    proposed,
+                    problem,
+                    writing,
+                    queue,
+                );
             })
         }
         Some(Dialog::Mapping) => modal(ui, "mapping").show(ui.ctx(), |ui| {
@@ -67,6 +78,10 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
         }),
         Some(Dialog::DropEdits { then }) => modal(ui, "drop edits").show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue)),
     };
+    // It stands where the size that it had in the frame before puts it in the middle.
+    if std::mem::replace(&mut view.dialogs.size, modal.response.rect.size()) != modal.response.rect.size() {
+        ui.request_repaint();
+    }
     if modal.should_close() {
         queue.push(Command::CloseDialog);
     }

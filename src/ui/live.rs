@@ -91,7 +91,12 @@ pub(super) fn status_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue
         }
         action_ui(ui, app, "reload", "Reload", queue);
         let colour = if live.trouble.is_some() { tokens.bad } else { tokens.secondary };
-        let short: String = hint.chars().take(80).collect();
+        // The whole of it is told where the mouse points, and in a message if it lasts.
+        let most = ((ui.available_width() - 120.0) / 6.5).clamp(16.0, 80.0) as usize;
+        let mut short: String = hint.chars().take(most).collect();
+        if short.len() < hint.len() {
+            short = format!("{}…", short.trim_end());
+        }
         let label = ui.label(RichText::new(short).color(colour));
         announce(ui, &label);
         label.on_hover_text(hint);

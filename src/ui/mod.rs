@@ -4,6 +4,7 @@ mod as_of;
 mod compare;
 mod copy_dialog;
 mod dialogs;
+mod elide;
 mod events;
 mod frame_log;
 mod health;

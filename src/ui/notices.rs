@@ -96,8 +96,13 @@ fn notice_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
     });
 }
 
+/// What following a store instead of copying it means.
+pub(super) const WITHOUT_COPY: &str = "Reads the file itself as one reader among others, in reads of a fraction of a \
+                                       second, and shows what its program writes. Nothing is copied; only a -shm file \
+                                       beside it may change";
+
 fn actions_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
-    if notice.open.is_none() && notice.edit.is_none() && !notice.mapping {
+    if notice.open.is_none() && notice.edit.is_none() && notice.follow.is_none() && !notice.mapping {
         return;
     }
     ui.add_space(4.0);
@@ -109,6 +114,11 @@ fn actions_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
             && ui.button("Open the copy").clicked()
         {
             queue.push(Command::OpenCopy(path.clone()));
+        }
+        if let Some(path) = &notice.follow
+            && ui.button("Follow it without a copy").on_hover_text(WITHOUT_COPY).clicked()
+        {
+            queue.push(Command::OpenFollowed(path.clone()));
         }
         if let Some(path) = &notice.edit
             && ui.button("Open in editor").clicked()

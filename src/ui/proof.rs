@@ -21,6 +21,8 @@ pub fn mark_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Ve
         Proof::Checking => ("Read-only · checking…", tokens.secondary),
         Proof::Failed(_) => ("The file could not be checked", tokens.bad),
         Proof::Same | Proof::SameBesidesLog => ("Read-only · unchanged ✓", tokens.secondary),
+        // That it is written is why it is followed.
+        Proof::Changed if document.live.is_on() => ("Read-only · written by others", tokens.secondary),
         Proof::Changed => ("Changed by another program", tokens.bad),
     };
     let lock = icons::icon(icons::LOCK, theme::ICON_SMALL).color(colour);
@@ -40,12 +42,17 @@ pub fn mark_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Ve
 }
 
 fn panel_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
-    let tokens = theme::tokens(ui);
-    let opened = &document.opened;
     // It is no menu: its buttons look like buttons.
     ui.reset_style();
     ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
     ui.style_mut().override_text_style = Some(egui::TextStyle::Body);
+    // A menu sets its lines to its full width.
+    ui.with_layout(Layout::top_down(Align::Min), |ui| facts_ui(ui, document, app, queue));
+}
+
+fn facts_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    let opened = &document.opened;
     ui.add_space(theme::TIGHT);
     let words = if document.live.is_on() {
         "Nothing is written to this file. While it is followed, only a -shm file beside it may change."
@@ -122,6 +129,7 @@ fn verdict_ui(ui: &mut egui::Ui, document: &Document, app: &App) {
     let tokens = theme::tokens(ui);
     let colour = match app.proof() {
         Proof::Same | Proof::SameBesidesLog => tokens.good,
+        Proof::Changed if document.live.is_on() => tokens.text,
         Proof::Changed | Proof::Failed(_) => tokens.bad,
         _ => tokens.secondary,
     };
@@ -131,8 +139,7 @@ fn verdict_ui(ui: &mut egui::Ui, document: &Document, app: &App) {
 
 /// What the hashes show, in a sentence or two.
 fn verdict(document: &Document, app: &App) -> String {
-    let zone = app.zone();
-    let at = |time: Timestamp| format!("{} {}", zoned::date_time(time, zone), zoned::zone_label(zone, Some(time)));
+    let at = |time: Timestamp| moment(time, app);
     let since = match document.proved {
         Proved { late: true, first: Some(time), .. } => format!("at {}", at(time)),
         Proved { late: true, .. } => "when it was first looked at".to_owned(),
@@ -153,6 +160,13 @@ fn verdict(document: &Document, app: &App) -> String {
         Proof::Changed => {
             let written = document.hash_now.value().and_then(|(now, _)| now.modified);
             let written = written.map_or_else(String::new, |time| format!(" It was last written at {}.", at(time)));
+            if document.live.is_on() {
+                return format!(
+                    "{when}It is another hash than at first, as is to be expected: the file is followed because other \
+                     programs write to it.{written} Foldline itself holds it read-only. To compare hashes, stop \
+                     following and open it again."
+                );
+            }
             format!(
                 "{when}Another program has changed the file since.{written} Foldline holds it read-only and can't \
                  have done it."
@@ -161,15 +175,19 @@ fn verdict(document: &Document, app: &App) -> String {
     }
 }
 
+/// A moment to the second: finer, it says no more.
+fn moment(time: Timestamp, app: &App) -> String {
+    let zone = app.zone();
+    let words = zoned::date_time(time, zone);
+    format!("{} {}", words.get(..19).unwrap_or(&words), zoned::zone_label(zone, Some(time)))
+}
+
 /// What is to be known of the first hash.
 fn about_first(document: &Document, app: &App) -> Vec<String> {
     let mut words = Vec::new();
     let Some(first) = &document.opened.hash else { return words };
     if document.proved.late {
-        let zone = app.zone();
-        let at = document.proved.first.map_or_else(String::new, |time| {
-            format!(" at {} {}", zoned::date_time(time, zone), zoned::zone_label(zone, Some(time)))
-        });
+        let at = document.proved.first.map_or_else(String::new, |time| format!(" at {}", moment(time, app)));
         words.push(format!("Not taken when it was opened, but{at}: what it was before that is not known"));
     }
     if first.written_since_opening {

@@ -107,6 +107,18 @@ impl Rows {
         &mut self,
         ui: &mut Ui,
         list: &List<'_>,
+        row_ui: impl FnMut(&mut Ui, Rect, usize),
+    ) -> (Response, Range<usize>) {
+        self.show_below(ui, list, 0.0, |_, _| {}, row_ui)
+    }
+
+    /// [`Rows::show`] below something else that is `lead` points high and scrolls with the rows.
+    pub fn show_below(
+        &mut self,
+        ui: &mut Ui,
+        list: &List<'_>,
+        lead: f32,
+        lead_ui: impl FnOnce(&mut Ui, Rect),
         mut row_ui: impl FnMut(&mut Ui, Rect, usize),
     ) -> (Response, Range<usize>) {
         let (area, _) = ui.allocate_exact_size(ui.available_size().max(vec2(1.0, 1.0)), Sense::hover());
@@ -118,18 +130,21 @@ impl Rows {
             info
         });
         let (height, room) = (f64::from(list.height), f64::from(area.height()));
-        let total = height * list.count as f64;
+        let above_rows = f64::from(lead);
+        let total = above_rows + height * list.count as f64;
         let furthest = (total - room).max(0.0);
         self.page = ((room / height) as usize).saturating_sub(1).max(1);
         if let Some((row, centred)) = self.reveal.take() {
-            let row_top = row as f64 * height;
-            let (above, below) = (row_top < self.top, row_top + height > self.top + room);
+            let bottom = above_rows + (row + 1) as f64 * height;
+            // What stands above the first row is shown with it, where there is room for both.
+            let row_top = if row == 0 && bottom <= room { 0.0 } else { bottom - height };
+            let (above, below) = (row_top < self.top, bottom > self.top + room);
             if (above || below) && centred {
                 self.top = row_top - (room - height) / 2.0;
             } else if above {
                 self.top = row_top;
             } else if below {
-                self.top = row_top + height - room;
+                self.top = bottom - room;
             }
         }
         if ui.rect_contains_pointer(area.expand2(vec2(list.reach, 0.0))) {
@@ -142,13 +157,19 @@ impl Rows {
         });
         self.top = self.top.clamp(0.0, furthest);
         let handle = bar.map(|bar| self.drag_bar(ui, list, bar, total, furthest));
-        let first = (self.top / height) as usize;
-        let range = first..list.count.min(((self.top + room) / height).ceil() as usize);
+        let below = self.top - above_rows;
+        let first = (below / height).max(0.0) as usize;
+        let range = first..list.count.min(((below + room) / height).ceil().max(0.0) as usize);
+        let range = range.start.min(range.end)..range.end;
         let clip = area.expand2(vec2(list.reach, 0.0)).intersect(ui.clip_rect());
         let mut inner = ui.new_child(UiBuilder::new().max_rect(area).id_salt(list.name));
         inner.set_clip_rect(clip);
+        if self.top < above_rows {
+            let min = pos2(area.left(), area.top() - self.top as f32);
+            lead_ui(&mut inner, Rect::from_min_size(min, vec2(area.width(), lead)));
+        }
         for row in range.clone() {
-            let y = area.top() + (row as f64 * height - self.top) as f32;
+            let y = area.top() + (row as f64 * height - below) as f32;
             let rect = Rect::from_min_size(pos2(area.left(), y), vec2(area.width(), list.height));
             row_ui(&mut inner, rect, row);
         }

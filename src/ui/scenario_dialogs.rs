@@ -212,8 +212,9 @@ fn fixture_ui(
     heading(ui, "Export as fixture");
     let edits = app.document.as_ref().is_some_and(crate::app::Document::has_edits);
     let what = if edits { "with the edits" } else { "as recorded" };
+    let shown = crate::model::names::shown(stream);
     let text = format!(
-        "For the tests of those who write the system: given these events of {stream}, {what}, when this one comes, \
+        "For the tests of those who write the system: given these events of {shown}, {what}, when this one comes, \
          then this is the state, and these rules hold."
     );
     ui.add(egui::Label::new(RichText::new(text).color(tokens.secondary)).wrap());

@@ -24,6 +24,8 @@ pub struct ShellView {
     focused: Option<Focus>,
     /// The upper edge of the status bar.
     pub(super) bottom: f32,
+    /// How large the window was in the last frame.
+    size: egui::Vec2,
 }
 
 impl ShellView {
@@ -139,9 +141,16 @@ fn panels_ui(
     let side = Frame::new().fill(tokens.panel).inner_margin(Margin::same(theme::MARGIN as i8));
     let foot = Frame::new().fill(tokens.panel).inner_margin(Margin { top: 6, ..Margin::ZERO });
     let sizes = &app.settings.sizes;
+    if std::mem::replace(&mut view.shell.size, size) != size {
+        // Panels are as large as the user made them, or as suits the window as it is now: not as it was before.
+        for id in ["streams", "state", "events"] {
+            let id = ui.scope_id().with(id);
+            ui.data_mut(|data| data.remove::<egui::containers::panel::PanelState>(id));
+        }
+    }
     // A panel that was made wide in a large window leaves room for the others in a small one.
     let most = (size.x * 0.45).max(180.0);
-    let width = sizes.streams.unwrap_or((size.x * 0.185).clamp(180.0, 320.0));
+    let width = sizes.streams.unwrap_or((size.x * 0.185).clamp(192.0, 320.0));
     let panel = Panel::left("streams").frame(side).size_range(150.0..=most.min(480.0)).default_size(width.min(most));
     let mut open = streams;
     let shown = panel.show_collapsible(ui, &mut open, |ui| {
@@ -164,7 +173,7 @@ fn panels_ui(
     places.extend(shown.map(|rect| (Focus::State, rect)));
 
     let most = (size.y * 0.65).max(140.0);
-    let high = sizes.events.unwrap_or((size.y * 0.33).clamp(140.0, 520.0));
+    let high = sizes.events.unwrap_or_else(|| events_height(size.y));
     let panel =
         Panel::bottom("events").frame(foot).size_range(100.0..=most).default_size(high.min(most)).resizable(true);
     let mut open = events;
@@ -181,6 +190,18 @@ fn panels_ui(
     // Over everything else, so that neither the timeline nor a table takes the clicks.
     for (panel, open) in [(PanelName::Streams, streams), (PanelName::State, state), (PanelName::Events, events)] {
         handle_ui(ui, panel, open, middle, app, queue);
+    }
+}
+
+/// How high the panel at the bottom is in a window of this height: a third, and more of it where the timeline has
+/// enough, or where a third would hold but a few rows.
+fn events_height(window: f32) -> f32 {
+    const USUAL: f32 = 800.0;
+    let third = window * 0.33;
+    if window > USUAL {
+        (USUAL * 0.33 + (window - USUAL) * 0.45).min(680.0)
+    } else {
+        third.max((window * 0.45).min(252.0)).max(140.0)
     }
 }
 

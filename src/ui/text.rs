@@ -16,6 +16,11 @@ pub fn grouped(number: usize) -> String {
     out
 }
 
+/// So many of a thing: `1 event`, `1,200 events`.
+pub fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(number)) }
+}
+
 /// A number that may be negative, with its thousands set apart.
 pub fn grouped_signed(number: i64) -> String {
     let sign = if number < 0 { "-" } else { "" };
@@ -32,11 +37,6 @@ pub fn bytes(size: u64) -> String {
         unit += 1;
     }
     if size < 1000 { exact } else { format!("{rounded:.1} {} ({exact})", UNITS[unit]) }
-}
-
-/// A name that can be seen: one of blanks alone is told in words.
-pub fn name(name: &str) -> &str {
-    if name.trim().is_empty() { "(without a name)" } else { name }
 }
 
 /// The most that is put on the clipboard, in bytes: other programs stop at more.

@@ -19,6 +19,8 @@ const WIDEST: f32 = 900.0;
 const LOW: f32 = 620.0;
 /// Files of last time that are listed at first, so that the samples stay in sight.
 const FEW: usize = 5;
+/// Following is offered instead of a private copy from so many bytes on.
+const LARGE_COPY: u64 = 256 << 20;
 /// Space inside a card.
 const PADDING: f32 = 14.0;
 
@@ -127,6 +129,27 @@ fn opening_ui(ui: &mut Ui, app: &App, title: &str, slot: Slot, queue: &mut Vec<C
             queue.push(Command::Stop(slot));
         }
     });
+    if let Some(path) = &app.opening
+        && total >= LARGE_COPY
+        && running.is_some_and(|running| running.progress.is_copying())
+    {
+        copying_ui(ui, path, total, queue);
+    }
+}
+
+/// What can be had sooner than a large copy.
+fn copying_ui(ui: &mut Ui, path: &Path, bytes: u64, queue: &mut Vec<Command>) {
+    let tokens = theme::tokens(ui);
+    ui.add_space(theme::TIGHT);
+    let why = format!(
+        "Another program may be writing it, so a private copy is made to read: {} in the folder for temporary files.",
+        text::bytes(bytes)
+    );
+    ui.add(egui::Label::new(RichText::new(why).color(tokens.secondary)).wrap());
+    ui.add_space(theme::TIGHT);
+    if ui.button("Follow it without a copy").on_hover_text(super::notices::WITHOUT_COPY).clicked() {
+        queue.push(Command::OpenFollowed(path.to_owned()));
+    }
 }
 
 fn open_ui(ui: &mut Ui, app: &App, path_text: &mut String, queue: &mut Vec<Command>) {

@@ -1,6 +1,9 @@
 //! Edits in the words of the window: `Delete v4 of account-A`.
 
-use crate::model::{Value, json, names::short_type};
+use crate::model::{
+    Value, json,
+    names::{short_type, shown_type},
+};
 
 use super::error::selector_text;
 use super::scenario::{After, Edit, Selector, Target, TimeChange, Update, VersionRange};
@@ -11,7 +14,7 @@ pub fn describe(edit: &Edit) -> String {
         Edit::Delete(target) => format!("Delete {}", target_text(target)),
         Edit::Update(update) => describe_update(update),
         Edit::Insert(insert) => {
-            let event_type = short_type(&insert.event_type);
+            let event_type = shown_type(short_type(&insert.event_type));
             format!("Insert {event_type} {}", place_text(insert.after.as_ref(), Some(&insert.stream)))
         }
         Edit::Move(moved) => {
@@ -28,7 +31,7 @@ fn describe_update(update: &Update) -> String {
     let target = target_text(&update.target);
     let mut parts = Vec::new();
     if let Some(event_type) = &update.event_type {
-        parts.push(format!("type to {}", short_type(event_type)));
+        parts.push(format!("type to {}", shown_type(short_type(event_type))));
     }
     for (name, patch) in [("data", &update.data), ("metadata", &update.metadata)] {
         if let Some(patch) = patch {

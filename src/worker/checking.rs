@@ -28,6 +28,8 @@ impl Session {
         let categories = 0..log.categories().len() as u32;
         let options = CheckOptions {
             first_version: self.store().first_version(),
+            version_beside: self.store().version_beside(),
+            is_by_time: self.store().is_by_time(),
             folds: categories.map(|category| self.fold(CategoryIndex(category))).collect(),
             begun: &|stream| self.fold_of_stream(stream),
             on_unreadable: self.replay_options().on_unreadable,

@@ -10,7 +10,7 @@ use super::session::{Session, SessionError};
 use crate::job::{Copied, CopyWish, Failure};
 use crate::model::selection::ResolveError;
 use crate::model::{Cancel, CopyDescription, CopyPlan, CopyRow, EventLog, Moment, Progress, Selection, StreamIndex};
-use crate::store::{CopyOptions, StoreError, copies_in_own_layout, describe_copy, write_copy};
+use crate::store::{CopyOptions, StoreError, copies_in_own_layout, describe_copy, why_not_in_own_layout, write_copy};
 use crate::whatif::Scenario;
 
 /// Where a copy goes.
@@ -49,7 +49,7 @@ impl Remedy {
     fn of(error: &StoreError) -> Option<Self> {
         match error {
             StoreError::TargetExists(_) => Some(Self::Overwrite),
-            StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable => Some(Self::FoldlineLayout),
+            StoreError::LayoutNotWritable { .. } | StoreError::SeveralNotWritable => Some(Self::FoldlineLayout),
             _ => None,
         }
     }
@@ -177,6 +177,11 @@ impl Session {
     /// Whether a copy can be in the store's own layout; if not, it is written in Foldline's.
     pub fn copies_in_own_layout(&self, plan: &CopyPlan) -> bool {
         copies_in_own_layout(self.store(), self.log(), plan)
+    }
+
+    /// Why it can't, in part of a sentence.
+    pub fn why_not_in_own_layout(&self, plan: &CopyPlan) -> Option<String> {
+        why_not_in_own_layout(self.store(), self.log(), plan)
     }
 
     /// Writes a copy: in Foldline's layout also where the store's own can't hold it. It appears under its name whole

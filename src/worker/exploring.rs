@@ -173,7 +173,7 @@ impl Session {
             // Decoding it for a line would keep everybody waiting.
             Payload::Text(text) if text.len() > LONG => {
                 let size = (text.len() as f64 / 1e6).round();
-                format!("{} · a payload of {size} MB", names::humanised(&event.event_type))
+                format!("{} · a payload of {size} MB", names::type_words(&event.event_type))
             }
             _ if sentence.is_some() => String::new(),
             _ => crate::report::sentence(&event),

@@ -9,7 +9,7 @@ use super::projections::Folds;
 use super::run::{Workshop, failed};
 use super::session::{Session, SessionError, SessionOptions, lock};
 use crate::job::{Failure, Glance, LiveNews, Outcome, StoreKey};
-use crate::model::{Cancel, EventLog, Progress, StreamIndex};
+use crate::model::{Cancel, EventLog, FileChange, Progress, StreamIndex};
 use crate::store::{Growth, Replaced};
 
 /// Looks at a file that somebody is just opening or closing, and what is between them at first.
@@ -212,6 +212,14 @@ impl Workshop {
         let session = self.session(key)?;
         let began = Instant::now();
         let polled = session.poll(progress, cancel).map_err(|error| failed(&error))?;
+        let mut file = session.store().take_file_changes();
+        let other_store = match &polled {
+            Polled::Grown(now) | Polled::Changed { session: now, .. } => !std::ptr::eq(now.store(), session.store()),
+            Polled::Same => false,
+        };
+        if other_store {
+            file = vec![FileChange::Replaced];
+        }
         if let Polled::Changed { session: now, file: true, .. } = &polled {
             let gone = now.log().arrivals_since(session.log(), &[], &[]).1;
             if gone > 0 {
@@ -221,7 +229,7 @@ impl Workshop {
                 return Err(Failure::Failed(text));
             }
         }
-        self.took_place(key, &session, known, polled, began)
+        self.took_place(key, &session, known, polled, file, began)
     }
 
     /// Reads a store again as it is now, to be followed or not.
@@ -235,7 +243,7 @@ impl Workshop {
         let session = self.session(key)?;
         let began = Instant::now();
         let polled = session.reopened(follow, progress, cancel).map_err(|error| failed(&error))?;
-        self.took_place(key, &session, session.log().generation(), polled, began)
+        self.took_place(key, &session, session.log().generation(), polled, Vec::new(), began)
     }
 
     /// Reads the rest of a store whose beginning is shown.
@@ -243,7 +251,7 @@ impl Workshop {
         let session = self.session(key)?;
         let began = Instant::now();
         let polled = session.read_on(progress, cancel).map_err(|error| failed(&error))?;
-        self.took_place(key, &session, session.log().generation(), polled, began)
+        self.took_place(key, &session, session.log().generation(), polled, Vec::new(), began)
     }
 
     /// Has jobs work on what is there now from now on.
@@ -253,12 +261,13 @@ impl Workshop {
         before: &Arc<Session>,
         known: u64,
         polled: Polled,
+        file: Vec<FileChange>,
         began: Instant,
     ) -> Result<Outcome, Failure> {
         let (now, same, (arrived, gone)) = match polled {
             // An answer that nobody took: what came with it is still new.
             Polled::Same if before.log().generation() == known => {
-                let news = LiveNews { opened: None, same: true, arrived: 0, gone: 0, took: began.elapsed() };
+                let news = LiveNews { opened: None, same: true, arrived: 0, gone: 0, file, took: began.elapsed() };
                 return Ok(Outcome::News(news));
             }
             Polled::Same => (before.clone(), true, (0, 0)),
@@ -282,7 +291,7 @@ impl Workshop {
         if same && !Arc::ptr_eq(&now, before) {
             now.agree_with(before);
         }
-        Ok(Outcome::News(LiveNews { opened, same, arrived, gone, took: began.elapsed() }))
+        Ok(Outcome::News(LiveNews { opened, same, arrived, gone, file, took: began.elapsed() }))
     }
 }
 

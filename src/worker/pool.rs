@@ -387,7 +387,7 @@ mod tests {
                     Ok(Outcome::Picked(_, path)) => format!("picked {path:?}"),
                     Ok(other) => format!("{other:?}"),
                     Err(Failure::Cancelled) => "cancelled".to_owned(),
-                    Err(Failure::Failed(why)) => why,
+                    Err(Failure::Failed(why) | Failure::NoCopy(why)) => why,
                 };
                 (finished.generation, text)
             }));

@@ -120,6 +120,7 @@ impl Workshop {
         let mut options = SessionOptions { projections, index_cache, first_rows, ..SessionOptions::default() };
         match how {
             OpenAs::Recognised => {}
+            OpenAs::Followed => options.follow = true,
             OpenAs::Layout(layout) => options.layout = Some(layout),
             OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
             OpenAs::Together { with, mapping } => (options.with, options.mapping) = (with, mapping),
@@ -148,6 +149,7 @@ impl Session {
         let mapping = self.options.mapping.clone();
         let log = session.log().clone();
         let layout = session.store().layout();
+        let no_edits = crate::store::why_no_edits(session.store(), &log);
         OpenedStore {
             key,
             path: self.path().to_owned(),
@@ -159,7 +161,8 @@ impl Session {
             projections: session.projection_infos(),
             drawing: session.drawing(),
             log,
-            writable: layout.writable && !session.store().is_several(),
+            writable: no_edits.is_none(),
+            no_edits,
             leaving_out: layout.leaving_out && !session.store().is_several(),
             rules,
             snapshots: session.store().snapshots(),
@@ -169,6 +172,7 @@ impl Session {
             recognised: session.store().recognised().clone(),
             mapping,
             hash: None,
+            followed: session.options.follow,
         }
     }
 }
@@ -202,6 +206,9 @@ pub(super) fn failed(error: &SessionError) -> Failure {
     match error {
         SessionError::Store(error) if error.is_cancelled() => Failure::Cancelled,
         SessionError::Replay(ReplayFailure::Cancelled) => Failure::Cancelled,
+        SessionError::Store(error @ (StoreError::NoSpace { .. } | StoreError::KeepsChanging(_))) => {
+            Failure::NoCopy(error.to_string())
+        }
         error => Failure::Failed(error.to_string()),
     }
 }

@@ -106,7 +106,7 @@ impl SessionError {
         match self {
             // What can't be written in a store's own layout could be asked for otherwise: no file is at fault.
             Self::Store(
-                StoreError::LayoutNotWritable(_) | StoreError::SeveralNotWritable | StoreError::CannotEncode { .. },
+                StoreError::LayoutNotWritable { .. } | StoreError::SeveralNotWritable | StoreError::CannotEncode { .. },
             )
             | Self::Moment(_)
             | Self::Write(WriteError::Exists(_) | WriteError::IsStore(_))

@@ -1,6 +1,7 @@
 //! The command line, by its contract: the real binary against stores that the tests write themselves.
 
 mod help;
+mod names;
 mod reading;
 mod real;
 mod schema;

@@ -235,6 +235,30 @@ fn events_without_ids_are_known_by_stream_and_version() {
 }
 
 #[test]
+fn numbers_of_rows_are_no_ids_of_events() {
+    // Dagster has a file for each run, and numbers the rows of each from 1.
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, run: &str, at: &str| {
+        let path = folder.path().join(name);
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(&format!(
+                "CREATE TABLE event_logs (id INTEGER PRIMARY KEY, run_id TEXT, event TEXT, dagster_event_type TEXT, timestamp TEXT);
+                 INSERT INTO event_logs VALUES (1, '{run}', '{{}}', 'RUN_START', '{at}'), (2, '{run}', '{{}}', 'RUN_SUCCESS', '{at}');"
+            ))
+            .unwrap();
+        path
+    };
+    let (a, b) = (run("a.db", "run-a", "2026-01-01 10:00:00"), run("b.db", "run-b", "2026-01-01 10:00:00"));
+    let (_, log) = opened(&[&a, &b]).unwrap();
+    assert_eq!(log.len(), 4);
+    // The same row in a backup is the same event.
+    let again = run("c.db", "run-a", "2026-01-01 10:00:00");
+    let (_, log) = opened(&[&a, &again]).unwrap();
+    assert_eq!(log.len(), 2);
+}
+
+#[test]
 fn a_file_that_is_not_there_or_named_twice_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let a = made(folder.path(), "a.db", &[row(1, "a", 1, Some(1))]);

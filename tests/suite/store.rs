@@ -8,7 +8,9 @@ use foldline::store::{self, OpenOptions, Store, StoreError};
 
 mod cache;
 mod copies;
+mod copy_edits;
 mod copy_layouts;
+mod copy_libraries;
 mod copy_properties;
 mod facts;
 mod fixture_files;

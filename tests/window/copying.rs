@@ -89,6 +89,28 @@ fn emmett(path: &Path) {
 }
 
 #[test]
+fn where_the_stores_own_layout_cant_be_chosen_it_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("log.db");
+    let conn = database(&store);
+    conn.execute_batch("CREATE TABLE happenings (no INTEGER PRIMARY KEY, order_id TEXT, what TEXT, body TEXT)")
+        .unwrap();
+    for at in 0..9 {
+        let values = (format!("ord_{}", at / 3), ["Placed", "Shipped"][at % 2]);
+        conn.execute("INSERT INTO happenings (order_id, what, body) VALUES (?1, ?2, '{}')", values).unwrap();
+    }
+    drop(conn);
+    let mut window = window(Some(&store));
+    window.get_by_label("Open with this mapping").click();
+    window.run();
+    send(&mut window, [Command::AskCopy]);
+    let own = window.get_by_label_contains("In the store's own layout:");
+    assert!(own.accesskit_node().is_disabled());
+    says(&window, "Not possible: these tables were mapped by hand.");
+    says(&window, "in the layout Foldline");
+}
+
+#[test]
 fn what_the_stores_own_layout_cant_hold_is_said_and_foldlines_is_offered() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("shop.db");

@@ -63,6 +63,7 @@ fn nobody_looks_before_the_tab_is_shown_and_then_once() {
     assert!(checking.health.as_ref().unwrap().complete);
     window.get_by_label_contains("1 error, 2 notes · looked at all 2000 events in 347 streams with their payloads");
     window.get_by_label("Invariant broken: 1 error");
+    window.get_by_label_contains("Not looked for: expected versions: no event says which version its writer expected");
     send(&mut window, Command::ShowTab(Tab::Events));
     show(&mut window);
     assert_eq!(window.state().app().document.as_ref().unwrap().checking.edition, edition);
@@ -112,6 +113,45 @@ fn all_of_it_by_keyboard() {
 }
 
 #[test]
+fn the_keyboard_goes_from_kinds_to_findings_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = window(Some(&gaps(folder.path())));
+    show(&mut window);
+    window.get_by_role_and_label(Role::List, "Kinds of findings").focus();
+    window.run();
+    window.key_press(Key::ArrowRight);
+    window.run();
+    assert!(window.get_by_role_and_label(Role::Table, "Findings").is_focused());
+    // The first is chosen, so that Enter leads somewhere at once.
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(window.state().app().document.as_ref().unwrap().cursor, Cursor::Event(3));
+    window.key_press(Key::ArrowLeft);
+    window.run();
+    assert!(window.get_by_role_and_label(Role::List, "Kinds of findings").is_focused());
+}
+
+#[test]
+fn in_every_window_findings_are_read_in_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = window(Some(&gaps(folder.path())));
+    show(&mut window);
+    for (size, lines) in [((900.0, 560.0), 2..=5), ((1280.0, 800.0), 2..=3), ((2560.0, 1440.0), 1..=1)] {
+        window.set_size(egui::vec2(size.0, size.1));
+        window.run();
+        let table = window.get_by_role_and_label(Role::Table, "Findings").rect();
+        let row = window.get_by_label_contains("#4 of a-1: ").rect();
+        // In the smallest window the message may go on below, where the list is scrolled to.
+        let first = egui::Rect::from_min_size(row.min, egui::vec2(row.width(), row.height().min(44.0)));
+        assert!(table.contains_rect(first), "{size:?}: {row:?} in {table:?}");
+        // A line of its own for the place, and as many as the message takes.
+        let shown = if row.height() < 30.0 { 1 } else { ((row.height() - 12.0) / 18.0).round() as i32 };
+        assert!(lines.contains(&shown), "{size:?}: {row:?}");
+        accessible::walk(&window, "health");
+    }
+}
+
+#[test]
 fn severities_can_be_filtered_and_all_of_it_copied() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = window(Some(&gaps(folder.path())));
@@ -155,7 +195,10 @@ fn where_nothing_is_wrong_it_says_what_that_rests_on() {
     send(&mut window, Command::UseProjection(ProjectionChoice::Automatic));
     show(&mut window);
     window.get_by_label_contains("Nothing found · looked at all 1500 events");
-    window.get_by_label_contains("No projection with invariants is in use");
+    // Nothing is claimed of what could not be looked for.
+    window.get_by_label_contains("Versions without gaps or doubles, times in order, no id twice");
+    assert!(window.query_by_label_contains("invariants of the projection hold").is_none());
+    window.get_by_label_contains("Not looked for: states, as no projection is in use but the automatic one");
 }
 
 #[test]

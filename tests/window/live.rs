@@ -21,6 +21,13 @@ fn deposit(store: &Path, account: &str, amount: i64) {
     connection.execute(insert, (account, format!("{{\"amount\": {amount}}}"))).unwrap();
 }
 
+/// What another program does to a store.
+#[expect(clippy::disallowed_methods, reason = "another program")]
+fn write(store: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(store).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
 struct Live {
     window: Harness<'static, Window>,
     second: i64,
@@ -53,6 +60,11 @@ impl Live {
 
     fn document(&self) -> &foldline::app::Document {
         self.window.state().app().document.as_ref().unwrap()
+    }
+
+    /// The last message.
+    fn told(&self) -> String {
+        self.window.state().app().notices.last().map(|notice| notice.text.clone()).unwrap_or_default()
     }
 
     fn events(&self) -> usize {
@@ -157,7 +169,85 @@ fn history_that_changes_is_read_again_and_said() {
     let document = live.document();
     let event = document.event.unwrap();
     assert_eq!((document.opened.log.position(event as usize), document.words_for(event)), (position, words));
-    assert!(live.window.state().app().notices.iter().any(|notice| notice.text.contains("10 events gone")));
+    let told = live.told();
+    assert!(told.contains("10 events gone or changed, no new ones. All of it was read again."), "{told}");
+    assert!(told.contains(&format!("The cursor stayed on its event, #{position}.")), "{told}");
+}
+
+#[test]
+fn where_the_event_under_the_cursor_is_gone_it_is_said_where_the_cursor_went() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live::of(&store);
+    live.send(Command::Live(true));
+    live.send(Command::FollowHead(false));
+    live.send(Command::GoTo(foldline::model::Moment::Position(2000)));
+    live.look();
+    write(&store, "DROP TRIGGER events_are_never_deleted; DELETE FROM events WHERE position >= 1999");
+    for _ in 0..20 {
+        live.look();
+    }
+    assert_eq!(live.events(), 1998);
+    let told = live.told();
+    assert!(told.contains("The event under the cursor, #2000, is gone: the cursor went to #1998."), "{told}");
+}
+
+#[test]
+fn what_becomes_of_the_file_is_said_in_words() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live::of(&store);
+    live.send(Command::Live(true));
+    live.send(Command::Step(foldline::app::Step::Back));
+    live.look();
+    let cursor = live.document().cursor;
+    write(&store, "PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)");
+    live.look();
+    live.look();
+    assert!(live.told().contains("journal mode WAL"), "{}", live.told());
+    write(&store, "PRAGMA journal_mode = DELETE");
+    live.look();
+    assert!(live.told().contains("without a write-ahead log"), "{}", live.told());
+    write(&store, "CREATE TABLE scratch (a); INSERT INTO scratch SELECT zeroblob(400000)");
+    live.look();
+    write(&store, "DROP TABLE scratch; VACUUM");
+    live.look();
+    assert!(live.told().contains("bank.db became smaller: a program has cleaned it up"), "{}", live.told());
+    assert!(live.told().contains("The cursor stayed where it was."));
+    assert_eq!((live.events(), live.document().cursor), (2000, cursor));
+    // The same file put there anew, as a restore from a backup does.
+    let copy = store.with_extension("copy");
+    std::fs::copy(&store, &copy).unwrap();
+    std::fs::rename(&copy, &store).unwrap();
+    live.look();
+    assert!(
+        live.told().contains("Another file was put in the place of bank.db, with the same events"),
+        "{}",
+        live.told()
+    );
+    // Cut off to nothing: a moment is no news, what lasts is.
+    std::fs::File::options().write(true).open(&store).unwrap().set_len(0).unwrap();
+    live.look();
+    let before = live.window.state().app().notices.len();
+    live.look();
+    assert_eq!(live.window.state().app().notices.len(), before + 1);
+    assert!(live.told().contains("bank.db can't be followed just now"), "{}", live.told());
+    assert!(live.told().contains("the cursor stays where it is"), "{}", live.told());
+    live.look();
+    assert_eq!(live.window.state().app().notices.len(), before + 1, "said once");
+    assert_eq!((live.events(), live.document().cursor), (2000, cursor));
+}
+
+#[test]
+fn a_file_that_is_followed_is_expected_to_change() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live::of(&store);
+    live.send(Command::CheckUnchanged);
+    live.send(Command::Live(true));
+    deposit(&store, "account-A", 5);
+    live.look();
+    live.send(Command::CheckUnchanged);
+    live.click("Read-only · written by others: what shows it");
+    live.window.get_by_label_contains("as is to be expected: the file is followed because other programs write to it");
+    assert!(live.window.query_by_label_contains("Changed by another program").is_none());
 }
 
 #[test]
@@ -183,4 +273,15 @@ fn a_file_that_is_another_one_is_not_shown_for_the_first() {
     assert_eq!(live.document().live.hint(), None);
     live.look();
     assert_eq!(live.document().live.following, Following::On);
+}
+
+#[test]
+fn a_store_is_followed_from_the_first_look_on() {
+    let (_folder, store) = sample("bank");
+    let mut live = Live { window: window(None), second: 1_700_000_000 };
+    live.send(Command::OpenFollowed(store.clone()));
+    assert_eq!((live.events(), live.document().live.following), (2000, Following::On));
+    deposit(&store, "account-A", 5);
+    live.look();
+    assert_eq!(live.events(), 2001);
 }

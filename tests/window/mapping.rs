@@ -59,7 +59,8 @@ fn an_unknown_file_is_mapped_and_opened() {
     // Rows as events, and what is odd about them.
     says(&window, "OrderPlaced");
     says(&window, "2026-01-01 00:00:00");
-    says(&window, "1 of 12 sampled rows have broken JSON");
+    says(&window, "1 of 12 sampled rows has broken JSON");
+    says(&window, "not all rows read well");
     window.get_by_label("Open with this mapping").click();
     window.run();
     let app = window.state().app();
@@ -92,6 +93,62 @@ fn choices_change_what_is_shown() {
     window.get_by_label("It holds events").click();
     window.run();
     window.get_by_label("Time: how it is written: seconds since 1970").click();
+}
+
+#[test]
+fn a_choice_is_made_by_keyboard_and_put_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = shop(folder.path());
+    let mut window = window(Some(&store));
+    let choices = |window: &Harness<'_, Window>| window.query_all_by_label_contains("what   3 different words").count();
+    window.get_by_label("Stream: order_id").focus();
+    window.run();
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert_eq!(choices(&window), 1);
+    // None, no, order_id, what.
+    for _ in 0..4 {
+        window.key_press(egui::Key::ArrowDown);
+        window.run();
+    }
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert_eq!(choices(&window), 0, "the list is put away");
+    assert!(window.get_by_label("Stream: what").is_focused(), "the keyboard goes on from where it was");
+    assert_eq!(window.state().app().dialog, Some(Dialog::Mapping));
+    // Escape puts only the list away.
+    window.key_press(egui::Key::Enter);
+    window.run();
+    assert_eq!(choices(&window), 1);
+    window.key_press(egui::Key::Escape);
+    window.run();
+    assert_eq!(choices(&window), 0);
+    assert!(window.get_by_label("Stream: what").is_focused());
+    assert_eq!(window.state().app().dialog, Some(Dialog::Mapping));
+}
+
+#[test]
+fn a_mapping_of_ones_own_is_not_called_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_CREATE;
+    let conn = rusqlite::Connection::open_with_flags(&path, flags).unwrap();
+    conn.execute_batch(
+        "CREATE TABLE happenings (no INTEGER PRIMARY KEY, order_id TEXT, what TEXT, body TEXT, at TEXT)",
+    )
+    .unwrap();
+    for at in 0..12i64 {
+        let values =
+            (format!("ord_{}", at / 3), ["Placed", "Shipped"][(at % 2) as usize], format!("2026-01-01T00:00:{at:02}Z"));
+        conn.execute("INSERT INTO happenings (order_id, what, body, at) VALUES (?1, ?2, '{}', ?3)", values).unwrap();
+    }
+    drop(conn);
+    let mut window = window(Some(&path));
+    let mapping = |window: &Harness<'_, Window>| window.state().app().mapping.as_ref().unwrap().certainty_words();
+    assert!(!mapping(&window).contains("not all rows"), "{}", mapping(&window));
+    window.get_by_label("Table happenings holds events").click();
+    window.run();
+    assert!(mapping(&window).contains("your own mapping"), "{}", mapping(&window));
 }
 
 #[test]
@@ -164,8 +221,11 @@ fn every_control_of_the_dialog_is_named_and_tab_goes_round() {
         window.state_mut().send(Command::SetTheme(theme));
         window.run();
     }
-    let open = window.get_by_label("Open with this mapping").rect();
-    assert!(open.right() <= 900.0 && open.bottom() <= 560.0, "{open:?}");
+    let room = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(900.0, 560.0));
+    for name in ["Open with this mapping", "Replace", "Path of the mapping file", "Table happenings holds events"] {
+        let place = window.get_by_label(name).rect();
+        assert!(room.contains_rect(place), "{name}: {place:?}");
+    }
 }
 
 #[test]

@@ -275,6 +275,31 @@ fn two_stores_are_open_beside_each_other() {
 }
 
 #[test]
+fn panels_are_as_large_as_suits_the_window_until_the_user_says_otherwise() {
+    let (_folder, store) = sample("bank");
+    let mut window = window(Some(&store));
+    let mut high = |width: f32, height: f32| {
+        window.set_size(egui::vec2(width, height));
+        window.run();
+        window.run();
+        height - window.get_by_role_and_label(Role::Tab, "Events").rect().top()
+    };
+    let (usual, large, small) = (high(1280.0, 800.0), high(2560.0, 1440.0), high(900.0, 560.0));
+    assert!(large > 1440.0 * 0.35 && small > 560.0 * 0.35, "{large} {small}");
+    assert_eq!(high(1280.0, 800.0), usual, "it is as it was");
+    window.state_mut().send(Command::ResizePanel(PanelName::Events, 300.0));
+    window.run();
+    let mut high = |width: f32, height: f32| {
+        window.set_size(egui::vec2(width, height));
+        window.run();
+        window.run();
+        height - window.get_by_role_and_label(Role::Tab, "Events").rect().top()
+    };
+    let (one, other) = (high(1400.0, 1000.0), high(1500.0, 1200.0));
+    assert_eq!(one, other, "the user's own size holds");
+}
+
+#[test]
 fn unchanged_is_said_only_after_a_look() {
     let (_folder, store) = sample("bank");
     let mut window = window(Some(&store));

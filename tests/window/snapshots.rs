@@ -73,8 +73,15 @@ fn snapshots_are_listed_and_shown_in_full() {
     window.run();
     window.get_by_label("2 snapshots").click();
     window.run();
+    // Beside the state, not over it.
+    let beside = |window: &egui_kittest::Harness<'_, foldline::ui::Window>, what: &str| {
+        let (list, state) = (window.get_by_label_contains(what).rect(), window.get_by_label("2 snapshots").rect());
+        assert!(list.right() < state.left(), "{list:?} {state:?}");
+    };
+    beside(&window, "Snapshot of version 4, taken");
     window.get_by_label_contains("Snapshot of version 4, taken 2026-01-01 12:00:00").click();
     window.run();
+    beside(&window, "balance: replayed 40");
     window.get_by_label("It differs from the replayed state in 1 field:");
     window.get_by_label("balance: replayed 40, here 99");
     window.get_by_label("All snapshots").click();

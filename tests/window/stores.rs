@@ -12,7 +12,7 @@ use super::{sample, window};
 
 /// A store in Foldline's own layout: streams, versions, types, times and payloads of its events.
 #[expect(clippy::disallowed_methods, reason = "a new file")]
-fn store(path: &Path, events: &[(&str, i64, &str, &str, String)]) -> PathBuf {
+pub(super) fn store(path: &Path, events: &[(&str, i64, &str, &str, String)]) -> PathBuf {
     let connection = rusqlite::Connection::open(path).unwrap();
     let table = "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT NOT NULL, version INTEGER NOT NULL,
         event_id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, schema_version INTEGER NOT NULL DEFAULT 1,

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use super::findings::{Findings, Health, Scanned};
 use super::ids::{Ids, ReadAgain};
+use super::lifecycle::{self, Shows};
+use super::pairs::Pairs;
 use super::payloads::Payloads;
 use super::snapshots::{self, SnapshotFact};
 use super::states::States;
-use super::{clock, lifecycle, versions};
+use super::unchecked::{Seen, of_events, of_index};
+use super::{clock, versions};
 use crate::model::{Event, EventLog, StreamIndex};
 use crate::replay::{Fold, OnUnreadable};
 
@@ -15,6 +18,10 @@ use crate::replay::{Fold, OnUnreadable};
 pub struct CheckOptions<'a> {
     /// The version that streams begin with by their layout, where they don't show it.
     pub first_version: i64,
+    /// The metadata's field that makes a pair of each version, where there is one.
+    pub version_beside: Option<&'a str>,
+    /// The store's order is that of its times.
+    pub is_by_time: bool,
     /// What makes states of each category, in the order of the categories.
     pub folds: Vec<Arc<dyn Fold>>,
     /// What makes states of a stream whose first events are not here: it may start from a snapshot.
@@ -28,6 +35,9 @@ pub struct Checker<'a> {
     log: &'a EventLog,
     findings: Findings,
     first_version: i64,
+    is_by_time: bool,
+    pairs: Pairs,
+    shows: Shows,
     ids: Ids,
     payloads: Payloads,
     states: States<'a>,
@@ -40,6 +50,9 @@ impl<'a> Checker<'a> {
         let first_version = versions::first_version(log, options.first_version);
         Self {
             first_version,
+            is_by_time: options.is_by_time,
+            pairs: Pairs::new(options.version_beside),
+            shows: Shows::default(),
             states: States::new(options.folds, options.begun, options.on_unreadable, first_version),
             ids: Ids::default(),
             payloads: Payloads::default(),
@@ -51,9 +64,10 @@ impl<'a> Checker<'a> {
 
     /// Looks at all that the index has: versions, times, types, beginnings and ends.
     pub fn index(&mut self) {
-        versions::check(self.log, self.first_version, &self.findings);
-        clock::check(self.log, &self.findings);
-        lifecycle::check(self.log, self.first_version, &self.findings);
+        let versions = versions::check(self.log, self.first_version, self.pairs.are_any(), &self.findings);
+        clock::check(self.log, &versions.doubles, &self.findings);
+        self.shows = lifecycle::check(self.log, self.first_version, &versions.doubles, &self.findings);
+        self.pairs.expect(versions.shared);
     }
 
     /// Looks at the snapshots, and remembers what they say. Before the events.
@@ -67,6 +81,7 @@ impl<'a> Checker<'a> {
     pub fn event(&mut self, index: usize, mut event: Event) {
         self.scanned.payloads += 1;
         self.ids.take(index, &event);
+        self.pairs.take(index, &event);
         self.payloads.take(self.log, index, &mut event, &self.findings);
         if !self.states.are_any() {
             return;
@@ -92,26 +107,43 @@ impl<'a> Checker<'a> {
 
     /// Says what only all events together can tell. `read` reads events again, in the order asked for.
     pub fn finish<E>(self, read: &mut ReadAgain<'_, E>) -> Result<Health, E> {
-        let Self { log, findings, ids, payloads, states, scanned, .. } = self;
+        let mut not_checked = of_index(self.log, self.is_by_time, self.shows);
+        let Self { log, findings, first_version, ids, pairs, payloads, states, scanned, .. } = self;
+        let (with_id, with_cause) = ids.counts();
+        let seen = Seen {
+            with_id,
+            with_cause,
+            tell_expected: payloads.tell_expected(),
+            unread: payloads.unread(),
+            snapshots: scanned.snapshots,
+            compared: states.compared(),
+            projected: (0..log.streams().len() as u32).filter(|stream| states.has(log, StreamIndex(*stream))).count(),
+            have_invariants: states.have_invariants(),
+        };
+        not_checked.extend(of_events(log, &seen));
+        pairs.finish(log, &findings);
+        lifecycle::nameless(log, payloads.unread_nameless(), &findings);
         payloads.finish(log, &findings);
         states.finish(log, &findings);
-        ids.finish(log, &findings, read)?;
-        Ok(health(&findings, scanned, true))
+        ids.finish(log, first_version, &findings, read)?;
+        Ok(Health { not_checked, ..health(&findings, scanned, true) })
     }
 
     /// Gives up before the end: what needs all events is not told.
     pub fn stop(self) -> Health {
+        let not_checked = of_index(self.log, self.is_by_time, self.shows);
+        lifecycle::nameless(self.log, self.payloads.unread_nameless(), &self.findings);
         let mut health = health(&self.findings, self.scanned, false);
         health.notes.push(format!(
             "stopped after {} of {} payloads: unreadable payloads that are the rule, ids used twice, causes and \
              differing snapshots are known only after a look at all of them",
             self.scanned.payloads, self.scanned.events
         ));
-        health
+        Health { not_checked, ..health }
     }
 }
 
 fn health(findings: &Findings, scanned: Scanned, complete: bool) -> Health {
     let (list, counts) = (findings.sorted(), findings.counts());
-    Health { findings: list, counts, scanned, complete, notes: Vec::new() }
+    Health { findings: list, counts, scanned, complete, not_checked: Vec::new(), notes: Vec::new() }
 }

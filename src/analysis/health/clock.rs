@@ -1,13 +1,17 @@
-//! Recorded times against the order of streams and of the whole store.
+//! Recorded times against the order of streams and of the whole store. What is wrong with one time is told once: as
+//! what it is for its stream if it contradicts that, else for the store; other kinds that it is as well stand beside.
 
-use super::clock_words::span;
-use super::findings::{Finding, Findings, Severity, Tally};
+use super::backwards::{self, Told};
+use super::clock_words::{name, span};
+use super::findings::{Finding, Findings, Severity, Tallies};
 use super::increasing::out_of_order;
 use super::kind::Kind;
-use crate::model::{EventLog, StreamIndex, Timestamp};
+use crate::model::EventLog;
 
-const SECOND: i64 = 1_000_000;
+pub(super) const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
+/// So far apart the clocks of those who write to one store may be.
+const APART: i64 = 300 * SECOND;
 /// So far apart are a time that was never set and a real one.
 const FAR: i64 = 365 * DAY;
 /// A silence that is shorter is no jump, whatever is usual.
@@ -15,87 +19,87 @@ const SILENCE: i64 = 30 * DAY;
 /// A jump is so many times what is usual.
 const TIMES_USUAL: i64 = 20;
 /// With fewer events nothing is usual or unusual.
-const FEW: usize = 20;
+pub(super) const FEW: usize = 20;
+/// Where clocks and programs start from, in seconds since 1970: 1970, 1900, year 1, 1980, 2000 and 2001.
+const STARTS: [i64; 6] = [0, -2_208_988_800, -62_135_596_800, 315_532_800, 946_684_800, 978_307_200];
 
-/// Looks at all times.
-pub(super) fn check(log: &EventLog, findings: &Findings) {
-    let timed: Vec<u32> = (0..log.len() as u32).filter(|event| log.time_micros(*event as usize).is_some()).collect();
+/// Looks at all times, but for those of `doubles`, of which enough is told.
+pub(super) fn check(log: &EventLog, doubles: &[u32], findings: &Findings) {
+    let is_wanted = |event: &u32| log.time_micros(*event as usize).is_some() && doubles.binary_search(event).is_err();
+    let timed: Vec<u32> = (0..log.len() as u32).filter(is_wanted).collect();
     if timed.is_empty() {
         return;
     }
     let unset = unset(log, &timed);
-    let backwards = backwards(log, findings);
-    order(log, &timed, &unset, &backwards, findings);
+    let kept: Vec<u32> = timed.into_iter().filter(|event| unset.binary_search(event).is_err()).collect();
+    let mut out = out_of_order(kept.len(), |at| log.time(kept[at] as usize));
+    let usual = Usual::of(log, &kept, &out);
+    prefer_far(log, &kept, &mut out, &usual);
+    // Where many stand elsewhere, the store's order says nothing of single events.
+    let is_mixed = kept.len() >= FEW && out.len() * 10 > kept.len();
+    let strays: Vec<u32> = if is_mixed { Vec::new() } else { out.iter().map(|at| kept[*at as usize]).collect() };
+    let mut found = Tallies::default();
+    let told = backwards::check(log, &unset, &strays, doubles, &usual, &mut found);
+    for event in &unset {
+        let at = *event as usize;
+        let Some(time) = log.time(at) else { continue };
+        found.push(Kind::ClockJump, Severity::Warning, || {
+            let words = format!("recorded at {time}, which is where clocks start");
+            let also: &[Kind] = if told.unset.contains(event) { &[Kind::TimeBackwards] } else { &[] };
+            Finding::at(log, Kind::ClockJump, Severity::Warning, at, words).also(also)
+        });
+    }
+    if is_mixed {
+        let words = format!(
+            "the order of the store is not that of its times: {} of {} events would have to stand elsewhere, as where \
+             histories were imported one after the other",
+            out.len(),
+            kept.len()
+        );
+        findings.push(Finding::new(Kind::PositionOutOfOrder, Severity::Info, words));
+    } else {
+        order(log, &kept, &out, &usual, &told, &mut found);
+        lanes(log, &mut found);
+    }
+    findings.extend_all(found);
 }
 
-/// Times that clocks and programs start from, far from what is usual here: the beginnings of 1970, 1900 and year 1.
+/// Times that clocks and programs start from, far from what is usual here.
 fn unset(log: &EventLog, timed: &[u32]) -> Vec<u32> {
-    let starts = |micros: i64| {
-        [0, -2_208_988_800 * SECOND, -62_135_596_800 * SECOND].iter().any(|start| (micros - start).abs() <= DAY)
-    };
+    let starts = |micros: i64| STARTS.iter().any(|start| (micros - start * SECOND).abs() <= DAY);
     let micros = |event: &u32| log.time_micros(*event as usize).unwrap_or_default();
     let found: Vec<u32> = timed.iter().copied().filter(|event| starts(micros(event))).collect();
     // Where most times are such, the store's history was then.
     let earliest = timed.iter().map(micros).filter(|micros| !starts(*micros)).min();
     let is_usual = found.len() * 2 > timed.len();
-    if is_usual || earliest.is_none_or(|earliest| found.iter().any(|event| (earliest - micros(event)).abs() < FAR)) {
+    if is_usual
+        || earliest.is_none_or(|earliest| found.iter().any(|event| earliest.saturating_sub(micros(event)) < FAR))
+    {
         return Vec::new();
     }
     found
 }
 
-/// Events that were recorded before the one that they follow in their stream; gives which.
-fn backwards(log: &EventLog, findings: &Findings) -> Vec<u32> {
-    let (mut found, mut events, mut steps) = (Tally::default(), Vec::new(), 0);
-    for stream in (0..log.streams().len() as u32).map(StreamIndex) {
-        if log.stream(stream).link || log.is_lane_by_time(stream) {
-            steps += log.lane(stream).len().saturating_sub(1);
+/// Of two that are in each other's way, and with nothing after them that tells, the one that leaps away is the odd one.
+fn prefer_far(log: &EventLog, kept: &[u32], out: &mut [u32], usual: &Usual) {
+    let micros = |at: usize| log.time_micros(kept[at] as usize).unwrap_or_default();
+    let is_out = |out: &[u32], at: usize| out.binary_search(&(at as u32)).is_ok();
+    for place in 0..out.len() {
+        let stray = out[place] as usize;
+        let (Some(rival), Some(before)) = (stray.checked_sub(1), stray.checked_sub(2)) else { continue };
+        let is_last = stray + 1 == kept.len();
+        if !is_last || is_out(out, rival) || is_out(out, before) {
             continue;
         }
-        let mut previous: Option<(Timestamp, u32)> = None;
-        for event in log.lane(stream) {
-            let Some(time) = log.time(*event as usize) else { continue };
-            if let Some((before, other)) = previous {
-                steps += 1;
-                // An event that is in several streams is told of in its first.
-                if time < before && log.stream_of(*event as usize) == Some(stream) {
-                    events.push(*event);
-                    found.push(|| {
-                        let words =
-                            format!("recorded {} before {}, which it follows", apart(before, time), name(log, other));
-                        Finding::at(log, Kind::TimeBackwards, Severity::Warning, *event as usize, words)
-                    });
-                }
-            }
-            previous = Some((time, *event));
+        let (own, other, base) = (micros(stray), micros(rival), micros(before));
+        if own >= base && own.saturating_sub(base) <= usual.jump() && other.saturating_sub(base) > usual.jump() {
+            out[place] = rival as u32;
         }
     }
-    if steps >= FEW && found.count() * 4 > steps {
-        let words = format!("{} of {steps} events were recorded before the one that they follow", found.count());
-        findings.push(Finding::new(Kind::TimeBackwards, Severity::Warning, words));
-        return Vec::new();
-    }
-    findings.extend(found);
-    events.sort_unstable();
-    events
 }
 
-/// Times against the order of the whole store.
-fn order(log: &EventLog, timed: &[u32], unset: &[u32], backwards: &[u32], findings: &Findings) {
-    let is_unset = |event: u32| unset.binary_search(&event).is_ok();
-    for event in unset {
-        let at = *event as usize;
-        let words =
-            log.time(at).map_or_else(String::new, |time| format!("recorded at {time}, which is where clocks start"));
-        findings.push(Finding::at(log, Kind::ClockJump, Severity::Warning, at, words));
-    }
-    let kept: Vec<u32> = timed.iter().copied().filter(|event| !is_unset(*event)).collect();
-    let time = |at: usize| log.time(kept[at] as usize);
-    let out = out_of_order(kept.len(), time);
-    let usual = Usual::of(log, &kept, &out);
-    let mut found = Tally::default();
-    let mut jumps = Tally::default();
-    // Of what is out of order: the nearest in order on either side.
+/// Times against the order of the whole store. `out` are those of `kept` that stand elsewhere.
+fn order(log: &EventLog, kept: &[u32], out: &[u32], usual: &Usual, told: &Told, found: &mut Tallies) {
     let mut left = out.iter().copied().peekable();
     let mut before: Option<u32> = None;
     let mut waiting: Vec<u32> = Vec::new();
@@ -105,75 +109,64 @@ fn order(log: &EventLog, timed: &[u32], unset: &[u32], backwards: &[u32], findin
             waiting.push(event);
             continue;
         }
-        for stray in waiting.drain(..) {
-            tell_stray(log, stray, before, Some(event), &usual, backwards, &mut found, &mut jumps);
-        }
+        tell_strays(log, &waiting, before, Some(event), usual, told, found);
+        waiting.clear();
         if let Some(before) = before {
-            usual.tell_gap(log, before, event, &mut jumps);
+            usual.tell_gap(log, before, event, found);
         }
         before = Some(event);
     }
-    for stray in waiting {
-        tell_stray(log, stray, before, None, &usual, backwards, &mut found, &mut jumps);
-    }
-    if kept.len() >= FEW && out.len() * 10 > kept.len() {
-        let words = format!(
-            "the order of the store is not that of its times: {} of {} events would have to stand elsewhere, as where \
-             histories were imported one after the other",
-            out.len(),
-            kept.len()
-        );
-        findings.push(Finding::new(Kind::PositionOutOfOrder, Severity::Info, words));
-        return;
-    }
-    lanes(log, &mut found);
-    findings.extend(found);
-    findings.extend(jumps);
+    tell_strays(log, &waiting, before, None, usual, told, found);
 }
 
-/// An event that stands between two others by position and not by time.
-#[expect(clippy::too_many_arguments, reason = "one place for what two loops say")]
-fn tell_stray(
+/// Events that stand between the same two others by position and not by time: those on one side are told together.
+fn tell_strays(
     log: &EventLog,
-    event: u32,
+    strays: &[u32],
     before: Option<u32>,
     after: Option<u32>,
     usual: &Usual,
-    backwards: &[u32],
-    found: &mut Tally,
-    jumps: &mut Tally,
+    told: &Told,
+    found: &mut Tallies,
 ) {
-    let time = |event: u32| log.time(event as usize);
-    let (Some(own), at) = (time(event), event as usize) else { return };
-    let early = before.filter(|before| time(*before) > Some(own));
-    let late = after.filter(|after| time(*after) < Some(own));
-    let (other, words) = match (early, late) {
-        (Some(other), _) => (other, "before"),
-        (None, Some(other)) => (other, "after"),
-        (None, None) => return,
-    };
-    let Some(far) = time(other).map(|other| own.micros() - other.micros()) else { return };
-    let side = if words == "before" { "stands before it in the store" } else { "stands after it in the store" };
-    let sentence = format!("recorded {} {words} {}, which {side}", span(far), name(log, other));
-    if far.abs() > usual.jump() {
-        jumps.push(|| Finding::at(log, Kind::ClockJump, Severity::Warning, at, sentence.clone()));
+    let micros = |event: u32| log.time_micros(event as usize).unwrap_or_default();
+    for is_early in [true, false] {
+        let Some(other) = (if is_early { before } else { after }) else { continue };
+        let is_off =
+            |event: &u32| if is_early { micros(*event) < micros(other) } else { micros(*event) > micros(other) };
+        let own = || strays.iter().copied().filter(|event| is_off(event) && !told.is(*event));
+        let (Some(first), Some(last), count) = (own().next(), own().next_back(), own().count()) else { continue };
+        let far = own().map(|event| micros(event).saturating_sub(micros(other)).saturating_abs()).max().unwrap_or(0);
+        let is_far = far > usual.jump();
+        // Several old events in a row are an imported history rather than a clock's slip.
+        let kind = if is_far && !(is_early && count > 1) { Kind::ClockJump } else { Kind::PositionOutOfOrder };
+        // What clocks are apart anyhow is no trouble, a store that has no order of its own can't contradict it, and what
+        // is told of a stream is told.
+        let is_slight =
+            far < APART || log.has_ordinal_positions() || strays.iter().any(|event| is_off(event) && told.is(*event));
+        let severity = if is_slight && kind != Kind::ClockJump { Severity::Info } else { Severity::Warning };
+        found.push(kind, severity, || {
+            let apart = span(micros(first).saturating_sub(micros(other)));
+            let (word, side) = if is_early { ("before", "before") } else { ("after", "after") };
+            let rest = match count {
+                1 => String::new(),
+                2 => format!("; so was {}", name(log, last)),
+                count => format!("; so were {} more of the events up to {}", count - 1, name(log, last)),
+            };
+            let words =
+                format!("recorded {apart} {word} {}, which stands {side} it in the store{rest}", name(log, other));
+            let also: &[Kind] = match kind {
+                Kind::ClockJump => &[Kind::PositionOutOfOrder],
+                _ if is_far => &[Kind::ClockJump],
+                _ => &[],
+            };
+            Finding::at(log, kind, severity, first as usize, words).also(also)
+        });
     }
-    // A second is what several writers at once come to; what is told of its stream is told; and a store that has no
-    // order of its own can't contradict it.
-    let severity = if far.abs() < SECOND
-        || log.has_ordinal_positions()
-        || backwards.binary_search(&event).is_ok()
-        || far.abs() > usual.jump()
-    {
-        Severity::Info
-    } else {
-        Severity::Warning
-    };
-    found.push(|| Finding::at(log, Kind::PositionOutOfOrder, severity, at, sentence));
 }
 
 /// Streams whose versions run against the store's order, where no time says which is right.
-fn lanes(log: &EventLog, found: &mut Tally) {
+fn lanes(log: &EventLog, found: &mut Tallies) {
     for stream in super::versions::own_streams(log) {
         if log.is_lane_by_position(stream) {
             continue;
@@ -182,7 +175,7 @@ fn lanes(log: &EventLog, found: &mut Tally) {
             let (before, event) = (pair[0] as usize, pair[1] as usize);
             let told = log.time(before).zip(log.time(event)).is_some_and(|(before, event)| before != event);
             if pair[1] < pair[0] && !told {
-                found.push(|| {
+                found.push(Kind::PositionOutOfOrder, Severity::Warning, || {
                     let words =
                         format!("stands before {} in the store, which it follows by its version", name(log, pair[0]));
                     Finding::at(log, Kind::PositionOutOfOrder, Severity::Warning, event, words).within(log, stream)
@@ -193,7 +186,7 @@ fn lanes(log: &EventLog, found: &mut Tally) {
 }
 
 /// How long it usually is from one event to the next.
-struct Usual {
+pub(super) struct Usual {
     /// The span in microseconds that hardly any two neighbours exceed; `None` with too few of them.
     span: Option<i64>,
 }
@@ -239,17 +232,17 @@ impl Usual {
     }
 
     /// What is longer is a jump.
-    fn jump(&self) -> i64 {
+    pub fn jump(&self) -> i64 {
         self.span.map_or(FAR, |span| span.saturating_mul(TIMES_USUAL)).max(SILENCE)
     }
 
     /// A silence, or a clock that was set.
-    fn tell_gap(&self, log: &EventLog, before: u32, event: u32, jumps: &mut Tally) {
+    fn tell_gap(&self, log: &EventLog, before: u32, event: u32, found: &mut Tallies) {
         let micros = |event: u32| log.time_micros(event as usize).unwrap_or_default();
         let gap = micros(event).saturating_sub(micros(before));
         let Some(usual) = self.span.filter(|_| gap > self.jump()) else { return };
         let severity = if gap > FAR { Severity::Warning } else { Severity::Info };
-        jumps.push(|| {
+        found.push(Kind::ClockJump, severity, || {
             let words = format!(
                 "recorded {} after {}, which stands before it; usually it is at most {}",
                 span(gap),
@@ -259,16 +252,4 @@ impl Usual {
             Finding::at(log, Kind::ClockJump, severity, event as usize, words)
         });
     }
-}
-
-fn apart(one: Timestamp, other: Timestamp) -> String {
-    match one.micros().saturating_sub(other.micros()) {
-        0 => "less than a microsecond".to_owned(),
-        micros => span(micros),
-    }
-}
-
-/// An event in words.
-pub(super) fn name(log: &EventLog, event: u32) -> String {
-    format!("#{}", log.position(event as usize))
 }

@@ -1,4 +1,31 @@
-//! Spans of time in words.
+//! Spans of time, events and types in words.
+
+use crate::model::{EventLog, TypeIndex};
+
+/// An event in words.
+pub(super) fn name(log: &EventLog, event: u32) -> String {
+    format!("#{}", log.position(event as usize))
+}
+
+/// The short name of a type, for one event of it; some have none.
+pub(super) fn of_type(log: &EventLog, of: TypeIndex) -> &str {
+    named(log, of).unwrap_or("an event without a type")
+}
+
+/// The short name of a type, for several events of it.
+pub(super) fn many_of_type(log: &EventLog, of: TypeIndex) -> &str {
+    named(log, of).unwrap_or("events without a type")
+}
+
+/// The short name of a type, after `no`.
+pub(super) fn none_of_type(log: &EventLog, of: TypeIndex) -> &str {
+    named(log, of).unwrap_or("event without a type")
+}
+
+/// The short name of a type, if it has any.
+pub(super) fn named(log: &EventLog, of: TypeIndex) -> Option<&str> {
+    Some(&*log.event_type(of).short).filter(|name| !name.trim().is_empty())
+}
 
 /// A span of microseconds in its two greatest units: `2 days 3 h`, `1.5 s`, `12 ms`.
 pub(super) fn span(micros: i64) -> String {

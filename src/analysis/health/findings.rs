@@ -55,6 +55,12 @@ pub struct Finding {
     pub time: Option<Timestamp>,
     /// What exactly, in a sentence without its full stop.
     pub message: String,
+    /// Where programs look for each kind by itself: the kind under which the same thing is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<Kind>,
+    /// What else it is: told once, and in JSON found under each kind.
+    #[serde(skip)]
+    pub also: Vec<Kind>,
     /// The event, by its place in the index.
     #[serde(skip)]
     pub event: Option<u32>,
@@ -74,6 +80,8 @@ impl Finding {
             version: None,
             time: None,
             message,
+            same_as: None,
+            also: Vec::new(),
             event: None,
             rest: false,
         }
@@ -91,9 +99,36 @@ impl Finding {
         }
     }
 
+    /// The worst first, each kind in the store's order, what stands for others after them.
+    pub(super) fn by_severity(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |finding: &Self| (finding.severity, finding.kind, finding.rest);
+        let place = |finding: &Self| (finding.event.is_none(), finding.event, finding.position);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| place(self).cmp(&place(other)))
+            .then_with(|| self.stream.cmp(&other.stream))
+    }
+
     /// Whether it stands for those that are not listed.
     pub fn is_rest(&self) -> bool {
         self.rest
+    }
+
+    /// The same, which is of other kinds as well.
+    pub fn also(mut self, kinds: &[Kind]) -> Self {
+        self.also = kinds.to_vec();
+        self
+    }
+
+    /// The same under the other kinds that it is of, to be known of where they are looked for.
+    pub fn under_other_kinds(&self) -> impl Iterator<Item = Self> {
+        self.also.iter().map(|kind| Self {
+            kind: *kind,
+            severity: Severity::Info,
+            same_as: Some(self.kind),
+            also: Vec::new(),
+            ..self.clone()
+        })
     }
 
     /// The same, told of one of its streams.
@@ -148,6 +183,11 @@ impl Findings {
         }
     }
 
+    /// Adds what was collected of several kinds.
+    pub(super) fn extend_all(&self, tallies: Tallies) {
+        tallies.0.into_values().for_each(|tally| self.extend(tally));
+    }
+
     /// Adds one, if there is one.
     pub(super) fn extend_one(&self, finding: Option<Finding>) {
         finding.into_iter().for_each(|finding| self.push(finding));
@@ -167,11 +207,7 @@ impl Findings {
     /// All that is listed, the worst first, each kind in the store's order, with a last one for what is not listed.
     pub fn sorted(&self) -> Vec<Finding> {
         let mut list = self.since(0);
-        list.sort_by(|a, b| {
-            let key = |finding: &Finding| (finding.severity, finding.kind);
-            let place = |finding: &Finding| (finding.event.is_none(), finding.event, finding.position);
-            key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b))).then_with(|| a.stream.cmp(&b.stream))
-        });
+        list.sort_by(Finding::by_severity);
         let mut out: Vec<Finding> = Vec::with_capacity(list.len());
         for of in self.counts() {
             let key = (of.severity, of.kind);
@@ -224,6 +260,43 @@ impl Tally {
     }
 }
 
+/// Findings of several kinds that are not told before it is known how many there are.
+#[derive(Debug, Default)]
+pub(super) struct Tallies(BTreeMap<(Severity, Kind), Tally>);
+
+impl Tallies {
+    /// Adds one, made only if it would be listed.
+    pub fn push(&mut self, kind: Kind, severity: Severity, finding: impl FnOnce() -> Finding) {
+        self.0.entry((severity, kind)).or_default().push(finding);
+    }
+
+    /// How many were added, of any kind.
+    pub fn count(&self) -> usize {
+        self.0.values().map(Tally::count).sum()
+    }
+
+    /// Adds those of others.
+    pub fn append(&mut self, others: Self) {
+        for (of, tally) in others.0 {
+            let own = self.0.entry(of).or_default();
+            own.count += tally.count;
+            own.list.extend(tally.list);
+            own.list.truncate(LISTED);
+        }
+    }
+}
+
+/// What could not be looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unchecked {
+    /// What, in a word or two.
+    pub what: &'static str,
+    /// Findings of these kinds may be missing.
+    pub kinds: Vec<Kind>,
+    /// Why, in a sentence without its full stop.
+    pub why: String,
+}
+
 /// How much was looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Scanned {
@@ -248,7 +321,9 @@ pub struct Health {
     pub scanned: Scanned,
     /// Whether that was all; if not, what needs all of it was not looked for.
     pub complete: bool,
-    /// What was not looked at, and why, in sentences.
+    /// What could not be looked for in this store, and why.
+    pub not_checked: Vec<Unchecked>,
+    /// What was not looked at because it was stopped, in sentences.
     pub notes: Vec<String>,
 }
 

@@ -5,8 +5,8 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::clock::name;
-use super::findings::{Finding, Findings, Severity, Tally};
+use super::clock_words::name;
+use super::findings::{Finding, Findings, Severity, Tallies, Tally};
 use super::kind::Kind;
 use crate::model::{Event, EventLog};
 
@@ -54,15 +54,28 @@ impl Ids {
         }
     }
 
-    /// Says what is wrong with them, once all events were taken in. `read` reads events again.
-    pub fn finish<E>(self, log: &EventLog, findings: &Findings, read: &mut ReadAgain<'_, E>) -> Result<(), E> {
+    /// How many events have an id, and how many name a cause.
+    pub fn counts(&self) -> (usize, usize) {
+        let count = |list: &[u64]| list.iter().filter(|id| **id != NONE).count();
+        (count(&self.ids), count(&self.causes))
+    }
+
+    /// Says what is wrong with them, once all events were taken in. `first` is the version that streams begin with;
+    /// `read` reads events again.
+    pub fn finish<E>(
+        self,
+        log: &EventLog,
+        first: i64,
+        findings: &Findings,
+        read: &mut ReadAgain<'_, E>,
+    ) -> Result<(), E> {
         if self.ids.is_empty() {
             return Ok(());
         }
         let index = Index::new(&self.ids);
         self.repeats(&index, log, findings, read)?;
         if !self.causes.is_empty() {
-            self.causes(&index, log, findings, read)?;
+            self.causes(&index, log, first, findings, read)?;
         }
         Ok(())
     }
@@ -116,6 +129,7 @@ impl Ids {
         &self,
         index: &Index,
         log: &EventLog,
+        first: i64,
         findings: &Findings,
         read: &mut ReadAgain<'_, E>,
     ) -> Result<(), E> {
@@ -123,7 +137,7 @@ impl Ids {
             let cause = self.causes.get(event as usize).copied().filter(|cause| *cause != NONE)?;
             index.find(&self.ids, cause | PLAIN)
         };
-        let (mut resolved, mut total, mut missing) = (0, 0, 0);
+        let (mut resolved, mut total, mut missing) = (0usize, 0usize, 0usize);
         let (mut unknown, mut backwards, mut own) = (Vec::new(), Vec::new(), Vec::new());
         for (event, cause) in self.causes.iter().enumerate().filter(|(_, cause)| **cause != NONE) {
             let event = event as u32;
@@ -177,22 +191,51 @@ impl Ids {
             return Ok(());
         }
         let is_rare = missing * 10 <= total || total < FEW;
-        let severity = if is_rare { Severity::Warning } else { Severity::Info };
-        let mut found = Tally::default();
+        let removed = Removed::of(log, first);
+        let mut found = Tallies::default();
         for batch in unknown.chunks(BATCH) {
             for (at, event) in batch.iter().zip(read(batch)?) {
-                found.push(|| {
-                    let cause = event.causation_id.as_deref().unwrap_or_default();
-                    let words = format!("caused by {}, which no event here is ({share})", short(cause));
+                let is_gone = removed.may_be_before(log, *at);
+                let severity = if is_rare && !is_gone { Severity::Warning } else { Severity::Info };
+                found.push(Kind::CauseMissing, severity, || {
+                    let cause = short(event.causation_id.as_deref().unwrap_or_default());
+                    let words = if is_gone {
+                        format!("caused by {cause}, which no event here is: older ones were removed ({share})")
+                    } else {
+                        format!("caused by {cause}, which no event here is ({share})")
+                    };
                     Finding::at(log, Kind::CauseMissing, severity, *at as usize, words)
                 });
             }
-            if found.rest() > 0 {
-                break;
-            }
         }
-        findings.extend(found);
+        findings.extend_all(found);
         Ok(())
+    }
+}
+
+/// What shows that events were removed from a store: then it is no wonder that a cause is not there.
+struct Removed {
+    /// Positions count events, but for those that are left out.
+    counts: bool,
+    first_version: i64,
+}
+
+impl Removed {
+    fn of(log: &EventLog, first_version: i64) -> Self {
+        let span = match log.len().checked_sub(1) {
+            Some(last) => log.position(last).saturating_sub(log.position(0)),
+            None => 0,
+        };
+        let counts = !log.has_ordinal_positions() && span < (log.len() as i64).saturating_mul(2);
+        Self { counts, first_version }
+    }
+
+    /// Whether events may have been removed that stood before this one.
+    fn may_be_before(&self, log: &EventLog, event: u32) -> bool {
+        let stream = log.stream_of(event as usize);
+        let first = stream.and_then(|stream| log.version_in(*log.lane(stream).first()? as usize, stream));
+        first.is_some_and(|first| first > self.first_version)
+            || (self.counts && log.position(event as usize) > i64::from(event) + 1)
     }
 }
 

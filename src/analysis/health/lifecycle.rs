@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::clock::name;
+use super::clock_words::{name, of_type};
 use super::findings::{Finding, Findings, Severity, Tally};
 use super::kind::Kind;
 use super::versions::own_streams;
@@ -12,42 +12,69 @@ use crate::model::{CategoryIndex, EventKind, EventLog, StreamIndex, TypeIndex};
 /// Fewer events are no rule.
 const FEW: usize = 20;
 
-/// Looks at types, beginnings and ends. `first` is the version that streams begin with.
-pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
+/// What a store shows of how its streams live.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shows {
+    /// A category has enough streams to tell how they begin.
+    pub beginnings: bool,
+    /// A type's name says that it ends a stream.
+    pub ends: bool,
+}
+
+/// Looks at types, beginnings and ends. `first` is the version that streams begin with; of `doubles` enough is told.
+pub(super) fn check(log: &EventLog, first: i64, doubles: &[u32], findings: &Findings) -> Shows {
     types(log, findings);
     no_stream(log, findings);
     let categories = Categories::of(log);
-    categories.starts(log, first, findings);
-    categories.ends(log, findings);
+    let told = categories.starts(log, first, findings);
+    let ends = categories.ends(log, doubles, findings);
+    Shows { beginnings: told || categories.streams.values().any(|streams| *streams >= 3), ends }
 }
 
-/// Types seen once, and none.
+fn is_nameless(name: &str) -> bool {
+    name.trim().is_empty()
+}
+
+/// Types seen once.
 fn types(log: &EventLog, findings: &Findings) {
-    let once: Vec<bool> = log.types().iter().map(|info| info.events == 1).collect();
-    let empty: Vec<bool> = log.types().iter().map(|info| info.name.trim().is_empty()).collect();
-    if !once.contains(&true) && !empty.contains(&true) {
+    let once: Vec<bool> = log.types().iter().map(|info| info.events == 1 && !is_nameless(&info.name)).collect();
+    if !once.contains(&true) {
         return;
     }
-    let (mut rare, mut nameless) = (Tally::default(), Tally::default());
+    let mut rare = Tally::default();
     for event in 0..log.len() {
         let of = log.type_of(event);
-        if empty[of.0 as usize] {
-            nameless.push(|| Finding::at(log, Kind::TypeEmpty, Severity::Warning, event, "has no type"));
-        } else if once[of.0 as usize] {
+        // A library's own rows are few as a rule.
+        if once[of.0 as usize] && log.kind(event) != EventKind::System {
             rare.push(|| {
                 let words = format!("no other event has the type {}", log.event_type(of).name);
                 Finding::at(log, Kind::TypeOnce, Severity::Info, event, words)
             });
         }
     }
-    if nameless.count() >= FEW && nameless.count() * 10 > log.len() {
-        let words = format!("{} of {} events have no type, as where the payload says it", nameless.count(), log.len());
-        let first = nameless.into_first();
+    findings.extend(rare);
+}
+
+/// Events without a type, but for those whose payload would say it and can't be read. `unread` are those, in order.
+pub(super) fn nameless(log: &EventLog, unread: &[u32], findings: &Findings) {
+    let empty: Vec<bool> = log.types().iter().map(|info| is_nameless(&info.name)).collect();
+    if !empty.contains(&true) {
+        return;
+    }
+    let mut found = Tally::default();
+    for event in 0..log.len() {
+        if empty[log.type_of(event).0 as usize] && unread.binary_search(&(event as u32)).is_err() {
+            found.push(|| Finding::at(log, Kind::TypeEmpty, Severity::Warning, event, "has no type"));
+        }
+    }
+    if found.count() >= FEW && found.count() * 10 > log.len() {
+        let words =
+            format!("{} of {} events have no type; their payloads may say what they are", found.count(), log.len());
+        let first = found.into_first();
         findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
     } else {
-        findings.extend(nameless);
+        findings.extend(found);
     }
-    findings.extend(rare);
 }
 
 fn no_stream(log: &EventLog, findings: &Findings) {
@@ -106,8 +133,18 @@ impl Categories {
         Self { starts, streams: all, events, nouns }
     }
 
-    /// Streams that begin otherwise than almost all of their category.
-    fn starts(&self, log: &EventLog, first_version: i64, findings: &Findings) {
+    /// Of two streams that begin in two ways: what the other one begins with, if only that is a beginning by its name.
+    fn other_start(&self, log: &EventLog, category: CategoryIndex, of: TypeIndex) -> Option<TypeIndex> {
+        let begins = |of: TypeIndex| {
+            let words = humanised(&log.event_type(of).short).to_lowercase();
+            split_last(&words).is_some_and(|(last, _)| BEGINS.contains(&last))
+        };
+        let other = self.starts.keys().find(|(at, start)| *at == category && *start != of)?.1;
+        (begins(other) && !begins(of)).then_some(other)
+    }
+
+    /// Streams that begin otherwise than almost all of their category. Whether any do.
+    fn starts(&self, log: &EventLog, first_version: i64, findings: &Findings) -> bool {
         let mut found = Tally::default();
         for (stream, category) in streams(log) {
             let Some(first) = first_of(log, stream) else { continue };
@@ -116,13 +153,16 @@ impl Categories {
             let alike = self.starts[&(category, of)] - 1;
             // A type that a third of the streams begin with, or that hardly ever follows another, is one to begin with.
             let mostly_begins = alike > 0 && self.events[&(category, of)] <= 2 * (alike + 1);
-            if others < 2 || alike * 3 >= others || mostly_begins {
+            if others < 1 || alike * 3 >= others || mostly_begins {
                 continue;
             }
-            let Some((usual, begun)) = usual_start(&self.starts, category).filter(|(usual, _)| *usual != of) else {
-                continue;
+            let usual = match others {
+                1 => self.other_start(log, category, of).map(|other| (other, 1)),
+                _ => usual_start(&self.starts, category).filter(|(usual, _)| *usual != of),
             };
+            let Some((usual, begun)) = usual else { continue };
             let severity = match (others, begun) {
+                (1, _) => Severity::Info,
                 (others, begun) if begun == others || (others >= 10 && begun * 10 >= others * 8) => Severity::Warning,
                 (others, begun) if begun * 3 >= others * 2 => Severity::Info,
                 _ => continue,
@@ -131,26 +171,29 @@ impl Categories {
             let is_cut = log.version(first as usize).is_some_and(|version| version > first_version);
             let severity = if is_cut { Severity::Info } else { severity };
             found.push(|| {
-                let words = format!(
-                    "begins with {}; {begun} of {others} other streams of {} begin with {}",
-                    log.event_type(of).short,
-                    log.category(category),
-                    log.event_type(usual).short
-                );
+                let (own, usual, category) = (of_type(log, of), of_type(log, usual), log.category(category));
+                let words = match others {
+                    1 => format!("begins with {own}; the other stream of {category} begins with {usual}"),
+                    _ => {
+                        format!("begins with {own}; {begun} of {others} other streams of {category} begin with {usual}")
+                    }
+                };
                 Finding::at(log, Kind::NoStart, severity, first as usize, words).within(log, stream)
             });
         }
+        let any = found.count() > 0;
         findings.extend(found);
+        any
     }
 
-    /// Events that follow the end of their stream.
-    fn ends(&self, log: &EventLog, findings: &Findings) {
+    /// Events that follow the end of their stream. Whether any type ends one.
+    fn ends(&self, log: &EventLog, doubles: &[u32], findings: &Findings) -> bool {
         let mut roles: HashMap<OfCategory, Role> = HashMap::new();
         for of in self.events.keys().filter(|(category, _)| self.are_entities(*category)) {
             roles.insert(*of, self.role(log, *of));
         }
         if !roles.values().any(|role| matches!(role, Role::Ends { .. })) {
-            return;
+            return false;
         }
         // How often each ending type is in a stream, and how often something follows.
         let mut known: HashMap<OfCategory, (usize, usize)> = HashMap::new();
@@ -173,11 +216,11 @@ impl Categories {
                 Some(Role::Ends { certain: true }) => all < 3 || followed * 2 <= all,
                 _ => all >= 5 && followed * 10 <= all,
             };
-            if !is_end {
+            if !is_end || doubles.binary_search(&after).is_ok() {
                 continue;
             }
             found.push(|| {
-                let short = |event: u32| &log.event_type(log.type_of(event as usize)).short;
+                let short = |event: u32| of_type(log, log.type_of(event as usize));
                 let rest = match more {
                     0 => String::new(),
                     1 => ", and 1 more event follows".to_owned(),
@@ -193,6 +236,7 @@ impl Categories {
             });
         }
         findings.extend(found);
+        true
     }
 
     /// Whether the streams of a category are of one entity each: they begin once.
@@ -254,6 +298,22 @@ const ENDS: [&str; 16] = [
 /// Last words of types that may be the last, as the other streams show.
 const MAY_END: [&str; 8] =
     ["completed", "finished", "ended", "expired", "settled", "finalized", "finalised", "resolved"];
+/// Last words of types that begin what the type is about.
+const BEGINS: [&str; 13] = [
+    "opened",
+    "created",
+    "registered",
+    "started",
+    "begun",
+    "placed",
+    "requested",
+    "initiated",
+    "founded",
+    "launched",
+    "drafted",
+    "booked",
+    "issued",
+];
 /// Last words of types that take it up again.
 const AGAIN: [&str; 14] = [
     "reopened",

@@ -7,6 +7,7 @@
 //! How severe a finding is: an error is data that is lost, doubled or contradicts itself; a warning is what may be
 //! right, and is worth a look before the history is relied upon; an info is what one should know.
 
+mod backwards;
 mod checker;
 mod clock;
 mod clock_words;
@@ -15,14 +16,16 @@ mod ids;
 mod increasing;
 mod kind;
 mod lifecycle;
+mod pairs;
 mod payloads;
 mod report;
 mod snapshots;
 mod states;
+mod unchecked;
 mod versions;
 
 pub use checker::{CheckOptions, Checker};
-pub use findings::{Count, Finding, Findings, Health, Scanned, Severity};
+pub use findings::{Count, Finding, Findings, Health, Scanned, Severity, Unchecked};
 pub use ids::ReadAgain;
 pub use kind::Kind;
 pub use snapshots::SnapshotFact;

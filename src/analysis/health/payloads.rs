@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::clock_words::{many_of_type, name, named, none_of_type};
 use super::findings::{Finding, Findings, Severity, Tally};
 use super::kind::Kind;
 use crate::model::event::first_scalar;
@@ -22,6 +23,8 @@ pub(super) struct Payloads {
     unreadable: HashMap<(TypeIndex, String), Tally>,
     /// Events without a time, by type: where no event of a type has one, that is how it is written.
     untimed: HashMap<TypeIndex, Tally>,
+    /// Events that can't be read and have no type: it may be in the payload.
+    unread_nameless: Vec<u32>,
     expected_at: Vec<Path>,
     /// By stream, where there is any: the version that the writer of the last event expected, and when it was.
     expected: Vec<Option<(i64, Option<Timestamp>, u32)>>,
@@ -30,7 +33,13 @@ pub(super) struct Payloads {
 impl Default for Payloads {
     fn default() -> Self {
         let expected_at = EXPECTED.iter().filter_map(|path| Path::parse(path).ok()).collect();
-        Self { unreadable: HashMap::new(), untimed: HashMap::new(), expected_at, expected: Vec::new() }
+        Self {
+            unreadable: HashMap::new(),
+            untimed: HashMap::new(),
+            unread_nameless: Vec::new(),
+            expected_at,
+            expected: Vec::new(),
+        }
     }
 }
 
@@ -49,14 +58,21 @@ impl Payloads {
         }
         match (&event.data, repeated) {
             (Payload::Unreadable(why), _) => {
+                if named(log, log.type_of(index)).is_none() {
+                    self.unread_nameless.push(index as u32);
+                }
                 let found = self.unreadable.entry((log.type_of(index), why.reason.clone())).or_default();
                 found.push(|| {
-                    let note = if why.note.starts_with(&*why.reason) || why.note.is_empty() {
-                        format!("{}, {} bytes", if why.note.is_empty() { &why.reason } else { &why.note }, why.len)
+                    let note = if why.note.is_empty() {
+                        why.reason.clone()
+                    } else if why.note.starts_with(&*why.reason) {
+                        why.note.to_string()
                     } else {
-                        format!("{}: {}, {} bytes", why.reason, why.note, why.len)
+                        format!("{}: {}", why.reason, why.note)
                     };
-                    Finding::at(log, Kind::PayloadUnreadable, Severity::Error, index, note)
+                    let bytes = if why.len == 1 { "1 byte".to_owned() } else { format!("{} bytes", why.len) };
+                    let words = if note.ends_with(&bytes) { note } else { format!("{note}, {bytes}") };
+                    Finding::at(log, Kind::PayloadUnreadable, Severity::Error, index, words)
                 });
             }
             (_, Some(key)) => {
@@ -65,7 +81,8 @@ impl Payloads {
             }
             _ => {}
         }
-        if event.time.is_none() {
+        // Where the payload can't be read, a time in it can't either, and that is told.
+        if event.time.is_none() && !(event.time_raw.is_none() && matches!(event.data, Payload::Unreadable(_))) {
             self.untimed(log, index, event, findings);
         }
         self.expected_version(log, index, event, findings);
@@ -78,7 +95,7 @@ impl Payloads {
                 findings.push(Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words));
             }
             None => self.untimed.entry(log.type_of(index)).or_default().push(|| {
-                let words = format!("has no time, as other {} have", log.event_type(log.type_of(index)).short);
+                let words = format!("has no time, as other {} have", many_of_type(log, log.type_of(index)));
                 Finding::at(log, Kind::TimeMissing, Severity::Warning, index, words)
             }),
         }
@@ -106,9 +123,24 @@ impl Payloads {
         }
         let words = format!(
             "written for version {same}, as {} was before it: two writers expected the same version",
-            super::clock::name(log, other)
+            name(log, other)
         );
         findings.push(Finding::at(log, Kind::VersionDuplicate, Severity::Warning, index, words));
+    }
+
+    /// Whether any event says which version its writer expected.
+    pub fn tell_expected(&self) -> bool {
+        !self.expected.is_empty()
+    }
+
+    /// Events that can't be read and have no type, in order.
+    pub fn unread_nameless(&self) -> &[u32] {
+        &self.unread_nameless
+    }
+
+    /// How many could not be read so far.
+    pub fn unread(&self) -> usize {
+        self.unreadable.values().map(Tally::count).sum()
     }
 
     /// Says what can't be read, once all were seen.
@@ -124,7 +156,10 @@ impl Payloads {
                 findings.extend(found);
                 continue;
             }
-            let words = format!("{} of {all} {} have no time", found.count(), log.event_type(of).short);
+            let words = match found.count() {
+                count if count == all => format!("no {} has a time", none_of_type(log, of)),
+                count => format!("{count} of {all} {} have no time", many_of_type(log, of)),
+            };
             let first = found.into_first();
             findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
         }
@@ -155,10 +190,12 @@ impl Payloads {
         }
         for ((of, reason), tally) in found {
             let all = log.event_type(of).events;
-            if tally.count() * 2 > all && (all >= FEW || !is_damage(&reason)) {
+            // Those without a type have nothing in common that could be a rule.
+            let is_rule = named(log, of).is_some() && tally.count() * 2 > all && (all >= FEW || !is_damage(&reason));
+            if is_rule {
                 let words = match tally.count() {
-                    count if count == all => format!("no {} can be read: {reason}", log.event_type(of).short),
-                    count => format!("{count} of {all} {} can't be read: {reason}", log.event_type(of).short),
+                    count if count == all => format!("no {} can be read: {reason}", none_of_type(log, of)),
+                    count => format!("{count} of {all} {} can't be read: {reason}", many_of_type(log, of)),
                 };
                 let first =
                     tally.into_first().map(|first| Finding { severity: Severity::Info, message: words, ..first });

@@ -4,15 +4,19 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::findings::{Count, Finding, Health, Scanned, Severity};
+use super::findings::{Count, Finding, Health, Scanned, Severity, Unchecked};
 
 #[derive(Serialize)]
 struct Shape<'a> {
-    /// The worst first; of each kind in the store's order.
-    findings: &'a [Finding],
-    /// How many there are of each kind, those included that are not listed.
+    /// The worst first; of each kind in the store's order. What is of several kinds is found under each, with the word
+    /// for the one under which people are told of it.
+    findings: Vec<Finding>,
+    /// How many there are of each kind, those included that are not listed; what is told under another kind is not
+    /// counted again.
     counts: &'a [Count],
     scanned: Scanned,
+    /// What could not be looked for, and why.
+    not_checked: &'a [Unchecked],
     /// Whether that was all.
     complete: bool,
     /// Whether no error was found.
@@ -24,8 +28,12 @@ const PRINTED: usize = 20;
 
 impl Serialize for Health {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { findings, counts, scanned, complete, .. } = self;
-        Shape { findings, counts, scanned: *scanned, complete: *complete, ok: self.is_ok() }.serialize(serializer)
+        let Self { counts, scanned, complete, not_checked, .. } = self;
+        let others = self.findings.iter().flat_map(Finding::under_other_kinds);
+        let mut findings: Vec<Finding> = self.findings.iter().cloned().chain(others).collect();
+        findings.sort_by(Finding::by_severity);
+        Shape { findings, counts, scanned: *scanned, not_checked, complete: *complete, ok: self.is_ok() }
+            .serialize(serializer)
     }
 }
 
@@ -86,6 +94,12 @@ impl Health {
             if *count > listed.len() {
                 out.push(format!("  and {} more", count - listed.len()));
             }
+        }
+        if !self.not_checked.is_empty() {
+            out.push(String::new());
+            out.push("Not looked for:".to_owned());
+            let width = self.not_checked.iter().map(|part| part.what.chars().count()).max().unwrap_or(0);
+            out.extend(self.not_checked.iter().map(|Unchecked { what, why, .. }| format!("  {what:<width$}  {why}")));
         }
         out
     }

@@ -61,6 +61,16 @@ impl<'a> States<'a> {
         self.folds.iter().any(Option::is_some)
     }
 
+    /// Whether any projection says what must always hold.
+    pub fn have_invariants(&self) -> bool {
+        self.folds.iter().flatten().any(|fold| !fold.info().invariants.is_empty())
+    }
+
+    /// How many snapshots were compared with the replay.
+    pub fn compared(&self) -> usize {
+        self.drift.values().map(|drift| drift.compared).sum()
+    }
+
     /// Whether a stream's first events are not here: what it comes to can't be told from the others.
     fn is_cut(&self, log: &EventLog, stream: StreamIndex) -> bool {
         let first = log.lane(stream).first().and_then(|event| log.version(*event as usize));

@@ -1,19 +1,21 @@
 //! Versions of streams: gaps, repeats, and where there are none.
 
-use super::findings::{Finding, Findings, Severity, Tally};
+use super::clock_words::{name, named, of_type};
+use super::findings::{Finding, Findings, Severity, Tallies, Tally};
 use super::kind::Kind;
+use super::pairs::Shared;
 use crate::model::{EventLog, StreamIndex};
 
 /// Fewer steps from event to event than these tell nothing of how a store numbers its events.
 const FEW: usize = 20;
 
 /// Streams of facts: all but those of links.
-fn streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
+pub(super) fn streams(log: &EventLog) -> impl Iterator<Item = StreamIndex> {
     (0..log.streams().len() as u32).map(StreamIndex).filter(|stream| !log.stream(*stream).link)
 }
 
 /// A stream's versions, with their events.
-fn versions(log: &EventLog, stream: StreamIndex) -> impl Iterator<Item = (i64, u32)> {
+pub(super) fn versions(log: &EventLog, stream: StreamIndex) -> impl Iterator<Item = (i64, u32)> {
     let lane = log.lane(stream).iter();
     lane.filter_map(move |event| Some((log.version_in(*event as usize, stream)?, *event)))
 }
@@ -42,14 +44,29 @@ pub(super) fn first_version(log: &EventLog, otherwise: i64) -> i64 {
     }
 }
 
-/// Looks at all versions. `first` is the number that streams begin with.
-pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
-    let (mut gaps, mut starts, mut repeats, mut without) =
-        (Tally::default(), Tally::default(), Tally::default(), Tally::default());
+/// What the versions of a store show besides findings.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    /// Where versions are paired with a second number: what shares the first one, and is not told of.
+    pub shared: Vec<Shared>,
+    /// Events that are told of as the second one of their version, sorted: that they are late, or come after an end,
+    /// says nothing more.
+    pub doubles: Vec<u32>,
+}
+
+/// Looks at all versions. `first` is the number that streams begin with; `paired` says that a second number beside it
+/// tells events of one version apart.
+pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Findings) -> Versions {
+    let (mut shared, mut doubles) = (Vec::new(), Vec::new());
+    let (mut starts, mut repeats, mut without) = (Tally::default(), Tally::default(), Tally::default());
+    let mut gaps = Tallies::default();
     let mut steps = 0;
     let mut sorted = Vec::new();
     for stream in streams(log) {
         let lane = log.lane(stream);
+        let is_plain = log.is_lane_by_version(stream);
+        let without_version = |event: &&u32| log.version_in(**event as usize, stream).is_none();
+        let unnumbered = !is_plain && lane.iter().any(|event| without_version(&event));
         let mut previous: Option<(i64, u32)> = None;
         let mut visit = |version: i64, event: u32| {
             let at = event as usize;
@@ -67,24 +84,31 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
                 None => {}
                 Some((before, other)) => {
                     steps += 1;
-                    if version == before {
-                        repeats.push(|| twice(log, stream, other, event, version));
+                    if version == before && paired {
+                        shared.push(Shared { stream, version, event: other });
+                        shared.push(Shared { stream, version, event });
+                    } else if version == before {
+                        doubles.push(event);
+                        repeats.push(|| twice(log, stream, other, event, &version.to_string()));
                     } else if version.saturating_sub(before) > 1 {
-                        gaps.push(|| {
+                        // What is missing may be what has no number.
+                        let severity = if unnumbered { Severity::Info } else { Severity::Warning };
+                        gaps.push(Kind::VersionGap, severity, || {
                             let missing = match version.saturating_sub(before) {
                                 2 => format!("version {} is missing", before + 1),
                                 3 => format!("versions {} and {} are missing", before + 1, before + 2),
                                 _ => format!("versions {} to {} are missing", before + 1, version - 1),
                             };
-                            let words = format!("{missing}: version {version} follows version {before}");
-                            Finding::at(log, Kind::VersionGap, Severity::Warning, at, words).within(log, stream)
+                            let but = if unnumbered { ", and an event of this stream has no version" } else { "" };
+                            let words = format!("{missing}: version {version} follows version {before}{but}");
+                            Finding::at(log, Kind::VersionGap, severity, at, words).within(log, stream)
                         });
                     }
                 }
             }
             previous = Some((version, event));
         };
-        if log.is_lane_by_version(stream) {
+        if is_plain {
             versions(log, stream).for_each(|(version, event)| visit(version, event));
             continue;
         }
@@ -93,19 +117,21 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
         sorted.sort_unstable();
         sorted.iter().for_each(|(version, event)| visit(*version, *event));
         if !sorted.is_empty() && sorted.len() < lane.len() {
-            let none = lane.iter().find(|event| log.version_in(**event as usize, stream).is_none());
+            let none = lane.iter().find(without_version);
             if let Some(event) = none {
                 without.push(|| {
                     let missing = lane.len() - sorted.len();
-                    let words = format!("{missing} of {} events of this stream have no version", lane.len());
+                    let have = if missing == 1 { "has" } else { "have" };
+                    let words = format!("{missing} of {} events of this stream {have} no version", lane.len());
                     Finding::at(log, Kind::VersionMissing, Severity::Info, *event as usize, words).within(log, stream)
                 });
             }
         }
     }
     // Numbers that are no places in a stream, as of sequences that several streams share, tell of no single event.
-    let is_usual = |found: &Tally| steps >= FEW && found.count() * 2 > steps;
-    if is_usual(&repeats) {
+    let is_usual = |count: usize| steps >= FEW && count * 2 > steps;
+    if is_usual(repeats.count()) {
+        doubles.clear();
         let words = format!(
             "{} of {steps} events have the version of the one before them: versions are no places in a stream here, \
              and repeated ones can't be told",
@@ -115,26 +141,32 @@ pub(super) fn check(log: &EventLog, first: i64, findings: &Findings) {
     } else {
         findings.extend(repeats);
     }
-    if is_usual(&gaps) {
+    if is_usual(gaps.count()) {
         let words = format!(
             "{} of {steps} events skip numbers: versions do not count here, and missing events can't be told by them",
             gaps.count()
         );
         findings.push(Finding::new(Kind::VersionGap, Severity::Info, words));
     } else {
-        findings.extend(gaps);
+        findings.extend_all(gaps);
         findings.extend(starts);
     }
     findings.extend(without);
+    doubles.sort_unstable();
+    doubles.dedup();
+    Versions { shared, doubles }
 }
 
-fn twice(log: &EventLog, stream: StreamIndex, other: u32, event: u32, version: i64) -> Finding {
-    let other = other as usize;
-    let words = format!(
-        "version {version} is used twice, by {} at #{} and by {} here: both were written as if they came next",
-        log.event_type(log.type_of(other)).short,
-        log.position(other),
-        log.event_type(log.type_of(event as usize)).short,
-    );
+/// Two events of one version.
+pub(super) fn twice(log: &EventLog, stream: StreamIndex, other: u32, event: u32, version: &str) -> Finding {
+    let of = |event: u32| log.type_of(event as usize);
+    let place = name(log, other);
+    let words = match (named(log, of(other)), named(log, of(event))) {
+        (None, None) => format!("version {version} is used twice, at {place} and here, by events without a type"),
+        _ => {
+            let (one, two) = (of_type(log, of(other)), of_type(log, of(event)));
+            format!("version {version} is used twice, by {one} at {place} and by {two} here")
+        }
+    };
     Finding::at(log, Kind::VersionDuplicate, Severity::Error, event as usize, words).within(log, stream)
 }

@@ -150,8 +150,10 @@ pub struct Field {
     /// How many of those that could have it do: of a type's readable events, or of the objects that it is in.
     /// `None` for what is in lists and maps, where there is no such number.
     pub presence: Option<Presence>,
-    /// How many values it has in all.
+    /// How many values it has in all, nulls included.
     pub values: u64,
+    /// How many of them are null: the key is there, and says nothing.
+    pub nulls: u64,
     /// What they range over, by kind.
     pub ranges: Vec<Range>,
     /// The first few different values.
@@ -406,8 +408,37 @@ impl Field {
         self.ranges.iter().any(|range| matches!(range, Range::Texts { uuid: true, .. }))
     }
 
-    /// What its values range over, and examples, in one line.
+    /// How many of those that could have it do, with a value: it is neither absent nor null. `None` for what is in
+    /// lists and maps.
+    pub fn filled(&self) -> Option<Presence> {
+        self.presence.map(|Presence { present, of }| Presence { present: present.saturating_sub(self.nulls), of })
+    }
+
+    /// In how many it is absent and in how many null, in words; empty where none is null.
+    pub fn null_words(&self) -> String {
+        let (nulls, values) = (self.nulls, self.values);
+        match self.presence {
+            _ if nulls == 0 => String::new(),
+            Some(Presence { present, of }) if present < of => {
+                format!("absent in {}, null in {nulls} of {of}", of - present)
+            }
+            _ if nulls == values => "always null".to_owned(),
+            _ => format!("null in {nulls} of {values}"),
+        }
+    }
+
+    /// In how many it is null, what its other values range over, and examples, in one line.
     pub fn values_words(&self) -> String {
+        let (nulls, others) = (self.null_words(), self.ranges_words());
+        match (nulls.is_empty(), others.is_empty()) {
+            (true, _) => others,
+            (false, true) => nulls,
+            (false, false) => format!("{nulls}, else {others}"),
+        }
+    }
+
+    /// What its values range over but for nulls, and examples, in one line.
+    fn ranges_words(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
         let mut listed = false;
         for range in &self.ranges {
@@ -428,7 +459,11 @@ impl Field {
                     });
                 }
                 Range::Texts { min_length, max_length, distinct, uuid, .. } => {
-                    let many = distinct.map_or_else(|| "many texts".to_owned(), |count| format!("{count} texts"));
+                    let many = match distinct {
+                        None => "many texts".to_owned(),
+                        Some(1) => "1 text".to_owned(),
+                        Some(count) => format!("{count} texts"),
+                    };
                     parts.push(match (uuid, min_length == max_length) {
                         (true, _) => many,
                         (false, true) if *max_length == 1 => format!("{many} of 1 character"),
@@ -446,6 +481,9 @@ impl Field {
         parts.extend(self.keys.clone());
         let shows_all = listed || self.ranges.iter().any(|range| matches!(range, Range::Times { .. }));
         let same = parts.len() == 1 && parts[0].starts_with("always");
+        if same && self.nulls == 0 && self.presence.is_some_and(|Presence { present, of }| present < of) {
+            parts[0] += " where it is there";
+        }
         if !shows_all && !same && !self.examples.is_empty() {
             let examples: Vec<String> = self.examples.iter().map(crate::model::json::to_text).collect();
             // Texts tell most by what they are, numbers by what they are between.

@@ -255,6 +255,7 @@ impl Writer<'_, '_> {
             types,
             presence,
             values: node.seen,
+            nulls: node.kinds.iter().filter(|seen| seen.kind == Kind::Null).map(|seen| seen.count).sum(),
             ranges: ranges(node),
             examples: node.examples.clone().into_values(),
             keys,

@@ -104,10 +104,10 @@ fn fields_have_types_presence_ranges_and_examples() {
     assert_eq!(told("amount"), "number | 4/4 | 7.50 to 100; such as 20, 7.50, 100");
     assert_eq!(told("to"), r#"text | 4/4 | "a", "b""#);
     assert_eq!(told("when"), "text (date) | 4/4 | 2026-01-04 to 2026-03-04");
-    assert_eq!(told("note"), "null | 1/4 | ");
+    assert_eq!(told("note"), "null | 1/4 | absent in 3, null in 1 of 4");
     assert_eq!(told("items"), "list | 2/4 | 0 to 2 items");
     assert_eq!(told("items[].sku"), r#"text | 2/2 | "x", "y"; 2 texts of 1 character"#);
-    assert_eq!(told("items[].qty"), "integer | 1/2 | always 1");
+    assert_eq!(told("items[].qty"), "integer | 1/2 | always 1 where it is there");
     assert_eq!(told("tags[]"), r#"text |  | "p", "q"; 2 texts of 1 character"#);
     assert_eq!(told("address.city"), r#"text | 1/1 | always "Ulm""#);
     assert_eq!(told(r#"address."a.b""#), "boolean | 1/1 | true");
@@ -129,6 +129,29 @@ fn fields_have_types_presence_ranges_and_examples() {
     assert_eq!(paths, expected);
     assert_eq!((field(&found, "note").first.position, field(&found, "amount").last.position), (2, 5));
     assert_eq!(changes(&found), [""; 0]);
+}
+
+#[test]
+fn absent_null_and_there_with_a_value_are_told_apart() {
+    let found = catalogue(&concat(vec![
+        repeat(2, r#"{"a":null,"b":null,"c":7,"list":[null,1]}"#),
+        repeat(5, r#"{"a":null,"b":null}"#),
+        repeat(1, r#"{"a":0.25,"b":null}"#),
+        repeat(2, r#"{"a":0.25}"#),
+    ]));
+    let told = |path: &str| {
+        let field = field(&found, path);
+        let share = field.filled().map_or_else(String::new, Presence::percent);
+        format!("{} | {share} | {}", field.types_words(), field.values_words())
+    };
+    assert_eq!(told("a"), "number or null | 30 % | null in 7 of 10, else always 0.25");
+    assert_eq!(told("b"), "null | 0 % | absent in 2, null in 8 of 10");
+    assert_eq!(told("c"), "integer | 20 % | always 7 where it is there");
+    assert_eq!(told("list[]"), "integer or null |  | null in 2 of 4, else always 1");
+    let always = catalogue(&repeat(4, r#"{"a":null}"#));
+    assert_eq!(field(&always, "a").values_words(), "always null");
+    let json = serde_json::to_value(field(&found, "a")).unwrap();
+    assert_eq!((&json["presence"]["present"], &json["nulls"]), (&10.into(), &7.into()));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::Document;
-use crate::model::StreamIndex;
+use crate::model::{StreamIndex, names};
 use crate::whatif::{After, Selector};
 
 /// A place in a stream that could be read.
@@ -30,7 +30,9 @@ pub fn read(document: &Document, stream: &str, text: &str) -> Result<TypedPlace,
     if let Some(id) = text.strip_prefix("id ") {
         return Ok(TypedPlace { after: Some(After::Event(Selector::Id(id.trim().into()))), event: None });
     }
-    let Some(lane) = lane else { return Err(format!("{stream} is a new stream: it has no event to come after")) };
+    let Some(lane) = lane else {
+        return Err(format!("{} is a new stream: it has no event to come after", names::shown(stream)));
+    };
     let number = |text: &str| text.parse::<i64>().ok();
     let event = if let Some(position) = text.strip_prefix('#').and_then(number) {
         let Some(event) = log.event_at_position(position) else {
@@ -43,7 +45,7 @@ pub fn read(document: &Document, stream: &str, text: &str) -> Result<TypedPlace,
         return Err(format!("'{text}' is no place: write a version (v3), a position (#674) or nothing for the start"));
     };
     if log.stream_of(event as usize) != Some(lane) {
-        return Err(format!("{} is not in {stream}", document.words_for(event)));
+        return Err(format!("{} is not in {}", document.words_for(event), names::shown(stream)));
     }
     if document.is_left_out(event) {
         return Err(format!("{} is left out, so nothing can follow it", document.words_for(event)));

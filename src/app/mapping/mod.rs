@@ -8,7 +8,9 @@ use std::sync::Arc;
 use super::remote::Remote;
 use super::{App, Dialog, NoticeKind};
 use crate::job::{Job, Request, Slot};
-use crate::model::mapping::{Certainty, MappedTable, Mapping, Place, Preview, Survey, TableSeen, TableVerdict};
+use crate::model::mapping::{
+    Certainty, MappedTable, Mapping, Place, Preview, Problem, Survey, TableSeen, TableVerdict,
+};
 
 pub use choices::{MappingRole, OTHER_ROLES};
 
@@ -111,14 +113,27 @@ impl MappingView {
         self.previewed().and_then(|preview| preview.refusal.clone())
     }
 
-    /// How sure the guess is, in words.
+    /// What is odd about rows that the mapping reads, as the preview shows it.
+    pub fn oddities(&self) -> impl Iterator<Item = &Problem> {
+        self.previewed().into_iter().flat_map(|preview| &preview.problems).filter(|problem| problem.rows > 0)
+    }
+
+    /// How sure the guess is, in words: not surer than the rows below it look.
     pub fn certainty_words(&self) -> &'static str {
-        match self.seen().map(|survey| survey.certainty) {
-            None => "",
-            Some(Certainty::Sure) => "Names, types and values agree: the guess is most likely right.",
-            Some(Certainty::Likely) => "Most of it fits: the guess is probably right. Look at the rows below.",
-            Some(Certainty::Unsure) => "It may not be events at all: look closely before you open it.",
-            Some(Certainty::None) => "Nothing in it looks like events. Map it by hand, if you know better.",
+        let Some(survey) = self.seen() else { return "" };
+        if self.draft != survey.guess {
+            return "This is your own mapping: look at the rows below.";
+        }
+        let odd = self.oddities().next().is_some();
+        match (survey.certainty, odd) {
+            (Certainty::Sure, false) if self.preview.is_pending() => "Names, types and values agree.",
+            (Certainty::Sure, false) => "Names, types and values agree: the guess is most likely right.",
+            (Certainty::Likely, false) => "Most of it fits: the guess is probably right. Look at the rows below.",
+            (Certainty::Sure | Certainty::Likely, true) => {
+                "The columns look right, but not all rows read well by them: see what is marked before you open it."
+            }
+            (Certainty::Unsure, _) => "It may not be events at all: look closely before you open it.",
+            (Certainty::None, _) => "Nothing in it looks like events. Map it by hand, if you know better.",
         }
     }
 }

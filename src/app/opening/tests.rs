@@ -313,3 +313,33 @@ fn files_are_opened_together_and_again() {
     let (_, with, _) = together(&app.update(Command::OpenTogether(vec!["b.db".into()])));
     assert_eq!(with.len(), 1);
 }
+
+#[test]
+fn following_takes_the_place_of_an_opening_that_copies() {
+    let mut app = App::new();
+    let copying = of(&app.update(Command::Open("a.db".into())), Slot::Open);
+    let following = of(&app.update(Command::OpenFollowed("a.db".into())), Slot::Open);
+    assert!(copying.cancel.is_cancelled());
+    let Job::OpenAs { path, key, how: OpenAs::Followed, .. } = &following.job else { panic!("{following:?}") };
+    let store = OpenedStore { followed: true, ..opened(&path.display().to_string(), *key) };
+    // The answer of the first comes late.
+    let (slot, generation) = (copying.slot, copying.generation);
+    app.update(Command::Done(Finished { slot, generation, result: Err(Failure::Cancelled) }));
+    assert_eq!(app.opening, Some(PathBuf::from("a.db")));
+    answer(&mut app, &following, Outcome::Opened(Box::new(store)));
+    assert_eq!(app.document.as_ref().map(|document| document.live.following), Some(Following::On));
+}
+
+#[test]
+fn what_cannot_be_copied_can_be_followed() {
+    let mut app = App::new();
+    let copying = of(&app.update(Command::Open("a.db".into())), Slot::Open);
+    let (slot, generation) = (copying.slot, copying.generation);
+    let result = Err(Failure::NoCopy("there is no room".to_owned()));
+    app.update(Command::Done(Finished { slot, generation, result }));
+    assert_eq!(app.opening, None);
+    let notice = &app.notices[0];
+    assert_eq!((notice.text.as_str(), notice.follow.clone()), ("there is no room", Some(PathBuf::from("a.db"))));
+    app.update(Command::OpenFollowed("a.db".into()));
+    assert!(app.notices.is_empty());
+}

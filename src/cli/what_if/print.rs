@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::cli::compensation;
-use crate::cli::output::{Output, counted, plain};
+use crate::cli::output::{Output, counted, plain, plain_name};
 use crate::cli::state::print_changes;
 use crate::cli::sweep;
 use crate::report::MomentShape;
@@ -125,7 +125,7 @@ impl WhatIfShape {
             let cases = counted(fixture.cases, "case");
             output.line(format!(
                 "a fixture of {} with {cases} was written: {}",
-                plain(&fixture.stream),
+                plain_name(&fixture.stream),
                 plain(&fixture.path)
             ))?;
         }
@@ -143,7 +143,7 @@ impl WhatIfShape {
             let verb = if model.differing == 1 { "ends" } else { "end" };
             output.line(format!(
                 "  {}: {} of {} {entities} {verb} otherwise",
-                plain(&model.category),
+                plain_name(&model.category),
                 model.differing,
                 model.entities
             ))?;
@@ -196,14 +196,14 @@ fn print_hints(hints: &Hints, output: &mut Output<'_>) -> std::io::Result<()> {
                 Because::OtherCause => "another cause, same process as",
             };
             let root = crate::whatif::place_words(&event.deleted);
-            output.line(format!("    {}  ({why} {root} of {})", words(&event.at), plain(&event.deleted_from)))?;
+            output.line(format!("    {}  ({why} {root} of {})", words(&event.at), plain_name(&event.deleted_from)))?;
         }
     }
     Ok(())
 }
 
 fn print_stream(stream: &StreamComparison, output: &mut Output<'_>) -> std::io::Result<()> {
-    let name = plain(&stream.stream);
+    let name = plain_name(&stream.stream);
     match &stream.first_divergence {
         Some(moment) => output.line(format!("{name} differs from {}", words(moment)))?,
         None => output.line(format!("{name} has the same states"))?,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::columns::{Columns, push_sparse};
-use super::{ARCHIVED, CategoryIndex, EventLog, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
+use super::{ARCHIVED, ByName, CategoryIndex, EventLog, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
 use super::{TypeIndex, TypeInfo};
 use crate::model::event::EventKind;
 use crate::model::names::short_type;
@@ -35,14 +35,25 @@ pub struct LogRow {
     pub archived: bool,
 }
 
+/// Where the names that a reader of pieces has met are in the index, in the order in which it met them.
+#[derive(Debug, Default)]
+pub struct PieceNames {
+    /// Of its streams.
+    pub streams: Vec<StreamIndex>,
+    /// Of its types.
+    pub types: Vec<TypeIndex>,
+}
+
 /// Collects rows in replay order over the whole store and makes the index of them.
 #[derive(Debug, Default)]
 pub struct EventLogBuilder {
     log: EventLog,
     columns: Columns,
-    streams_by_name: HashMap<Arc<str>, StreamIndex>,
+    streams_by_name: ByName,
     types_by_name: HashMap<Arc<str>, TypeIndex>,
     categories_by_name: HashMap<Arc<str>, CategoryIndex>,
+    /// The category that was asked for last, and its place: many streams have the same.
+    last_category: Option<(Arc<str>, CategoryIndex)>,
     positions_hold: bool,
     row_keys_are_positions: bool,
 }
@@ -56,51 +67,57 @@ impl EventLogBuilder {
 
     /// The stream of this name, new if it was not there; `category` is asked only then.
     pub fn stream(&mut self, name: &str, category: impl FnOnce(&str) -> String) -> StreamIndex {
+        match self.streams_by_name.get(name) {
+            Some(index) => *index,
+            None => self.stream_named(&name.into(), &category(name).into(), false),
+        }
+    }
+
+    /// The stream of this name, new and of this category if it was not there; a link as soon as anything says so.
+    pub fn stream_named(&mut self, name: &Arc<str>, category: &Arc<str>, link: bool) -> StreamIndex {
         if let Some(index) = self.streams_by_name.get(name) {
+            let at = index.0 as usize;
+            if link && !self.log.streams[at].link {
+                self.log.streams.change(at, |info| info.link = true);
+            }
             return *index;
         }
-        let category = self.category(&category(name));
+        let category = self.category(category);
         let index = StreamIndex(self.log.streams.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.streams.push(StreamInfo {
-            name: name.clone(),
-            category,
-            link: false,
-            archived: false,
-            deleted: false,
-        });
-        self.streams_by_name.insert(name, index);
+        let info = StreamInfo { name: name.clone(), category, link, archived: false, deleted: false };
+        self.log.streams.push(info);
+        self.streams_by_name.insert(name.clone(), index);
         index
     }
 
-    /// Marks a stream as made of links, if it is.
-    pub fn mark_link(&mut self, index: StreamIndex, link: bool) {
-        let at = index.0 as usize;
-        if link && !self.log.streams[at].link {
-            self.log.streams.change(at, |info| info.link = true);
-        }
-    }
-
-    fn category(&mut self, name: &str) -> CategoryIndex {
-        if let Some(index) = self.categories_by_name.get(name) {
+    fn category(&mut self, name: &Arc<str>) -> CategoryIndex {
+        if let Some((_, index)) = self.last_category.as_ref().filter(|(last, _)| Arc::ptr_eq(last, name)) {
             return *index;
         }
-        let index = CategoryIndex(self.log.categories.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.categories.push(name.clone());
-        self.categories_by_name.insert(name, index);
+        let index = *self.categories_by_name.entry(name.clone()).or_insert_with(|| {
+            self.log.categories.push(name.clone());
+            CategoryIndex(self.log.categories.len() as u32 - 1)
+        });
+        self.last_category = Some((name.clone(), index));
         index
     }
 
     /// The type of this name, new if it was not there.
     pub fn event_type(&mut self, name: &str) -> TypeIndex {
+        match self.types_by_name.get(name) {
+            Some(index) => *index,
+            None => self.type_named(&name.into()),
+        }
+    }
+
+    /// The same, of a name that is kept as it is.
+    pub fn type_named(&mut self, name: &Arc<str>) -> TypeIndex {
         if let Some(index) = self.types_by_name.get(name) {
             return *index;
         }
         let index = TypeIndex(self.log.types.len() as u32);
-        let name: Arc<str> = name.into();
-        self.log.types.push(TypeInfo { short: short_type(&name).into(), name: name.clone(), events: 0 });
-        self.types_by_name.insert(name, index);
+        self.log.types.push(TypeInfo { short: short_type(name).into(), name: name.clone(), events: 0 });
+        self.types_by_name.insert(name.clone(), index);
         index
     }
 
@@ -137,7 +154,6 @@ impl EventLogBuilder {
         columns.streams.push(row.stream.map_or(NO_STREAM, |stream| stream.0));
         columns.versions.push(row.version.unwrap_or(NONE));
         columns.types.push(row.event_type.0);
-        self.log.types[row.event_type.0 as usize].events += 1;
         columns.times.push(row.time.map_or(NONE, Timestamp::micros));
         let kind = match row.kind {
             EventKind::Event => 0,
@@ -159,27 +175,10 @@ impl EventLogBuilder {
         }
     }
 
-    /// Takes all that another one has, after what this one has: two pieces of one store, read side by side.
-    pub fn append(&mut self, piece: Self) {
-        let (other, more) = (piece.log, piece.columns);
-        let streams: Vec<StreamIndex> = other
-            .streams
-            .iter()
-            .map(|stream| {
-                let index = self.stream(&stream.name, |_| other.categories[stream.category.0 as usize].to_string());
-                self.mark_link(index, stream.link);
-                index
-            })
-            .collect();
-        let types: Vec<TypeIndex> = other
-            .types
-            .iter()
-            .map(|event_type| {
-                let index = self.event_type(&event_type.name);
-                self.log.types[index.0 as usize].events += event_type.events;
-                index
-            })
-            .collect();
+    /// Takes a piece after what is there. `names` has the places of all names that the piece's rows refer to, and the
+    /// piece no names of its own: its rows name streams and types by their places in `names`.
+    pub fn append(&mut self, piece: Self, names: &PieceNames) {
+        let more = piece.columns;
         let columns = &mut self.columns;
         let (before, added) = (columns.len(), more.len());
         let follows = match (columns.positions.last(), more.positions.first()) {
@@ -196,10 +195,13 @@ impl EventLogBuilder {
             columns.row_keys.extend_from_slice(keys);
         }
         columns.positions.extend_from_slice(&more.positions);
-        let stream_of = |stream: &u32| if *stream == NO_STREAM { NO_STREAM } else { streams[*stream as usize].0 };
+        let stream_of = |stream: &u32| match *stream {
+            NO_STREAM => NO_STREAM,
+            stream => names.streams[stream as usize].0,
+        };
         columns.streams.extend(more.streams.iter().map(stream_of));
         columns.versions.extend_from_slice(&more.versions);
-        columns.types.extend(more.types.iter().map(|t| types[*t as usize].0));
+        columns.types.extend(more.types.iter().map(|t| names.types[*t as usize].0));
         columns.times.extend_from_slice(&more.times);
         extend_sparse(&mut columns.sub_micros, &more.sub_micros, before, added);
         extend_sparse(&mut columns.flags, &more.flags, before, added);
@@ -235,6 +237,9 @@ impl EventLogBuilder {
                 columns.row_keys = Vec::new();
             }
             log.ordinal_positions = true;
+        }
+        for event_type in &columns.types {
+            log.types[*event_type as usize].events += 1;
         }
         columns.extra.sort_unstable();
         let first = &columns.streams;

@@ -110,8 +110,15 @@ impl Columns {
     }
 
     pub(super) fn time_range(&self) -> Option<(Timestamp, Timestamp)> {
-        let timed = || (0..self.len()).filter_map(|at| self.time(at));
-        Some((timed().min()?, timed().max()?))
+        let nanos = |at: usize| self.sub_micros.get(at).copied().unwrap_or(0);
+        let timed = self.times.iter().enumerate().filter(|(_, micros)| **micros != NONE);
+        let times = timed.map(|(at, micros)| (*micros, nanos(at)));
+        let range = |range: Option<[(i64, u16); 2]>, time| match range {
+            None => Some([time; 2]),
+            Some([least, most]) => Some([least.min(time), most.max(time)]),
+        };
+        let [least, most] = times.fold(None, range)?;
+        Some((Timestamp::new(least.0, least.1)?, Timestamp::new(most.0, most.1)?))
     }
 
     /// Gives back what is not used.

@@ -1,25 +1,27 @@
 //! The index as bytes and back, for a cache of it. Pure: where the bytes go is for others.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
-use super::{CategoryIndex, EventLog, NO_STREAM, Names as ByName, SharedList, StreamIndex, StreamInfo, TypeInfo};
+use super::lanes::Lanes;
+use super::{ByName, CategoryIndex, EventLog, NO_STREAM, SharedList, StreamIndex, StreamInfo, TypeInfo};
 use crate::model::names::short_type;
 
 /// An index as columns of bytes, in the byte order of this machine.
 #[derive(Debug)]
 pub struct LogImage<'a> {
-    /// Names and whatever else is small, as JSON.
+    /// Names of types and categories, and whatever else is small, as JSON.
     pub names: Vec<u8>,
-    /// The columns, always as many.
-    pub columns: [&'a [u8]; COLUMNS],
+    /// The columns, always as many: of events, of streams, of lanes.
+    pub columns: [Cow<'a, [u8]>; COLUMNS],
 }
 
 /// How many columns an image has.
-pub const COLUMNS: usize = 11;
+pub const COLUMNS: usize = 18;
 
 /// Bytes that are no image of an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +31,6 @@ pub struct ImageError(&'static str);
 #[derive(Serialize, Deserialize)]
 struct Names {
     events: usize,
-    streams: Vec<(String, u32, u8)>,
     types: Vec<(String, usize)>,
     categories: Vec<String>,
     ordinal_positions: bool,
@@ -39,29 +40,40 @@ impl EventLog {
     /// The index as bytes; `None` of one that has grown, which is not in one piece.
     pub fn image(&self) -> Option<LogImage<'_>> {
         let columns = if self.more.is_empty() { &self.base } else { return None };
-        let marks = |s: &StreamInfo| u8::from(s.link) | u8::from(s.archived) << 1 | u8::from(s.deleted) << 2;
+        // What is kept of lanes is of those that were there when the index was made.
+        if self.lanes.in_base() != self.streams.len() {
+            return None;
+        }
         let names = Names {
             events: self.len(),
-            streams: self.streams.iter().map(|s| (s.name.to_string(), s.category.0, marks(s))).collect(),
             types: self.types.iter().map(|t| (t.name.to_string(), t.events)).collect(),
             categories: self.categories.iter().map(ToString::to_string).collect(),
             ordinal_positions: self.ordinal_positions,
         };
+        let streams = || self.streams.iter();
+        let [members, lengths, orders] = self.lanes.image();
         Some(LogImage {
             // Names are text, numbers and truth values: nothing in them can fail to be JSON.
             names: serde_json::to_vec(&names).unwrap_or_default(),
             columns: [
-                bytemuck::cast_slice(&columns.positions),
-                bytemuck::cast_slice(&columns.row_keys),
-                bytemuck::cast_slice(&columns.streams),
-                bytemuck::cast_slice(&columns.versions),
-                bytemuck::cast_slice(&columns.types),
-                bytemuck::cast_slice(&columns.times),
-                bytemuck::cast_slice(&columns.sub_micros),
-                &columns.flags,
-                bytemuck::cast_slice(&columns.sources),
-                bytemuck::cast_slice(&columns.parts),
-                bytemuck::cast_slice(&columns.extra),
+                bytemuck::cast_slice(&columns.positions).into(),
+                bytemuck::cast_slice(&columns.row_keys).into(),
+                bytemuck::cast_slice(&columns.streams).into(),
+                bytemuck::cast_slice(&columns.versions).into(),
+                bytemuck::cast_slice(&columns.types).into(),
+                bytemuck::cast_slice(&columns.times).into(),
+                bytemuck::cast_slice(&columns.sub_micros).into(),
+                columns.flags.as_slice().into(),
+                bytemuck::cast_slice(&columns.sources).into(),
+                bytemuck::cast_slice(&columns.parts).into(),
+                bytemuck::cast_slice(&columns.extra).into(),
+                streams().flat_map(|s| s.name.bytes()).collect(),
+                streams().flat_map(|s| (s.name.len() as u32).to_ne_bytes()).collect(),
+                streams().flat_map(|s| s.category.0.to_ne_bytes()).collect(),
+                streams().map(marks_of).collect(),
+                members.into(),
+                lengths.into(),
+                orders.into(),
             ],
         })
     }
@@ -73,20 +85,11 @@ impl EventLog {
         let names: Names = serde_json::from_slice(names).map_err(|_| ImageError("its names"))?;
         let events = names.events;
         let categories: Vec<Arc<str>> = names.categories.into_iter().map(Arc::from).collect();
-        let mut by_name = HashMap::with_capacity(names.streams.len());
-        let mut streams = SharedList::default();
-        for (name, category, marks) in names.streams {
-            if category as usize >= categories.len() {
-                return Err(ImageError("a category"));
-            }
-            let name: Arc<str> = name.into();
-            by_name.insert(name.clone(), StreamIndex(streams.len() as u32));
-            let (link, archived, deleted) = (marks & 1 != 0, marks & 2 != 0, marks & 4 != 0);
-            streams.push(StreamInfo { name, category: CategoryIndex(category), link, archived, deleted });
-        }
-        if by_name.len() != streams.len() {
-            return Err(ImageError("a repeated stream"));
-        }
+        let (streams, by_name) = streams([columns[11], columns[12], columns[13], columns[14]], categories.len())?;
+        let lengths: Vec<u32> = column(columns[16])?;
+        let lanes = Lanes::of_image(column(columns[15])?, &lengths, columns[17], events)
+            .filter(|lanes| lanes.in_base() == streams.len())
+            .ok_or(ImageError("its lanes"))?;
         let type_info =
             |(name, events): (String, usize)| TypeInfo { short: short_type(&name).into(), name: name.into(), events };
         let columns = Columns {
@@ -108,12 +111,49 @@ impl EventLog {
             streams,
             types: names.types.into_iter().map(type_info).collect(),
             categories,
-            by_name: ByName { base: Arc::new(by_name), ..ByName::default() },
+            by_name: super::Names { base: Arc::new(by_name), ..super::Names::default() },
             ordinal_positions: names.ordinal_positions,
+            times: columns.time_range(),
+            in_base: events,
+            base: Arc::new(columns),
+            lanes,
             ..Self::default()
         };
-        Ok(log.with_columns(columns))
+        Ok(log)
     }
+}
+
+fn marks_of(stream: &StreamInfo) -> u8 {
+    u8::from(stream.link) | u8::from(stream.archived) << 1 | u8::from(stream.deleted) << 2
+}
+
+/// Streams from their names, the lengths of those, their categories and marks.
+fn streams(
+    [names, lengths, categories, marks]: [&[u8]; 4],
+    count: usize,
+) -> Result<(SharedList<StreamInfo>, ByName), ImageError> {
+    let mut names = std::str::from_utf8(names).map_err(|_| ImageError("its names"))?;
+    let (lengths, categories): (Vec<u32>, Vec<u32>) = (column(lengths)?, column(categories)?);
+    if lengths.len() != categories.len() || lengths.len() != marks.len() {
+        return Err(ImageError("a column's length"));
+    }
+    let mut streams = SharedList::default();
+    let mut by_name = HashMap::with_capacity_and_hasher(lengths.len(), ahash::RandomState::new());
+    for ((length, category), marks) in lengths.into_iter().zip(categories).zip(marks) {
+        let (name, rest) = names.split_at_checked(length as usize).ok_or(ImageError("its names"))?;
+        names = rest;
+        if category as usize >= count {
+            return Err(ImageError("a category"));
+        }
+        let name: Arc<str> = name.into();
+        by_name.insert(name.clone(), StreamIndex(streams.len() as u32));
+        let (link, archived, deleted) = (marks & 1 != 0, marks & 2 != 0, marks & 4 != 0);
+        streams.push(StreamInfo { name, category: CategoryIndex(category), link, archived, deleted });
+    }
+    if !names.is_empty() || by_name.len() != streams.len() {
+        return Err(ImageError("a repeated stream"));
+    }
+    Ok((streams, by_name))
 }
 
 /// Whether every column has its length and names nothing that is not there.
@@ -136,12 +176,14 @@ fn check(columns: &Columns, events: usize, streams: u32, types: u32) -> Result<(
 }
 
 /// A column from its bytes, which need not be aligned.
-fn column<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> Result<Vec<T>, ImageError> {
+fn column<T: bytemuck::Pod>(bytes: &[u8]) -> Result<Vec<T>, ImageError> {
     let size = size_of::<T>();
     if !bytes.len().is_multiple_of(size) {
         return Err(ImageError("a column's length"));
     }
-    Ok(bytes.chunks_exact(size).map(bytemuck::pod_read_unaligned).collect())
+    let mut column = vec![T::zeroed(); bytes.len() / size];
+    bytemuck::cast_slice_mut(&mut column).copy_from_slice(bytes);
+    Ok(column)
 }
 
 #[cfg(test)]
@@ -149,36 +191,46 @@ mod tests {
     use super::*;
     use crate::model::log::tests::log;
 
-    fn back(log: &EventLog) -> Result<EventLog, ImageError> {
-        let image = log.image().unwrap();
-        EventLog::from_image(7, &image.names, &image.columns)
+    fn of(image: &LogImage<'_>) -> Result<EventLog, ImageError> {
+        EventLog::from_image(7, &image.names, &std::array::from_fn(|at| &*image.columns[at]))
     }
 
     #[test]
     fn an_image_is_the_index_again() {
         let log = log(&[("a", Some(2), 1, None), ("b", None, 5, Some(3)), ("a", Some(1), 9, Some(4))]);
-        let read = back(&log).unwrap();
+        let read = of(&log.image().unwrap()).unwrap();
         assert_eq!(read.generation(), 7);
         let (again, image) = (read.image().unwrap(), log.image().unwrap());
         assert!(again.names == image.names && again.columns == image.columns);
         let grown = log.extended(&read, 2, 8);
         assert!(grown.is_none_or(|grown| grown.image().is_none()));
         assert_eq!(read.lane(StreamIndex(0)), [2, 0]);
+        assert_eq!(read.streams(), log.streams());
+        for stream in [StreamIndex(0), StreamIndex(1)] {
+            assert_eq!(read.is_lane_by_position(stream), log.is_lane_by_position(stream));
+            assert_eq!(read.is_lane_by_time(stream), log.is_lane_by_time(stream));
+            assert_eq!(read.is_lane_by_version(stream), log.is_lane_by_version(stream));
+            assert_eq!(read.is_lane_its_own(stream), log.is_lane_its_own(stream));
+        }
+        assert_eq!(read.find_stream("b"), Some(StreamIndex(1)));
     }
 
     #[test]
     fn bytes_that_are_no_image_are_refused() {
         let log = log(&[("a", Some(1), 1, None), ("a", Some(2), 2, None)]);
-        let image = log.image().unwrap();
-        assert!(EventLog::from_image(1, b"{}", &image.columns).is_err());
-        for spoilt in [0, 2, 4] {
-            let column = image.columns[spoilt];
-            let mut columns = image.columns;
-            columns[spoilt] = &column[1..];
-            assert!(EventLog::from_image(1, &image.names, &columns).is_err(), "{spoilt}");
-            let wild = vec![0x7f; column.len()];
-            columns[spoilt] = &wild;
-            assert!(EventLog::from_image(1, &image.names, &columns).is_err(), "{spoilt}");
+        let mut image = log.image().unwrap();
+        image.names = b"{}".to_vec();
+        assert!(of(&image).is_err());
+        for spoilt in [0, 2, 4, 11, 12, 13, 15, 16, 17] {
+            let mut image = log.image().unwrap();
+            image.columns[spoilt].to_mut().remove(0);
+            assert!(of(&image).is_err(), "{spoilt}");
+            // Any eight bits are some order of a lane.
+            if spoilt != 17 {
+                let mut image = log.image().unwrap();
+                image.columns[spoilt].to_mut().fill(0x7f);
+                assert!(of(&image).is_err() || spoilt == 11, "{spoilt}");
+            }
         }
     }
 }

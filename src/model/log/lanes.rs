@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::columns::Columns;
 use super::{EventLog, NO_STREAM, NONE, StreamIndex};
 
 /// What a lane as a whole is sorted by besides its own order: what makes looking into it a matter of halving.
@@ -102,7 +103,15 @@ impl EventLog {
         let mut own = vec![true; streams];
         columns.extra.iter().for_each(|member| own[member.stream as usize] = false);
         let mut base = Base { starts: counts, members, orders: Vec::with_capacity(streams) };
+        let ascents = columns.ascents(streams);
         for (stream, own) in own.into_iter().enumerate() {
+            let ascent = &ascents[stream];
+            if own && ascent.by_version {
+                // Nothing to sort, and nothing more to find out.
+                let by_version = ascent.first_has_version;
+                base.orders.push(LaneOrder { by_position: true, by_time: ascent.by_time, by_version, own });
+                continue;
+            }
             let lane = &mut base.members[base.starts[stream]..base.starts[stream + 1]];
             base.orders.push(log.arrange(StreamIndex(stream as u32), lane, own));
         }
@@ -184,6 +193,86 @@ impl EventLog {
             own,
         }
     }
+}
+
+impl Lanes {
+    /// Lanes as they were when the index was made, as bytes: all events, how many each lane has, what it is sorted by.
+    pub(super) fn image(&self) -> [Vec<u8>; 3] {
+        let lengths = self.base.starts.windows(2).map(|ends| (ends[1] - ends[0]) as u32);
+        [
+            bytemuck::cast_slice(&self.base.members).to_vec(),
+            lengths.flat_map(u32::to_ne_bytes).collect(),
+            self.base.orders.iter().map(|order| order.bits()).collect(),
+        ]
+    }
+
+    /// The lanes of such bytes, of so many events; `None` where they don't fit together.
+    pub(super) fn of_image(members: Vec<u32>, lengths: &[u32], orders: &[u8], events: usize) -> Option<Self> {
+        let mut starts = vec![0];
+        let mut end = 0usize;
+        starts.extend(lengths.iter().map(|length| {
+            end += *length as usize;
+            end
+        }));
+        let fits = end == members.len()
+            && orders.len() == lengths.len()
+            && members.iter().all(|event| (*event as usize) < events);
+        let orders = orders.iter().map(|bits| LaneOrder::of_bits(*bits)).collect();
+        fits.then(|| Self { base: Arc::new(Base { starts, members, orders }), grown: imbl::HashMap::default() })
+    }
+
+    /// How many lanes there were when the index was made.
+    pub(super) fn in_base(&self) -> usize {
+        self.base.orders.len()
+    }
+}
+
+impl LaneOrder {
+    fn bits(self) -> u8 {
+        u8::from(self.by_position)
+            | u8::from(self.by_time) << 1
+            | u8::from(self.by_version) << 2
+            | u8::from(self.own) << 3
+    }
+
+    fn of_bits(bits: u8) -> Self {
+        let is = |bit: u8| bits & (1 << bit) != 0;
+        Self { by_position: is(0), by_time: is(1), by_version: is(2), own: is(3) }
+    }
+}
+
+impl Columns {
+    /// How each stream's own events follow each other in the store's order. One pass over the columns: lanes jump about
+    /// in them.
+    fn ascents(&self, streams: usize) -> Vec<Ascent> {
+        let mut ascents = vec![Ascent::default(); streams];
+        for (event, stream) in self.streams.iter().enumerate().filter(|(_, stream)| **stream != NO_STREAM) {
+            let (version, time) = (self.versions[event], self.times[event]);
+            let nanos = self.sub_micros.get(event).copied().unwrap_or(0);
+            let ascent = &mut ascents[*stream as usize];
+            if ascent.begun {
+                ascent.by_version &= ascent.version < version;
+                ascent.by_time &= (ascent.time, ascent.nanos) <= (time, nanos);
+            } else {
+                ascent.first_has_version = version != NONE;
+                (ascent.begun, ascent.by_version, ascent.by_time) = (true, true, time != NONE);
+            }
+            (ascent.version, ascent.time, ascent.nanos) = (version, time, nanos);
+        }
+        ascents
+    }
+}
+
+/// What is known of a stream's events so far.
+#[derive(Clone, Copy, Default)]
+struct Ascent {
+    version: i64,
+    time: i64,
+    nanos: u16,
+    begun: bool,
+    by_version: bool,
+    by_time: bool,
+    first_has_version: bool,
 }
 
 /// Replay order in a stream: version, then position; position alone where versions are null or repeated.

@@ -117,6 +117,8 @@ pub struct Problem {
     pub role: &'static str,
     /// What is odd, in words.
     pub words: String,
+    /// How many of the sampled rows are odd in this way; 0 where nothing is, and it is only good to know.
+    pub rows: usize,
 }
 
 /// Rows as events.

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
-use crate::model::{CopyPlan, CopyRow, EventLog};
+use crate::model::{CopyPlan, CopyRow, EventLog, Object, Origin, Value, json};
 use crate::store::layout::{CheckpointTable, StreamTable};
 use crate::store::recognise::{Bound, Table, glob};
-use crate::store::rows::{integer, is_set, text};
+use crate::store::rows::{integer, is_set, text, two_parts};
 
 use super::encode::filled;
 use super::raw::Raw;
+use super::stream_keys::StreamKeys;
 use super::tables::{Fate, Rows};
 
 /// How much of the bookkeeping is not as it was.
@@ -28,6 +30,8 @@ pub(super) struct BookkeepingCounts {
     pub set_back: u64,
     /// Subscribers that begin anew.
     pub forgotten: u64,
+    /// Rows that the library makes again.
+    pub made_again: u64,
 }
 
 /// A stream's name, and whether it is about its archived events.
@@ -48,8 +52,16 @@ pub(super) struct Bookkeeping {
     /// The position of the last event before the first difference; `None` where the first event differs.
     unchanged_up_to: Option<i64>,
     as_recorded: bool,
+    /// The position of the last event of streams that are as recorded, where it is another one now.
+    shifted: HashMap<Arc<str>, i64>,
+    /// By how much the highest position is higher than it was.
+    grown_by: i64,
     seen: HashSet<StreamKey>,
     first_row: Option<Vec<Raw>>,
+    /// How long the first of two parts is of names that were never recorded.
+    first_parts: HashMap<Arc<str>, usize>,
+    /// The library's numbers of streams that were never recorded.
+    pub stream_keys: StreamKeys,
     pub counts: BookkeepingCounts,
 }
 
@@ -75,6 +87,7 @@ impl Bookkeeping {
         let mut last: BTreeMap<StreamKey, Option<i64>> = BTreeMap::new();
         let mut order = Vec::new();
         let mut last_positions = HashMap::new();
+        let mut shifted: HashMap<Arc<str>, i64> = HashMap::new();
         for (place, row) in plan.rows.iter().enumerate() {
             let (stream, archived, version) = match row {
                 CopyRow::Recorded(index) => {
@@ -85,10 +98,20 @@ impl Bookkeeping {
                     (event.stream.clone(), event.archived, event.version)
                 }
             };
-            let Some(stream) = stream.filter(|stream| changed.contains(stream)) else { continue };
+            let position = positions.and_then(|positions| positions.get(place)).copied();
+            let Some(stream) = stream else { continue };
+            if !changed.contains(&stream) {
+                let was = if let CopyRow::Recorded(index) = row { Some(log.position(*index as usize)) } else { None };
+                match position.filter(|position| Some(*position) != was) {
+                    Some(position) => _ = shifted.insert(stream, position),
+                    None if !shifted.is_empty() => _ = shifted.remove(&stream),
+                    None => {}
+                }
+                continue;
+            }
             let key = (stream, archived);
-            if let Some(position) = positions.and_then(|positions| positions.get(place)) {
-                last_positions.insert(key.clone(), *position);
+            if let Some(position) = position {
+                last_positions.insert(key.clone(), position);
             }
             let known = last.entry(key.clone()).or_insert_with(|| {
                 order.push(key);
@@ -96,11 +119,18 @@ impl Bookkeeping {
             });
             *known = version.max(*known);
         }
+        let first_part = |(name, _): &StreamKey| Some((name.clone(), two_parts(log, name)?.0.len()));
+        let first_parts = order.iter().filter(|key| log.find_stream(&key.0).is_none()).filter_map(first_part).collect();
         let same =
             |(place, row): (usize, &CopyRow)| matches!(row, CopyRow::Recorded(index) if *index as usize == place);
         let unchanged = plan.rows.iter().enumerate().take_while(|row| same(*row)).count();
         let unchanged_up_to = positions.and_then(|positions| positions.get(unchanged.checked_sub(1)?).copied());
+        let highest = |positions: &[i64]| positions.iter().copied().max().unwrap_or_default();
+        let was_highest = (0..log.len()).map(|index| log.position(index)).max().unwrap_or_default();
+        let grown_by = positions.map_or(0, |positions| highest(positions).saturating_sub(was_highest).max(0));
         Self {
+            grown_by,
+            shifted,
             last,
             order,
             positions: last_positions,
@@ -111,6 +141,8 @@ impl Bookkeeping {
             as_recorded: unchanged == log.len() && plan.rows.len() == log.len(),
             seen: HashSet::new(),
             first_row: None,
+            first_parts,
+            stream_keys: StreamKeys::default(),
             counts: BookkeepingCounts::default(),
         }
     }
@@ -125,6 +157,18 @@ impl Bookkeeping {
         let writing = &bound.spec.writing;
         if let Some(spec) = writing.streams.as_ref().filter(|spec| glob(&spec.table, &table.name)) {
             return self.stream_row(spec, table, row);
+        }
+        if writing.made_again.iter().any(|name| glob(name, &table.name)) && !self.as_recorded {
+            self.counts.made_again += 1;
+            return Ok(Fate::LeaveOut);
+        }
+        if let Some((_, column)) = writing.next_numbers.iter().find(|(name, _)| glob(name, &table.name)) {
+            let at = Rows::new(table).place(column).filter(|_| self.grown_by > 0);
+            let next = at.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+            return Ok(match at.zip(next) {
+                Some((at, next)) => Fate::Set(vec![(at, next.saturating_add(self.grown_by).into())]),
+                None => Fate::Keep,
+            });
         }
         match writing.checkpoints.iter().find(|spec| glob(&spec.table, &table.name)) {
             Some(spec) => self.checkpoint(spec, table, row),
@@ -156,7 +200,12 @@ impl Bookkeeping {
             // Of a stream that has no events, it can't be said whether it was there.
             let keep = self.known.contains(&key.0) || self.complete;
             self.counts.streams_left_out += u64::from(!keep);
-            return Ok(if keep { Fate::Keep } else { Fate::LeaveOut });
+            let at = spec.position.as_ref().and_then(|column| rows.place(column));
+            return Ok(match (at, self.shifted.get(&key.0)) {
+                _ if !keep => Fate::LeaveOut,
+                (Some(at), Some(position)) => Fate::Set(vec![(at, (*position).into())]),
+                _ => Fate::Keep,
+            });
         }
         // Without a mark, the row is about all events of the stream.
         let keys = [Some(key.clone()), archived.is_none().then(|| (key.0.clone(), true))];
@@ -187,12 +236,21 @@ impl Bookkeeping {
             return Ok(Fate::Keep);
         };
         let stored = row.get_ref(at)?;
-        let Some(position) = integer(stored) else { return Ok(Fate::Keep) };
-        match self.unchanged_up_to {
+        let inside = json_inside(stored, &spec.inside);
+        let position = match integer(stored).or(inside.as_ref().map(|(_, _, position)| *position)) {
+            Some(position) => position,
+            None if spec.begin_anew => i64::MAX,
+            None => return Ok(Fate::Keep),
+        };
+        match self.unchanged_up_to.filter(|up_to| !spec.begin_anew || position <= *up_to) {
             Some(up_to) if position <= up_to => Ok(Fate::Keep),
             Some(up_to) => {
                 self.counts.set_back += 1;
                 let value = match Raw::from(stored) {
+                    Raw::Blob(_) | Raw::Text(_) if inside.is_some() => match inside {
+                        Some((object, key, _)) => set_inside(object, key, up_to, stored),
+                        None => return Ok(Fate::Keep),
+                    },
                     // Digits after zeros: such positions are compared as text.
                     Raw::Text(digits) => Raw::text(format!("{up_to:0width$}", width = digits.len())),
                     _ => up_to.into(),
@@ -231,7 +289,19 @@ impl Bookkeeping {
                 let found = self.first_row.as_ref().and_then(|row| row.get(rows.place(&new.column)?));
                 set(&new.column, filled(&new.fill, found, &key.0, version));
             }
-            set(&spec.stream, Raw::text(key.0.to_string()));
+            let parts = match self.first_parts.get(&key.0).filter(|_| !spec.more_parts.is_empty()) {
+                Some(first) => vec![&key.0[..*first], &key.0[first + 1..]],
+                None => vec![&*key.0],
+            };
+            for (column, part) in std::iter::once(&spec.stream).chain(&spec.more_parts).zip(parts) {
+                set(column, Raw::text(part));
+            }
+            if let (Some((own, _)), Some(number)) = (&spec.key, self.stream_keys.get(&key.0)) {
+                set(own, (*number).into());
+            }
+            if let (Some(column), Some(position)) = (&spec.position, self.positions.get(key)) {
+                set(column, (*position).into());
+            }
             set(&spec.version, version.map_or(Raw::Null, Raw::from));
             if let Some(archived) = &spec.archived {
                 set(archived, i64::from(key.1).into());
@@ -241,6 +311,26 @@ impl Bookkeeping {
         self.counts.streams_added += new.len() as u64;
         new
     }
+}
+
+/// A JSON object with a position under one of these keys, that key and the position.
+fn json_inside<'k>(stored: ValueRef<'_>, keys: &'k [String]) -> Option<(Object, &'k str, i64)> {
+    let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return None };
+    let Ok(Value::Object(object)) = json::parse(bytes).map_err(drop) else { return None };
+    let found = keys.iter().find_map(|key| Some((key.as_str(), object.get(key)?.as_number()?.as_i64()?)));
+    found.map(|(key, position)| (object, key, position))
+}
+
+/// The same object with another position, as it is stored. Gaps beyond it are still to come.
+fn set_inside(mut object: Object, key: &str, position: i64, stored: ValueRef<'_>) -> Raw {
+    object.insert(key.into(), Value::from(position), Origin::NONE);
+    if let Some(Value::List(gaps)) = object.get("gaps").cloned() {
+        let is_before = |gap: &Value| gap.as_number().and_then(|gap| gap.as_i64()).is_some_and(|gap| gap < position);
+        let gaps = gaps.iter().map(|slot| slot.value.clone()).filter(is_before);
+        object.insert("gaps".into(), Value::List(gaps.collect()), Origin::NONE);
+    }
+    let text = json::to_text(&Value::Object(object));
+    if matches!(stored, ValueRef::Blob(_)) { Raw::Blob(text.into_bytes()) } else { Raw::text(text) }
 }
 
 #[cfg(test)]

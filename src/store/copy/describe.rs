@@ -2,9 +2,10 @@
 
 use crate::model::{Cancel, CopyDescription, CopyPlan, CopyRefusal, CopyRow, Progress};
 use crate::store::error::StoreError;
-use crate::store::recognise::{self, Bound, Table};
+use crate::store::recognise::{self, Bound, Table, glob};
 
 use super::bookkeeping::{Bookkeeping, BookkeepingCounts};
+use super::gone::Gone;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, CopyError, Made};
@@ -17,6 +18,8 @@ pub(super) struct Findings {
     counts: RowCounts,
     snapshots: u64,
     snapshots_left_out: u64,
+    /// Rows beside that belong to events which are not as recorded.
+    gone: u64,
     /// Tables of a whole database that can't be taken.
     virtual_tables: Vec<String>,
 }
@@ -27,6 +30,11 @@ impl Findings {
             |made: &&Made| options.whole && made.kind == "table" && !taken.iter().any(|table| table.name == made.name);
         let virtual_tables = schema.iter().filter(left_out).map(|made| made.name.clone()).collect();
         Self { counts, virtual_tables, ..Self::default() }
+    }
+
+    /// Notes how many rows beside went with their events.
+    pub(super) fn gone(&mut self, count: u64) {
+        self.gone = count;
     }
 
     /// Counts a snapshot.
@@ -56,22 +64,34 @@ pub(super) fn notes(bound: &Bound, plan: &CopyPlan, findings: &Findings) -> Vec<
         notes.push(format!("{gone} left out, of what the copy's events no longer say"));
         notes.extend(writing.without_snapshots.clone());
     }
+    if findings.gone > 0 {
+        let gone = counted(findings.gone, "row");
+        notes.push(format!("{gone} of the tables beside left out, about events that are not as recorded"));
+    }
     if findings.counts.new_times > 0 {
         let events = counted(findings.counts.new_times, "event");
         notes.push(format!("{events} have their time in the metadata, where the store's events like them have none"));
+    }
+    if findings.counts.lost_times > 0 {
+        let events = counted(findings.counts.lost_times, "event");
+        notes.push(format!("the layout has no times: that of {events} is not in the copy"));
     }
     if let Some(told) = writing.archived_edits.as_ref().filter(|_| findings.counts.archived > 0) {
         let events = counted(findings.counts.archived, "event");
         notes.push(format!("{events} that the edits concern are archived: {told}"));
     }
     let has_beside = !bound.beside.is_empty();
+    let has_edits = plan.rows.iter().any(|row| !matches!(row, CopyRow::Recorded(_))) || plan.scenario.is_some();
+    notes.extend(writing.of_inserts.clone().filter(|_| findings.counts.inserted > 0));
+    notes.extend(writing.of_edits.clone().filter(|_| has_edits && has_beside));
     notes.extend(writing.of_a_moment.clone().filter(|_| plan.as_of.is_some() && has_beside));
     notes
 }
 
 /// What of the library's bookkeeping is set anew, in sentences.
 pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec<String> {
-    let BookkeepingCounts { streams_set, streams_left_out, streams_added, set_back, forgotten } = bookkeeping.counts;
+    let BookkeepingCounts { streams_set, streams_left_out, streams_added, set_back, forgotten, made_again } =
+        bookkeeping.counts;
     let mut words = Vec::new();
     if let Some(spec) = &bound.spec.writing.streams {
         let changes = [
@@ -85,7 +105,9 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
             .map(|(count, what)| format!("{} {what}", counted(*count, "stream")))
             .collect();
         if !changes.is_empty() {
-            words.push(format!("{} is set: {}", spec.table, changes.join(", ")));
+            let table = tables::own_tables(bound).find(|table| glob(&spec.table, &table.name));
+            let name = table.map_or(&spec.table, |table| &table.name);
+            words.push(format!("{name} is set: {}", changes.join(", ")));
         }
     }
     if set_back > 0 {
@@ -95,9 +117,16 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
             "{who} set back to #{position}, the last event before the first difference: what follows is handled again"
         ));
     }
+    if made_again > 0 {
+        let rows = counted(made_again, "row");
+        let tables = bound.spec.writing.made_again.join(", ");
+        words.push(format!("{rows} of {tables} left out: the library makes them again from the events"));
+    }
     if forgotten > 0 {
         let who = counted(forgotten, "subscriber");
-        words.push(format!("{who} without a checkpoint now: the first event already differs, so they begin anew"));
+        words.push(format!(
+            "{who} without a checkpoint now: events that they had handled are not as recorded, so they begin anew"
+        ));
     }
     words
 }
@@ -161,8 +190,8 @@ pub(super) fn describe(
 pub(super) fn refused(error: StoreError) -> Result<CopyRefusal, StoreError> {
     match error {
         StoreError::CannotEncode { event, why } => Ok(CopyRefusal { event, why }),
-        StoreError::LayoutNotWritable(title) => {
-            Ok(CopyRefusal { event: format!("copies of a {title} store"), why: String::new() })
+        StoreError::LayoutNotWritable { title, why } => {
+            Ok(CopyRefusal { event: format!("such a copy of a {title} store"), why })
         }
         StoreError::SeveralNotWritable => {
             Ok(CopyRefusal { event: "copies of a history of several files".to_owned(), why: String::new() })
@@ -187,7 +216,9 @@ fn describe_tables(
     let mut findings = Findings::new(counts, &taken, &schema, options);
     let positions = if is_cut { cut::positions(stored.log, plan) } else { positions(bound, stored.log, plan) };
     let mut bookkeeping = Bookkeeping::new(stored.log, plan, positions.as_deref());
+    bookkeeping.stream_keys = stored.stream_keys.clone();
     let filter = SnapshotFilter::new(stored.log, plan);
+    let mut gone = if is_cut { Gone::default() } else { Gone::new(stored, plan)? };
     let read = |e: CopyError| match e {
         CopyError::Read(e) | CopyError::Write(e) => stored.reading(e),
     };
@@ -205,7 +236,7 @@ fn describe_tables(
             if is_snapshots {
                 let is_whole = is_cut && plan.rows.len() == stored.log.len();
                 findings.snapshot(is_whole || filter.keeps(bound, table, row).map_err(CopyError::Read)?);
-            } else {
+            } else if !gone.has(table, row).map_err(CopyError::Read)? {
                 bookkeeping.fate(bound, table, row).map_err(CopyError::Read)?;
             }
             Ok(())
@@ -218,6 +249,7 @@ fn describe_tables(
     description.tables_left_out = left_out.filter(|name| !description.tables.contains(name)).cloned().collect();
     (description.snapshots, description.snapshots_left_out) = (findings.snapshots, findings.snapshots_left_out);
     description.bookkeeping = bookkeeping_words(bound, &bookkeeping);
+    findings.gone(gone.count);
     description.notes = notes(bound, plan, &findings);
     Ok(())
 }

@@ -4,16 +4,28 @@
 //! finished copy is read back before it gets its name. No clock and no chance: the same plan gives the same bytes.
 
 mod bookkeeping;
+mod columns;
 mod convert;
 mod cut;
 mod describe;
 mod encode;
+mod envelope;
+mod gone;
+mod links;
+mod list_rows;
+mod metadata;
+mod order;
+mod own_fields;
 mod payload_form;
 mod places;
 mod raw;
 mod rewritten;
+mod ruby_types;
+mod sha1;
 mod siblings;
 mod snapshots;
+mod stream_keys;
+mod streams;
 mod tables;
 mod time_form;
 mod writer;
@@ -27,7 +39,7 @@ use crate::model::{Cancel, CopyDescription, CopyPlan, CopyRow, Event, EventLog, 
 use super::Store;
 use super::connect::quoted;
 use super::error::StoreError;
-use super::recognise::Key;
+use super::recognise::{Bound, Key};
 use super::several::Several;
 use super::target::{Target, is_same_file};
 use rewritten::Stored;
@@ -84,7 +96,7 @@ pub fn write_copy(
     let how = how_to_write(store, log, plan)?;
     progress.set_total(plan.rows.len() as u64 + rewritten_rows(plan));
     let source = store.source.connect(Some(cancel))?;
-    let stored = Stored { store, log, source: &source };
+    let stored = Stored::new(store, log, &source, plan)?;
     if how == How::LeaveOut {
         let (written, notes) = cut::write(&stored, plan, options, &target, progress, cancel)?;
         store.check_as_scanned()?;
@@ -119,7 +131,7 @@ pub fn describe_copy(
     progress.set_total(rewritten_rows(plan) + all);
     progress.set_done(0);
     let source = store.source.connect(Some(cancel))?;
-    let stored = Stored { store, log, source: &source };
+    let stored = Stored::new(store, log, &source, plan)?;
     describe::describe(&stored, plan, options, progress, cancel)
 }
 
@@ -143,21 +155,69 @@ fn how_to_write(store: &Store, log: &EventLog, plan: &CopyPlan) -> Result<How, S
         return Err(StoreError::SeveralNotWritable);
     }
     let bound = &store.bound;
-    if bound.spec.writable && bound.sources.len() == 1 && matches!(bound.key, Key::Rowid(_) | Key::Columns(_)) {
-        return Ok(How::Encode);
+    let mut why = why_no_edits(store, log);
+    if cut::is_cut(plan) && bound.spec.writing.leaving_out {
+        // Of several events in one row, some can't go alone.
+        let is_torn = || bound.events_are_several() && cut::rows_that_stay(bound, log, plan).is_err();
+        let not_cut = if !cut::is_possible(bound) {
+            "its tables are not as the library makes them"
+        } else if is_torn() {
+            "one of its rows holds events that the copy would have and others"
+        } else {
+            return Ok(How::LeaveOut);
+        };
+        why = why.map(|_| not_cut.to_owned());
     }
-    // Of several events in one row, some can't go alone.
-    let is_torn = || bound.events_are_several() && cut::rows_that_stay(bound, log, plan).is_err();
-    if cut::is_cut(plan) && cut::is_possible(bound) && !is_torn() {
-        return Ok(How::LeaveOut);
+    match why {
+        None => Ok(How::Encode),
+        Some(why) => Err(StoreError::LayoutNotWritable { title: bound.spec.title.clone(), why }),
     }
-    Err(StoreError::LayoutNotWritable(bound.spec.title.clone()))
+}
+
+/// Why copies with edits can't be in the store's own layout, in part of a sentence; `None` where they can, unless an
+/// event has what can't be encoded in it.
+pub fn why_no_edits(store: &Store, log: &EventLog) -> Option<String> {
+    let bound = &store.bound;
+    let why = if store.several.is_some() {
+        "it is a history of several files"
+    } else if !bound.spec.writable {
+        bound.spec.writing.cannot.as_deref().unwrap_or("how its library writes events is not known well enough")
+    } else if bound.sources.len() != 1 {
+        "its events are in several tables"
+    } else if bound.sources.iter().any(|source| source.links.as_ref().is_some_and(|(links, _)| links.rowid().is_none()))
+    {
+        "the table that says which streams its events are in has no row numbers"
+    } else if !has_places(bound, log) {
+        "its positions are missing or repeated, so that nothing says where a new event comes"
+    } else {
+        return None;
+    };
+    Some(why.to_owned())
+}
+
+/// Whether rows can be put anywhere in the store's order.
+fn has_places(bound: &Bound, log: &EventLog) -> bool {
+    match &bound.key {
+        Key::Rowid(_) | Key::Columns(_) => true,
+        // Positions that are missing or repeated are no order.
+        Key::Position { .. } => !log.has_ordinal_positions(),
+        // The rows' own values are the order: it is checked when they are made.
+        Key::Ordered { by, .. } => by.iter().all(|column| bound.events.column(column).is_some()),
+    }
 }
 
 /// Whether a copy of this plan can be in the store's own layout, as far as the layout goes: an event may still have
 /// what can't be encoded in it. If not, it can be in Foldline's.
 pub fn copies_in_own_layout(store: &Store, log: &EventLog, plan: &CopyPlan) -> bool {
     how_to_write(store, log, plan).is_ok()
+}
+
+/// Why it can't, in part of a sentence.
+pub fn why_not_in_own_layout(store: &Store, log: &EventLog, plan: &CopyPlan) -> Option<String> {
+    match how_to_write(store, log, plan).err()? {
+        StoreError::LayoutNotWritable { why, .. } => Some(why),
+        error => Some(error.to_string()),
+    }
 }
 
 /// The event as an error names it.

@@ -3,34 +3,75 @@
 use std::io::Write as _;
 
 use crate::model::{Event, List, Object, Origin, Path, Value, json};
-use crate::store::decode::Packing;
-use crate::store::layout::{PayloadSpec, Place, Wrapper};
-use crate::store::payload::{Unpacked, packing_of, typed_data, unpack};
+use crate::store::decode::{Form, Packing, yaml_like};
+use crate::store::layout::{PayloadSpec, Place, Repeated, Wrapper};
+use crate::store::payload::{Unpacked, form_of, packing_of, typed_data, unpack};
 use crate::store::recognise::Bound;
 
-use super::encode::Model;
+use super::encode::{Model, columns_of_form};
+use super::envelope::{Contents, Envelope, Sets};
+use super::own_fields::with_own_fields;
 use super::raw::Raw;
 use super::time_form::iso_like;
 
-/// An event's payload as it is stored. `stored` is the model's, whose form it takes.
-pub(super) fn encoded_payload(bound: &Bound, event: &Event, model: &Model<'_>, stored: &Raw) -> Result<Raw, String> {
+/// An event's payload as it is stored, the form being that of what is in the row. What the library repeats in its
+/// wrapper is set by `repeated_in_payload`, which is given the wrapped payload and that of the model.
+pub(super) fn encoded_payload(
+    bound: &Bound,
+    event: &Event,
+    model: &Model<'_>,
+    stored: &Raw,
+    repeated_in_payload: &dyn Fn(Value, &Value) -> Result<Value, String>,
+) -> Result<Raw, String> {
     let spec = &bound.spec.events.payload;
     let data = event.data.decoded().map_err(|why| format!("its payload can't be read ({})", why.reason))?;
     if spec.objects_only && !matches!(*data, Value::Object(_)) && model.was.is_none_or(|was| was.data != event.data) {
         return Err(format!("its payload is a {}, and the library reads objects only", data.type_name()));
     }
+    let by = model.image.map(|image| columns_of_form(bound, image)).unwrap_or_default();
+    match form_of(stored.as_ref(), spec, &by) {
+        Some(Form::Json) => {}
+        Some(form @ (Form::Text | Form::SignedLe)) => return plain(&data, form, stored),
+        Some(Form::Yaml) if spec.unwrap.is_empty() => {
+            return as_yaml(&data, stored).map_err(|why| format!("its payload can't be written as YAML: {why}"));
+        }
+        Some(form) => {
+            return Err(format!(
+                "the store's events like it have payloads in {}, which is read and not written",
+                form.title()
+            ));
+        }
+        // Text that was damaged can be mended.
+        None if spec.forms.len() < 2 => {}
+        None => return Err("the store's events like it have payloads that only the application can write".to_owned()),
+    }
+    let data = with_own_fields(bound, event, model, &data)?;
     let original = match unpack(stored.as_ref(), spec) {
         Unpacked::Text(text) => json::parse(&text).ok(),
         Unpacked::Nothing | Unpacked::Unreadable(_) => None,
     };
-    if let (Some(Value::String(variant)), Value::Object(fields)) = (&original, &*data)
+    if let (Some(Value::String(variant)), Value::Object(fields)) = (&original, &data)
         && fields.is_empty()
         && spec.unwrap.contains(&Wrapper::EnumTag)
         && **variant == *event.event_type
     {
         return Err(format!("events of its type have no fields in this store: their payload is the text {variant:?}"));
     }
-    let value = Wrapping { spec, bound, event, model }.rewrapped(&data, original.as_ref())?;
+    let value = match Envelope::of(spec) {
+        Some(envelope) => {
+            let stored = original.as_ref().ok_or("no event like it shows what the library puts around a payload")?;
+            let sets = |path: &String, what: &Repeated, key: &str| {
+                let is_it = path.rsplit('.').next() == Some(key);
+                is_it.then_some(if *what == Repeated::User { Sets::Event } else { Sets::Library })
+            };
+            let repeated = &bound.spec.writing.repeated_in_payload;
+            let library = &|key: &str| repeated.iter().find_map(|(path, what)| sets(path, what, key));
+            let was = model.was.map(|was| &was.metadata);
+            let contents = Contents { data: &data, metadata: &event.metadata, was, library };
+            repeated_in_payload(envelope.put_on(&contents, stored)?, stored)?
+        }
+        None => Wrapping { spec, bound, event, model }.rewrapped(&data, original.as_ref())?,
+    };
     let text = json::to_text(&value).into_bytes();
     let packing = match stored {
         Raw::Blob(bytes) => packing_of(bytes, spec),
@@ -43,6 +84,35 @@ pub(super) fn encoded_payload(bound: &Bound, event: &Event, model: &Model<'_>, s
         (None, Raw::Null) if declared.eq_ignore_ascii_case("blob") => Raw::Blob(text),
         (None, _) => Raw::Text(text),
     })
+}
+
+/// A value as YAML like what is stored.
+pub(super) fn as_yaml(value: &Value, stored: &Raw) -> Result<Raw, String> {
+    match stored {
+        Raw::Text(like) => Ok(Raw::Text(yaml_like(value, like)?)),
+        Raw::Blob(like) => Ok(Raw::Blob(yaml_like(value, like)?)),
+        _ => Err("no event like it shows its form".to_owned()),
+    }
+}
+
+/// A payload that is no more than a text or a whole number.
+fn plain(data: &Value, form: Form, stored: &Raw) -> Result<Raw, String> {
+    match (form, data, stored) {
+        (Form::Text, Value::String(text), Raw::Text(_)) => Ok(Raw::text(&**text)),
+        (Form::Text, Value::String(text), _) => Ok(Raw::Blob(text.as_bytes().to_vec())),
+        (Form::Text, other, _) => Err(format!("its payload is a {}, and the library reads a text", other.type_name())),
+        (_, Value::Number(number), Raw::Blob(bytes)) => {
+            let number = number.as_i64().ok_or("its payload is no whole number")?;
+            let (stored, fill) = (number.to_le_bytes(), if number < 0 { 0xff } else { 0 });
+            let (kept, rest) = stored.split_at(bytes.len().min(stored.len()));
+            let sign = kept.last().is_some_and(|byte| byte & 0x80 != 0);
+            if rest.iter().any(|byte| *byte != fill) || sign != (number < 0) {
+                return Err(format!("{number} does not fit into the {} bytes of such payloads", bytes.len()));
+            }
+            Ok(Raw::Blob(kept.to_vec()))
+        }
+        (_, other, _) => Err(format!("its payload is a {}, and the library reads a whole number", other.type_name())),
+    }
 }
 
 struct Wrapping<'a> {

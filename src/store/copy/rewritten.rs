@@ -14,6 +14,7 @@ use super::described;
 use super::encode::{Image, Model, encode};
 use super::raw::Raw;
 use super::siblings::{Siblings, lane_of};
+use super::stream_keys::{StreamKeys, stream_keys};
 use super::tables::Rows;
 
 /// What the rows of a plan are, in numbers of events.
@@ -24,6 +25,8 @@ pub(super) struct RowCounts {
     pub renumbered: u64,
     /// Rewritten events that are archived.
     pub archived: u64,
+    /// Inserted events whose time the layout has no place for.
+    pub lost_times: u64,
     /// Events whose time is put into metadata of a store whose other events have none there.
     pub new_times: u64,
 }
@@ -33,6 +36,21 @@ pub(super) struct Stored<'a> {
     pub store: &'a Store,
     pub log: &'a EventLog,
     pub source: &'a Connection,
+    /// Numbers of streams without recorded events.
+    pub stream_keys: StreamKeys,
+}
+
+impl<'a> Stored<'a> {
+    pub(super) fn new(
+        store: &'a Store,
+        log: &'a EventLog,
+        source: &'a Connection,
+        plan: &CopyPlan,
+    ) -> Result<Self, StoreError> {
+        let reading = |error| StoreError::sqlite(&store.source.shown, "read its streams for the copy", error);
+        let stream_keys = stream_keys(source, &store.bound, log, plan).map_err(reading)?;
+        Ok(Self { store, log, source, stream_keys })
+    }
 }
 
 impl Stored<'_> {
@@ -45,7 +63,7 @@ impl Stored<'_> {
     }
 
     /// The stored row of an event, without its row number.
-    fn image(&self, reader: &Reader, index: u32) -> Result<Image, StoreError> {
+    pub(super) fn image(&self, reader: &Reader, index: u32) -> Result<Image, StoreError> {
         let mut row = self.row(reader, index)?;
         row.truncate(self.bound().events.columns.iter().filter(|column| !column.generated).count());
         Ok(row)
@@ -113,17 +131,24 @@ impl Stored<'_> {
                 continue;
             }
             counts.archived += u64::from(event.archived);
+            counts.lost_times += u64::from(self.bound().spec.events.time.is_empty() && event.time.is_some());
             counts.new_times += u64::from(self.is_new_time(event, index, was.as_ref()));
             let image = index.map(|index| self.image(&reader, index)).transpose()?;
             let image_type = index.map(|index| self.log.event_type(self.log.type_of(index as usize)).name.clone());
+            let image_place = index.and_then(|index| {
+                let stream = self.log.stream_of(index as usize)?;
+                Some((self.log.stream(stream).name.clone(), self.log.version(index as usize)?))
+            });
             let stays = was.as_ref().is_some_and(|was| was.stream == event.stream);
             let home = lane_of(self.log, event).first().filter(|_| !stays);
             let home = home.map(|index| self.image(&reader, *index)).transpose()?;
             let model = Model {
                 image: image.as_ref(),
                 image_type: image_type.as_deref(),
+                image_place: image_place.as_ref().map(|(stream, version)| (&**stream, *version)),
                 was: was.as_ref(),
                 home: home.as_ref(),
+                stream_key: event.stream.as_ref().and_then(|stream| self.stream_keys.get(stream)).copied(),
             };
             match encode(self.bound(), self.log, event, &model) {
                 Ok(image) => {
@@ -137,7 +162,10 @@ impl Stored<'_> {
         }
         match refusal {
             Some(error) => Err(error),
-            None => Ok(images),
+            None => {
+                self.put_in_order(plan, &mut images, &reader)?;
+                Ok(images)
+            }
         }
     }
 }

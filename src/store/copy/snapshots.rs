@@ -9,9 +9,10 @@ use rusqlite::types::ValueRef;
 
 use crate::model::{CopyPlan, CopyRow, EventLog, Moment, Timestamp};
 use crate::store::layout::Place;
+use crate::store::payload::decode;
 use crate::store::recognise::{Bound, Table};
-use crate::store::rows::{integer, text};
-use crate::store::snapshots::taken_at;
+use crate::store::rows::text;
+use crate::store::snapshots::{taken_at, version_of};
 
 use super::tables::Rows;
 
@@ -28,6 +29,8 @@ pub(in crate::store) struct SnapshotFilter {
 enum Limit {
     /// Of a stream without versions, all of whose events are as recorded.
     All,
+    /// Of a stream all of whose events are as recorded: only a higher version would be wrong.
+    NotBeyond(i64),
     UpTo(i64),
     Nothing,
 }
@@ -54,7 +57,12 @@ impl SnapshotFilter {
             plan.edited_streams.iter().map(|(stream, unchanged)| (&**stream, *unchanged)).collect();
         let streams = log.streams().iter().enumerate().map(|(at, stream)| {
             let lane = log.lane(crate::model::StreamIndex(at as u32));
-            let up_to = |kept: usize| kept.checked_sub(1).and_then(|last| log.version(lane[last] as usize));
+            // Of a stream whose older events were removed, what is older than all its events stays.
+            let before = || log.version(*lane.first()? as usize)?.checked_sub(1);
+            let up_to = |kept: usize| match kept.checked_sub(1) {
+                Some(last) => log.version(lane[last] as usize),
+                None => before(),
+            };
             if let Some(unchanged) = planned.get(&*stream.name) {
                 let limit = up_to((*unchanged).min(lane.len())).map_or(Limit::Nothing, Limit::UpTo);
                 return (stream.name.clone(), limit);
@@ -64,7 +72,7 @@ impl SnapshotFilter {
             let limit = if kept == lane.len() && changed.is_none() {
                 // A snapshot that knows later events than the copy has would bring them back.
                 let highest = lane.iter().filter_map(|index| log.version(*index as usize)).max();
-                highest.map_or(Limit::All, Limit::UpTo)
+                highest.map_or(Limit::All, Limit::NotBeyond)
             } else {
                 match (up_to(kept), changed) {
                     (Some(last), Some(changed)) => Limit::UpTo(last.min(changed.saturating_sub(1))),
@@ -89,6 +97,7 @@ impl SnapshotFilter {
         }
         match self.limits.get(stream) {
             Some(Limit::All) => true,
+            Some(Limit::NotBeyond(last)) => version.is_none_or(|version| version <= *last),
             Some(Limit::UpTo(last)) => version.is_some_and(|version| version <= *last),
             Some(Limit::Nothing) => false,
             // Of a stream that has no events.
@@ -126,6 +135,8 @@ impl SnapshotFilter {
             (Some(taken), Some(_)) => taken_at(taken, spec, &value)?,
             _ => None,
         };
-        Ok(self.keeps_snapshot(&name, integer(value(&spec.version)?), taken))
+        let state = value(&spec.state.column)?;
+        let version = version_of(spec, value(&spec.version)?, || Some(decode(state, &spec.state, "").0));
+        Ok(self.keeps_snapshot(&name, version, taken))
     }
 }

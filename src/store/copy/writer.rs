@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress, StreamIndex};
 use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
+use crate::store::layout::Role;
 use crate::store::recognise::{self, Bound, Key, Table};
 use crate::store::scan::READ_AT_MOST;
 use crate::store::target::Target;
@@ -16,7 +17,12 @@ use crate::store::{OpenOptions, open};
 
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, notes};
-use super::encode::{Image, is_same_metadata};
+use super::encode::{Image, ids_are_kept};
+use super::gone::{Gone, Renamed};
+use super::links::LinkWriter;
+use super::list_rows::ListRows;
+use super::metadata::is_same_metadata;
+use super::own_fields::is_same_data;
 use super::raw::Raw;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
@@ -36,18 +42,37 @@ pub(super) struct Writer<'a> {
     pub cancel: &'a Cancel,
 }
 
-/// Row numbers of a copy; `None` for a table that has none.
+/// Positions of a copy's events; `None` for a table that has none.
 pub(super) fn positions(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
-    if matches!(bound.key, Key::Columns(_)) {
+    let position = |index: u32| match &bound.key {
+        Key::Rowid(_) => Some(log.row_key(index as usize)),
+        Key::Position { .. } => Some(log.position(index as usize)),
+        Key::Columns(_) | Key::Ordered { .. } => None,
+    };
+    if matches!(bound.key, Key::Columns(_) | Key::Ordered { .. }) {
         return None;
     }
     let recorded = plan.rows.iter().map(|row| match row {
-        CopyRow::Recorded(index) | CopyRow::Edited { base: index, moved: false, .. } => {
-            Some(log.row_key(*index as usize))
-        }
+        CopyRow::Recorded(index) | CopyRow::Edited { base: index, moved: false, .. } => position(*index),
         CopyRow::Edited { moved: true, .. } | CopyRow::Inserted(_) => None,
     });
     Some(places::positions(&recorded.collect::<Vec<_>>()))
+}
+
+/// Row numbers of a copy, where they are not the positions: recorded rows keep theirs.
+fn row_numbers(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
+    if !matches!(bound.key, Key::Position { .. } | Key::Ordered { .. }) {
+        return None;
+    }
+    let mut last = (0..log.len()).map(|index| log.row_key(index)).max().unwrap_or_default();
+    let numbers = plan.rows.iter().map(|row| match row {
+        CopyRow::Recorded(index) | CopyRow::Edited { base: index, .. } => log.row_key(*index as usize),
+        CopyRow::Inserted(_) => {
+            last = last.saturating_add(1);
+            last
+        }
+    });
+    Some(numbers.collect())
 }
 
 impl Writer<'_> {
@@ -78,22 +103,44 @@ impl Writer<'_> {
         let positions = positions(self.bound(), self.stored.log, self.plan);
         let mut findings = Findings::new(counts, &taken, &schema, self.options);
         let mut bookkeeping = Bookkeeping::new(self.stored.log, self.plan, positions.as_deref());
+        bookkeeping.stream_keys = self.stored.stream_keys.clone();
         let filter = SnapshotFilter::new(self.stored.log, self.plan);
+        let mut gone = Gone::new(self.stored, self.plan)?;
+        let renamed = Renamed::new(self.stored, self.plan, positions.as_deref());
         let mut written = Written::new();
+        let is_own = |table: &Table| tables::own_tables(self.bound()).any(|own| own.name == table.name);
+        let mut lists = ListRows::new(self.stored, self.plan, images, positions.as_deref());
         for table in &taken {
+            let links = self.bound().sources.first().and_then(|source| {
+                let (links, _) = source.links.as_ref().filter(|(links, _)| links.name == table.name)?;
+                Some((source.spec.links.as_ref()?, links))
+            });
             let hash = if table.name == self.bound().events.name {
                 self.write_events(target, &to, images, positions.as_deref(), progress)?
+            } else if let Some((spec, table)) = links {
+                let (stored, plan, positions) = (self.stored, self.plan, positions.as_deref());
+                LinkWriter { stored, plan, images, positions, spec, table }.write(&to, target)?
             } else {
                 let mut fate = |row: &rusqlite::Row<'_>| match self.bound().snapshots.as_ref() {
                     Some(snapshots) if snapshots.name == table.name => {
                         let keep = filter.keeps(self.bound(), table, row)?;
                         findings.snapshot(keep);
-                        Ok(if keep { Fate::Keep } else { Fate::LeaveOut })
+                        Ok(if keep { renamed.fate(self.bound(), table, row)? } else { Fate::LeaveOut })
                     }
-                    _ => bookkeeping.fate(self.bound(), table, row),
+                    // Another prefix's tables in the same file are not this store's.
+                    _ if !is_own(table) => Ok(Fate::Keep),
+                    _ if gone.has(table, row)? => Ok(Fate::LeaveOut),
+                    _ => match lists.fate(table, row)? {
+                        Some(fate) => Ok(fate),
+                        None => Ok(match bookkeeping.fate(self.bound(), table, row)? {
+                            Fate::Keep => renamed.fate(self.bound(), table, row)?,
+                            fate => fate,
+                        }),
+                    },
                 };
                 let copied = tables::copy_rows(source, &to, table, &mut fate).map_err(failed)?;
-                let more = bookkeeping.new_rows(self.bound(), table);
+                let mut more = if is_own(table) { bookkeeping.new_rows(self.bound(), table) } else { Vec::new() };
+                more.extend(lists.more(table));
                 tables::add_rows(&to, table, more, copied).map_err(failed)?
             };
             written.insert(table.name.clone(), hash);
@@ -108,6 +155,7 @@ impl Writer<'_> {
         to.execute_batch("COMMIT").map_err(writing)?;
         to.close().map_err(|(_, e)| writing(e))?;
         let mut told = super::describe::bookkeeping_words(self.bound(), &bookkeeping);
+        findings.gone(gone.count);
         told.extend(notes(self.bound(), self.plan, &findings));
         Ok((written, told))
     }
@@ -123,6 +171,12 @@ impl Writer<'_> {
         let table = &self.bound().events;
         let rows = Rows::new(table);
         let rowid_at = rows.rowid_at(table);
+        let numbers = row_numbers(self.bound(), self.stored.log, self.plan);
+        let numbers = numbers.as_deref().or(positions);
+        let position_at = match &self.bound().key {
+            Key::Position { column, .. } => rows.place(column),
+            _ => None,
+        };
         let reader = self.stored.store.reader()?;
         let mut insert = to.prepare(&rows.insert()).map_err(|e| target.failed(&e))?;
         let mut hash = RowsHash::default();
@@ -142,8 +196,10 @@ impl Writer<'_> {
                 // Every other row was encoded before.
                 (_, None) => continue,
             };
-            if let (Some(at), Some(positions)) = (rowid_at, positions) {
-                values[at] = Raw::Integer(positions[place]);
+            for (at, numbers) in [(position_at, positions), (rowid_at, numbers)] {
+                if let (Some(at), Some(numbers)) = (at, numbers) {
+                    values[at] = Raw::Integer(numbers[place]);
+                }
             }
             hash.add(&values);
             insert
@@ -194,7 +250,9 @@ impl Writer<'_> {
                 return Err(StoreError::Cancelled);
             }
             let indices = planned.iter().map(|(place, event)| {
-                places.of(&log, event, *place).ok_or_else(|| wrong(format!("{} is missing", described(event))))
+                places
+                    .of(&log, event, *place, self.bound())
+                    .ok_or_else(|| wrong(format!("{} is missing", described(event))))
             });
             let indices = indices.collect::<Result<Vec<u32>, _>>()?;
             let read = reader.events(&log, &indices)?;
@@ -214,8 +272,8 @@ impl Writer<'_> {
 struct Places(HashMap<StreamIndex, HashMap<Option<i64>, u32>>);
 
 impl Places {
-    fn of(&mut self, log: &EventLog, event: &Event, place: usize) -> Option<u32> {
-        if !log.has_ordinal_positions() {
+    fn of(&mut self, log: &EventLog, event: &Event, place: usize, bound: &Bound) -> Option<u32> {
+        if !log.has_ordinal_positions() && !matches!(bound.key, Key::Ordered { .. }) {
             return u32::try_from(place).ok();
         }
         let stream = log.find_stream(event.stream.as_deref()?)?;
@@ -227,6 +285,11 @@ impl Places {
     }
 }
 
+/// Whether something is compared by itself: where the layout has it in the metadata, it was compared with that.
+fn is_compared(role: &Role) -> bool {
+    role.is_empty() || role.0.iter().any(|place| place.column().is_some())
+}
+
 /// What of an event read back is not as planned.
 fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static str> {
     let spec = &bound.spec.events;
@@ -236,19 +299,19 @@ fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static s
         Some("another version")
     } else if planned.event_type != read.event_type {
         Some("another type")
-    } else if planned.time != read.time {
+    } else if !spec.time.is_empty() && planned.time != read.time {
         Some("another time")
     } else if spec.valid_time.is_some() && planned.valid_time != read.valid_time {
         Some("another valid time")
-    } else if !spec.event_id.is_empty() && planned.id != read.id {
+    } else if ids_are_kept(bound) && planned.id != read.id {
         Some("another id")
     } else if !is_same_metadata(bound, planned, read) {
         Some("other metadata")
-    } else if planned.user != read.user {
+    } else if is_compared(&spec.user) && planned.user != read.user {
         Some("another user")
-    } else if planned.correlation_id != read.correlation_id {
+    } else if is_compared(&spec.correlation_id) && planned.correlation_id != read.correlation_id {
         Some("another correlation id")
-    } else if planned.causation_id != read.causation_id {
+    } else if is_compared(&spec.causation_id) && planned.causation_id != read.causation_id {
         Some("another causation id")
     } else if planned.schema_version.is_some() && planned.schema_version != read.schema_version {
         Some("another schema version")
@@ -258,7 +321,7 @@ fn difference(planned: &Event, read: &Event, bound: &Bound) -> Option<&'static s
         Some("another mark of archived")
     } else {
         match (planned.data.decoded(), read.data.decoded()) {
-            (Ok(a), Ok(b)) if *a == *b => None,
+            (Ok(a), Ok(b)) if is_same_data(bound, &a, &b) => None,
             (Err(a), Err(b)) if a.raw == b.raw => None,
             _ => Some("another payload"),
         }

@@ -1,10 +1,11 @@
-//! MessagePack: <https://github.com/msgpack/msgpack/blob/master/spec.md>. The extension -1 is a time; others are
-//! `{"$tag": number, "$value": bytes}`.
+//! MessagePack: <https://github.com/msgpack/msgpack/blob/master/spec.md>. The extension -1 is a time, 100 an object after
+//! the name of its class as MessagePack-CSharp writes it
+//! (<https://github.com/MessagePack-CSharp/MessagePack-CSharp#typeless>); others are `{"$tag": number, "$value": bytes}`.
 
 use crate::model::{List, Object, Origin, Value};
 
 use super::classes::{TAG, VALUE};
-use super::cursor::{Budget, Cursor, Decoded, float, float32, integer, key_text, text_or_bytes};
+use super::cursor::{Budget, Cursor, Decoded, Fault, float, float32, integer, key_text, text_or_bytes};
 use super::{moments, text};
 
 pub(super) fn decode(bytes: &[u8]) -> Decoded<Value> {
@@ -19,7 +20,10 @@ struct Reader<'a> {
     budget: Budget,
 }
 
-impl Reader<'_> {
+/// The extension of MessagePack-CSharp's typeless serializer.
+const TYPELESS: i8 = 100;
+
+impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Decoded<Value> {
         self.budget.value(depth)?;
         let mark = self.cursor.byte()?;
@@ -40,7 +44,7 @@ impl Reader<'_> {
             }
             0xc7..=0xc9 => {
                 let len = self.cursor.be(1 << (mark - 0xc7))?;
-                self.extension(len)?
+                self.extension(len, depth)?
             }
             0xca => float32(f32::from_be_bytes(self.cursor.array()?)),
             0xcb => float(f64::from_be_bytes(self.cursor.array()?)),
@@ -49,7 +53,7 @@ impl Reader<'_> {
             0xd1 => integer(i16::from_be_bytes(self.cursor.array()?)),
             0xd2 => integer(i32::from_be_bytes(self.cursor.array()?)),
             0xd3 => integer(i64::from_be_bytes(self.cursor.array()?)),
-            0xd4..=0xd8 => self.extension(1 << (mark - 0xd4))?,
+            0xd4..=0xd8 => self.extension(1 << (mark - 0xd4), depth)?,
             0xd9..=0xdb => {
                 let len = self.cursor.be(1 << (mark - 0xd9))?;
                 self.text(len)?
@@ -89,7 +93,7 @@ impl Reader<'_> {
         Ok(Value::Object(object))
     }
 
-    fn extension(&mut self, len: u64) -> Decoded<Value> {
+    fn extension(&mut self, len: u64, depth: usize) -> Decoded<Value> {
         let number = i8::from_be_bytes(self.cursor.array()?);
         let bytes = self.cursor.take(len)?;
         self.budget.text(bytes.len())?;
@@ -110,9 +114,42 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        if number == TYPELESS {
+            match self.typeless(bytes, depth) {
+                Err(fault @ (Fault::TooDeep | Fault::TooLarge)) => return Err(fault),
+                Ok(value) => return Ok(value),
+                Err(_) => {}
+            }
+        }
         let mut object = Object::default();
         object.insert(TAG.into(), integer(number), Origin::NONE);
         object.insert(VALUE.into(), Value::from(text::base64(bytes).as_str()), Origin::NONE);
+        Ok(Value::Object(object))
+    }
+
+    /// The name of a class and an object of it, which gets the name as its `$type`.
+    fn typeless(&mut self, bytes: &'a [u8], depth: usize) -> Decoded<Value> {
+        let outer = std::mem::replace(&mut self.cursor, Cursor::new(bytes));
+        let mut both = || {
+            let both = (self.value(depth + 1)?, self.value(depth + 1)?);
+            self.cursor.finish()?;
+            Ok(both)
+        };
+        let both = both();
+        self.cursor = outer;
+        let (Value::String(class), value) = both? else { return Err(self.cursor.invalid("a class without a name")) };
+        let mut object = Object::default();
+        object.insert("$type".into(), Value::String(class), Origin::NONE);
+        match value {
+            Value::Object(fields) => {
+                for (key, slot) in fields.iter() {
+                    object.insert(key.clone(), slot.value.clone(), Origin::NONE);
+                }
+            }
+            other => {
+                object.insert(VALUE.into(), other, Origin::NONE);
+            }
+        }
         Ok(Value::Object(object))
     }
 }
@@ -135,6 +172,23 @@ mod tests {
         let expected = r#"{"id":1,"neg":-33,"big":18446744073709551615,"min":-9223372036854775808,"f":0.1,"s":"Łucja","nil":null,"t":true,"bin":"//4=","list":[1,[2]],"map":{"1":"a","null":"b"},"time":"2026-01-02T03:04:05.120Z","ext":{"$tag":5,"$value":"YWJj"},"long":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx","l2":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]}"#;
         assert_eq!(show(packed), expected);
         assert_eq!(show("yj3MzM0="), "0.1");
+    }
+
+    #[test]
+    fn an_object_after_the_name_of_its_class_has_it_as_its_type() {
+        let show = |bytes: &[u8]| decode(bytes, Form::Msgpack).map(|value| format!("{value:?}"));
+        let body = b"\x81\xa4Body\xc7\x0b\x64\xa6A.B, A\x81\xa1n\x05";
+        assert_eq!(show(body).unwrap(), r#"{"Body":{"$type":"A.B, A","n":5}}"#);
+        assert_eq!(show(b"\xc7\x08\x64\xa6A.B, A\x05").unwrap(), r#"{"$type":"A.B, A","$value":5}"#);
+        // What is not so is an extension like any other.
+        assert_eq!(show(b"\xd4\x64\x05").unwrap(), r#"{"$tag":100,"$value":"BQ=="}"#);
+        // Nested in itself it is still bounded.
+        let mut nested = vec![0x05];
+        for _ in 0..1000 {
+            let len = u32::try_from(nested.len() + 2).unwrap().to_be_bytes();
+            nested = [b"\xc9", &len[..], b"\x64\xa1A", &nested].concat();
+        }
+        assert!(show(&nested).unwrap_err().note.contains("nested deeper"));
     }
 
     #[test]

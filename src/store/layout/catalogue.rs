@@ -30,6 +30,7 @@ const FILES: &[&str] = &[
     include_str!("../layouts/eventstore-sqlite-ex.json"),
     include_str!("../layouts/eventuous.json"),
     include_str!("../layouts/gleam-eventsourcing.json"),
+    include_str!("../layouts/google-adk-v0.json"),
     include_str!("../layouts/google-adk-v1.json"),
     include_str!("../layouts/hallgren.json"),
     include_str!("../layouts/home-assistant.json"),
@@ -70,13 +71,25 @@ const FILES: &[&str] = &[
     include_str!("../layouts/watermill-sqlite.json"),
 ];
 
+/// Tables as earlier versions of a library wrote them, under the name of its layout.
+const EARLIER: &[&str] = &[
+    include_str!("../layouts/activitywatch-1.json"),
+    include_str!("../layouts/emmett-sqlite-events.json"),
+    include_str!("../layouts/rails-event-store-1.json"),
+];
+
 static LAYOUTS: LazyLock<Vec<Arc<LayoutSpec>>> = LazyLock::new(|| {
     // A file that does not parse is left out here and fails the test below.
-    FILES.iter().filter_map(|text| serde_json::from_str(text).ok().map(Arc::new)).collect()
+    FILES.iter().chain(EARLIER).filter_map(|text| serde_json::from_str(text).ok().map(Arc::new)).collect()
 });
 
 /// All layouts that Foldline recognises.
 pub fn layouts() -> &'static [Arc<LayoutSpec>] {
+    &LAYOUTS[..FILES.len().min(LAYOUTS.len())]
+}
+
+/// The same, and after them those of earlier versions, which have a name in common with one of them.
+pub fn with_earlier() -> &'static [Arc<LayoutSpec>] {
     &LAYOUTS
 }
 
@@ -95,11 +108,13 @@ mod tests {
         assert!(ids[1..].is_sorted(), "{ids:?}");
         ids.dedup();
         assert_eq!(ids.len(), FILES.len());
+        assert_eq!(with_earlier().len(), FILES.len() + EARLIER.len());
+        assert!(with_earlier().iter().all(|layout| ids.contains(&layout.id)));
     }
 
     #[test]
     fn columns_with_a_role_are_in_the_fingerprint() {
-        for layout in layouts() {
+        for layout in with_earlier() {
             for events in std::iter::once(&layout.events).chain(&layout.more_events) {
                 let known = |column: &String| {
                     let named = |list: &[String]| list.iter().any(|name| name.eq_ignore_ascii_case(column));
@@ -140,7 +155,7 @@ mod tests {
             let conn = rusqlite::Connection::open_in_memory().unwrap();
             conn.execute_batch(&std::fs::read_to_string(&path).unwrap()).unwrap();
             let tables = crate::store::recognise::tables(&conn).unwrap();
-            let fits = layouts().iter().filter_map(|spec| crate::store::recognise::bind(spec, &tables));
+            let fits = with_earlier().iter().filter_map(|spec| crate::store::recognise::bind(spec, &tables));
             let mut fits: Vec<(usize, String)> = fits.map(|(score, bound)| (score, bound.spec.id.clone())).collect();
             fits.sort_unstable_by(|a, b| b.cmp(a));
             assert!(fits.windows(2).take(1).all(|pair| pair[0].0 > pair[1].0), "{}: {fits:?}", path.display());

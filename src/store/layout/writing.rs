@@ -19,8 +19,39 @@ pub struct WritingSpec {
     pub metadata: MetadataForm,
     /// Fields of the metadata in which the library repeats what it also has in columns.
     pub repeated: BTreeMap<String, Repeated>,
+    /// Places in the payload as it is stored, keys with dots between, in which it does.
+    pub repeated_in_payload: BTreeMap<String, Repeated>,
+    /// Columns that all rows of a stream have alike, besides those that name it: its tenant.
+    pub of_stream: Vec<String>,
+    /// Columns of a table of links that have the event's time.
+    pub link_times: Vec<String>,
+    /// Columns of tables beside that name an event by its row number.
+    pub rows_named_in: Vec<RowsNamedIn>,
     /// What stands in the column of events without metadata; NULL if nothing is said.
     pub no_metadata: Option<String>,
+    /// Fields of the payload in which the library repeats what it also has elsewhere, or keeps what it alone needs.
+    /// They are set as it would set them, where the store's events have them, and are not compared.
+    pub payload_fields: BTreeMap<String, Repeated>,
+    /// Columns made of others, as `{stream}-{version}`, where the store's rows have them like that.
+    pub made: BTreeMap<String, String>,
+    /// Columns of the event table that are the same in all rows of a stream; only the library can make them.
+    pub same_in_stream: Vec<String>,
+    /// Columns in which an inserted or moved event has what the event before it in its stream has.
+    pub as_before: Vec<String>,
+    /// Columns that count the rows with the same values in others: an inserted or moved event takes the next number.
+    pub counted: BTreeMap<String, Vec<String>>,
+    /// Columns of the tables of lists in the metadata, and those of the event table that are the same.
+    pub list_columns: BTreeMap<String, String>,
+    /// What a user should know of inserted events.
+    pub of_inserts: Option<String>,
+    /// Tables beside that the library makes again from the events: a copy with other events has nothing in them.
+    pub made_again: Vec<String>,
+    /// Tables beside with the next number for events, and their columns with it.
+    pub next_numbers: Vec<(String, String)>,
+    /// What a user should know of a copy with edits, where there are tables beside.
+    pub of_edits: Option<String>,
+    /// Why events can't be encoded anew, where they can't.
+    pub cannot: Option<String>,
     /// The table in which the library keeps how far each stream has come.
     pub streams: Option<StreamTable>,
     /// Tables in which the library keeps how far its subscribers have come in the store.
@@ -41,6 +72,19 @@ pub struct RowsOfEvents {
     pub table: String,
     /// Its column and the event's that are equal, in pairs.
     pub on: Vec<(String, String)>,
+    /// Its rows repeat what their events say: without an edited event as it was there is no row either.
+    #[serde(default)]
+    pub has_contents: bool,
+}
+
+/// A column that names events by their row numbers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsNamedIn {
+    /// The table, one of those beside or of the snapshots; `*` for any part.
+    pub table: String,
+    /// Its column.
+    pub column: String,
 }
 
 /// The value of a column in a row that was never recorded.
@@ -67,12 +111,20 @@ pub enum Repeated {
     Seconds,
     /// The event type.
     Type,
+    /// The event type with another text wherever it has this one: `\\` for `.`.
+    TypeWith(String, String),
+    /// Who caused it.
+    User,
     /// The event's id.
     Id,
     /// A column that names a part of the stream.
     Column(String),
+    /// What other events of the stream have.
+    OfStream,
     /// What rows like it have.
     AsFound,
+    /// The Ruby classes of all values of the payload and the metadata, as `PreserveTypes` of `RubyEventStore` has them.
+    RubyTypes,
 }
 
 /// What is put into a column.
@@ -83,10 +135,16 @@ pub enum Fill {
     Value(Json),
     /// What a similar row of the store has, this if there is none.
     AsFoundOr(Json),
+    /// What a row of an event of the same type has, this if there is none.
+    AsOfTypeOr(Json),
+    /// What this row has in another column.
+    SameAs(String),
     /// The event's version and this many more, as text.
     VersionPlus(i64),
     /// The stream's name up to its first `-`; this if it has none.
     NameBeforeDash(String),
+    /// The stream's name if that is a UUID, else the hexadecimal digits of its SHA-1 in capitals.
+    Sha1OfName,
 }
 
 /// What a library needs metadata to be.
@@ -113,6 +171,9 @@ pub struct StreamTable {
     /// Its columns with the name's other parts.
     #[serde(default)]
     pub more_parts: Vec<String>,
+    /// Its own number of a stream and the event table's column with it, where events don't have the name.
+    #[serde(default)]
+    pub key: Option<(String, String)>,
     /// Its column with the version of the stream's last event.
     pub version: String,
     /// Its column with the position of the stream's last event.
@@ -134,4 +195,10 @@ pub struct CheckpointTable {
     pub table: String,
     /// Its column with the position: a number, or its digits after zeros.
     pub position: String,
+    /// Keys of a JSON object in that column, one of which has the position.
+    #[serde(default)]
+    pub inside: Vec<String>,
+    /// Its rows say more than a position: a subscriber that can't stay where it is begins anew.
+    #[serde(default)]
+    pub begin_anew: bool,
 }

@@ -11,19 +11,22 @@ use crate::model::mapping::{MappedTable, PayloadFrom, Problem, TimeAs, TimeFrom}
 /// What is odd about a table as a mapping reads it.
 pub(super) fn of_table(sample: &Sample, mapped: &MappedTable, events: &[Evaluated]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut say = |role: &'static str, words: String| {
-        problems.push(Problem { table: sample.table.name.clone(), role, words });
+    let of = |role: &'static str, words: String, rows: usize| Problem {
+        table: sample.table.name.clone(),
+        role,
+        words,
+        rows,
     };
     if events.is_empty() {
-        say("type", "the table has no rows: this is a guess by names alone".to_owned());
+        problems.push(of("type", "the table has no rows: this is a guess by names alone".to_owned(), 0));
         return problems;
     }
-    let of_rows = |count: usize| format!("{count} of {} sampled rows", events.len());
-    let count = |fits: &dyn Fn(&Evaluated) -> bool| events.iter().filter(|event| fits(event)).count();
+    let of_rows =
+        |count: usize, words: &str| format!("{count} of {} sampled rows {}", events.len(), of_one(count, words));
     let mut tell = |role: &'static str, fits: &dyn Fn(&Evaluated) -> bool, words: &str| {
-        let count = count(fits);
+        let count = events.iter().filter(|event| fits(event)).count();
         if count > 0 {
-            say(role, format!("{} {words}", of_rows(count)));
+            problems.push(of(role, of_rows(count, words), count));
         }
     };
     if !mapped.stream.is_empty() {
@@ -53,8 +56,9 @@ pub(super) fn of_table(sample: &Sample, mapped: &MappedTable, events: &[Evaluate
     });
     let twice = twice.count();
     if twice > 0 {
-        say("version", format!("{} have a version that their stream has already", of_rows(twice)));
+        problems.push(of("version", of_rows(twice, "have a version that their stream has already"), twice));
     }
+    let mut say = |role: &'static str, words: String| problems.push(of(role, words, 0));
     times(mapped, events, &mut say);
     if mapped.stream.is_empty() {
         say("stream", "nothing says what events are about: they are in no stream".to_owned());
@@ -67,6 +71,19 @@ pub(super) fn of_table(sample: &Sample, mapped: &MappedTable, events: &[Evaluate
         PayloadFrom::Column { .. } | PayloadFrom::Columns(_) => {}
     }
     problems
+}
+
+/// What is said of several rows, said of as many as there are: `have no type`, `has no type`.
+fn of_one(count: usize, words: &str) -> String {
+    if count != 1 {
+        return words.to_owned();
+    }
+    let words = words.replace("their stream", "its stream");
+    match words.split_once(' ') {
+        Some(("have", rest)) => format!("has {rest}"),
+        Some(("are", rest)) => format!("is {rest}"),
+        _ => words,
+    }
 }
 
 fn times(mapped: &MappedTable, events: &[Evaluated], say: &mut dyn FnMut(&'static str, String)) {

@@ -288,7 +288,10 @@ impl Profile {
         } else if most(self.reals) {
             "numbers".to_owned()
         } else if most(self.words) {
-            format!("{} different words", self.distinct)
+            match self.distinct {
+                1 => "always the same word".to_owned(),
+                count => format!("{count} different words"),
+            }
         } else if most(self.texts) {
             "text".to_owned()
         } else if most(self.blobs) {

@@ -121,6 +121,7 @@ fn event_table(mapped: &MappedTable, table: &Table) -> EventTable {
         tags: None,
         version: role(&mapped.version),
         version_base: 1,
+        version_beside: None,
         event_type: role(&mapped.event_type),
         payload: payload(mapped, table),
         several: None,
@@ -143,6 +144,7 @@ fn event_table(mapped: &MappedTable, table: &Table) -> EventTable {
         causation_id: role(&mapped.causation_id),
         schema_version: role(&mapped.schema_version),
         archived: Role(mapped.archived.iter().map(|column| LayoutPlace::Column(column.clone())).collect()),
+        archived_is_deleted: false,
         superseded: None,
         kind: mapped.kind.as_ref().map(|kind| KindSpec {
             column: Some(kind.column.clone()),
@@ -218,7 +220,7 @@ fn time(time: &TimeFrom) -> TimeSpec {
             (LayoutPlace::Column(date.clone()), TimeEncoding::Auto, plus)
         }
     };
-    TimeSpec { place: at, encoding: unit, plus, like: None, whole_seconds: false }
+    TimeSpec { place: at, encoding: unit, plus, like: None, zone_of_application: false, whole_seconds: false }
 }
 
 /// The packings that are taken off.

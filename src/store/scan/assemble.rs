@@ -12,34 +12,45 @@ use super::links::Links;
 /// Puts the events of one event table into the index, giving its streams and types their places there.
 pub(super) struct Feeder {
     source: u16,
+    /// Names keep the places that they have in the table's own list: those in the index are given later.
+    by_own_places: bool,
     streams: Vec<Option<StreamIndex>>,
     types: Vec<Option<TypeIndex>>,
 }
 
 impl Feeder {
     pub(super) fn new(source: usize) -> Self {
-        Self { source: source as u16, streams: Vec::new(), types: Vec::new() }
+        Self { source: source as u16, by_own_places: false, streams: Vec::new(), types: Vec::new() }
+    }
+
+    /// Makes a piece of an index, whose names get their places when it is put together with others.
+    pub(super) fn of_pieces() -> Self {
+        Self { by_own_places: true, ..Self::new(0) }
     }
 
     fn stream(&mut self, builder: &mut EventLogBuilder, names: &Names, local: u32) -> StreamIndex {
+        if self.by_own_places {
+            return StreamIndex(local);
+        }
         let at = local as usize;
         if self.streams.len() <= at {
             self.streams.resize(names.streams.len(), None);
         }
         *self.streams[at].get_or_insert_with(|| {
             let stream = &names.streams[at];
-            let index = builder.stream(&stream.name, |_| stream.category.clone());
-            builder.mark_link(index, stream.link);
-            index
+            builder.stream_named(&stream.name, &stream.category, stream.link)
         })
     }
 
     fn event_type(&mut self, builder: &mut EventLogBuilder, names: &Names, local: u32) -> TypeIndex {
+        if self.by_own_places {
+            return TypeIndex(local);
+        }
         let at = local as usize;
         if self.types.len() <= at {
             self.types.resize(names.types.len(), None);
         }
-        *self.types[at].get_or_insert_with(|| builder.event_type(&names.types[at]))
+        *self.types[at].get_or_insert_with(|| builder.type_named(&names.types[at]))
     }
 
     fn row(&self, found: &Found, stream: Option<StreamIndex>, version: Option<i64>, event_type: TypeIndex) -> LogRow {

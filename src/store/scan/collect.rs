@@ -72,45 +72,61 @@ pub(super) struct Found {
 }
 
 /// A stream's name and what goes with it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct StreamName {
-    pub name: String,
-    pub category: String,
+    pub name: Arc<str>,
+    pub category: Arc<str>,
     pub link: bool,
 }
 
-/// The names that rows refer to.
+/// What a rule says of a stream that was not known.
+pub(super) struct NewStream {
+    category: String,
+    link: bool,
+}
+
+/// The names that rows refer to, by their places: in order of first appearance.
+#[derive(Default)]
 pub(super) struct Names {
     pub streams: Vec<StreamName>,
-    by_name: Interner<u32>,
-    pub types: Vec<String>,
-    by_type: Interner<u32>,
+    by_name: Interner,
+    pub types: Vec<Arc<str>>,
+    by_type: Interner,
+    categories: Vec<Arc<str>>,
+    by_category: Interner,
 }
 
 impl Names {
-    pub(super) fn new() -> Self {
-        Self { streams: Vec::new(), by_name: Interner::new(), types: Vec::new(), by_type: Interner::new() }
+    pub(super) fn stream(&mut self, name: &str, make: impl FnOnce() -> NewStream) -> u32 {
+        match self.by_name.get(name.as_bytes()) {
+            Some(place) => place,
+            None => self.new_stream(name, make()),
+        }
     }
 
-    pub(super) fn stream(&mut self, name: &str, make: impl FnOnce() -> StreamName) -> u32 {
-        if let Some(index) = self.by_name.get(name.as_bytes()) {
-            return index;
-        }
-        let index = self.streams.len() as u32;
-        self.streams.push(make());
-        self.by_name.insert(name.as_bytes(), index);
-        index
+    fn new_stream(&mut self, name: &str, NewStream { category, link }: NewStream) -> u32 {
+        let category = interned(&mut self.categories, &mut self.by_category, &category);
+        let (name, category) = (Arc::<str>::from(name), self.categories[category as usize].clone());
+        let place = self.streams.len() as u32;
+        self.streams.push(StreamName { name: name.clone(), category, link });
+        self.by_name.insert(name, place);
+        place
     }
 
     fn event_type(&mut self, name: &str) -> u32 {
-        if let Some(index) = self.by_type.get(name.as_bytes()) {
-            return index;
-        }
-        let index = self.types.len() as u32;
-        self.types.push(name.to_owned());
-        self.by_type.insert(name.as_bytes(), index);
-        index
+        interned(&mut self.types, &mut self.by_type, name)
     }
+}
+
+/// The place of a name in a list.
+fn interned(list: &mut Vec<Arc<str>>, places: &mut Interner, name: &str) -> u32 {
+    if let Some(place) = places.get(name.as_bytes()) {
+        return place;
+    }
+    let (name, place) = (Arc::<str>::from(name), list.len() as u32);
+    list.push(name.clone());
+    places.insert(name, place);
+    place
 }
 
 /// How streams of one [`StreamSpec`] are named.
@@ -161,7 +177,7 @@ impl<'a> StreamRule<'a> {
     }
 
     /// The stream of this name, which was not known.
-    pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> StreamName {
+    pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> NewStream {
         // A tenant may be called whatever the general rule takes for a name.
         let tenant = look.text(&self.tenant).map_or(0, |(tenant, _)| tenant.len() + 1);
         let general = || category_of(name.get(tenant..).unwrap_or(name), self.table).to_owned();
@@ -196,7 +212,7 @@ impl<'a> StreamRule<'a> {
                 super::topic_class(event_type).map(str::to_owned).unwrap_or_else(general)
             }
         };
-        StreamName { category, link: self.is_link(name), name: name.to_owned() }
+        NewStream { category, link: self.is_link(name) }
     }
 
     /// What is before the `*` in the form of a link's name, such as `$by_type` in `$by_type_*`.
@@ -377,7 +393,7 @@ impl<'a> Collector<'a> {
             superseded,
             kind,
             stream_types: Arc::default(),
-            names: Names::new(),
+            names: Names::default(),
             found: Vec::new(),
             tagged: Vec::new(),
             name: String::new(),
@@ -389,6 +405,11 @@ impl<'a> Collector<'a> {
     /// Where in the select list the row number is.
     pub(super) fn row_key_at(&self) -> Option<usize> {
         self.row_key
+    }
+
+    /// Goes on with rows that need not come after those before.
+    pub(super) fn forget_row(&mut self) {
+        self.last_row = None;
     }
 
     /// Whether rows in the order of their row numbers are in the store's order.
@@ -550,7 +571,7 @@ impl<'a> Collector<'a> {
                 Some(index) => index,
                 None => {
                     let made = made(&self.streams);
-                    self.names.stream(&name, || made)
+                    self.names.new_stream(&name, made)
                 }
             }
         });

@@ -378,6 +378,12 @@ impl Pass<'_> {
         count(sum(&|t| t.lossy), "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}");
         count(sum(&|t| t.lists_empty), "rows of several events hold none");
         count(sum(&|t| t.lists_unreadable), "rows of several events can't be taken apart; each is shown as one event");
+        let is_local = |source: &EventSource| source.spec.time.iter().any(|time| time.zone_of_application);
+        if log.time_range().is_some() && bound.sources.iter().any(is_local) {
+            notes.push(
+                "times have no zone in the store: they are taken for UTC, and may be the application's".to_owned(),
+            );
+        }
         if !log.is_empty() && log.time_range().is_none() {
             notes.push("the events have no times; name moments by position or version".to_owned());
         }
@@ -385,15 +391,16 @@ impl Pass<'_> {
     }
 }
 
-/// Marks streams whose events are all archived, and those that an event has ended.
+/// Marks streams whose events are all archived or deleted, and those that an event has ended.
 fn mark_streams(log: &mut EventLog, bound: &Bound) {
     let ended_by: Vec<&String> = bound.sources.iter().flat_map(|source| &source.spec.stream.ended_by).collect();
     let ends: Vec<bool> = log.types().iter().map(|t| ended_by.iter().any(|form| glob(form, &t.name))).collect();
+    let is_deleted = bound.sources.iter().all(|source| source.spec.archived_is_deleted);
     let marks = (0..log.streams().len() as u32).map(StreamIndex).map(|stream| {
         let lane = log.lane(stream);
         let archived = !lane.is_empty() && lane.iter().all(|event| log.is_archived(*event as usize));
         let last = lane.last().map(|event| log.type_of(*event as usize));
-        (archived, last.is_some_and(|t| ends[t.0 as usize]))
+        (archived, archived && is_deleted || last.is_some_and(|t| ends[t.0 as usize]))
     });
     let marks: Vec<(bool, bool)> = marks.collect();
     for (at, (archived, deleted)) in marks.into_iter().enumerate() {
@@ -488,7 +495,7 @@ mod tests {
         // The map of names has no order.
         let shown = |log: &EventLog| {
             let image = log.image().unwrap();
-            (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(<[u8]>::to_vec))
+            (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(|column| column.into_owned()))
         };
         assert!(shown(&alone) == shown(&together));
         let lanes = |log: &EventLog| (0..997).map(|s| log.lane(StreamIndex(s)).to_vec()).collect::<Vec<_>>();

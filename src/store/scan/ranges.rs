@@ -1,25 +1,29 @@
 //! One event table read by ranges of its row numbers, on all cores.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
+use rusqlite::Connection;
 
-use crate::model::{Cancel, EventLogBuilder, Progress};
+use crate::model::{Cancel, EventLogBuilder, PieceNames, Progress};
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::open::Source;
 use crate::store::plan::EVENTS;
-use crate::store::recognise::Key;
+use crate::store::recognise::{EventSource, Key};
 
 use super::assemble::{Feeder, Table, is_plain};
-use super::collect::Collector;
+use super::collect::{Collector, StreamName};
 use super::links::Links;
 use super::{ROWS_BETWEEN_LOOKS, Scan, check_order};
 
 /// Row numbers in a range: many ranges a core, so that none waits long for another, and few enough to cost nothing.
-const ROWS_IN_RANGE: i64 = 1 << 17;
+const ROWS_IN_RANGE: i64 = 1 << 14;
 /// Ranges that are read before they are put together, for each core.
-const RANGES_A_CORE: usize = 4;
+const RANGES_A_CORE: usize = 16;
 /// Tables with fewer rows are read in one go: connections cost more than they gain.
 const FEW_ROWS: i64 = 50_000;
 /// More ranges than this are not made: row numbers may be spread over all 64 bits.
@@ -32,10 +36,13 @@ pub(super) struct Range {
     last: i64,
 }
 
-/// A range as it was read.
-struct Piece<'a> {
+/// A range as it was read. Its rows name streams and types by their places among all that its reader has met.
+struct Piece {
     builder: EventLogBuilder,
-    collector: Collector<'a>,
+    reader: usize,
+    /// What its reader met here for the first time.
+    streams: Vec<StreamName>,
+    types: Vec<Arc<str>>,
 }
 
 impl<'a> Scan<'a> {
@@ -66,34 +73,75 @@ impl<'a> Scan<'a> {
         generation: u64,
     ) -> Result<Vec<Table<'a>>, StoreError> {
         let stream_types = collectors.first().map(|first| first.stream_types.clone()).unwrap_or_default();
-        let source = &self.bound.sources[0];
-        let mut tables: Vec<Table<'a>> = collectors.into_iter().map(|c| Table::new(c, Links::default())).collect();
         let reading = Reading {
             source: self.source,
             read_at_most: self.read_at_most,
             progress: self.progress,
             cancel: self.cancel,
         };
-        for group in ranges.chunks(rayon::current_num_threads() * RANGES_A_CORE) {
-            let pieces = group.par_iter().map(|range| {
-                let mut collector = Collector::new(source);
-                collector.stream_types.clone_from(&stream_types);
-                let mut piece = Piece { builder: EventLogBuilder::new(generation), collector };
-                reading.read(&mut piece, *range)?;
-                Ok(piece)
-            });
-            let pieces: Vec<Piece<'a>> = pieces.collect::<Result<_, StoreError>>()?;
-            for piece in pieces {
-                builder.append(piece.builder);
-                if builder.len() >= u32::MAX as usize {
-                    return Err(StoreError::TooManyEvents(self.source.shown.clone()));
-                }
-                if let Some(table) = tables.first_mut() {
-                    table.collector.tally.add(&piece.collector.tally);
-                }
+        let cores = rayon::current_num_threads();
+        let mut readers: Vec<Reader<'a>> =
+            (0..cores.min(ranges.len())).map(|_| Reader::new(&self.bound.sources[0], stream_types.clone())).collect();
+        let mut names: Vec<PieceNames> = readers.iter().map(|_| PieceNames::default()).collect();
+        let mut pieces: Vec<Piece> = Vec::new();
+        for group in ranges.chunks(cores * RANGES_A_CORE) {
+            let before = std::mem::take(&mut pieces);
+            let (fits, read) = rayon::join(
+                || put_together(builder, before, &mut names),
+                || reading.read_group(&mut readers, group, generation),
+            );
+            pieces = read?;
+            if !fits {
+                return Err(StoreError::TooManyEvents(self.source.shown.clone()));
             }
         }
+        if !put_together(builder, pieces, &mut names) {
+            return Err(StoreError::TooManyEvents(self.source.shown.clone()));
+        }
+        let mut tables: Vec<Table<'a>> = collectors.into_iter().map(|c| Table::new(c, Links::default())).collect();
+        if let Some(table) = tables.first_mut() {
+            readers.iter().for_each(|reader| table.collector.tally.add(&reader.collector.tally));
+        }
         Ok(tables)
+    }
+}
+
+/// Puts pieces into the index, in the order of their ranges; false where it can't hold so many. A name that is new to
+/// the index is new to the piece's reader too, whose earlier ranges all came before: so names get their places in the
+/// order in which rows have them.
+fn put_together(builder: &mut EventLogBuilder, pieces: Vec<Piece>, names: &mut [PieceNames]) -> bool {
+    pieces.into_iter().all(|piece| {
+        let names = &mut names[piece.reader];
+        for stream in &piece.streams {
+            names.streams.push(builder.stream_named(&stream.name, &stream.category, stream.link));
+        }
+        names.types.extend(piece.types.iter().map(|name| builder.type_named(name)));
+        builder.append(piece.builder, names);
+        builder.len() < u32::MAX as usize
+    })
+}
+
+/// Who reads ranges, one after the other, by a connection of its own.
+struct Reader<'a> {
+    conn: Option<Connection>,
+    collector: Collector<'a>,
+    /// How many of the names that it met are in the pieces that it made.
+    streams_given: usize,
+    types_given: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: &'a EventSource, stream_types: Arc<HashMap<String, String>>) -> Self {
+        let mut collector = Collector::new(source);
+        collector.stream_types = stream_types;
+        Self { conn: None, collector, streams_given: 0, types_given: 0 }
+    }
+
+    fn piece(&mut self, reader: usize, builder: EventLogBuilder) -> Piece {
+        let names = &self.collector.names;
+        let (streams, types) = (names.streams[self.streams_given..].to_vec(), names.types[self.types_given..].to_vec());
+        (self.streams_given, self.types_given) = (names.streams.len(), names.types.len());
+        Piece { builder, reader, streams, types }
     }
 }
 
@@ -110,17 +158,45 @@ impl Reading<'_> {
         result.map_err(|e| StoreError::sqlite(&self.source.shown, "read its events", e))
     }
 
-    /// Reads one range, by a connection of its own, in reads of about the usual length where others may write.
-    fn read(&self, piece: &mut Piece<'_>, range: Range) -> Result<(), StoreError> {
-        let conn = self.source.connect(Some(self.cancel))?;
-        let Piece { builder, collector } = piece;
-        let mut feeder = Feeder::new(0);
+    /// Reads ranges side by side; each reader takes the next that nobody has taken.
+    fn read_group(
+        &self,
+        readers: &mut [Reader<'_>],
+        ranges: &[Range],
+        generation: u64,
+    ) -> Result<Vec<Piece>, StoreError> {
+        let next = AtomicUsize::new(0);
+        let read = readers.par_iter_mut().enumerate().map(|(number, reader)| {
+            let mut pieces = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(range) = ranges.get(at) else { return Ok(pieces) };
+                let mut builder = EventLogBuilder::new(generation);
+                self.read(reader, &mut builder, *range)?;
+                pieces.push((at, reader.piece(number, builder)));
+            }
+        });
+        let pieces = read.collect::<Result<Vec<Vec<(usize, Piece)>>, StoreError>>()?;
+        let mut pieces: Vec<(usize, Piece)> = pieces.into_iter().flatten().collect();
+        pieces.sort_unstable_by_key(|(at, _)| *at);
+        Ok(pieces.into_iter().map(|(_, piece)| piece).collect())
+    }
+
+    /// Reads one range, in reads of about the usual length where others may write.
+    fn read(&self, reader: &mut Reader<'_>, builder: &mut EventLogBuilder, range: Range) -> Result<(), StoreError> {
+        let Reader { conn, collector, .. } = reader;
+        let conn = match conn {
+            Some(conn) => conn,
+            None => conn.insert(self.source.connect(Some(self.cancel))?),
+        };
+        let mut feeder = Feeder::of_pieces();
         let Some(rowid) = collector.source.key.rowid().map(|rowid| format!("{EVENTS}.{}", quoted(rowid))) else {
             return Ok(());
         };
         let (select, from) = (collector.select.sql(), &collector.from);
         let sql = format!("SELECT {select} FROM {from} WHERE {rowid} >= ?1 AND {rowid} <= ?2 ORDER BY {rowid}");
         let mut first = range.first;
+        collector.forget_row();
         loop {
             let mut statement = self.sql(conn.prepare_cached(&sql))?;
             let mut rows = self.sql(statement.query([first, range.last]))?;
@@ -161,7 +237,7 @@ impl Reading<'_> {
 /// As many ranges as hold so many rows, if that is a small part of all.
 pub(super) fn beginning(ranges: &[Range], rows: u64) -> Option<&[Range]> {
     let few = usize::try_from(rows).ok()?.div_ceil(ROWS_IN_RANGE as usize).max(1);
-    (few * 4 <= ranges.len()).then(|| &ranges[..few])
+    (few * 3 <= ranges.len()).then(|| &ranges[..few])
 }
 
 /// Ranges of about [`ROWS_IN_RANGE`] that cover all row numbers.

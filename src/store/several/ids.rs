@@ -73,7 +73,11 @@ fn of_table(
             for event in of_row {
                 let entry = entries.get(log.part(*event as usize)).map(|entry| look.entry(entry));
                 let found = entry.as_ref().unwrap_or(&look).text(&event_id);
-                ids[*event as usize] = found.filter(|(id, _)| !id.is_empty()).map_or(0, |(id, _)| hashed(&id));
+                ids[*event as usize] = match found {
+                    Some((id, _)) if is_row_number(&id) => hashed(&with_facts(&id, log, *event as usize)),
+                    Some((id, _)) if !id.is_empty() => hashed(&id),
+                    _ => 0,
+                };
             }
             events = &events[of_row.len()..];
             read += 1;
@@ -91,6 +95,19 @@ fn of_table(
         }
     }
     Ok(())
+}
+
+/// Whether an id is one that each file counts for itself: another file has it for something else.
+fn is_row_number(id: &str) -> bool {
+    // Numbers that are made to be unique everywhere, as snowflakes are, begin above.
+    id.parse::<i64>().is_ok_and(|number| (0..1 << 40).contains(&number))
+}
+
+/// The id with what the index knows of the event: a row with the same number elsewhere has another time, or stream.
+fn with_facts(id: &str, log: &EventLog, event: usize) -> String {
+    let stream = log.stream_of(event).map(|stream| &*log.stream(stream).name).unwrap_or_default();
+    let event_type = &log.event_type(log.type_of(event)).name;
+    format!("{id} {:?} {event_type} {stream}", log.time_micros(event))
 }
 
 /// UUIDs are the same in whatever form they are written.

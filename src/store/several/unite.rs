@@ -280,9 +280,7 @@ fn built(generation: u64, logs: &[Arc<EventLog>], order: &[Place], cancel: &Canc
         let mut united = |builder: &mut EventLogBuilder, stream: StreamIndex| {
             *streams[file][stream.0 as usize].get_or_insert_with(|| {
                 let info = log.stream(stream);
-                let index = builder.stream(&info.name, |_| log.category(info.category).to_string());
-                builder.mark_link(index, info.link);
-                index
+                builder.stream_named(&info.name, log.category(info.category), info.link)
             })
         };
         let own_type = log.type_of(event);

@@ -6,7 +6,6 @@ use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, FontId, Galley, Painter, Pos2, Rect, Ui, pos2};
 
 use crate::app::Document;
-use crate::model::CategoryIndex;
 use crate::timeline::{Mark, Shape};
 use crate::ui::theme::{self, Tokens};
 use crate::ui::{icons, marks, text};
@@ -32,14 +31,14 @@ pub fn text_at(painter: &Painter, at: Pos2, galley: Arc<Galley>, colour: Color32
 }
 
 /// The mark of an event: its recorded type's, or for a type that was never recorded the what-if's own.
-pub fn mark_of(document: &Document, index: Option<u32>, event_type: &str, category: Option<CategoryIndex>) -> Mark {
+pub fn mark_of(document: &Document, index: Option<u32>, event_type: &str) -> Mark {
     let (log, known) = (&document.opened.log, &document.opened.drawing.marks);
     if let Some(index) = index {
         return known.mark(log, index as usize);
     }
     let found = log.types().iter().position(|known| *known.name == *event_type);
     match found {
-        Some(at) => known.mark_of(category, crate::model::TypeIndex(at as u32)),
+        Some(at) => known.mark_of(crate::model::TypeIndex(at as u32)),
         None => Mark { colour: None, shape: Shape::Diamond },
     }
 }

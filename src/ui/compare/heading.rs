@@ -5,6 +5,7 @@ use egui::{AtomExt as _, Button, Label, Layout, Popup, RichText, Role, Stroke, U
 use super::Shows;
 use crate::app::actions::action;
 use crate::app::{Against, App, Command, Document};
+use crate::model::names;
 use crate::ui::{icons, keys, text, theme};
 use crate::whatif::Differences;
 
@@ -130,7 +131,10 @@ pub fn is_untouched(document: &Document, stream: &str) -> bool {
 
 /// The way to the streams that edits concern.
 pub fn elsewhere_ui(ui: &mut Ui, document: &Document, stream: &str, queue: &mut Vec<Command>) {
-    super::note_ui(ui, &format!("No edit concerns {stream}: it is the same on both sides. Edits concern:"));
+    super::note_ui(
+        ui,
+        &format!("No edit concerns {}: it is the same on both sides. Edits concern:", names::shown(stream)),
+    );
     let Some((sides, _)) = document.comparison.side_by_side().value() else { return };
     let mut names: Vec<_> = sides.left.iter().chain(&sides.right).flat_map(|branch| branch.streams()).collect();
     names.sort();

@@ -234,8 +234,7 @@ fn row_ui(
         line(columns.clock, columns.event, clock, mono(), strong);
     }
     let own = !row.paired;
-    let category = document.stream_index().map(|stream| document.opened.log.stream(stream).category);
-    let mark = cells::mark_of(document, event.index, &event.moment.event_type, category);
+    let mark = cells::mark_of(document, event.index, &event.moment.event_type);
     cells::mark_at(ui, mark, at(columns.event + 6.0), own, standing.future);
     let words = happened(row);
     let colour = if own { tokens.what_if } else { strong };

@@ -507,7 +507,6 @@ fn event(row: &Row<'_>, lane: SideLane<'_>, place: u32) -> Option<Arc<Event>> {
 fn said(row: &Row<'_>, lane: SideLane<'_>, sentences: &HashMap<u32, Arc<str>>, place: u32) -> Said {
     let (document, log) = (row.document, &row.document.opened.log);
     let index = lane.index(place as usize);
-    let category = document.stream_index().map(|stream| log.stream(stream).category);
     let version = cells::version(lane.version(place as usize));
     let times = |time: Option<crate::model::Timestamp>| {
         let Some(time) = time else { return ("—".to_owned(), "—".to_owned()) };
@@ -517,15 +516,16 @@ fn said(row: &Row<'_>, lane: SideLane<'_>, sentences: &HashMap<u32, Arc<str>>, p
         (long, short)
     };
     if let Some(event) = lane.own(place as usize) {
-        let sentence = sentences.get(&place).map_or_else(|| event.event_type.to_string(), ToString::to_string);
-        let mark = Some(cells::mark_of(document, index, &event.event_type, category));
+        let sentence =
+            sentences.get(&place).map_or_else(|| names::shown_type(&event.event_type).to_owned(), ToString::to_string);
+        let mark = Some(cells::mark_of(document, index, &event.event_type));
         let (time, short_time) = times(event.time);
         return Said { version, time, short_time, sentence, mark };
     }
     let Some(index) = index else { return Said::default() };
     let sentence = match document.rows.get(&index) {
         Some(row) => row.sentence.as_deref().map_or_else(|| crate::report::sentence(&row.event), str::to_owned),
-        None => names::humanised(&log.event_type(log.type_of(index as usize)).short),
+        None => names::type_words(&log.event_type(log.type_of(index as usize)).short),
     };
     let mark = Some(document.opened.drawing.marks.mark(log, index as usize));
     let (time, short_time) = times(log.time(index as usize));

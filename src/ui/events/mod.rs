@@ -10,11 +10,12 @@ pub use results::summary;
 
 use egui::{Align, Layout, RichText, Stroke};
 
-use super::{ViewState, compare, health, icons, keys, sweep, theme, types, whatif};
+use super::{ViewState, compare, elide, health, icons, keys, sweep, theme, types, whatif};
 use crate::analysis::health::Severity;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Focus, Tab};
 use crate::job::StoreKey;
+use crate::model::names;
 
 /// What the panel shows.
 #[derive(Default)]
@@ -151,7 +152,7 @@ const LEAVE_OUT_AT_LEAST: f32 = 90.0;
 /// Whose events are listed, and the way to the others.
 fn scope_ui(ui: &mut egui::Ui, document: &Document, view: &mut EventsView) {
     let tokens = theme::tokens(ui);
-    let Some(stream) = &document.stream else { return };
+    let Some(stream) = document.stream.as_deref().map(names::shown) else { return };
     let room = (ui.available_width() - 110.0).clamp(60.0, 260.0);
     if view.all {
         let label = egui::Button::new(RichText::new(format!("Only {stream}")).color(tokens.secondary)).truncate();
@@ -172,7 +173,15 @@ fn scope_ui(ui: &mut egui::Ui, document: &Document, view: &mut EventsView) {
     }
     ui.scope(|ui| {
         ui.set_max_width(room);
-        let words = RichText::new(format!("{stream} only")).color(tokens.secondary);
-        ui.add(egui::Label::new(words).truncate());
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let only = ui.painter().layout_no_wrap(" only".to_owned(), font.clone(), tokens.secondary).size().x;
+        let line = elide::middle(ui.painter(), stream, &font, tokens.secondary, ui.available_width() - only - 1.0);
+        let words = RichText::new(format!("{} only", line.galley.text())).color(tokens.secondary);
+        let label = ui.add(egui::Label::new(words).truncate());
+        let full = format!("{stream} only");
+        label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &full));
+        if line.cut {
+            label.on_hover_text(full);
+        }
     });
 }

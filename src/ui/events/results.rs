@@ -5,13 +5,13 @@ use egui::{Key, Modifiers, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, W
 
 use super::columns::{Columns, Of};
 use super::row::{self, Standing, galley};
-use super::table::events;
+use super::table::{Users, events};
 use super::texts::Texts;
 use crate::app::{App, Command, Direction, Document, Focus, Search};
 use crate::job::Slot;
-use crate::model::{Payload, StreamIndex, json};
+use crate::model::{Payload, StreamIndex, json, names};
 use crate::ui::rows::{List, Rows};
-use crate::ui::{icons, text, theme};
+use crate::ui::{elide, icons, text, theme};
 
 /// Where among the results the user is.
 #[derive(Default)]
@@ -27,6 +27,7 @@ pub struct ResultsView {
     chosen: Option<usize>,
     /// The hit that the search last went to.
     visited: Option<usize>,
+    by: Users,
     preview: Option<(u32, u64, String)>,
 }
 
@@ -214,7 +215,7 @@ fn heading_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsVie
                 }
             }
             if let Some(only) = view.only {
-                let name = &document.opened.log.stream(only).name;
+                let name = names::shown(&document.opened.log.stream(only).name);
                 if icons::icon_button(ui, icons::CLOSE, "Hits of all streams", "Show what was found in all streams")
                     .clicked()
                 {
@@ -232,7 +233,7 @@ fn streams_ui(ui: &mut Ui, document: &Document, view: &mut ResultsView) {
     let (search, log) = (&document.search, &document.opened.log);
     let list = List {
         name: "Streams with hits",
-        selected: view.only.map_or_else(String::new, |only| log.stream(only).name.to_string()),
+        selected: view.only.map_or_else(String::new, |only| names::shown(&log.stream(only).name).to_owned()),
         role: Role::List,
         height: theme::ROW - 2.0,
         count: search.streams.len(),
@@ -242,10 +243,11 @@ fn streams_ui(ui: &mut Ui, document: &Document, view: &mut ResultsView) {
     let (response, _) = view.streams.show(ui, &list, |ui, rect, at| {
         let (stream, count) = search.streams[at];
         let name = &log.stream(stream).name;
+        let words = names::shown(name);
         let full = rect.expand2(vec2(theme::MARGIN, 0.0));
         let response = ui.interact(full, ui.make_persistent_id(("hits of", stream.0)), Sense::CLICK);
         let chosen = only == Some(stream);
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("{count} found in {name}")));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("{count} found in {words}")));
         if response.clicked() {
             clicked = Some(at);
         }
@@ -256,9 +258,14 @@ fn streams_ui(ui: &mut Ui, document: &Document, view: &mut ResultsView) {
         let painter = ui.painter();
         let number = painter.layout_no_wrap(text::grouped(count), theme::mono(theme::SMALL), tokens.secondary);
         let left = rect.right() - number.size().x;
-        let words = galley(painter, name, theme::words(theme::BODY), left - theme::GAP - rect.left(), tokens.text);
-        painter.galley(pos2(rect.left(), rect.center().y - words.size().y / 2.0), words, tokens.text);
+        let colour = if names::is_blank(name) { tokens.secondary } else { tokens.text };
+        let room = left - theme::GAP - rect.left();
+        let line = elide::middle(painter, words, &theme::words(theme::BODY), colour, room);
+        painter.galley(pos2(rect.left(), rect.center().y - line.galley.size().y / 2.0), line.galley, colour);
         painter.galley(pos2(left, rect.center().y - number.size().y / 2.0), number, tokens.secondary);
+        if line.cut {
+            response.on_hover_text(words);
+        }
     });
     let place = only.and_then(|only| search.streams.iter().position(|(stream, _)| *stream == only));
     if let Some(next) = view.streams.leap(ui, &response).and_then(|leap| leap.from(place, search.streams.len())) {
@@ -273,11 +280,11 @@ fn streams_ui(ui: &mut Ui, document: &Document, view: &mut ResultsView) {
 fn hits_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsView, queue: &mut Vec<Command>) -> Vec<u32> {
     let (search, log, zone) = (&document.search, &document.opened.log, app.zone());
     let longest = log.len().checked_sub(1).map_or(1, |last| log.position(last).to_string().len());
-    let columns = Columns::new(ui.available_width(), longest, Of::Streams);
+    let columns = Columns::new(ui.available_width(), longest, Of::Streams, view.by.tells(document));
     ui.spacing_mut().item_spacing.y = 0.0;
     row::header_ui(ui, &columns, zone.name());
     view.texts.refresh(document, zone, None);
-    let ResultsView { rows, texts, only, filtered, chosen, .. } = view;
+    let ResultsView { rows, texts, only, filtered, chosen, by, .. } = view;
     let hits: &[u32] = if only.is_some() { &filtered.0 } else { &search.hits };
     let list = List {
         name: "Events found",
@@ -292,6 +299,7 @@ fn hits_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsView, 
     let (response, range) = rows.show(ui, &list, |ui, rect, at| {
         let event = hits[at];
         let said = texts.row(document, zone, event, None);
+        by.saw(ui, document, &said.by);
         let standing = Standing {
             chosen: false,
             put: None,
@@ -347,9 +355,12 @@ fn preview_ui(
     view.texts.refresh(document, zone, None);
     let line: &str = view.preview.as_ref().map_or("", |(.., line)| line);
     let log = &document.opened.log;
-    let stream = log.stream_of(event as usize).map_or("no stream", |stream| &log.stream(stream).name);
-    let title =
-        format!("#{} · {stream} · {}", log.position(event as usize), log.event_type(log.type_of(event as usize)).short);
+    let stream = log.stream_of(event as usize).map_or("no stream", |stream| names::shown(&log.stream(stream).name));
+    let title = format!(
+        "#{} · {stream} · {}",
+        log.position(event as usize),
+        names::shown_type(&log.event_type(log.type_of(event as usize)).short)
+    );
     let painter = ui.painter();
     let room = rect.width() - 130.0 - theme::MARGIN;
     for (at, words, font, colour) in [

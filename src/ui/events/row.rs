@@ -7,8 +7,9 @@ use egui::{Color32, FontId, Galley, Painter, Rect, Response, Role, Sense, Stroke
 use super::columns::{Column, Columns};
 use super::texts::RowText;
 use crate::app::{Command, Document};
+use crate::model::names;
 use crate::ui::theme::Tokens;
-use crate::ui::{icons, marks, text, theme};
+use crate::ui::{elide, icons, marks, text, theme};
 
 /// Height of the header.
 pub const HEADER: f32 = 26.0;
@@ -44,8 +45,10 @@ pub fn header_ui(ui: &mut Ui, columns: &Columns, zone: &str) {
     if let Some(version) = columns.version {
         title(version, "Version");
     }
-    let time = Column { left: columns.date.left, right: columns.clock.right + 12.0 };
-    title(time, &format!("Time ({zone})"));
+    let time = columns.time.map(|(date, clock)| Column { left: date.left, right: clock.right + 12.0 });
+    if let Some(time) = time {
+        title(time, &format!("Time ({zone})"));
+    }
     if let Some(stream) = columns.stream {
         title(stream, "Stream");
     }
@@ -57,6 +60,7 @@ pub fn header_ui(ui: &mut Ui, columns: &Columns, zone: &str) {
         title(changed, "Changed");
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
+    let Some(time) = time else { return };
     let words = rect.with_min_x(rect.left() + time.left).with_max_x(rect.left() + time.right);
     let response = ui.interact(words, ui.make_persistent_id("zone of times"), Sense::HOVER);
     response.on_hover_text(format!("All times are those of {zone}"));
@@ -113,15 +117,21 @@ pub fn row_ui(
             text(beside, branch, theme::mono(theme::SMALL - 1.0), tokens.what_if);
         }
     }
-    if standing.day {
-        text(columns.date, &said.date, mono(), quiet);
+    if let Some((date, clock)) = columns.time {
+        if standing.day {
+            text(date, &said.date, mono(), quiet);
+        }
+        // A fraction is told where there is room, as far as there is.
+        let shown = if columns.fractions { 12 } else { 8 };
+        let shown = said.clock.char_indices().nth(shown).map_or(&*said.clock, |(end, _)| &said.clock[..end]);
+        text(clock, shown, mono(), strong);
     }
-    // A fraction is told where there is room, as far as there is.
-    let clock = if columns.fractions { 12 } else { 8 };
-    let clock = said.clock.char_indices().nth(clock).map_or(&*said.clock, |(end, _)| &said.clock[..end]);
-    text(columns.clock, clock, mono(), strong);
-    if let Some(stream) = columns.stream {
-        text(stream, &said.stream, theme::words(theme::BODY), quiet);
+    let mut stream_cut = false;
+    if let Some(column) = columns.stream {
+        let line = elide::middle(&painter, &said.stream, &theme::words(theme::BODY), quiet, column.width());
+        stream_cut = line.cut;
+        let at = pos2(rect.left() + column.left, middle - line.galley.size().y / 2.0);
+        painter.galley(at, line.galley, quiet);
     }
     let log = &document.opened.log;
     let sign = pos2(rect.left() + columns.event.left + 6.0, middle);
@@ -166,6 +176,7 @@ pub fn row_ui(
         note(rect.left() + words.right + 8.0, edited, room);
     }
     let (mut cut, _) = text(words, &said.sentence, theme::words(theme::BODY), strong);
+    cut |= stream_cut;
     if let Some(by) = columns.by {
         cut |= text(by, &said.by, theme::words(theme::BODY), quiet).0;
     }
@@ -193,7 +204,7 @@ pub fn row_ui(
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
     let told = !said.wrong.is_empty() || said.branch_version.is_some() || said.edited.is_some();
     if response.hovered() && (cut || told) {
-        return response.on_hover_text(hover(said));
+        return response.on_hover_text(hover(said, stream_cut));
     }
     response
 }
@@ -225,8 +236,11 @@ fn spoken(said: &RowText, standing: Standing) -> String {
     out
 }
 
-fn hover(said: &RowText) -> String {
+fn hover(said: &RowText, with_stream: bool) -> String {
     let mut out = format!("{}\n{} {}", said.sentence, said.date, said.clock);
+    if with_stream {
+        out = out + "\nIn " + &said.stream;
+    }
     for (label, words) in [("By ", &said.by), ("Changed ", &said.changed)] {
         if !words.is_empty() {
             out = out + "\n" + label + words;
@@ -302,7 +316,7 @@ fn items_ui(ui: &mut Ui, document: &Document, event: u32, sentence: &str, take_f
         let words = if pinned { "Unpin the stream" } else { "Pin the stream to the timeline" };
         item(ui, words, &|| Command::TogglePinned(stream.clone()));
         if document.stream.as_ref() != Some(&stream) {
-            item(ui, &format!("Go there, to {stream}"), &|| Command::JumpTo(event));
+            item(ui, &format!("Go there, to {}", names::shown(&stream)), &|| Command::JumpTo(event));
         }
     }
 }

@@ -85,7 +85,7 @@ fn row_text(document: &Document, zone: Tz, event: u32, place: Option<usize>) -> 
     let full = document.rows.get(&event);
     let sentence = match full {
         Some(row) => row.sentence.as_ref().unwrap_or(&row.told).to_string(),
-        None => names::humanised(&log.event_type(log.type_of(at)).short),
+        None => names::type_words(&log.event_type(log.type_of(at)).short),
     };
     let version = |version: Option<i64>| version.map_or_else(|| "—".to_owned(), |version| format!("v{version}"));
     let time = log.time(at);
@@ -95,7 +95,9 @@ fn row_text(document: &Document, zone: Tz, event: u32, place: Option<usize>) -> 
         version: version(log.version(at)),
         date: time.map_or_else(String::new, |time| zoned::date(time, zone)),
         clock: time.map_or_else(raw, |time| zoned::clock(time, zone)),
-        stream: log.stream_of(at).map_or_else(|| "—".to_owned(), |stream| log.stream(stream).name.to_string()),
+        stream: log
+            .stream_of(at)
+            .map_or_else(|| "—".to_owned(), |stream| names::shown(&log.stream(stream).name).to_owned()),
         sentence: one_line(&sentence),
         by: full.and_then(|row| row.event.user.as_deref()).map_or_else(String::new, one_line),
         ..RowText::default()
@@ -156,7 +158,7 @@ fn edited_words(document: &Document, event: u32, edited: &Event, zone: Tz) -> St
     let mut parts = Vec::new();
     let kind = &log.event_type(log.type_of(at)).name;
     if *kind != edited.event_type {
-        parts.push(format!("{} → {}", names::humanised(kind), names::humanised(&edited.event_type)));
+        parts.push(format!("{} → {}", names::type_words(kind), names::type_words(&edited.event_type)));
     }
     let recorded = document.rows.get(&event).map(|row| &row.event);
     if let Some(recorded) = recorded
@@ -213,7 +215,7 @@ fn put_text(document: &Document, zone: Tz, put: &BranchEvent) -> RowText {
     let from = base.and_then(|base| log.stream_of(base as usize)).map(|stream| &log.stream(stream).name);
     out.edited = Some(match from.filter(|from| Some(*from) != document.stream.as_ref()) {
         _ if base.is_none() => "inserted".to_owned(),
-        Some(from) => format!("moved here from {from}"),
+        Some(from) => format!("moved here from {}", names::shown(from)),
         None => "moved here".to_owned(),
     });
     out

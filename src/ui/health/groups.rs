@@ -1,6 +1,6 @@
 //! The kinds of findings, the worst first.
 
-use egui::{Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Key, Modifiers, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{HealthView, sign};
 use crate::app::Checking;
@@ -61,11 +61,19 @@ pub fn groups_ui(
         let (left, right) = (mark.right() + theme::GAP, rect.right() - number.size().x);
         let words =
             galley(painter, group.kind.title(), theme::words(theme::BODY), right - theme::GAP - left, tokens.text);
+        let cut = words.elided;
         painter.galley(pos2(left, rect.center().y - words.size().y / 2.0), words, tokens.text);
         painter.galley(pos2(right, rect.center().y - number.size().y / 2.0), number, tokens.secondary);
+        if cut {
+            response.on_hover_text(group.kind.title());
+        }
     });
-    if take_focus {
+    if take_focus || clicked.is_some() {
         response.request_focus();
+    }
+    if response.has_focus() {
+        let key = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        view.to_found = key(Key::Enter) || key(Key::ArrowRight);
     }
     let next = view.groups.leap(ui, &response).and_then(|leap| leap.from(Some(place.chosen), place.shown.len()));
     let next = next.or(clicked)?;

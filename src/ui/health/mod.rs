@@ -5,7 +5,7 @@ mod groups;
 
 use egui::{Align, Layout, Rect, RichText, Role, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::analysis::health::{Kind, Severity};
+use crate::analysis::health::{Health, Kind, Severity, Unchecked};
 use crate::app::{App, Checking, Command, Document};
 use crate::job::Slot;
 use crate::model::zoned;
@@ -24,12 +24,22 @@ pub struct HealthView {
     at: Option<usize>,
     groups: Rows,
     found: Rows,
+    /// How the findings fit, and of which of them and for what width that was worked out.
+    fit: Option<((u64, (Severity, Kind), i32), found::Fit)>,
+    /// Whether the findings have the keyboard's focus.
+    found_focused: bool,
+    /// The keyboard goes on with the findings, or back with their kinds.
+    to_found: bool,
+    to_groups: bool,
     /// Of which list all this is.
     edition: u64,
 }
 
 /// Narrower than this the groups give way to the findings.
-const NARROW: f32 = 560.0;
+const NARROW: f32 = 600.0;
+
+/// Height of the line that tells what could not be looked for.
+const UNCHECKED: f32 = 24.0;
 
 /// The tab.
 pub fn health_ui(
@@ -62,21 +72,42 @@ pub fn health_ui(
         note_ui(ui, "All that was found is filtered out.", theme::tokens(ui).secondary);
         return;
     };
-    let area = ui.available_rect_before_wrap();
-    let share = if area.width() < NARROW { 0.42 } else { 0.34 };
-    let edge = area.left() + (area.width() * share).clamp(170.0, 320.0);
+    let mut area = ui.available_rect_before_wrap();
+    if let Some(health) = checking.health.as_ref().filter(|health| !health.not_checked.is_empty()) {
+        let line = Rect::from_min_max(pos2(area.left(), area.bottom() - UNCHECKED), area.max);
+        area.max.y = line.top();
+        unchecked_ui(ui, line, health);
+    }
+    let edge = area.left() + (area.width() * 0.34).clamp(206.0, 320.0);
     let left = Rect::from_min_max(area.min + vec2(theme::MARGIN, 0.0), pos2(edge - theme::MARGIN, area.bottom()));
     let right = Rect::from_min_max(pos2(edge + 1.0, area.top()), area.max);
     let place = groups::Place { shown: &shown, chosen };
+    let take_focus = take_focus || std::mem::take(&mut view.to_groups);
     let next =
         groups::groups_ui(&mut ui.new_child(UiBuilder::new().max_rect(left)), checking, view, &place, take_focus);
+    let to_found = std::mem::take(&mut view.to_found);
     ui.painter().vline(edge, area.y_range(), Stroke::new(1.0, theme::tokens(ui).hairline));
-    found::found_ui(&mut ui.new_child(UiBuilder::new().max_rect(right)), app, document, group, view, queue);
+    found::found_ui(&mut ui.new_child(UiBuilder::new().max_rect(right)), app, document, group, view, to_found, queue);
     if let Some(next) = next {
         view.chosen = Some(of(shown[next]));
         view.at = None;
         view.found = Rows::default();
     }
+}
+
+/// What could not be looked for, in a line under the findings.
+fn unchecked_ui(ui: &mut Ui, rect: Rect, health: &Health) {
+    let tokens = theme::tokens(ui);
+    let parts: Vec<&str> = health.not_checked.iter().map(|part| part.what).collect();
+    let words = format!("Not looked for: {}", parts.join(", "));
+    let why: Vec<String> = health.not_checked.iter().map(|part| format!("{}: {}", part.what, part.why)).collect();
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, tokens.hairline));
+    let inside = rect.shrink2(vec2(theme::MARGIN, 0.0));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(inside).layout(Layout::left_to_right(Align::Center)));
+    let words = RichText::new(words).font(theme::words(theme::SMALL)).color(tokens.secondary);
+    let label = child.add(egui::Label::new(words).truncate());
+    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Not looked for: {}", why.join("; "))));
+    label.on_hover_text(why.join("\n"));
 }
 
 /// What was found, in a few words.
@@ -111,6 +142,20 @@ fn range_words(app: &App, document: &Document) -> String {
     format!("{range}{when}")
 }
 
+/// The same as long as there is room for it, else shorter.
+fn range_in(ui: &Ui, document: &Document, range: &str) -> String {
+    let health = document.checking.health.as_ref().filter(|health| health.complete);
+    let stale = document.checking.is_stale(&document.opened.log);
+    let Some(health) = health.filter(|_| !stale) else { return range.to_owned() };
+    let events = match health.scanned.events {
+        1 => "the only event".to_owned(),
+        count => format!("all {} events", text::grouped(count)),
+    };
+    let room = ui.available_width();
+    let fits = |words: &String| crate::ui::top_bar::width_of(ui, words, theme::words(theme::BODY)) <= room;
+    [range.to_owned(), format!("looked at {events}")].into_iter().find(fits).unwrap_or(events)
+}
+
 /// Hour and minute of a time of day.
 fn minute(clock: &str) -> &str {
     clock.get(..5).unwrap_or(clock)
@@ -120,6 +165,7 @@ fn minute(clock: &str) -> &str {
 fn heading_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut HealthView, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let checking = &document.checking;
+    let narrow = ui.available_width() < NARROW;
     ui.horizontal(|ui| {
         ui.set_height(theme::ROW + 4.0);
         ui.spacing_mut().item_spacing.x = theme::TIGHT;
@@ -127,12 +173,15 @@ fn heading_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut HealthView
         choices_ui(ui, checking, view);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::GAP);
-            actions_ui(ui, app, checking, queue);
+            actions_ui(ui, app, checking, narrow, queue);
             ui.add_space(theme::GAP);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add_space(theme::TIGHT);
                 let (found, range) = (found_words(checking), range_words(app, document));
-                let shown = if checking.groups.is_empty() { format!("{found} · {range}") } else { range.clone() };
+                let shown = match checking.groups.is_empty() {
+                    true => format!("{found} · {range}"),
+                    false => range_in(ui, document, &range),
+                };
                 let label = ui.add(egui::Label::new(RichText::new(shown).color(tokens.secondary)).truncate());
                 label.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{found} · {range}")));
                 if !checking.is_running() {
@@ -171,7 +220,7 @@ fn choices_ui(ui: &mut Ui, checking: &Checking, view: &mut HealthView) {
 }
 
 /// From the right: to look again and to copy, or to stop.
-fn actions_ui(ui: &mut Ui, app: &App, checking: &Checking, queue: &mut Vec<Command>) {
+fn actions_ui(ui: &mut Ui, app: &App, checking: &Checking, narrow: bool, queue: &mut Vec<Command>) {
     if checking.is_running() {
         if ui.small_button("Stop").on_hover_text("Stop looking; what was found is kept").clicked() {
             queue.push(Command::Stop(Slot::Check));
@@ -182,7 +231,12 @@ fn actions_ui(ui: &mut Ui, app: &App, checking: &Checking, queue: &mut Vec<Comma
         ui.add(egui::ProgressBar::new(share).desired_width(100.0).desired_height(6.0));
         return;
     }
-    if ui.small_button("Look again").on_hover_text("Look at the whole history once more").clicked() {
+    let tip = "Look at the whole history once more";
+    let again = match narrow {
+        true => icons::icon_button(ui, icons::REFRESH, "Look again", tip),
+        false => ui.small_button("Look again").on_hover_text(tip),
+    };
+    if again.clicked() {
         queue.push(Command::CheckHistory);
     }
     let Some(health) = &checking.health else { return };
@@ -209,16 +263,7 @@ fn nothing_ui(ui: &mut Ui, document: &Document) {
             tokens.secondary,
         );
     }
-    let has_rules = document.opened.projections.iter().any(|info| !info.invariants.is_empty());
-    let mut words =
-        "Versions without gaps or doubles, times in order, no id twice, every payload readable, every stream \
-                     begun and none written to after its end, causes and snapshots that fit."
-            .to_owned();
-    if has_rules {
-        words += " All invariants of the projection hold after every event.";
-    } else {
-        words += " No projection with invariants is in use, so whether states make sense was not looked at.";
-    }
+    let words = sound_words(health);
     ui.add_space(theme::MARGIN);
     ui.horizontal_top(|ui| {
         ui.add_space(theme::MARGIN);
@@ -226,8 +271,40 @@ fn nothing_ui(ui: &mut Ui, document: &Document) {
         ui.scope(|ui| {
             ui.set_max_width((ui.available_width() - theme::MARGIN).min(640.0));
             ui.add(egui::Label::new(RichText::new(words).color(tokens.secondary)).wrap());
+            for line in health.not_checked.iter().map(unchecked_words) {
+                let line = RichText::new(line).font(theme::words(theme::SMALL)).color(tokens.secondary);
+                ui.add(egui::Label::new(line).wrap());
+            }
         });
     });
+}
+
+/// What of a sound history was seen: only what could be looked for.
+fn sound_words(health: &Health) -> String {
+    let claims = [
+        (Some(Kind::VersionGap), "versions without gaps or doubles"),
+        (Some(Kind::TimeBackwards), "times in order"),
+        (Some(Kind::IdDuplicate), "no id twice"),
+        (None, "every payload readable"),
+        (Some(Kind::NoStart), "every stream begun"),
+        (Some(Kind::AfterEnd), "none written to after its end"),
+        (Some(Kind::CauseMissing), "every cause in the store"),
+        (Some(Kind::SnapshotOrphan), "no snapshot without its events"),
+        (Some(Kind::InvariantBroken), "all invariants of the projection hold after every event"),
+    ];
+    let is_seen =
+        |kind: Option<Kind>| kind.is_none_or(|kind| health.not_checked.iter().all(|part| !part.kinds.contains(&kind)));
+    let seen: Vec<&str> = claims.iter().filter(|(kind, _)| is_seen(*kind)).map(|(_, words)| *words).collect();
+    let mut words = seen.join(", ");
+    if let Some(first) = words.get(..1).map(str::to_uppercase) {
+        words.replace_range(..1, &first);
+    }
+    words + "."
+}
+
+/// What could not be looked for, in a sentence.
+fn unchecked_words(part: &Unchecked) -> String {
+    format!("Not looked for: {}, as {}.", part.what, part.why)
 }
 
 fn note_ui(ui: &mut Ui, words: &str, colour: egui::Color32) {

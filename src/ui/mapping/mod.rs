@@ -13,9 +13,13 @@ use crate::app::{App, Command, MappingCommand, MappingView};
 use crate::job::{Pick, Slot};
 
 /// How large the dialog is at most.
-const LARGEST: egui::Vec2 = egui::vec2(1180.0, 780.0);
+const LARGEST: egui::Vec2 = egui::vec2(1400.0, 940.0);
+/// What of the window is not the dialog's: its frame, and the window around it.
+const AROUND: egui::Vec2 = egui::vec2(2.0 * 21.0 + 2.0 * theme::GAP, 2.0 * 21.0 + 2.0 * theme::GAP);
 /// Width of the tables.
 const TABLES: f32 = 232.0;
+/// Lower than this the columns leave out the name of their table.
+const LOW: f32 = 260.0;
 
 /// What is typed into the dialog.
 #[derive(Default)]
@@ -40,7 +44,7 @@ impl MappingDialogView {
 pub fn mapping_ui(ui: &mut egui::Ui, app: &App, view: &mut MappingDialogView, queue: &mut Vec<Command>) {
     let Some(mapping) = &app.mapping else { return };
     let tokens = theme::tokens(ui);
-    let size = (ui.ctx().content_rect().size() - egui::vec2(72.0, 72.0)).min(LARGEST);
+    let size = (ui.ctx().content_rect().size() - AROUND).min(LARGEST);
     ui.set_width(size.x);
     ui.set_height(size.y);
     let name = mapping.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -48,20 +52,23 @@ pub fn mapping_ui(ui: &mut egui::Ui, app: &App, view: &mut MappingDialogView, qu
     let words = if mapping.why.is_some() { "Foldline does not know who wrote these tables. " } else { "" };
     let words = format!("{words}{}", mapping.certainty_words());
     ui.add(Label::new(RichText::new(words).color(tokens.secondary)).wrap());
-    ui.add_space(theme::GAP);
+    ui.add_space(theme::TIGHT);
     if let Some(failure) = mapping.survey.failure() {
         ui.add(Label::new(RichText::new(failure).color(tokens.bad)).wrap());
     } else if mapping.seen().is_none() {
         ui.label(RichText::new("Looking at the tables…").color(tokens.secondary));
     }
-    let foot = 72.0 + if mapping.told.is_some() { 20.0 } else { 0.0 };
+    let told = if mapping.told.is_some() { 24.0 } else { 0.0 };
+    let foot = 2.0 * theme::FIELD + 3.0 * theme::TIGHT + told;
     let body = (ui.available_height() - foot).max(160.0);
-    let below = (body * 0.45).clamp(120.0, 320.0);
-    let above = body - below - theme::GAP * 2.0;
+    let below = (body * 0.42).clamp(120.0, preview::HIGHEST);
+    let above = body - below - theme::GAP - 2.0 * theme::TIGHT;
     if mapping.seen().is_some() {
         ui.horizontal_top(|ui| {
-            ui.allocate_ui(egui::vec2(TABLES, above), |ui| {
-                ui.set_min_size(egui::vec2(TABLES, above));
+            let tables = TABLES.min(size.x * 0.22);
+            ui.allocate_ui(egui::vec2(tables, above), |ui| {
+                ui.set_min_size(egui::vec2(tables, above));
+                ui.set_max_width(tables);
                 ui.vertical(|ui| tables::tables_ui(ui, mapping, above, queue));
             });
             ui.add_space(theme::GAP);
@@ -70,7 +77,11 @@ pub fn mapping_ui(ui: &mut egui::Ui, app: &App, view: &mut MappingDialogView, qu
                 ui.set_min_size(egui::vec2(width, above));
                 ui.vertical(|ui| {
                     let area = ScrollArea::vertical().id_salt("columns").max_height(above).auto_shrink([false, false]);
-                    area.show(ui, |ui| roles::roles_ui(ui, mapping, &mut view.more, queue));
+                    area.show(ui, |ui| {
+                        // Clear of the scroll bar.
+                        ui.set_max_width(ui.available_width() - theme::MARGIN);
+                        roles::roles_ui(ui, mapping, &mut view.more, above > LOW, queue);
+                    });
                 });
             });
         });
@@ -78,6 +89,17 @@ pub fn mapping_ui(ui: &mut egui::Ui, app: &App, view: &mut MappingDialogView, qu
         preview::preview_ui(ui, app, mapping, below);
     }
     foot_ui(ui, app, mapping, view, queue);
+}
+
+/// The room that the buttons beside the path take.
+fn beside(ui: &egui::Ui) -> f32 {
+    let spacing = ui.spacing();
+    let width = |words: &str| super::top_bar::width_of(ui, words, theme::words(theme::BODY));
+    let buttons: f32 = ["Browse…", "Load", "Save"]
+        .into_iter()
+        .map(|words| width(words) + 2.0 * spacing.button_padding.x + spacing.item_spacing.x)
+        .sum();
+    buttons + spacing.icon_width + spacing.icon_spacing + width("Replace") + 2.0 * spacing.item_spacing.x
 }
 
 /// What the mapping is called, its file, and what to do with it.
@@ -100,7 +122,7 @@ fn foot_ui(
     ui.horizontal(|ui| {
         ui.label(RichText::new("Mapping file").color(tokens.secondary));
         let id = egui::Id::unique("mapping file");
-        let width = (ui.available_width() - 270.0).max(80.0);
+        let width = (ui.available_width() - beside(ui)).max(80.0);
         let field = theme::field(&mut view.file, "Path of the mapping file").id(id).desired_width(width);
         ui.add(field).accessible_name("Path of the mapping file");
         if ui.button("Browse…").clicked() {

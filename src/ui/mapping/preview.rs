@@ -2,18 +2,24 @@
 
 use egui::{Label, RichText, ScrollArea};
 
+use super::roles::problem_ui;
 use crate::app::{App, MappingView};
 use crate::model::mapping::{Preview, PreviewRow};
 use crate::model::zoned;
 use crate::ui::theme;
 
-/// The columns: a key of the mapping, a heading, a width.
-const COLUMNS: [(&str, &str, f32); 5] = [
-    ("stream", "Stream", 190.0),
-    ("version", "Version", 56.0),
-    ("type", "Type", 160.0),
-    ("time", "Time", 188.0),
-    ("payload", "Payload", 0.0),
+/// How high all of it is at most: ten rows and their headings.
+pub(super) const HIGHEST: f32 = 300.0;
+/// Height of a row.
+const ROW: f32 = 22.0;
+
+/// The columns: a key of the mapping, a heading, a least width, and a share of what is wider.
+const COLUMNS: [(&str, &str, f32, f32); 5] = [
+    ("stream", "Stream", 150.0, 0.2),
+    ("version", "Version", 56.0, 0.0),
+    ("type", "Type", 140.0, 0.2),
+    ("time", "Time", 196.0, 0.0),
+    ("payload", "Payload", 150.0, 0.6),
 ];
 
 /// The preview.
@@ -24,6 +30,9 @@ pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, he
         ui.label(RichText::new("The first rows as events").font(theme::words(theme::SMALL)).color(tokens.secondary));
         if mapping.preview.is_pending() {
             ui.label(RichText::new("reading…").font(theme::words(theme::SMALL)).color(tokens.secondary));
+        } else if mapping.oddities().next().is_some() {
+            let words = RichText::new("what does not read well is red").font(theme::words(theme::SMALL));
+            ui.label(words.color(tokens.bad));
         }
     });
     let area = ScrollArea::vertical().id_salt("preview").max_height(height - 20.0).auto_shrink([false, false]);
@@ -42,23 +51,22 @@ pub(super) fn preview_ui(ui: &mut egui::Ui, app: &App, mapping: &MappingView, he
             rows_ui(ui, app, preview, width);
         }
         ui.add_space(theme::TIGHT);
-        for problem in &preview.problems {
-            let several = mapping.draft.tables.len() > 1;
-            let table = if several { format!("{}: ", problem.table) } else { String::new() };
-            let words = format!("{table}{}: {}", title(problem.role), problem.words);
-            let text = RichText::new(words).font(theme::words(theme::SMALL)).color(tokens.secondary);
-            ui.add(Label::new(text).wrap());
+        // What is odd in the table that is shown stands beside its columns.
+        for problem in preview.problems.iter().filter(|problem| problem.table != mapping.shown) {
+            let words = format!("{}, {}: {}", problem.table, title(problem.role), problem.words);
+            problem_ui(ui, &words, problem.rows > 0);
         }
     });
 }
 
 fn rows_ui(ui: &mut egui::Ui, app: &App, preview: &Preview, width: f32) {
     let tokens = theme::tokens(ui);
-    let fixed: f32 = COLUMNS.iter().map(|(_, _, width)| width + theme::GAP).sum();
-    let last = (width - fixed - 24.0).max(120.0);
-    let widths = COLUMNS.map(|(_, _, width)| if width > 0.0 { width } else { last });
-    egui::Grid::new("rows as events").num_columns(COLUMNS.len()).spacing(egui::vec2(theme::GAP, 2.0)).show(ui, |ui| {
-        for ((_, heading, _), width) in COLUMNS.into_iter().zip(widths) {
+    let fixed: f32 = COLUMNS.iter().map(|(_, _, width, _)| width + theme::GAP).sum();
+    let more = (width - fixed - theme::MARGIN).max(0.0);
+    let widths = COLUMNS.map(|(_, _, width, share)| width + more * share);
+    let grid = egui::Grid::new("rows as events").num_columns(COLUMNS.len()).min_row_height(ROW);
+    grid.spacing(egui::vec2(theme::GAP, 0.0)).show(ui, |ui| {
+        for ((_, heading, _, _), width) in COLUMNS.into_iter().zip(widths) {
             cell(ui, width, RichText::new(heading).font(theme::words(theme::SMALL)).color(tokens.secondary));
         }
         ui.end_row();
@@ -72,7 +80,7 @@ fn rows_ui(ui: &mut egui::Ui, app: &App, preview: &Preview, width: f32) {
 fn row_ui(ui: &mut egui::Ui, app: &App, row: &PreviewRow, widths: &[f32; 5]) {
     let tokens = theme::tokens(ui);
     let zone = app.zone();
-    for ((key, _, _), width) in COLUMNS.into_iter().zip(widths) {
+    for ((key, _, _, _), width) in COLUMNS.into_iter().zip(widths) {
         let problem = row.problems.iter().find(|(role, _)| *role == key).map(|(_, words)| words.as_str());
         let text = match key {
             "stream" => row.stream.clone(),
@@ -81,9 +89,12 @@ fn row_ui(ui: &mut egui::Ui, app: &App, row: &PreviewRow, widths: &[f32; 5]) {
             "time" => row.time.map(|time| zoned::date_time(time, zone)),
             _ => (!row.payload.is_empty()).then(|| row.payload.clone()),
         };
-        // A broken payload is shown as it is, and marked.
+        // A broken payload is shown as it is, behind what is wrong with it: its end may be out of sight.
+        let problem = problem.map(|words| words.strip_prefix("of a stream ").unwrap_or(words));
         let shown = match (&text, problem) {
-            (Some(text), Some(problem)) if !text.is_empty() => format!("{text} ({problem})"),
+            (Some(text), Some(problem)) if !text.is_empty() => {
+                format!("{}: {text}", problem.split(':').next().unwrap_or(problem))
+            }
             (_, Some(problem)) => problem.to_owned(),
             (Some(text), None) => text.clone(),
             (None, None) => "none".to_owned(),
@@ -94,8 +105,8 @@ fn row_ui(ui: &mut egui::Ui, app: &App, row: &PreviewRow, widths: &[f32; 5]) {
 }
 
 fn cell(ui: &mut egui::Ui, width: f32, text: RichText) {
-    ui.allocate_ui(egui::vec2(width, 20.0), |ui| {
-        ui.set_min_width(width);
+    ui.allocate_ui(egui::vec2(width, ROW), |ui| {
+        ui.set_min_size(egui::vec2(width, ROW));
         ui.set_max_width(width);
         ui.add(Label::new(text).truncate());
     });

@@ -1,6 +1,6 @@
 //! What the columns of the shown table are: a line a role, with a choice of columns and places inside them.
 
-use egui::{ComboBox, Label, RichText};
+use egui::{Align, ComboBox, Id, Key, Label, Layout, RichText};
 
 use super::tables;
 use crate::app::mapping::{MappingRole, OTHER_ROLES};
@@ -8,7 +8,7 @@ use crate::app::{Command, MappingCommand, MappingView};
 use crate::model::mapping::{
     Form, MappedTable, Packed, PayloadFrom, Place, Problem, TableSeen, TableVerdict, TimeAs, TimeFrom,
 };
-use crate::ui::theme;
+use crate::ui::{icons, theme};
 
 /// Width of a role's name, and of a choice.
 const NAME: f32 = 92.0;
@@ -20,11 +20,19 @@ struct Choices<'a> {
     problems: Vec<&'a Problem>,
 }
 
-/// The roles.
-pub(super) fn roles_ui(ui: &mut egui::Ui, mapping: &MappingView, more: &mut bool, queue: &mut Vec<Command>) {
+/// The roles. Where there is little room the name of the table is left out: it is chosen beside them.
+pub(super) fn roles_ui(
+    ui: &mut egui::Ui,
+    mapping: &MappingView,
+    more: &mut bool,
+    named: bool,
+    queue: &mut Vec<Command>,
+) {
     let Some(table) = mapping.table() else { return };
     let tokens = theme::tokens(ui);
-    ui.label(RichText::new(&table.name).font(theme::strong(theme::TITLE)));
+    if named {
+        ui.label(RichText::new(&table.name).font(theme::strong(theme::TITLE)));
+    }
     let words = RichText::new(tables::words(table)).font(theme::words(theme::SMALL)).color(tokens.secondary);
     ui.add(Label::new(words).wrap());
     ui.add_space(theme::TIGHT);
@@ -82,22 +90,33 @@ fn columns_ui(ui: &mut egui::Ui, table: &TableSeen) {
     });
 }
 
-/// A role's name, its choices, and what is odd about it.
+/// A role's name, its choices, and below them what is odd about it, each in a line of its own.
 fn line(ui: &mut egui::Ui, choices: &Choices<'_>, title: &str, key: &str, contents: impl FnOnce(&mut egui::Ui)) {
     let tokens = theme::tokens(ui);
-    ui.horizontal(|ui| {
-        ui.allocate_ui(egui::vec2(NAME, theme::FIELD), |ui| {
-            ui.set_min_width(NAME);
+    ui.horizontal_top(|ui| {
+        let layout = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(egui::vec2(NAME, theme::FIELD), layout, |ui| {
+            ui.set_min_size(egui::vec2(NAME, theme::FIELD));
             ui.label(RichText::new(title).color(tokens.secondary));
         });
-        contents(ui);
-        let odd = choices.problems.iter().filter(|problem| problem.role == key).count();
-        if odd > 0 {
-            let words = choices.problems.iter().filter(|problem| problem.role == key);
-            let words: Vec<&str> = words.map(|problem| problem.words.as_str()).collect();
-            let text = RichText::new(words.join("; ")).font(theme::words(theme::SMALL)).color(tokens.secondary);
-            ui.add(Label::new(text).truncate()).on_hover_text(words.join("\n"));
-        }
+        ui.vertical(|ui| {
+            ui.horizontal_wrapped(contents);
+            for problem in choices.problems.iter().filter(|problem| problem.role == key) {
+                problem_ui(ui, &problem.words, problem.rows > 0);
+            }
+        });
+    });
+}
+
+/// What is odd, or only good to know, in as many lines as it takes.
+pub(super) fn problem_ui(ui: &mut egui::Ui, words: &str, odd: bool) {
+    let tokens = theme::tokens(ui);
+    let (glyph, colour) = if odd { (icons::WARNING, tokens.bad) } else { (icons::INFO, tokens.secondary) };
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        icons::sign(ui, glyph, theme::ICON_SMALL, 16.0, colour);
+        let text = RichText::new(words).font(theme::words(theme::SMALL));
+        ui.add(Label::new(text.color(if odd { tokens.text } else { tokens.secondary })).wrap());
     });
 }
 
@@ -373,7 +392,7 @@ fn besides_ui(ui: &mut egui::Ui, choices: &Choices<'_>, mapped: &mut MappedTable
     combo(ui, "besides", "Columns that are metadata too", &shown, CHOICE, |ui| {
         for column in &choices.table.columns {
             let at = mapped.metadata_columns.iter().position(|known| *known == column.name);
-            if item(ui, at.is_some(), &format!("{}   {}", column.name, column.looks)) {
+            if several_item(ui, at.is_some(), &format!("{}   {}", column.name, column.looks)) {
                 match at {
                     Some(at) => drop(mapped.metadata_columns.remove(at)),
                     None => mapped.metadata_columns.push(column.name.clone()),
@@ -405,11 +424,37 @@ fn combo(ui: &mut egui::Ui, id: &str, name: &str, shown: &str, width: f32, conte
         ui.set_min_width(width.max(200.0));
         contents(ui);
     });
-    response.response.accessible_name(format!("{name}: {shown}"));
+    let closed = response.inner.is_some() && ui.input(|input| input.key_pressed(Key::Escape));
+    let chose = ui.data_mut(|data| data.remove_temp::<bool>(chosen_id())).is_some();
+    let button = response.response.accessible_name(format!("{name}: {shown}"));
+    if chose || closed {
+        // The keyboard goes on from where it was.
+        button.request_focus();
+    }
 }
 
+/// Where it is kept that something was chosen in this frame.
+fn chosen_id() -> Id {
+    Id::unique("chosen in the mapping dialog")
+}
+
+/// A choice of a list; the list is put away when it is made, also by the keyboard.
 fn item(ui: &mut egui::Ui, chosen: bool, words: &str) -> bool {
+    let made = several_item(ui, chosen, words);
+    if made {
+        ui.data_mut(|data| data.insert_temp(chosen_id(), true));
+        ui.close();
+    }
+    made
+}
+
+/// One of a list of which several may be chosen.
+fn several_item(ui: &mut egui::Ui, chosen: bool, words: &str) -> bool {
     const LONGEST: usize = 90;
     let short: String = words.chars().take(LONGEST).collect();
-    ui.selectable_label(chosen, short).clicked()
+    let response = ui.selectable_label(chosen, short);
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+    response.clicked()
 }

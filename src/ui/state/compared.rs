@@ -59,5 +59,8 @@ fn stands_with(shown: &StateView) -> Option<String> {
     let at = &shown.branch.as_ref()?.at;
     let event_type = at.event_type.as_ref().filter(|_| at.position.is_none())?;
     let version = at.version.map_or_else(String::new, |version| format!("v{version} "));
-    Some(format!("The what-if stands after {version}{}, which was inserted here", names::short_type(event_type)))
+    Some(format!(
+        "The what-if stands after {version}{}, which was inserted here",
+        names::shown_type(names::short_type(event_type))
+    ))
 }

@@ -253,8 +253,8 @@ fn title_ui(
             let mut job = LayoutJob::default();
             let format = |colour| TextFormat::simple(theme::strong(theme::BODY), colour);
             job.append(&format!("Event #{} · ", log.position(event as usize)), 0.0, format(tokens.secondary));
-            job.append(&names::humanised(&info.short), 0.0, format(tokens.text));
-            ui.add(Label::new(job).truncate()).on_hover_text(&*info.name);
+            job.append(&names::type_words(&info.short), 0.0, format(tokens.text));
+            ui.add(Label::new(job).truncate()).on_hover_text(names::shown_type(&info.name));
         });
     });
 }

@@ -76,7 +76,7 @@ pub fn facts(app: &App, document: &Document, index: u32, row: &EventRow) -> Vec<
     }
     let log = &document.opened.log;
     let streams = log.stream_of(index as usize).into_iter().chain(log.other_streams_of(index as usize));
-    let streams: Vec<&str> = streams.map(|stream| &*log.stream(stream).name).collect();
+    let streams: Vec<&str> = streams.map(|stream| names::shown(&log.stream(stream).name)).collect();
     if streams.len() > 1 {
         facts.push(Fact::words("Streams", streams.join(", ")));
     }
@@ -88,7 +88,10 @@ pub fn facts(app: &App, document: &Document, index: u32, row: &EventRow) -> Vec<
         let stream = streams.first().map_or(String::new(), |stream| format!(" of {stream}"));
         facts.push(Fact::words("Version", format!("v{version}{stream}")));
     }
-    facts.push(Fact { copy: Some(event.event_type.clone()), ..Fact::words("Type", &*event.event_type) });
+    facts.push(Fact {
+        copy: Some(event.event_type.clone()),
+        ..Fact::words("Type", names::shown_type(&event.event_type))
+    });
     if let Some(version) = &event.schema_version {
         facts.push(Fact::words("Schema", format!("version {}", text::describe(Some(version)))));
     }
@@ -115,7 +118,7 @@ fn cause_fact(document: &Document, index: u32, event: &Event, cause: &Arc<str>) 
     match known.filter(|known| *known != index) {
         Some(known) => {
             let info = log.event_type(log.type_of(known as usize));
-            let words = format!("#{} {}", log.position(known as usize), names::humanised(&info.short));
+            let words = format!("#{} {}", log.position(known as usize), names::type_words(&info.short));
             let hover = Some(document.words_for(known));
             Fact { leads: Some(Leads::Event(known)), hover, ..Fact::words("Caused by", words) }
         }

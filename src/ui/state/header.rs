@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Label, Layout, Popup, RichText, text::LayoutJob};
+use egui::{Align, Label, Layout, Popup, RichText, Role, WidgetInfo, text::LayoutJob};
 
 use super::compared;
 use super::projection_menu::{projection_menu_ui, rules_button_ui};
@@ -11,9 +11,9 @@ use super::tree::Tree;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document};
 use crate::job::{At, Side, StateView};
-use crate::model::zoned;
+use crate::model::{names, zoned};
 use crate::replay::ProjectionKind;
-use crate::ui::{icons, text, theme};
+use crate::ui::{elide, icons, text, theme};
 
 /// A line that explains.
 pub fn note_ui(ui: &mut egui::Ui, words: &str) {
@@ -114,33 +114,94 @@ pub fn header_ui(
 /// Whose state it is, and at which place of its history.
 fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<&At>, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            reply_ui(ui, app, queue);
-            if let Some(at) = at {
-                let hover = format!("{} of {} events are taken in", at.count, at.of);
-                ui.label(RichText::new(place(at)).font(theme::mono(theme::MONO)).color(tokens.secondary))
-                    .on_hover_text(hover);
+    let full = format!("{words} {}", names::shown(stream));
+    let place_ui = |ui: &mut egui::Ui| {
+        let Some(at) = at else { return };
+        let hover = match at.of {
+            1 => format!("{} of 1 event is taken in", at.count),
+            of => format!("{} of {of} events are taken in", at.count),
+        };
+        let words = RichText::new(place(at)).font(theme::mono(theme::MONO)).color(tokens.secondary);
+        ui.label(words).on_hover_text(hover);
+    };
+    let title_ui = |ui: &mut egui::Ui, job: LayoutJob| {
+        let label = ui.add(Label::new(job).truncate());
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &full));
+        label.on_hover_text(&full);
+    };
+    let mut two_lines = false;
+    right_to_left(ui, |ui| {
+        reply_ui(ui, app, queue);
+        let place_width = at.map_or(0.0, |at| {
+            let galley = ui.painter().layout_no_wrap(place(at), theme::mono(theme::MONO), tokens.secondary);
+            galley.size().x + ui.spacing().item_spacing.x
+        });
+        let title = title_of(ui, words, stream, (ui.available_width() - place_width).max(40.0));
+        let job = match title {
+            Title::OneLine(job) => {
+                place_ui(ui);
+                job
             }
+            Title::TwoLines(job) => {
+                two_lines = true;
+                job
+            }
+        };
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| title_ui(ui, job));
+    });
+    if two_lines {
+        right_to_left(ui, |ui| {
+            place_ui(ui);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let font = theme::strong(theme::BODY);
-                let format = |colour| egui::TextFormat::simple(font.clone(), colour);
-                let mut job = LayoutJob::default();
-                job.append(&format!("{words} "), 0.0, format(tokens.secondary));
-                job.append(stream, 0.0, format(tokens.text));
-                let wraps = words.len() > 12;
-                // The name gives way last.
-                if !wraps && ui.painter().layout_job(job.clone()).size().x > ui.available_width() {
-                    job = LayoutJob::default();
-                    job.append(stream, 0.0, format(tokens.text));
-                }
-                // A name of many letters must not push the state out of sight.
-                (job.wrap.max_rows, job.wrap.break_anywhere) = (2, true);
-                let label = if wraps { Label::new(job).wrap() } else { Label::new(job).truncate() };
-                ui.add(label).on_hover_text(format!("{words} {stream}"));
+                let room = ui.available_width();
+                ui.add(Label::new(name_job(ui, stream, room)).truncate()).on_hover_text(names::shown(stream));
             });
         });
-    });
+    }
+}
+
+/// A line that begins at the right.
+fn right_to_left(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    ui.horizontal(|ui| ui.with_layout(Layout::right_to_left(Align::Center), contents));
+}
+
+/// What is told and of which stream.
+enum Title {
+    /// All of it, or of a short one with a long name the name.
+    OneLine(LayoutJob),
+    /// What is told; the name has a line of its own.
+    TwoLines(LayoutJob),
+}
+
+/// The title for a room: words are not broken, and a long name does not push the state away.
+fn title_of(ui: &egui::Ui, words: &str, stream: &str, room: f32) -> Title {
+    let tokens = theme::tokens(ui);
+    let mut told = LayoutJob::default();
+    let format = egui::TextFormat::simple(theme::strong(theme::BODY), tokens.secondary);
+    told.append(&format!("{words} "), 0.0, format.clone());
+    let name = name_job(ui, stream, f32::INFINITY);
+    let width = |job: &LayoutJob| ui.painter().layout_job(job.clone()).size().x;
+    if width(&told) + width(&name) <= room {
+        for section in &name.sections {
+            told.append(&name.text, 0.0, section.format.clone());
+        }
+        return Title::OneLine(told);
+    }
+    match words.len() <= 12 {
+        true => Title::OneLine(name_job(ui, stream, room)),
+        false => Title::TwoLines(told),
+    }
+}
+
+/// A stream's name without its middle, where there is no room for that.
+fn name_job(ui: &egui::Ui, stream: &str, room: f32) -> LayoutJob {
+    let tokens = theme::tokens(ui);
+    let colour = if names::is_blank(stream) { tokens.secondary } else { tokens.text };
+    let font = theme::strong(theme::BODY);
+    let line = elide::middle(ui.painter(), names::shown(stream), &font, colour, room);
+    let mut job = LayoutJob::default();
+    job.append(line.galley.text(), 0.0, egui::TextFormat::simple(font, colour));
+    job
 }
 
 /// `v8 of 14`; where versions do not count from 1, also how many events that is.
@@ -288,6 +349,37 @@ fn side_problems_ui(ui: &mut egui::Ui, document: &Document, side: &Side, of: &st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_breaks_between_words_and_shortens_names_in_their_middle() {
+        let context = egui::Context::default();
+        theme::install(&context);
+        let long = "tenant-b/e0853a5b-2a87-409c-9a50-06dfdca7d04e";
+        let said = "Last value of each field of";
+        let output = context.run_ui(egui::RawInput::default(), |ui| {
+            let text = |title| match title {
+                Title::OneLine(job) => (1, job.text),
+                Title::TwoLines(job) => (2, job.text),
+            };
+            for (words, stream, room, expected) in [
+                (said, "account-7", 400.0, (1, "Last value of each field of account-7")),
+                (said, "account-7", 200.0, (2, "Last value of each field of ")),
+                (said, long, 300.0, (2, "Last value of each field of ")),
+                ("State of", "account-7", 400.0, (1, "State of account-7")),
+                ("State of", " ", 400.0, (1, "State of (no name)")),
+            ] {
+                let (lines, found) = text(title_of(ui, words, stream, room));
+                assert_eq!((lines, &*found), expected, "{stream} in {room}");
+            }
+            for (lines, name) in [text(title_of(ui, "State of", long, 200.0)), (1, name_job(ui, long, 200.0).text)] {
+                assert!(
+                    lines == 1 && name.starts_with("tenant") && name.contains('…') && name.ends_with("04e"),
+                    "{name}"
+                );
+            }
+        });
+        output.drop_without_applying_deltas();
+    }
 
     #[test]
     fn places_in_a_history() {

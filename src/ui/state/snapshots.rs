@@ -1,6 +1,8 @@
 //! The snapshots of the selected stream: a list behind a line of the panel, and one of them in full.
 
-use egui::{Label, Popup, PopupCloseBehavior, Rect, RichText, Role, ScrollArea, UiBuilder, WidgetInfo, vec2};
+use egui::{
+    Label, Popup, PopupCloseBehavior, Rect, RectAlign, RichText, Role, ScrollArea, UiBuilder, WidgetInfo, vec2,
+};
 
 use super::detail::{Content, Drawn, Part};
 use super::header::{note_ui, problem_ui};
@@ -38,17 +40,26 @@ pub fn line_ui(ui: &mut egui::Ui, app: &App, document: &Document, list: &mut Sna
         count => format!("{} snapshots", text::grouped(count)),
     };
     let response = ui.add(egui::Link::new(theme::link(words, theme::SMALL)));
+    // Beside the panel: the state can be read together with it.
+    let panel = ui.max_rect().expand2(vec2(theme::MARGIN, 0.0));
+    let beside = Rect::from_x_y_ranges(panel.x_range(), response.rect.y_range());
     let shown = Popup::menu(&response)
+        .anchor(beside)
+        .align(RectAlign::LEFT_START)
+        .align_alternatives(&[RectAlign::LEFT_END, RectAlign::LEFT, RectAlign::BOTTOM_END])
         .gap(6.0)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .accessible_name("Snapshots of the stream")
         .show(|ui| {
             ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
             ui.spacing_mut().item_spacing.y = 2.0;
-            match document.snapshots.shown.filter(|at| places.contains(at)) {
-                Some(_) => one_ui(ui, document, list, queue),
-                None => list_ui(ui, app, document, places.clone(), queue),
-            }
+            // A menu sets its lines to its full width.
+            ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+                match document.snapshots.shown.filter(|at| places.contains(at)) {
+                    Some(_) => one_ui(ui, document, list, queue),
+                    None => list_ui(ui, app, document, places.clone(), queue),
+                }
+            });
         });
     if shown.is_none() && document.snapshots.shown.is_some() {
         queue.push(Command::ShowSnapshot(None));
@@ -93,7 +104,9 @@ fn list_ui(
                     job.append(&format!("{short:<5} "), 0.0, format(theme::mono(theme::MONO), tokens.text));
                     job.append(&about, 0.0, format(theme::words(theme::SMALL), tokens.secondary));
                     let width = ui.available_width();
-                    let open = ui.add(egui::Button::new(job).truncate().min_size(vec2(width, theme::ROW - 2.0)));
+                    let open = ui.add(
+                        egui::Button::new((job, egui::Atom::grow())).truncate().min_size(vec2(width, theme::ROW - 2.0)),
+                    );
                     let name = format!("{version}, {about}");
                     open.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                     if open.clicked() {
@@ -155,7 +168,8 @@ fn state_ui(
     let raw = list.shows_raw;
     let of = (document.opened.key, edition);
     let (lines, height) = list.part.lines(ui, of, raw, width);
-    let area = ScrollArea::vertical().id_salt(("snapshot", view.at)).max_height(STATE).min_scrolled_height(STATE);
+    let room = STATE.min(height + theme::TIGHT);
+    let area = ScrollArea::vertical().id_salt(("snapshot", view.at)).max_height(room).min_scrolled_height(room);
     let mut asked = Vec::new();
     area.auto_shrink(false).show_viewport(ui, |ui, seen| {
         let drawn = Drawn { seen, origin: ui.max_rect().min, width, raw };
@@ -185,7 +199,7 @@ fn check_ui(ui: &mut egui::Ui, check: &SnapshotCheck) {
                 let (replayed, kept) = (side(change.from.as_ref()), side(change.to.as_ref()));
                 let words = format!("{}: replayed {replayed}, here {kept}", change.path);
                 let label = RichText::new(words).font(theme::mono(theme::SMALL)).color(tokens.text);
-                ui.add(Label::new(label).truncate());
+                ui.add(Label::new(label).wrap());
             }
             if changes.len() > LISTED {
                 note_ui(ui, &format!("and {} more", text::grouped(changes.len() - LISTED)));

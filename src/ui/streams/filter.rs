@@ -5,6 +5,7 @@ use egui::{Id, Key, Modifiers, Popup, RichText, vec2};
 
 use super::StreamsView;
 use crate::app::{App, Command, Document, StreamSort};
+use crate::model::names;
 use crate::ui::{icons, text, theme};
 
 /// The filter's field, wherever it is drawn.
@@ -98,7 +99,7 @@ pub fn field_ui(
 pub fn only_ui(ui: &mut egui::Ui, document: &Document, queue: &mut Vec<Command>) {
     let Some(only) = document.list.only() else { return };
     let tokens = theme::tokens(ui);
-    let name = document.opened.log.category(only);
+    let name = names::shown(document.opened.log.category(only));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let width = (ui.available_width() - theme::HIT).max(20.0);

@@ -6,8 +6,8 @@ use egui::{Color32, CornerRadius, Mesh, Rect, Role, Sense, Stroke, StrokeKind, W
 
 use super::{BARS, Sparks};
 use crate::app::{Command, Document};
-use crate::model::{CategoryIndex, StreamIndex};
-use crate::ui::{icons, text, theme};
+use crate::model::{CategoryIndex, StreamIndex, names};
+use crate::ui::{elide, icons, text, theme};
 
 /// Side of a category's arrow; streams begin after it.
 const ARROW: f32 = 16.0;
@@ -19,7 +19,7 @@ pub fn words(document: &Document, stream: StreamIndex) -> String {
     let log = &document.opened.log;
     let events = log.lane(stream).len();
     let unit = if events == 1 { "event" } else { "events" };
-    format!("{}, {} {unit}", text::name(&log.stream(stream).name), text::grouped(events))
+    format!("{}, {} {unit}", names::shown(&log.stream(stream).name), text::grouped(events))
 }
 
 /// A category with how many of its streams are listed; a click folds it.
@@ -32,7 +32,8 @@ pub fn category_ui(
     queue: &mut Vec<Command>,
 ) {
     let tokens = theme::tokens(ui);
-    let name = document.opened.log.category(category);
+    let log = &document.opened.log;
+    let name = names::shown(log.category(category));
     let folded = document.list.is_folded(category);
     let response = ui.interact(rect.expand2(REACH), ui.make_persistent_id(("category", category.0)), Sense::CLICK);
     response.widget_info(|| {
@@ -52,8 +53,9 @@ pub fn category_ui(
     let count = paint_count(ui, rect, text::grouped(count), tokens.secondary);
     let left = rect.left() + ARROW;
     let painter = ui.painter();
-    let galley = galley(painter, name, theme::strong(theme::BODY), count - theme::GAP - left, tokens.text);
-    painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, tokens.text);
+    let colour = if names::is_blank(log.category(category)) { tokens.secondary } else { tokens.text };
+    let line = elide::middle(painter, name, &theme::strong(theme::BODY), colour, count - theme::GAP - left);
+    painter.galley(pos2(left, rect.center().y - line.galley.size().y / 2.0), line.galley, colour);
     response.context_menu(|ui| {
         let only = document.list.only() == Some(category);
         let (label, then) =
@@ -65,9 +67,12 @@ pub fn category_ui(
             queue.push(Command::ToggleCategory(category));
         }
         if ui.button("Copy name").clicked() {
-            queue.push(Command::CopyText(name.to_string()));
+            queue.push(Command::CopyText(log.category(category).to_string()));
         }
     });
+    if line.cut {
+        response.on_hover_text(name);
+    }
 }
 
 /// Rows are as wide as their panel.
@@ -86,10 +91,11 @@ pub fn stream_ui(
     let log = &document.opened.log;
     let info = log.stream(stream);
     let name: &Arc<str> = &info.name;
+    let shown = names::shown(name);
     let selected = document.stream.as_ref() == Some(name);
     let full = rect.expand2(REACH);
     let response = ui.interact(full, ui.make_persistent_id(("stream", stream.0)), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, text::name(name)));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, shown));
     if response.clicked() {
         queue.push(Command::SelectStream(name.clone()));
     }
@@ -108,13 +114,13 @@ pub fn stream_ui(
     let quiet = (searching && hits == 0) || info.deleted || info.archived;
     let mut right = paint_count(ui, rect, text::grouped(log.lane(stream).len()), tokens.secondary);
     if hits > 0 {
-        right = paint_hits(ui, rect, right, hits, name);
+        right = paint_hits(ui, rect, right, hits, shown);
     } else {
         // What a name of a dozen letters leaves; a longer one is not cut for a picture.
         let step = ((rect.width() - NAME) / BARS as f32).min(2.0);
         let begin = spark_right(rect, right) - BARS as f32 * step;
         let words =
-            galley(ui.painter(), text::name(name), theme::words(theme::BODY), f32::INFINITY, tokens.text).size().x;
+            elide::middle(ui.painter(), shown, &theme::words(theme::BODY), tokens.text, f32::INFINITY).galley.size().x;
         if step >= 1.0 && rect.left() + ARROW + words + theme::GAP <= begin {
             right = paint_spark(ui, rect, right, step, &sparks.heights(document, stream), selected);
         }
@@ -125,11 +131,12 @@ pub fn stream_ui(
         right = place.left();
     }
     let left = rect.left() + ARROW;
-    let colour = if quiet && !selected { tokens.secondary } else { tokens.text };
+    let quiet = (quiet && !selected) || names::is_blank(name);
+    let colour = if quiet { tokens.secondary } else { tokens.text };
     let painter = ui.painter();
-    let galley = galley(painter, text::name(name), theme::words(theme::BODY), right - theme::GAP - left, colour);
-    let cut = galley.elided;
-    painter.galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, colour);
+    let line = elide::middle(painter, shown, &theme::words(theme::BODY), colour, right - theme::GAP - left);
+    let cut = line.cut;
+    painter.galley(pos2(left, rect.center().y - line.galley.size().y / 2.0), line.galley, colour);
     response.context_menu(|ui| menu_ui(ui, document, stream, pinned, queue));
     if response.hovered() && (cut || hits > 0 || info.deleted || info.archived || info.link) {
         response.on_hover_text(hover(document, stream, hits));
@@ -146,7 +153,7 @@ fn menu_ui(ui: &mut egui::Ui, document: &Document, stream: StreamIndex, pinned: 
         queue.push(Command::CopyText(info.name.to_string()));
     }
     let only = document.list.only() == Some(info.category);
-    let category = document.opened.log.category(info.category);
+    let category = names::shown(document.opened.log.category(info.category));
     let (label, then) = if only {
         ("Show all categories".to_owned(), None)
     } else {
@@ -224,10 +231,4 @@ fn paint_spark(ui: &egui::Ui, rect: Rect, right: f32, step: f32, heights: &[u8; 
     }
     ui.painter().add(egui::Shape::mesh(mesh));
     left
-}
-
-fn galley(painter: &egui::Painter, text: &str, font: egui::FontId, room: f32, colour: Color32) -> Arc<egui::Galley> {
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(20.0));
-    painter.layout_job(job)
 }

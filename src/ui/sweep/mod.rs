@@ -148,7 +148,7 @@ fn point_words(sweep: &Sweep, point: &SweepPoint, zone: Tz) -> String {
 /// A field by its path, with its stream where there are several.
 fn field_name(sweep: &Sweep, field: &crate::whatif::SweepField) -> String {
     match &field.stream {
-        Some(stream) if sweep.streams.len() > 1 => format!("{stream} {}", field.path),
+        Some(stream) if sweep.streams.len() > 1 => format!("{} {}", crate::model::names::shown(stream), field.path),
         Some(_) => field.path.to_string(),
         None => format!("total {}", field.path),
     }

@@ -10,6 +10,7 @@ use super::{Stage, labels};
 use crate::app::ScenarioView;
 use crate::app::branch_marks::BranchLaneMarks;
 use crate::timeline::{Bar, Mark, Shape};
+use crate::ui::elide::Line;
 use crate::ui::{marks, theme};
 
 /// Marks that stand at one place are put so far beside each other.
@@ -290,16 +291,10 @@ pub fn subtitle(view: &ScenarioView, lane: Option<&BranchLaneMarks>) -> String {
 }
 
 /// Two lines in a tall row: a name, and what it is in small words. Gives the name as it is written.
-pub fn two_lines(
-    ui: &Ui,
-    rect: Rect,
-    keep: f32,
-    name: (&str, Color32),
-    under: (&str, Color32),
-) -> std::sync::Arc<egui::Galley> {
+pub fn two_lines(ui: &Ui, rect: Rect, keep: f32, name: (&str, Color32), under: (&str, Color32)) -> Line {
     let top = Rect::from_min_max(rect.min, pos2(rect.right(), rect.center().y + 3.0));
-    let galley = labels::words(ui, top, name.0, theme::words(12.5), name.1, keep);
+    let line = labels::name_words(ui, top, name.0, &theme::words(12.5), name.1, keep);
     let bottom = Rect::from_min_max(pos2(rect.left(), rect.center().y + 1.0), pos2(rect.right(), rect.bottom() - 3.0));
     labels::words(ui, bottom, under.0, theme::words(10.5), under.1, 0.0);
-    galley
+    line
 }

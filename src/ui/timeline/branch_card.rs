@@ -48,8 +48,8 @@ pub fn own_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &str, place: u32) 
     };
     let base = there.index();
     let event_type = match (contents, base) {
-        (Some(event), _) => names::humanised(&event.event_type),
-        (None, Some(base)) => names::humanised(&log.event_type(log.type_of(base as usize)).name),
+        (Some(event), _) => names::type_words(&event.event_type),
+        (None, Some(base)) => names::type_words(&log.event_type(log.type_of(base as usize)).name),
         (None, None) => String::new(),
     };
     let (shape, colour) = base.map_or((Shape::Diamond, stage.tokens.what_if), |base| {
@@ -79,14 +79,15 @@ pub fn own_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &str, place: u32) 
 }
 
 fn place_words(stage: &Stage<'_>, name: &str, base: Option<u32>) -> String {
+    let shown = names::shown(name);
     let log = &stage.document.opened.log;
     match base {
-        None => format!("{name} · never recorded"),
+        None => format!("{shown} · never recorded"),
         Some(base) => {
             let from =
                 log.stream_of(base as usize).map(|stream| &*log.stream(stream).name).filter(|from| *from != name);
-            let from = from.map_or_else(String::new, |from| format!(" · recorded in {from}"));
-            format!("{name} · #{}{from}", log.position(base as usize))
+            let from = from.map_or_else(String::new, |from| format!(" · recorded in {}", names::shown(from)));
+            format!("{shown} · #{}{from}", log.position(base as usize))
         }
     }
 }

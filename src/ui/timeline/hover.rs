@@ -9,10 +9,9 @@ use super::rows::Row;
 use super::{Stage, branch_card, legend, snapshots};
 use crate::app::Command;
 use crate::job::StoreKey;
-use crate::model::{StreamIndex, names, zoned};
+use crate::model::{StreamIndex, TypeIndex, names, zoned};
 use crate::timeline::AxisKind;
 use crate::timeline::density::KINDS;
-use crate::timeline::marks::COLOURED;
 use crate::ui::{marks, text, theme};
 
 /// How long the pointer rests before what is not there yet is read, in seconds.
@@ -112,14 +111,15 @@ fn event_ui(ui: &mut Ui, stage: &Stage<'_>, event: u32) {
     ui.horizontal(|ui| {
         legend::swatch(ui, mark.shape, marks::colour(mark, tokens));
         ui.label(
-            RichText::new(names::humanised(&log.event_type(log.type_of(at)).name)).font(theme::strong(theme::BODY)),
+            RichText::new(names::type_words(&log.event_type(log.type_of(at)).name)).font(theme::strong(theme::BODY)),
         );
     });
     let row = document.rows.get(&event);
     if let Some(sentence) = row.and_then(|row| row.sentence.as_deref()) {
         ui.label(sentence);
     }
-    let mut place = log.stream_of(at).map_or(String::new(), |stream| format!("{} · ", log.stream(stream).name));
+    let mut place =
+        log.stream_of(at).map_or(String::new(), |stream| format!("{} · ", names::shown(&log.stream(stream).name)));
     if let Some(version) = log.version(at) {
         place += &format!("v{version} · ");
     }
@@ -140,18 +140,18 @@ fn crowd_ui(ui: &mut Ui, stage: &Stage<'_>, stream: StreamIndex, count: u32, kin
     let info = document.opened.log.stream(stream);
     ui.spacing_mut().item_spacing.y = 3.0;
     let events = if count == 1 { "1 event".to_owned() } else { format!("{} events", text::grouped(count as usize)) };
-    ui.label(RichText::new(format!("{events} of {}", info.name)).font(theme::strong(theme::BODY)));
-    let types = document.opened.drawing.marks.legend(info.category);
+    ui.label(RichText::new(format!("{events} of {}", names::shown(&info.name))).font(theme::strong(theme::BODY)));
+    let drawn = &document.opened.drawing.marks;
     let mut ranked: Vec<(usize, u32)> = kinds.into_iter().enumerate().filter(|(_, count)| *count > 0).collect();
     ranked.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
     for (kind, count) in ranked.into_iter().take(3) {
-        let (name, mark) = match types.get(kind).filter(|_| kind < COLOURED) {
-            Some((event_type, _)) => (
-                names::humanised(&document.opened.log.event_type(*event_type).name),
-                Some(document.opened.drawing.marks.mark_of(Some(info.category), *event_type)),
-            ),
-            None => ("Other types".to_owned(), None),
-        };
+        // Two types of one colour are told together, with the mark of the commoner one.
+        let of_kind = drawn.coloured(info.category).iter().filter(|at| drawn.mark_of(**at).colour == Some(kind));
+        let of_kind: Vec<TypeIndex> = of_kind.copied().collect();
+        let words: Vec<String> =
+            of_kind.iter().map(|at| names::type_words(&document.opened.log.event_type(*at).name)).collect();
+        let mark = of_kind.first().map(|at| drawn.mark_of(*at));
+        let name = if words.is_empty() { "Other types".to_owned() } else { words.join(", ") };
         ui.horizontal(|ui| {
             let shape = mark.map_or(crate::timeline::Shape::Circle, |mark| mark.shape);
             legend::swatch(ui, shape, mark.map_or(tokens.other_mark, |mark| marks::colour(mark, tokens)));

@@ -7,7 +7,8 @@ use egui::{Color32, Galley, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::rows::Row;
 use super::{Stage, TimelineView, add_track, branch, tracks};
 use crate::app::{Against, Command, ScenarioView, Tab};
-use crate::model::{CategoryIndex, StreamIndex};
+use crate::model::{CategoryIndex, StreamIndex, names};
+use crate::ui::elide::{self, Line};
 use crate::ui::{icons, text, theme};
 
 /// The name of a row, and what can be done with it.
@@ -69,7 +70,7 @@ fn branch_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &Arc<str>, label: R
                 ui,
                 label,
                 0.0,
-                (text::name(name), tokens.text),
+                (names::shown(name), name_colour(name, tokens)),
                 (&format!("only in {scenario}"), colour),
             );
         }
@@ -77,7 +78,7 @@ fn branch_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &Arc<str>, label: R
             words(ui, indented(label), scenario, theme::words(12.5), colour, 0.0);
         }
         (true, false) => {
-            words(ui, label, text::name(name), theme::words(12.5), colour, 0.0);
+            name_words(ui, label, names::shown(name), &theme::words(12.5), colour, 0.0);
         }
     }
     theme::focus_ring(ui, &response);
@@ -88,9 +89,10 @@ fn branch_ui(ui: &mut Ui, stage: &Stage<'_>, row: Row, name: &Arc<str>, label: R
         queue.push(Command::SelectStream(name.clone()));
     }
     branch_menu_ui(&response, stage, view, active, queue);
+    let shown = names::shown(name);
     response.on_hover_text(match is_new {
-        true => format!("{name}, a stream that only {scenario} has: {under}"),
-        false => format!("{name} in {scenario}: {under}"),
+        true => format!("{shown}, a stream that only {scenario} has: {under}"),
+        false => format!("{shown} in {scenario}: {under}"),
     });
 }
 
@@ -126,6 +128,19 @@ pub fn words(ui: &Ui, rect: Rect, text: &str, font: egui::FontId, colour: Color3
     galley
 }
 
+/// A name in the middle of a row's height: where there is no more room, both its ends are kept.
+pub fn name_words(ui: &Ui, rect: Rect, name: &str, font: &egui::FontId, colour: Color32, keep: f32) -> Line {
+    let line = elide::middle(ui.painter(), name, font, colour, rect.width() - theme::MARGIN - 4.0 - keep);
+    let at = pos2(rect.left() + theme::MARGIN, rect.center().y - line.galley.size().y / 2.0);
+    ui.painter().galley(at, line.galley.clone(), colour);
+    line
+}
+
+/// What stands for a name that there is not is no name.
+fn name_colour(name: &str, tokens: &theme::Tokens) -> Color32 {
+    if names::is_blank(name) { tokens.secondary } else { tokens.text }
+}
+
 /// Words in one line of a width, with an ellipsis where they are cut.
 pub fn cut(ui: &Ui, text: &str, font: egui::FontId, colour: Color32, width: f32) -> Arc<Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
@@ -142,7 +157,7 @@ fn category_ui(
     queue: &mut Vec<Command>,
 ) {
     let document = stage.document;
-    let name = document.opened.log.category(category);
+    let name = names::shown(document.opened.log.category(category));
     let folded = document.list.is_folded(category);
     // The whole row: there is nothing else in it.
     let response = ui.interact(rect, ui.scope_id().with(("category", category)), Sense::click());
@@ -180,9 +195,10 @@ fn stream_ui(
     let name = &document.opened.log.stream(stream).name;
     let selected = document.stream_index() == Some(stream);
     let response = ui.interact(rect, ui.scope_id().with(("lane", stream)), Sense::click());
+    let shown = names::shown(name);
     let accessible = match (in_pinned, above) {
-        (false, true) => format!("Lane of {name} in its category"),
-        _ => format!("Lane of {name}"),
+        (false, true) => format!("Lane of {shown} in its category"),
+        _ => format!("Lane of {shown}"),
     };
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, selected, &accessible));
     let is_pinned = document.pinned.contains(name);
@@ -195,10 +211,11 @@ fn stream_ui(
         ui.painter().rect_filled(rect, 0.0, tokens.selection);
     }
     let keep = if near { 28.0 } else { 0.0 };
-    let galley = if rect.height() > theme::LANE {
-        branch::two_lines(ui, rect, keep, (text::name(name), tokens.text), ("as recorded", tokens.secondary))
+    let colour = name_colour(name, tokens);
+    let line = if rect.height() > theme::LANE {
+        branch::two_lines(ui, rect, keep, (shown, colour), ("as recorded", tokens.secondary))
     } else {
-        words(ui, rect, text::name(name), theme::words(12.5), tokens.text, keep)
+        name_words(ui, rect, shown, &theme::words(12.5), colour, keep)
     };
     theme::focus_ring(ui, &response);
     if response.clicked() {
@@ -208,7 +225,7 @@ fn stream_ui(
         pin_ui(ui, stage, pin_id, pin, name, is_pinned, queue);
     }
     menu_ui(&response, name, is_pinned, queue);
-    if galley.elided {
+    if line.cut {
         response.on_hover_text(&**name);
     }
 }
@@ -224,7 +241,9 @@ fn pin_ui(
 ) {
     let response = ui.interact(rect, id, Sense::click());
     let (icon, verb) = if is_pinned { (icons::UNPIN, "Unpin") } else { (icons::PIN, "Pin") };
-    response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, is_pinned, format!("{verb} {name}")));
+    response.widget_info(|| {
+        WidgetInfo::selected(egui::Role::Button, true, is_pinned, format!("{verb} {}", names::shown(name)))
+    });
     let lit = response.hovered() || response.has_focus();
     if lit {
         ui.painter().rect_filled(rect, theme::RADIUS, stage.tokens.selection);

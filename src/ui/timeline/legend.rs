@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::{Stage, labels};
 use crate::app::Command;
 use crate::job::StoreKey;
-use crate::model::{CategoryIndex, names};
+use crate::model::{CategoryIndex, TypeIndex, names};
 use crate::timeline::Shape;
-use crate::timeline::marks::COLOURED;
 use crate::ui::{icons, marks, theme};
 
 const LINE: f32 = 22.0;
@@ -103,21 +102,30 @@ impl Legend {
         };
         let (tokens, marks) = (&stage.tokens, &document.opened.drawing.marks);
         let mut spoken = String::new();
+        let mut known: Vec<TypeIndex> = Vec::new();
         for category in &categories {
-            let name = log.category(*category);
+            // A type looks the same in every category: it is told once.
+            let (told, all) = (marks.coloured(*category), marks.legend(*category).len());
+            let new: Vec<TypeIndex> = told.iter().copied().filter(|at| !known.contains(at)).collect();
+            if new.is_empty() && all == told.len() {
+                continue;
+            }
+            known.extend(&new);
+            let name = names::shown(log.category(*category));
             spoken += &format!(". {name}");
             if categories.len() > 1 {
                 place(None, name.to_uppercase(), tokens.secondary, theme::MARGIN);
             }
-            let types = marks.legend(*category);
-            for (event_type, _) in types.iter().take(COLOURED) {
-                let mark = marks.mark_of(Some(*category), *event_type);
-                let words = names::humanised(&log.event_type(*event_type).name);
+            for event_type in new {
+                let mark = marks.mark_of(event_type);
+                let name = &log.event_type(event_type).name;
+                let words = names::type_words(name);
                 spoken += &format!(", {words} {}", shape_words(mark.shape));
-                place(Some((mark.shape, marks::colour(mark, tokens))), words, tokens.text, theme::MARGIN + 4.0);
+                let colour = if names::is_blank(name) { tokens.secondary } else { tokens.text };
+                place(Some((mark.shape, marks::colour(mark, tokens))), words, colour, theme::MARGIN + 4.0);
             }
-            if types.len() > COLOURED {
-                let words = match types.len() - COLOURED {
+            if all > told.len() {
+                let words = match all - told.len() {
                     1 => "1 other type".to_owned(),
                     others => format!("{others} other types"),
                 };

@@ -5,7 +5,7 @@ use egui::{Painter, Pos2, RichText, Stroke, Ui, pos2};
 use super::Stage;
 use super::lanes::REACH;
 use crate::app::Document;
-use crate::model::{SnapshotHead, StreamIndex, zoned};
+use crate::model::{SnapshotHead, StreamIndex, names, zoned};
 use crate::timeline::View;
 use crate::ui::{text, theme};
 
@@ -103,7 +103,7 @@ pub fn card_ui(ui: &mut Ui, stage: &Stage<'_>, stream: &str, at: usize) {
     let (version, about) = words(head, stage.zone);
     ui.spacing_mut().item_spacing.y = 3.0;
     ui.label(RichText::new(version).font(theme::strong(theme::BODY)));
-    ui.label(RichText::new(stream).font(theme::mono(theme::SMALL)).color(tokens.secondary));
+    ui.label(RichText::new(names::shown(stream)).font(theme::mono(theme::SMALL)).color(tokens.secondary));
     ui.label(RichText::new(about).font(theme::mono(theme::SMALL)).color(tokens.secondary));
     let stream = document.opened.log.find_stream(stream);
     let own = stream.zip(head.version).and_then(|(stream, version)| document.place_of_snapshot(stream, version));

@@ -45,14 +45,14 @@ fn words(stage: &Stage<'_>) -> String {
     let log = &document.opened.log;
     let mut parts = vec!["Timeline".to_owned()];
     if let Some(stream) = &document.stream {
-        parts.push(stream.to_string());
+        parts.push(names::shown(stream).to_owned());
         let of = document.lane().len();
         match document.event.filter(|_| document.lane_count() > 0) {
             Some(event) => {
                 let version = log.version(event as usize).unwrap_or(document.lane_count() as i64);
                 let last = document.lane().last().and_then(|last| log.version(*last as usize)).unwrap_or(of as i64);
                 parts.push(format!("v{version} of {last}"));
-                parts.push(names::humanised(&log.event_type(log.type_of(event as usize)).name));
+                parts.push(names::type_words(&log.event_type(log.type_of(event as usize)).name));
             }
             None => parts.push(format!("none of its {of} events yet")),
         }

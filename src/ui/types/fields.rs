@@ -6,9 +6,10 @@ use egui::{
 use egui::{pos2, vec2};
 
 use super::lines::Line;
-use super::{TypesView, day, when};
+use super::{TypesView, day, events, when};
 use crate::analysis::schema::{Change, Field, Place, Presence, TypeEntry};
 use crate::app::{App, Command};
+use crate::model::names;
 use crate::query::written_path;
 use crate::ui::events::row::galley;
 use crate::ui::rows::{BAR, List};
@@ -25,6 +26,12 @@ const SHARE: f32 = 44.0;
 const VERDICT: f32 = 52.0;
 /// Width of a day.
 const DAY: f32 = 84.0;
+/// Narrower than this a line is two: what there is to say of a field stands below its name.
+const NARROW: f32 = 560.0;
+/// Height of such a line, and where its two lines are.
+const TALL: f32 = 46.0;
+const FIRST: f32 = 15.0;
+const SECOND: f32 = 33.0;
 
 /// Where the columns begin, from the list's left edge.
 struct Columns {
@@ -35,23 +42,39 @@ struct Columns {
     first: Option<f32>,
     last: Option<f32>,
     end: f32,
+    /// Whether a line is two.
+    tall: bool,
 }
 
 impl Columns {
     fn new(width: f32) -> Self {
         let end = width - BAR - theme::TIGHT;
         let name = theme::MARGIN;
+        if width < NARROW {
+            let share = end - SHARE - 50.0;
+            let types = name + (share - name) * 0.58;
+            return Self { name, types, share, values: name + 14.0, first: None, last: None, end, tall: true };
+        }
         let types = name + (width * 0.24).clamp(120.0, 300.0);
         let share = types + (width * 0.15).clamp(74.0, 170.0);
         let values = share + SHARE + 58.0;
         let last = (width > 860.0).then_some(end - DAY);
         let first =
             (width > 640.0).then(|| last.unwrap_or(end) - DAY - if last.is_some() { theme::MARGIN } else { 0.0 });
-        Self { name, types, share, values, first, last, end }
+        Self { name, types, share, values, first, last, end, tall: false }
+    }
+
+    fn height(&self) -> f32 {
+        if self.tall { TALL } else { theme::ROW }
+    }
+
+    /// Where the middles of a row's lines are.
+    fn lines(&self, rect: Rect) -> (f32, f32) {
+        if self.tall { (rect.top() + FIRST, rect.top() + SECOND) } else { (rect.center().y, rect.center().y) }
     }
 
     fn values_end(&self) -> f32 {
-        self.first.unwrap_or(self.end) - theme::MARGIN
+        if self.tall { self.end } else { self.first.unwrap_or(self.end) - theme::MARGIN }
     }
 }
 
@@ -61,7 +84,7 @@ pub fn type_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, view: &mut TypesView, 
     let columns = Columns::new(ui.available_width());
     // Where something else comes first, the columns' names stand above the fields.
     let fields_first = matches!(view.lines.lines.first(), Some(Line::Field { .. }));
-    if fields_first && ui.available_height() > HEADER + 3.0 * theme::ROW {
+    if fields_first && !columns.tall && ui.available_height() > HEADER + 3.0 * theme::ROW {
         header_ui(ui, &columns);
     }
     let edition = view.lines.edition;
@@ -71,7 +94,7 @@ pub fn type_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, view: &mut TypesView, 
         name: "Fields and changes",
         selected: chosen.and_then(|at| lines.get(at)).map_or_else(String::new, |line| spoken(*line, entry, app)),
         role: Role::Table,
-        height: theme::ROW,
+        height: columns.height(),
         count: lines.len(),
         reach: 0.0,
     };
@@ -163,8 +186,12 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
             ui.add_space(theme::MARGIN);
             let room = ui.available_width();
             let mut link = |ui: &mut Ui, what: &str, place: &Place| {
-                let moment = if room > 620.0 { when(place, app) } else { day(place, app) };
-                let words = theme::link(format!("{what} {moment}"), theme::SMALL);
+                let words = match room {
+                    room if room > 620.0 => format!("{what} {}", when(place, app)),
+                    room if room > 340.0 => format!("{what} {}", day(place, app)),
+                    _ => what.to_owned(),
+                };
+                let words = theme::link(words, theme::SMALL);
                 let response = ui.add(egui::Button::new(words).frame(false));
                 let name = format!("{what} {} on {}", entry.short, when(place, app));
                 response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &name));
@@ -172,14 +199,12 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
                     queue.push(Command::JumpTo(place.event));
                 }
             };
-            if room > 340.0 {
-                if entry.events > 1 {
-                    link(ui, "Last", &entry.last);
-                }
-                link(ui, if entry.events > 1 { "First" } else { "Only" }, &entry.first);
+            if entry.events > 1 {
+                link(ui, "Last", &entry.last);
             }
+            link(ui, if entry.events > 1 { "First" } else { "Only" }, &entry.first);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                let name = RichText::new(text::name(&entry.short)).font(theme::strong(theme::BODY));
+                let name = RichText::new(names::shown_type(&entry.short)).font(theme::strong(theme::BODY));
                 let label = ui.add(egui::Label::new(name).truncate());
                 if entry.name != entry.short {
                     label.on_hover_text(&*entry.name);
@@ -194,8 +219,7 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
 /// `54 events · customer · schema 1 (24), 2 (30)`.
 fn counts(entry: &TypeEntry) -> String {
     let count = |count: u64| text::grouped(usize::try_from(count).unwrap_or(usize::MAX));
-    let mut parts =
-        vec![if entry.events == 1 { "1 event".to_owned() } else { format!("{} events", count(entry.events)) }];
+    let mut parts = vec![events(entry)];
     let listed = |words: Vec<String>| {
         let more = words.len().saturating_sub(4);
         let shown = words.into_iter().take(4).collect::<Vec<_>>().join(", ");
@@ -230,7 +254,7 @@ fn heads(painter: &Painter, rect: Rect, columns: &Columns, tokens: &Tokens) {
     };
     title(columns.name, columns.types, "Field");
     title(columns.types, columns.share, "Type");
-    title(columns.share, columns.values, "Present in");
+    title(columns.share, columns.values, "Has a value in");
     title(columns.values, columns.values_end(), "Values");
     if let Some(first) = columns.first {
         title(first, first + DAY, "First seen");
@@ -276,11 +300,17 @@ fn row_ui(
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let left = pos2(rect.left() + row.columns.name, rect.center().y);
     let room = row.columns.end - row.columns.name;
-    if what == Line::Heads {
+    if what == Line::Heads && !row.columns.tall {
         heads(&painter, rect, row.columns, &tokens);
         return None;
     }
-    if let Line::Title(title) = what {
+    let title = match what {
+        Line::Title(title) => Some(title),
+        Line::Heads => Some("Fields"),
+        _ => None,
+    };
+    if let Some(title) = title {
+        let left = pos2(left.x, rect.bottom() - theme::ROW / 2.0);
         painter.text(left, Align2::LEFT_CENTER, title, theme::strong(theme::SMALL), tokens.secondary);
         return None;
     }
@@ -305,9 +335,15 @@ fn row_ui(
         Line::Unreadable(at) => {
             let count = &entry.unreadable[at];
             let words = format!("{} × {}", count.events, count.reason);
-            let (end, _) = line(&painter, left, room * 0.6, &words, false, tokens.bad);
-            let words = format!("first on {}", when(&count.first, app));
-            line(&painter, pos2(end + theme::MARGIN, left.y), room * 0.4, &words, false, tokens.secondary);
+            let moment = format!("first on {}", when(&count.first, app));
+            let (first, second) = row.columns.lines(rect);
+            if row.columns.tall {
+                line(&painter, pos2(left.x, first), room, &words, false, tokens.bad);
+                line(&painter, pos2(left.x, second), room, &moment, false, tokens.secondary);
+            } else {
+                let (end, _) = line(&painter, left, room * 0.6, &words, false, tokens.bad);
+                line(&painter, pos2(end + theme::MARGIN, left.y), room * 0.4, &moment, false, tokens.secondary);
+            }
             if response.clicked() {
                 queue.push(Command::JumpTo(count.first.event));
             }
@@ -326,31 +362,35 @@ fn row_ui(
 }
 
 fn change_row(painter: &Painter, app: &App, change: &Change, row: &Row<'_>, tokens: &Tokens) {
-    let y = row.rect.center().y;
-    let at = |x: f32| pos2(row.rect.left() + x, y);
     let columns = row.columns;
+    let (y, second) = columns.lines(row.rect);
+    let at = |x: f32| pos2(row.rect.left() + x, y);
     // A stroke down the left: the changes one after the other are a line of time.
     let dot = at(columns.name + 4.0);
     painter.vline(dot.x, row.rect.y_range(), Stroke::new(1.0, tokens.hairline));
     let colour = if change.breaking { tokens.bad } else { tokens.good };
     painter.circle_filled(dot, 4.0, colour);
-    let narrow = columns.end < 560.0;
-    let (gap, moment) =
-        if narrow { (theme::GAP, day(&change.at, app)) } else { (theme::MARGIN, when(&change.at, app)) };
-    let mut x = columns.name + 16.0;
-    if change.after || !narrow {
-        let word = if change.after { "after" } else { "from" };
-        let (end, _) = line(painter, at(x), 200.0, word, false, tokens.secondary);
-        x = end - row.rect.left() + 5.0;
+    let left = columns.name + 16.0;
+    let word = if change.after { "after" } else { "from" };
+    let (end, _) = line(painter, at(left), 200.0, word, false, tokens.secondary);
+    let (end, _) = line(painter, pos2(end + 5.0, y), 160.0, &when(&change.at, app), true, tokens.text);
+    let x = end - row.rect.left() + theme::MARGIN;
+    let (end, _) = line(painter, at(x), VERDICT, change.verdict(), false, colour);
+    let beside = change.hint().map_or_else(|| change.facts(), |hint| format!("{hint}; {}", change.facts()));
+    if columns.tall {
+        let from = end + theme::MARGIN;
+        let room = row.rect.left() + columns.end - from;
+        if room > 60.0 {
+            line(painter, pos2(from, y), room, &beside, false, tokens.secondary);
+        }
+        let galley = galley(painter, &change.words(), theme::words(theme::BODY), columns.end - left, tokens.text);
+        painter.galley(pos2(row.rect.left() + left, second - galley.size().y / 2.0), galley, tokens.text);
+        return;
     }
-    let (end, _) = line(painter, at(x), 160.0, &moment, true, tokens.text);
-    let x = end - row.rect.left() + gap;
-    line(painter, at(x), VERDICT, change.verdict(), false, colour);
     let x = x + VERDICT + theme::GAP;
     let galley = galley(painter, &change.words(), theme::words(theme::BODY), columns.end - x, tokens.text);
     let end = row.rect.left() + x + galley.size().x;
     painter.galley(pos2(row.rect.left() + x, y - galley.size().y / 2.0), galley, tokens.text);
-    let beside = change.hint().map_or_else(|| change.facts(), |hint| format!("{hint}; {}", change.facts()));
     let room = row.rect.left() + columns.end - end - theme::MARGIN;
     if room > 60.0 {
         line(painter, pos2(end + theme::MARGIN, y), room, &beside, false, tokens.secondary);
@@ -369,14 +409,14 @@ fn field_row(
 ) -> bool {
     let tokens = theme::tokens(ui);
     let (columns, rect) = (row.columns, row.rect);
-    let y = rect.center().y;
+    let (y, second) = columns.lines(rect);
     let at = |x: f32| pos2(rect.left() + x, y);
     let mut toggled = false;
     // However deep it is, some of its name is seen.
     let deepest = ((columns.types - columns.name) * 0.5 / INDENT) as usize;
     let x = columns.name + INDENT * field.depth.min(deepest) as f32;
     if let Some(open) = opens {
-        let place = Rect::from_center_size(at(x + 5.0), vec2(18.0, rect.height()));
+        let place = Rect::from_center_size(at(x + 5.0), vec2(18.0, 2.0 * (y - rect.top())));
         let response = ui.interact(place, ui.make_persistent_id(("fold", row.at)), Sense::CLICK);
         let words = if open { "Fold" } else { "Unfold" };
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{words} {}", field.path)));
@@ -388,17 +428,18 @@ fn field_row(
     line(painter, at(x), columns.types - x - theme::GAP, &field.name, true, tokens.text);
     let room = columns.share - columns.types - theme::GAP;
     line(painter, at(columns.types), room, &field.types_words(), false, tokens.text);
-    if let Some(presence) = field.presence {
+    if let Some(filled) = field.filled() {
         let bar = Rect::from_min_size(at(columns.share) - vec2(0.0, 3.0), vec2(SHARE, 6.0));
         painter.rect_filled(bar, 3, tokens.hairline);
-        let mut filled = bar;
-        // What is there at all is seen.
-        filled.set_width((SHARE * presence.share() as f32).max(2.0));
-        painter.rect_filled(filled, 3, tokens.secondary);
-        line(painter, at(columns.share + SHARE + 6.0), 50.0, &presence.percent(), true, tokens.text);
+        let mut full = bar;
+        // What is there at all is seen; what is null is not filled.
+        full.set_width((SHARE * filled.share() as f32).max(if filled.present > 0 { 2.0 } else { 0.0 }));
+        painter.rect_filled(full, 3, tokens.secondary);
+        line(painter, at(columns.share + SHARE + 6.0), 50.0, &filled.percent(), true, tokens.text);
     }
-    let room = columns.values_end() - columns.values;
-    line(painter, at(columns.values), room, &field.values_words(), false, tokens.secondary);
+    let left = columns.values + if columns.tall { x - columns.name - 14.0 } else { 0.0 };
+    let room = columns.values_end() - left;
+    line(painter, pos2(rect.left() + left, second), room, &field.values_words(), false, tokens.secondary);
     let mut link = |x: Option<f32>, what: &str, place: &Place| {
         let Some(x) = x else { return };
         let words = day(place, app);
@@ -462,7 +503,7 @@ fn search_for(entry: &TypeEntry, field: &Field) -> Option<String> {
 
 /// A field as a line, columns apart by tabs.
 pub(super) fn field_text(field: &Field) -> String {
-    let share = field.presence.map_or_else(String::new, Presence::percent);
+    let share = field.filled().map_or_else(String::new, Presence::percent);
     format!("{}\t{}\t{share}\t{}", field.path, field.types_words(), field.values_words())
 }
 
@@ -479,7 +520,7 @@ fn hover(what: Line, entry: &TypeEntry, app: &App) -> String {
             let field = &entry.fields[at];
             let mut out = field.path.to_string();
             if let Some(presence) = field.presence {
-                out += &format!("\nin {} of {}", presence.present, presence.of);
+                out += &format!("\nthere in {} of {}", presence.present, presence.of);
             }
             for count in &field.types {
                 out += &format!("\n{} × {}", count.values, count.kind.name());
@@ -500,12 +541,13 @@ fn spoken(what: Line, entry: &TypeEntry, app: &App) -> String {
         Line::Change(at) => change_text(&entry.changes[at], app),
         Line::Unreadable(at) => {
             let count = &entry.unreadable[at];
-            format!("{} payloads can't be read: {}", count.events, count.reason)
+            let payloads = if count.events == 1 { "payload" } else { "payloads" };
+            format!("{} {payloads} can't be read: {}", count.events, count.reason)
         }
         Line::Field { at, .. } => {
             let field = &entry.fields[at];
             let path = if field.path.is_empty() { "The payload" } else { &*field.path };
-            let share = field.presence.map_or_else(String::new, |presence| format!(", in {}", presence.percent()));
+            let share = field.filled().map_or_else(String::new, |filled| format!(", in {}", filled.percent()));
             format!("{path}: {}{share}; {}", field.types_words(), field.values_words())
         }
         Line::More => "There are more fields".to_owned(),

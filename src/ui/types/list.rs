@@ -2,16 +2,18 @@
 
 use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
-use super::{TypesView, day};
+use super::{TypesView, day, events};
 use crate::analysis::schema::{Catalogue, TypeEntry};
 use crate::app::{App, Document};
-use crate::model::EventKind;
+use crate::model::{EventKind, names};
 use crate::ui::events::row::galley;
 use crate::ui::rows::{BAR, List};
 use crate::ui::{marks, text, theme};
 
 /// Height of a row: two lines of text.
 const ROW: f32 = 44.0;
+/// Wider than this there is room for the days of the first and the last event.
+const WIDE: f32 = 230.0;
 
 /// The list; gives the row that is chosen now.
 pub fn list_ui(
@@ -45,12 +47,7 @@ pub fn list_ui(
             painter.rect_filled(rect, 0.0, if selected { tokens.selection } else { tokens.raised });
         }
         let (first, second) = (rect.top() + 14.0, rect.top() + 31.0);
-        let category = entry.categories.first().and_then(|one| {
-            let log = &document.opened.log;
-            let at = log.categories().iter().position(|known| *known == one.category)?;
-            Some(crate::model::CategoryIndex(at as u32))
-        });
-        let mark = document.opened.drawing.marks.mark_of(category, entry.index);
+        let mark = document.opened.drawing.marks.mark_of(entry.index);
         marks::paint(ui, mark, pos2(rect.left() + 18.0, first), 5.0, marks::colour(mark, &tokens));
         let right = rect.right() - BAR - theme::TIGHT;
         let count = text::grouped(usize::try_from(entry.events).unwrap_or(usize::MAX));
@@ -61,9 +58,15 @@ pub fn list_ui(
             let galley = galley(&painter, words, font, room, colour);
             painter.galley(pos2(left, y - galley.size().y / 2.0), galley, colour);
         };
-        let name = text::name(&entry.short);
+        let name = names::shown_type(&entry.short);
         line(first, name, theme::words(theme::BODY), count.left() - theme::GAP - left, tokens.text);
-        line(second, &about(entry, *fields, app), theme::words(theme::SMALL), right - left, tokens.secondary);
+        line(
+            second,
+            &about(entry, *fields, app, rect.width() > WIDE),
+            theme::words(theme::SMALL),
+            right - left,
+            tokens.secondary,
+        );
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
         if response.clicked() {
             clicked = Some(row);
@@ -83,8 +86,8 @@ pub fn list_ui(
     chosen
 }
 
-/// What else is to be known of a type, in a line.
-fn about(entry: &TypeEntry, fields: usize, app: &App) -> String {
+/// What else is to be known of a type, in a line: with its days, or without.
+fn about(entry: &TypeEntry, fields: usize, app: &App, days: bool) -> String {
     let mut parts = Vec::new();
     match fields {
         0 => {}
@@ -110,11 +113,14 @@ fn about(entry: &TypeEntry, fields: usize, app: &App) -> String {
         EventKind::Command => parts.push("command".to_owned()),
         EventKind::System => parts.push("bookkeeping".to_owned()),
     }
+    if !days {
+        return parts.join(" · ");
+    }
     let (first, last) = (day(&entry.first, app), day(&entry.last, app));
     parts.push(if first == last { first } else { format!("{first} to {last}") });
     parts.join(" · ")
 }
 
 fn spoken(entry: &TypeEntry, fields: usize, app: &App) -> String {
-    format!("{}: {} events · {}", entry.short, entry.events, about(entry, fields, app))
+    format!("{}: {} · {}", names::shown_type(&entry.short), events(entry), about(entry, fields, app, true))
 }

@@ -15,7 +15,7 @@ use super::{icons, text, theme};
 use crate::analysis::schema::{Catalogue, Place, TypeEntry, json_schema};
 use crate::app::{App, Command, Document};
 use crate::job::{Slot, StoreKey};
-use crate::model::zoned;
+use crate::model::{names, zoned};
 
 /// What the tab keeps from one frame to the next.
 #[derive(Default)]
@@ -59,6 +59,7 @@ pub fn types_ui(
     let fresh = view.lines.find((key, found.edition()), catalogue, &view.search);
     if view.lines.types.is_empty() {
         let words = match view.search.trim() {
+            "" if catalogue.scanned > 0 => "No event says what type it is: there is nothing to list.".to_owned(),
             "" => "The store has no events.".to_owned(),
             search => format!("No event type and no field of one is called {search}."),
         };
@@ -67,7 +68,7 @@ pub fn types_ui(
     let shown = |name: &Arc<str>| view.lines.types.iter().position(|(at, _)| catalogue.types[*at].name == *name);
     let at = view.chosen.as_ref().and_then(shown).unwrap_or(0);
     let area = ui.available_rect_before_wrap();
-    let width = LIST.min((area.width() * 0.34).max(190.0));
+    let width = LIST.min((area.width() * 0.34).max(172.0));
     let left = egui::Rect::from_min_max(area.min, pos2(area.left() + width, area.bottom()));
     let right = egui::Rect::from_min_max(pos2(left.right() + 1.0, area.top()), area.max);
     if fresh {
@@ -138,6 +139,7 @@ fn head_ui(ui: &mut egui::Ui, app: &App, document: &Document, view: &mut TypesVi
 fn scanned(catalogue: &Catalogue) -> String {
     let grouped = |count: u64| text::grouped(usize::try_from(count).unwrap_or(usize::MAX));
     let types = match catalogue.types.len() {
+        0 => "no types".to_owned(),
         1 => "1 type".to_owned(),
         count => format!("{} types", text::grouped(count)),
     };
@@ -177,8 +179,13 @@ fn pretty(document: &impl serde::Serialize) -> String {
 
 /// A type with its fields and changes as lines, columns apart by tabs: for a table or a mail.
 fn as_text(entry: &TypeEntry, app: &App) -> String {
-    let mut out =
-        format!("{}\t{} events\t{} to {}", entry.name, entry.events, when(&entry.first, app), when(&entry.last, app));
+    let mut out = format!(
+        "{}\t{}\t{} to {}",
+        names::shown_type(&entry.name),
+        events(entry),
+        when(&entry.first, app),
+        when(&entry.last, app)
+    );
     for field in &entry.fields {
         out.push('\n');
         out.push_str(&fields::field_text(field));
@@ -188,6 +195,11 @@ fn as_text(entry: &TypeEntry, app: &App) -> String {
         out.push_str(&fields::change_text(change, app));
     }
     out
+}
+
+/// How many events of a type there are.
+fn events(entry: &TypeEntry) -> String {
+    text::counted(usize::try_from(entry.events).unwrap_or(usize::MAX), "event")
 }
 
 /// While nothing is known yet.

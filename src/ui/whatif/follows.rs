@@ -8,7 +8,7 @@ use egui::{Label, Response, RichText, Role, WidgetInfo};
 use crate::app::{App, Command, Document};
 use crate::job::Slot;
 use crate::model::Number;
-use crate::model::names::short_type;
+use crate::model::names::{short_type, shown, shown_type};
 use crate::report::MomentShape;
 use crate::ui::theme::{self, Tokens};
 use crate::whatif::{Because, EventMoment, Follows, Hints, StreamFollows, StreamHint, change_words, place_words};
@@ -114,7 +114,7 @@ fn full_words(moment: &EventMoment) -> String {
 }
 
 fn event_words(moment: &EventMoment) -> String {
-    let (place, name) = (place_words(moment), short_type(&moment.event_type));
+    let (place, name) = (place_words(moment), shown_type(short_type(&moment.event_type)));
     if place == name { place } else { format!("{place} {name}") }
 }
 
@@ -151,7 +151,7 @@ fn streams_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut
             note(ui, "    ends in the same state", tokens);
         }
         if let Some(error) = comparison.branch.error.as_ref().filter(|_| one.stops()) {
-            let event = short_type(&error.event_type);
+            let event = shown_type(short_type(&error.event_type));
             let place = error.version.map_or_else(String::new, |version| format!(" v{version}"));
             let words = format!("    The projection stops at{place} {event}: {error}");
             wrapped(ui, RichText::new(words).color(tokens.bad));
@@ -174,9 +174,9 @@ fn rules_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut V
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(&*broken.name).color(tokens.bad));
             ui.label(RichText::new("at").color(tokens.secondary));
-            let name = format!("{} broken at {} of {stream}", broken.name, event_words(&broken.at));
+            let name = format!("{} broken at {} of {}", broken.name, event_words(&broken.at), shown(stream));
             event_link(ui, &event_words(&broken.at), &name, stream, &broken.at, queue);
-            ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
+            ui.label(RichText::new(format!("of {}", shown(stream))).color(tokens.secondary));
         });
     }
     rest(ui, count, tokens);
@@ -196,9 +196,9 @@ fn mended_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut 
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(&*mended.name).color(tokens.good));
             ui.label(RichText::new("at").color(tokens.secondary));
-            let name = format!("{} no longer broken at {} of {stream}", mended.name, event_words(&mended.at));
+            let name = format!("{} no longer broken at {} of {}", mended.name, event_words(&mended.at), shown(stream));
             event_link(ui, &event_words(&mended.at), &name, stream, &mended.at, queue);
-            ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
+            ui.label(RichText::new(format!("of {}", shown(stream))).color(tokens.secondary));
         });
     }
     rest(ui, count, tokens);
@@ -216,9 +216,9 @@ fn effects_ui(ui: &mut egui::Ui, follows: &Follows, tokens: &Tokens, queue: &mut
     heading(ui, "Events that no longer have an effect", tokens);
     for (stream, moment) in idle.take(SHOWN) {
         ui.horizontal_wrapped(|ui| {
-            let name = format!("Without effect: {} of {stream}", event_words(moment));
+            let name = format!("Without effect: {} of {}", event_words(moment), shown(stream));
             event_link(ui, &event_words(moment), &name, stream, moment, queue);
-            ui.label(RichText::new(format!("of {stream}")).color(tokens.secondary));
+            ui.label(RichText::new(format!("of {}", shown(stream))).color(tokens.secondary));
         });
     }
     rest(ui, count, tokens);

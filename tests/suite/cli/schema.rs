@@ -70,6 +70,7 @@ fn the_json_has_every_key_in_its_shape() {
             "types": [{"type": "text", "values": 12}, {"type": "integer", "values": 9}],
             "presence": {"present": 21, "of": 21},
             "values": 21,
+            "nulls": 0,
             "ranges": [
                 {"numbers": {"min": 1, "max": 10}},
                 {"texts": {"min_length": 2, "max_length": 2, "uuid": false, "distinct": 12}},
@@ -110,7 +111,7 @@ fn the_text_is_for_people() {
     let ran = evolved().run("schema shop.db");
     ran.done();
     let expected = "\
-2 event types in 23 of 23 events; 1 payload that can't be read was passed over
+2 event types in all 23 events; 1 payload that can't be read was passed over
 
 OrderPlaced (Shop.OrderPlaced): 22 events
   first 2025-03-04T10:01:00Z #1, last 2025-03-04T10:22:00Z #22
@@ -118,8 +119,8 @@ OrderPlaced (Shop.OrderPlaced): 22 events
   schema versions: 1 (10), 2 (12)
   1 payload can't be read: invalid JSON, first at 2025-03-04T10:05:00Z #5
     total      text or integer  100 %  1 to 10; 12 texts of 2 characters; such as 1, 2, 3
-    addr       text              43 %  always \"x\"
-    address    text              57 %  always \"y\"
+    addr       text              43 %  always \"x\" where it is there
+    address    text              57 %  always \"y\" where it is there
     items      list              57 %  2 items
       [].sku   text             100 %  \"a\", \"b\"
       [].gift  boolean           50 %  true
@@ -159,6 +160,23 @@ fn types_categories_and_fields_can_be_asked_for() {
     let items = &schema["$defs"]["Shop.OrderPlaced"]["properties"]["items"]["items"];
     assert_eq!(items["required"], json!(["sku"]));
     assert_eq!(world.run("schema shop.db --format json").json(0), world.run("schema shop.db --json").json(0));
+}
+
+#[test]
+fn what_was_looked_at_is_said_also_where_nothing_is_left_of_it() {
+    let world = evolved();
+    let first = |line: &str| world.run(line).out.lines().next().unwrap().to_owned();
+    assert_eq!(
+        first("schema shop.db --field nosuch"),
+        "no field's name has nosuch in it; looked at all 23 events of 2 types; 1 payload that can't be read was passed over"
+    );
+    assert_eq!(
+        first("schema shop.db --field customerid"),
+        "1 of 2 event types has a field with customerid in its name; looked at all 23 events; 1 payload that can't be \
+         read was passed over"
+    );
+    assert_eq!(first("schema shop.db --category customer"), "1 event type in 1 of 23 events");
+    assert_eq!(first("schema shop.db --category customer --type OrderPlaced"), "none of 23 events fits");
 }
 
 #[test]

@@ -21,7 +21,7 @@ INSERT INTO states VALUES
 --= stream light.kitchen | light
 --= stream events | events
 --= stream sun.sun | sun
---= event 1 | light.kitchen v- | state_changed | 2026-03-01T15:21:00Z | {"state":"off","attributes":{"brightness":3}} | id 168 | metadata {"origin_idx":0}
---= event 2 | events v- | call_service | 2026-03-01T15:21:08.302295Z | {"service":"turn_on"} | id 29 | user 1c12d8f5-12a1-eb56-6b4f-43c56209b621 | correlation 0c12d8f5-12a1-eb56-6b4f-43c56209b621 | metadata {"origin_idx":0}
---= event 3 | light.kitchen v- | state_changed | 2026-03-01T15:21:08.400Z | {"state":"on","attributes":{"brightness":3}} | id 169 | correlation 0c12d8f5-12a1-eb56-6b4f-43c56209b621 | metadata {"old_state_id":168,"origin_idx":0}
---= event 4 | sun.sun v- | state_changed | 2026-03-01T15:21:09.250Z | {"state":"above_horizon"} | id 170 | metadata {"origin_idx":0}
+--= event 1 | light.kitchen v- | state_changed | 2026-03-01T15:21:00Z | {"state":"off","attributes":{"brightness":3}} | metadata {"origin_idx":0}
+--= event 2 | events v- | call_service | 2026-03-01T15:21:08.302295Z | {"service":"turn_on"} | user 1c12d8f5-12a1-eb56-6b4f-43c56209b621 | correlation 0c12d8f5-12a1-eb56-6b4f-43c56209b621 | metadata {"origin_idx":0}
+--= event 3 | light.kitchen v- | state_changed | 2026-03-01T15:21:08.400Z | {"state":"on","attributes":{"brightness":3}} | correlation 0c12d8f5-12a1-eb56-6b4f-43c56209b621 | metadata {"old_state_id":168,"origin_idx":0}
+--= event 4 | sun.sun v- | state_changed | 2026-03-01T15:21:09.250Z | {"state":"above_horizon"} | metadata {"origin_idx":0}

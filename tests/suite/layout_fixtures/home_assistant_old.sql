@@ -8,5 +8,5 @@ INSERT INTO states VALUES (1, 'light', 'light.kitchen', 'on', '{"brightness":3}'
 --= note the events are those of 2 tables, merged by time: states, events; positions are ordinals
 --= stream events | events
 --= stream light.kitchen | light
---= event 1 | events v- | call_service | 2021-01-01T10:00:00.250Z | {"service":"turn_on"} | id 1 | user u1 | correlation c1 | metadata {"origin":"LOCAL"}
---= event 2 | light.kitchen v- | state_changed | 2021-01-01T10:00:01Z | {"state":"on","attributes":{"brightness":3}} | id 1
+--= event 1 | events v- | call_service | 2021-01-01T10:00:00.250Z | {"service":"turn_on"} | user u1 | correlation c1 | metadata {"origin":"LOCAL"}
+--= event 2 | light.kitchen v- | state_changed | 2021-01-01T10:00:01Z | {"state":"on","attributes":{"brightness":3}}

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use foldline::model::{Cancel, CopyPlan, CopyRow, Event, Moment, Progress, StreamIndex, json};
+use foldline::model::{Cancel, CopyPlan, CopyRow, Event, Moment, Progress, StreamIndex, Value, json};
 use foldline::store::{CopyOptions, copies_in_own_layout, describe_copy, layouts, write_copy};
 use foldline::whatif::{After, Edit, Insert, Move, Scenario, Selector, Target, Update};
 use foldline::worker::{Session, SessionOptions, partial_copy};
@@ -211,19 +211,44 @@ fn scenarios(session: &Session) -> Vec<Scenario> {
     all
 }
 
+/// An event without what the library keeps for itself in payloads.
+fn without_own<T>(event: &Event, own: &std::collections::BTreeMap<String, T>) -> Event {
+    let mut event = event.clone();
+    if let Ok(data) = event.data.decoded()
+        && let Value::Object(mut object) = Value::clone(&data)
+        && !own.is_empty()
+    {
+        for key in own.keys() {
+            object.remove(key);
+        }
+        event.data = foldline::model::Payload::Value(Value::Object(object));
+    }
+    event
+}
+
 #[test]
 fn edits_read_back_in_every_layout_that_is_written() {
     let mut wrong = String::new();
     each_store(&mut |name, path| {
         let Some(session) = session(path) else { return };
         let layout = session.store().layout().clone();
-        if !layout.writable || session.log().is_empty() {
+        let why = foldline::store::why_no_edits(session.store(), session.log());
+        assert!(layout.writable || why.is_some(), "{name}");
+        if why.is_some() || session.log().is_empty() {
+            return;
+        }
+        // A history of several tables has no one row form: how it is refused is tested elsewhere.
+        if (0..session.log().len()).any(|index| session.log().source(index) > 0) {
             return;
         }
         let events = all(session.store(), session.log());
-        let (mut whole, mut tried) = (0, 0);
+        let (mut whole, mut tried) = (0usize, 0usize);
         for (number, scenario) in scenarios(&session).into_iter().enumerate() {
             let plan = session.scenario_copy(&Arc::new(scenario), &Cancel::default()).unwrap();
+            // Events of several tables are not written into them.
+            if !copies_in_own_layout(session.store(), session.log(), &plan) {
+                continue;
+            }
             let folder = tempfile::tempdir().unwrap();
             let out = folder.path().join("out.db");
             let options = CopyOptions::default();
@@ -231,6 +256,9 @@ fn edits_read_back_in_every_layout_that_is_written() {
             tried += 1;
             let described = describe_copy(session.store(), session.log(), &plan, &options, &progress, &cancel).unwrap();
             if let Err(error) = write_copy(session.store(), session.log(), &plan, &out, &options, &progress, &cancel) {
+                // Classes of XML can't be made of JSON.
+                let xml = |why: &str| why.contains("XStream XML, which is read and not written");
+                tried -= usize::from(described.refusal.as_ref().is_some_and(|refusal| xml(&refusal.why)));
                 if described.refusal.is_none() {
                     writeln!(wrong, "{name} {number}: {error}").unwrap();
                 }
@@ -239,7 +267,9 @@ fn edits_read_back_in_every_layout_that_is_written() {
             whole += 1;
             let copy = open(&out).unwrap();
             let read: Vec<Event> = all(&copy, &scan(&copy));
-            let in_full = |event: &Event| format!("{:?} {} {}", event.version, said(event), event.archived);
+            let own = &layouts().iter().find(|spec| *spec.id == *layout.id).unwrap().writing.payload_fields;
+            let in_full =
+                |event: &Event| format!("{:?} {} {}", event.version, said(&without_own(event, own)), event.archived);
             let mut read: Vec<String> = read.iter().map(in_full).collect();
             let mut planned: Vec<String> = plan
                 .rows
@@ -255,7 +285,9 @@ fn edits_read_back_in_every_layout_that_is_written() {
                 writeln!(wrong, "{name} {number}: {read:?}\n  but {planned:?}").unwrap();
             }
         }
-        if whole * 2 < tried {
+        // Where only the application can write payloads, events can still be removed.
+        let least = if layout.id.starts_with("evento") { tried / 5 } else { tried.div_ceil(2) };
+        if whole < least {
             writeln!(wrong, "{name}: {whole} of {tried} were written").unwrap();
         }
     });

@@ -71,6 +71,7 @@ const FROM_FILES: &[&str] = &[
     "eventstore-sqlite-ex",
     "eventuous",
     "gleam-eventsourcing",
+    "google-adk-v0",
     "google-adk-v1",
     "hallgren",
     "home-assistant",

@@ -1,0 +1,101 @@
+//! Stores as libraries write them: sound ones, and damaged ones.
+
+use super::*;
+
+#[test]
+fn small_stores_of_every_layout_are_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    for (layout, path) in fixtures::all(folder.path()) {
+        let health = check(&path);
+        assert!(!health.found_trouble(), "{layout}: {:#?}", health.findings);
+        assert_eq!(health.scanned.payloads, 6, "{layout}");
+    }
+}
+
+#[test]
+fn stores_that_libraries_wrote_tell_no_errors() {
+    let Some(stores) = fixtures::stores() else { return };
+    let mut looked = 0;
+    for name in [
+        "pyeventsourcing-bank.db",
+        "pyeventsourcing-bank-zlib.db",
+        "emmett-0.42-shop.db",
+        "sqlite-es-bank.db",
+        "patchlevel-3.5-stream-shop.db",
+        "livestore-0.4-eventlog@6.db",
+        "sqlstreamstore-shop.db",
+        "eventuous-bookings.db",
+        "akka-1.4.45-compat-public.db",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::copy(stores.join(name), &path).unwrap();
+        let health = check(&path);
+        assert!(!health.found_trouble(), "{name}: {:#?}", health.findings);
+        looked += 1;
+    }
+    assert_eq!(looked, 9);
+}
+
+/// The small store of a layout that the tests have as SQL, and what spoils it.
+fn small(name: &str, spoil: &str) -> Health {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let sql = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/suite/layout_fixtures/{name}.sql"));
+    let conn = fixtures::database(&path);
+    conn.execute_batch(&std::fs::read_to_string(sql).unwrap()).unwrap();
+    conn.execute_batch(spoil).unwrap();
+    conn.close().unwrap();
+    check(&path)
+}
+
+fn told(health: &Health) -> Vec<(Kind, Severity, Option<i64>)> {
+    health.findings.iter().map(|finding| (finding.kind, finding.severity, finding.position)).collect()
+}
+
+#[test]
+fn versions_that_are_a_pair_are_used_twice_only_as_a_pair() {
+    // The second event of the client alone shares the number of the first shared one.
+    let health = small("livestore", "");
+    assert!(health.findings.iter().all(|finding| finding.kind == K::TypeOnce), "{:#?}", health.findings);
+    let again = "INSERT INTO eventlog VALUES
+        (1, 1, 7, 1, 0, 0, 'v1.FilterSet', '{\"filter\":\"done\"}', 'desktop-1', 's-a', 4, '{}'),
+        (1, 2, 0, 1, 1, 0, 'v1.FilterSet', '{\"filter\":\"all\"}', 'desktop-1', 's-a', 4, '{}'),
+        (2, 0, 3, 1, 0, 0, 'v1.TodoMade', '{\"id\":\"b\",\"text\":\"y\"}', 'desktop-2', 's-b', 4, '{}');";
+    let health = small("livestore", again);
+    let twice: Vec<_> = health.findings.iter().filter(|finding| finding.kind == K::VersionDuplicate).collect();
+    let said: Vec<(Option<i64>, &str)> = twice.iter().map(|one| (one.position, &*one.message)).collect();
+    assert_eq!(
+        said,
+        [
+            (Some(3), "version 1 with seqNumClient 1 is used twice, by FilterSet at #2 and by FilterSet here"),
+            (Some(6), "version 2 with seqNumClient 0 is used twice, by TodoDone at #5 and by TodoMade here"),
+        ]
+    );
+    assert!(!health.is_ok());
+}
+
+#[test]
+fn what_a_payload_that_cant_be_read_would_have_said_is_not_missed_besides() {
+    // Type and time are in the payload, or the time is.
+    let health =
+        small("neventstore", "UPDATE Commits SET Payload = x'00ff' WHERE rowid = (SELECT min(rowid) FROM Commits)");
+    let kinds: Vec<(Kind, Severity)> = health.findings.iter().map(|one| (one.kind, one.severity)).collect();
+    assert!(kinds.contains(&(K::PayloadUnreadable, Error)), "{:#?}", health.findings);
+    assert!(kinds.iter().all(|(kind, _)| *kind != K::TypeEmpty), "{:#?}", health.findings);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bank.db");
+    fixtures::pyeventsourcing(&path, fixtures::Python::Zlib);
+    let conn = fixtures::database(&path);
+    conn.execute("UPDATE stored_events SET state = substr(state, 1, 20) WHERE rowid = 6", []).unwrap();
+    conn.close().unwrap();
+    assert_eq!(told(&check(&path)), [(K::PayloadUnreadable, Error, Some(6))]);
+}
+
+#[test]
+fn rows_of_the_library_itself_are_no_types_seen_once() {
+    let health = small("sqlstreamstore", "");
+    let once: Vec<Option<i64>> =
+        health.findings.iter().filter(|one| one.kind == K::TypeOnce).map(|one| one.position).collect();
+    assert_eq!(once, [Some(0), Some(3), Some(4)], "{:#?}", health.findings);
+}
