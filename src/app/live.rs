@@ -334,7 +334,7 @@ impl Document {
         } else {
             self.hash_now.clear();
         }
-        self.place_again(&before);
+        self.place_again(&before, same);
         let (stream_changed, cursor) =
             if same { (self.stay(), None) } else { (true, Some(self.find_again(&before.log))) };
         let note = (!same).then(|| {
@@ -354,7 +354,7 @@ impl Document {
     }
 
     /// Puts the axis, the view and the list of streams in order for another index.
-    fn place_again(&mut self, before: &OpenedStore) {
+    fn place_again(&mut self, before: &OpenedStore, grown: bool) {
         let (axis, all) = (self.axis, self.view == View::fit(&self.axis));
         self.axis = self.opened.drawing.axis(axis.kind());
         if all || axis.kind() != self.axis.kind() {
@@ -363,7 +363,7 @@ impl Document {
             // What is in sight stays, also where earlier events came.
             self.view.start += self.axis.coordinate_of_time(first);
         }
-        self.list.renew(before, &self.opened);
+        self.list.renew(before, &self.opened, grown);
         self.place_branches();
     }
 

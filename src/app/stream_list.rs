@@ -1,5 +1,6 @@
 //! The streams as they are listed: by category, filtered, sorted. Kept until one of these changes.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::settings::StreamSort;
@@ -28,6 +29,8 @@ pub struct StreamList {
     edition: u64,
     /// All streams of each category, sorted: neither filtering nor folding sorts again.
     sorted: Vec<Vec<StreamIndex>>,
+    /// Whether each stream fits the filter, by its index, as far as it was looked at.
+    fitting: Vec<bool>,
     /// The row of each stream, by its index; [`UNLISTED`] without one.
     row_of: Vec<u32>,
 }
@@ -86,6 +89,7 @@ impl StreamList {
     pub fn set_filter(&mut self, filter: String, opened: &OpenedStore) {
         if filter != self.filter {
             self.filter = filter;
+            self.fitting.clear();
             self.refresh(opened);
         }
     }
@@ -151,17 +155,40 @@ impl StreamList {
         if there == row { None } else { onward(there).or_else(backward) }
     }
 
-    /// Sorts, then lists what fits.
-    /// Lists the streams of another index of the same store. Costs nothing where it has the same ones in the same order.
-    pub(super) fn renew(&mut self, before: &OpenedStore, opened: &OpenedStore) {
-        let by_name = matches!(self.sort, StreamSort::FirstEvent | StreamSort::Name);
-        if !by_name || before.log.streams() != opened.log.streams() {
-            self.arrange(opened);
+    /// Lists the streams of another index of the same store. Where that has `grown` out of the one before, only the
+    /// streams of what came find their places anew.
+    pub(super) fn renew(&mut self, before: &OpenedStore, opened: &OpenedStore, grown: bool) {
+        let (known, log) = (before.log.streams().len(), &opened.log);
+        if !grown || self.sorted.is_empty() || !log.has_places_of(&before.log) {
+            return self.arrange(opened);
         }
+        let mut moved: Vec<StreamIndex> = (known..log.streams().len()).map(|at| StreamIndex(at as u32)).collect();
+        if matches!(self.sort, StreamSort::Events | StreamSort::LastEvent) {
+            let new = before.log.len()..log.len();
+            moved.extend(new.flat_map(|event| log.stream_of(event).into_iter().chain(log.other_streams_of(event))));
+            moved.sort_unstable();
+            moved.dedup();
+        }
+        if moved.is_empty() {
+            return;
+        }
+        self.sorted.resize(log.categories().len(), Vec::new());
+        for (at, streams) in self.sorted.iter_mut().enumerate() {
+            let is_here = |stream: &StreamIndex| log.stream(*stream).category.0 as usize == at;
+            let mut moved: Vec<StreamIndex> = moved.iter().copied().filter(is_here).collect();
+            if moved.iter().any(|stream| (stream.0 as usize) < known) {
+                streams.retain(|stream| moved.binary_search(stream).is_err());
+            }
+            sort(&mut moved, self.sort, log);
+            *streams = merged(streams, &moved, self.sort, log);
+        }
+        self.refresh(opened);
     }
 
+    /// Sorts, then lists what fits.
     fn arrange(&mut self, opened: &OpenedStore) {
         self.sorted.clone_from(&opened.drawing.by_category);
+        self.fitting.clear();
         for streams in &mut self.sorted {
             sort(streams, self.sort, &opened.log);
         }
@@ -171,6 +198,8 @@ impl StreamList {
     fn refresh(&mut self, opened: &OpenedStore) {
         let log = &opened.log;
         let fits = Fits::new(&self.filter);
+        let unknown = self.fitting.len()..log.streams().len();
+        self.fitting.extend(unknown.map(|at| fits.holds(&log.streams()[at].name)));
         self.rows.clear();
         self.streams = 0;
         self.edition += 1;
@@ -185,7 +214,7 @@ impl StreamList {
             self.rows.push(ListRow::Category(category, 0));
             let folded = self.folded.contains(&category);
             let mut found = 0;
-            for stream in streams.iter().filter(|stream| fits.holds(&log.stream(**stream).name)) {
+            for stream in streams.iter().filter(|stream| self.fitting[stream.0 as usize]) {
                 found += 1;
                 if !folded {
                     self.row_of[stream.0 as usize] = self.rows.len() as u32;
@@ -246,10 +275,41 @@ fn sort(streams: &mut [StreamIndex], by: StreamSort, log: &EventLog) {
     match by {
         StreamSort::FirstEvent => {}
         StreamSort::Name => streams.sort_by_cached_key(|stream| natural(name(*stream))),
-        StreamSort::Events => streams.sort_by_key(|stream| std::cmp::Reverse(log.lane(*stream).len())),
+        StreamSort::Events => streams.sort_by_key(|stream| Reverse(log.lane(*stream).len())),
         // Last events lie all over the index: each is looked up once, not at each comparison.
-        StreamSort::LastEvent => streams.sort_by_cached_key(|stream| std::cmp::Reverse(last_event(log, *stream))),
+        StreamSort::LastEvent => streams.sort_by_cached_key(|stream| Reverse(last_event(log, *stream))),
     }
+}
+
+/// Two sorted lists as one.
+fn merged(sorted: &[StreamIndex], more: &[StreamIndex], by: StreamSort, log: &EventLog) -> Vec<StreamIndex> {
+    let mut all = Vec::with_capacity(sorted.len() + more.len());
+    let mut rest = sorted;
+    for stream in more {
+        let before = match by {
+            StreamSort::FirstEvent => rest.partition_point(|other| other < stream),
+            StreamSort::Name => {
+                let key = |stream: &StreamIndex| natural(&log.stream(*stream).name);
+                let own = key(stream);
+                rest.partition_point(|other| key(other) < own)
+            }
+            StreamSort::Events => {
+                let key = |stream: &StreamIndex| (Reverse(log.lane(*stream).len()), *stream);
+                rest.partition_point(|other| key(other) < key(stream))
+            }
+            StreamSort::LastEvent => {
+                let key = |stream: &StreamIndex| (Reverse(last_event(log, *stream)), *stream);
+                let own = key(stream);
+                rest.partition_point(|other| key(other) < own)
+            }
+        };
+        let (earlier, later) = rest.split_at(before);
+        all.extend_from_slice(earlier);
+        all.push(*stream);
+        rest = later;
+    }
+    all.extend_from_slice(rest);
+    all
 }
 
 /// The event of a stream that is the last one in the store: not the last one of a lane that runs against positions.

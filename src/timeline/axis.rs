@@ -45,6 +45,11 @@ impl Axis {
         self.kind
     }
 
+    /// Whether events stand where they do on another one.
+    pub fn begins_as(&self, other: &Self) -> bool {
+        (self.kind, self.origin) == (other.kind, other.origin)
+    }
+
     /// Coordinate of the last event; the first is at 0.
     pub fn length(&self) -> f64 {
         self.length

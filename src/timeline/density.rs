@@ -1,5 +1,7 @@
 //! Crowded lanes: how many events of which kind stand in each column, without looking at each.
 
+use std::sync::Arc;
+
 use super::axis::{Axis, View};
 use super::lanes::Lanes;
 use super::marks::{COLOURED, Marks};
@@ -18,14 +20,36 @@ const SAMPLES: usize = 16;
 const BITS: u32 = 5;
 
 /// What long lanes have in every [`BLOCK`] events along one axis. Costs three quarters of a byte an event.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Density {
+    base: Arc<Base>,
+    /// Lanes that have grown since.
+    grown: imbl::HashMap<StreamIndex, Arc<Blocks>>,
+}
+
+#[derive(Debug, Default)]
+struct Base {
     /// Where a stream's blocks begin; one more than there are streams.
     offsets: Vec<u32>,
+    all: Blocks,
+}
+
+#[derive(Debug, Default)]
+struct Blocks {
     /// Coordinate of each block's first event.
     firsts: Vec<f64>,
     /// How many of each kind, packed.
     kinds: Vec<u32>,
+}
+
+impl Blocks {
+    /// Sums up more events.
+    fn extend(&mut self, log: &EventLog, axis: &Axis, marks: &Marks, events: &[u32]) {
+        for block in events.chunks(BLOCK) {
+            self.firsts.push(coordinate(log, axis, block[0]));
+            self.kinds.push(block.iter().map(|event| 1 << (BITS * kind(log, marks, *event) as u32)).sum());
+        }
+    }
 }
 
 /// A bar of a density curve.
@@ -63,18 +87,48 @@ pub struct DenseLane<'a> {
 impl Density {
     /// Sums up: one look at each event.
     pub fn new(log: &EventLog, axis: &Axis, lanes: &Lanes, marks: &Marks) -> Self {
-        let mut out = Self { offsets: vec![0], ..Self::default() };
+        let mut base = Base { offsets: vec![0], ..Base::default() };
         for at in 0..log.streams().len() {
             let events = lanes.events(log, StreamIndex(at as u32));
             if events.len() >= SHORT {
-                for block in events.chunks(BLOCK) {
-                    out.firsts.push(coordinate(log, axis, block[0]));
-                    out.kinds.push(block.iter().map(|event| 1 << (BITS * kind(log, marks, *event) as u32)).sum());
-                }
+                base.all.extend(log, axis, marks, events);
             }
-            out.offsets.push(out.firsts.len() as u32);
+            base.offsets.push(base.all.firsts.len() as u32);
         }
-        out
+        Self { base: Arc::new(base), grown: imbl::HashMap::default() }
+    }
+
+    /// The same with a stream that has other events from its n-th on, along an axis that begins where it did.
+    pub(super) fn grow(
+        &mut self,
+        log: &EventLog,
+        axis: &Axis,
+        lanes: &Lanes,
+        marks: &Marks,
+        stream: StreamIndex,
+        same: usize,
+    ) {
+        let events = lanes.events(log, stream);
+        if events.len() < SHORT {
+            return;
+        }
+        let (firsts, kinds) = self.blocks(stream);
+        let known = (same / BLOCK).min(firsts.len());
+        let mut blocks = Blocks { firsts: firsts[..known].to_vec(), kinds: kinds[..known].to_vec() };
+        blocks.extend(log, axis, marks, &events[known * BLOCK..]);
+        self.grown.insert(stream, Arc::new(blocks));
+    }
+
+    fn blocks(&self, stream: StreamIndex) -> (&[f64], &[u32]) {
+        if let Some(blocks) = self.grown.get(&stream) {
+            return (&blocks.firsts, &blocks.kinds);
+        }
+        let (base, at) = (&*self.base, stream.0 as usize);
+        let blocks = match (base.offsets.get(at), base.offsets.get(at + 1)) {
+            (Some(from), Some(to)) => *from as usize..*to as usize,
+            _ => 0..0,
+        };
+        (&base.all.firsts[blocks.clone()], &base.all.kinds[blocks])
     }
 
     /// A stream's lane.
@@ -86,12 +140,7 @@ impl Density {
         marks: &'a Marks,
         stream: StreamIndex,
     ) -> DenseLane<'a> {
-        let at = stream.0 as usize;
-        let blocks = match (self.offsets.get(at), self.offsets.get(at + 1)) {
-            (Some(from), Some(to)) => *from as usize..*to as usize,
-            _ => 0..0,
-        };
-        let (firsts, kinds) = (&self.firsts[blocks.clone()], &self.kinds[blocks]);
+        let (firsts, kinds) = self.blocks(stream);
         DenseLane { log, axis, marks, events: lanes.events(log, stream), firsts, kinds }
     }
 }

@@ -1,6 +1,6 @@
 //! Lanes: which of a stream's events a view shows, one column of pixels at a time.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::axis::{Axis, View};
 use crate::model::{EventLog, StreamIndex};
@@ -19,27 +19,44 @@ pub struct Column {
 }
 
 /// Lanes of an index along one axis, each sorted by coordinate so that a column is a binary search.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Lanes {
     /// Only lanes whose replay order is not the axis's order need an array of their own.
-    resorted: HashMap<StreamIndex, Vec<u32>>,
+    resorted: imbl::HashMap<StreamIndex, Arc<Vec<u32>>>,
 }
 
 impl Lanes {
     /// Sorts what needs sorting: one look at each event.
     pub fn new(log: &EventLog, axis: &Axis) -> Self {
-        let mut resorted = HashMap::new();
+        let mut lanes = Self::default();
         for at in 0..log.streams().len() {
-            let stream = StreamIndex(at as u32);
-            let lane = log.lane(stream);
-            let coordinate = |event: &u32| axis.coordinate(log, *event as usize).unwrap_or(f64::NEG_INFINITY);
-            if !lane.is_sorted_by(|a, b| coordinate(a) <= coordinate(b)) {
-                let mut sorted = lane.to_vec();
-                sorted.sort_by(|a, b| coordinate(a).total_cmp(&coordinate(b)));
-                resorted.insert(stream, sorted);
-            }
+            lanes.sort(log, axis, StreamIndex(at as u32), 0);
         }
-        Self { resorted }
+        lanes
+    }
+
+    /// The same where only these streams have more events than `before`: one look at each of what they have.
+    pub(super) fn grown(&self, before: &EventLog, log: &EventLog, axis: &Axis, streams: &[StreamIndex]) -> Self {
+        let mut lanes = self.clone();
+        for stream in streams {
+            let known = before.lane(*stream);
+            let goes_on = !lanes.is_resorted(*stream) && log.lane(*stream).starts_with(known);
+            lanes.sort(log, axis, *stream, if goes_on { known.len() } else { 0 });
+        }
+        lanes
+    }
+
+    /// Sorts a lane, of which so many events are known to be.
+    fn sort(&mut self, log: &EventLog, axis: &Axis, stream: StreamIndex, sorted: usize) {
+        let lane = log.lane(stream);
+        let coordinate = |event: &u32| axis.coordinate(log, *event as usize).unwrap_or(f64::NEG_INFINITY);
+        if lane[sorted.saturating_sub(1)..].is_sorted_by(|a, b| coordinate(a) <= coordinate(b)) {
+            self.resorted.remove(&stream);
+        } else {
+            let mut sorted = lane.to_vec();
+            sorted.sort_by(|a, b| coordinate(a).total_cmp(&coordinate(b)));
+            self.resorted.insert(stream, Arc::new(sorted));
+        }
     }
 
     /// Whether a lane's replay order is not the order in which its events stand.
@@ -49,7 +66,7 @@ impl Lanes {
 
     /// A stream's events by coordinate. Those without one come first.
     pub fn events<'a>(&'a self, log: &'a EventLog, stream: StreamIndex) -> &'a [u32] {
-        self.resorted.get(&stream).map_or_else(|| log.lane(stream), Vec::as_slice)
+        self.resorted.get(&stream).map_or_else(|| log.lane(stream), |events| events.as_slice())
     }
 }
 

@@ -2,6 +2,7 @@
 //! A type looks the same in every category.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::model::{CategoryIndex, EventLog, TypeIndex};
 
@@ -49,6 +50,17 @@ pub struct Marks {
     /// By type.
     marks: Vec<Mark>,
     legends: HashMap<CategoryIndex, Legend>,
+    events: Occurrences,
+}
+
+/// Events of each type in each category.
+type Occurrences = HashMap<(Option<CategoryIndex>, TypeIndex), usize>;
+
+fn count(occurrences: &mut Occurrences, log: &EventLog, events: Range<usize>) {
+    for event in events {
+        let category = log.stream_of(event).map(|stream| log.stream(stream).category);
+        *occurrences.entry((category, log.type_of(event))).or_default() += 1;
+    }
 }
 
 /// The types of a category.
@@ -71,14 +83,24 @@ struct Place {
 impl Marks {
     /// Counts types by category: one look at each event.
     pub fn new(log: &EventLog) -> Self {
-        let mut counts: HashMap<(Option<CategoryIndex>, TypeIndex), usize> = HashMap::new();
-        for event in 0..log.len() {
-            let category = log.stream_of(event).map(|stream| log.stream(stream).category);
-            *counts.entry((category, log.type_of(event))).or_default() += 1;
-        }
+        let mut events = Occurrences::default();
+        count(&mut events, log, 0..log.len());
+        Self::of(log, events, &[])
+    }
+
+    /// The same with the events from `first` on: one look at each of these. Types keep the marks that they have, or an
+    /// eye that follows them would lose them; a type that was not there is grey.
+    pub(super) fn grown(&self, log: &EventLog, first: usize) -> Self {
+        let mut events = self.events.clone();
+        count(&mut events, log, first..log.len());
+        Self::of(log, events, &self.marks)
+    }
+
+    /// With these marks for the first types, all that are known, or none.
+    fn of(log: &EventLog, events: Occurrences, known: &[Mark]) -> Self {
         let mut by_category: HashMap<Option<CategoryIndex>, Vec<(TypeIndex, usize)>> = HashMap::new();
-        for ((category, event_type), count) in counts {
-            by_category.entry(category).or_default().push((event_type, count));
+        for ((category, event_type), count) in &events {
+            by_category.entry(*category).or_default().push((*event_type, *count));
         }
         let mut places: Vec<Vec<Place>> = log.types().iter().map(|_| Vec::new()).collect();
         let mut legends = HashMap::new();
@@ -94,12 +116,15 @@ impl Marks {
         for places in &mut places {
             places.sort_unstable_by_key(|place| (std::cmp::Reverse(place.events), place.category));
         }
-        let marks = assigned(&places);
+        let marks = match known {
+            [] => assigned(&places),
+            known => known.iter().copied().chain(places.iter().skip(known.len()).map(|places| grey(places))).collect(),
+        };
         for legend in legends.values_mut() {
             let of = legend.types.iter().map(|(event_type, _)| *event_type);
             legend.coloured = of.filter(|at| marks[at.0 as usize].colour.is_some()).take(TOLD).collect();
         }
-        Self { marks, legends }
+        Self { marks, legends, events }
     }
 
     /// The mark of an event.
@@ -147,14 +172,16 @@ impl Counts {
     }
 }
 
+/// The mark of a type without a colour.
+fn grey(places: &[Place]) -> Mark {
+    places.first().map_or(OTHER, |place| Mark { colour: None, shape: SHAPES[place.rank % SHAPES.len()] })
+}
+
 /// A mark for each type. One that is among the commonest of some category gets a colour, and everywhere the same mark:
 /// the one by which its categories tell it from most others. The commonest choose first; where no type is in two
 /// categories, the first of each has the first colour, and so on.
 fn assigned(places: &[Vec<Place>]) -> Vec<Mark> {
-    let grey = |places: &Vec<Place>| {
-        places.first().map_or(OTHER, |place| Mark { colour: None, shape: SHAPES[place.rank % SHAPES.len()] })
-    };
-    let mut marks: Vec<Mark> = places.iter().map(grey).collect();
+    let mut marks: Vec<Mark> = places.iter().map(|places| grey(places)).collect();
     let is_common = |at: &usize| places[*at].iter().any(|place| place.rank < COLOURED);
     let mut common: Vec<usize> = (0..places.len()).filter(is_common).collect();
     common.sort_by_key(|at| (std::cmp::Reverse(places[*at].iter().map(|place| place.events).sum::<usize>()), *at));

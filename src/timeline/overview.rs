@@ -10,6 +10,10 @@ const BUCKETS: usize = 2048;
 #[derive(Debug, Clone, Default)]
 pub struct Overview {
     counts: Vec<u32>,
+    /// How long a bucket is, in coordinates of the axis.
+    bucket: f64,
+    /// How many buckets the axis is long.
+    buckets: f64,
     unplaced: u32,
 }
 
@@ -27,7 +31,33 @@ impl Overview {
                 None => unplaced += 1,
             }
         }
-        Self { counts, unplaced }
+        Self { counts, bucket: axis.length() / BUCKETS as f64, buckets: BUCKETS as f64, unplaced }
+    }
+
+    /// The same with the events from `first` on, along an axis that begins where it did: one look at each of these.
+    pub(super) fn grown(&self, log: &EventLog, axis: &Axis, first: usize) -> Self {
+        if self.bucket <= 0.0 || self.counts.is_empty() {
+            return Self::new(log, axis);
+        }
+        let mut grown = self.clone();
+        while axis.length() / grown.bucket > (2 * BUCKETS) as f64 {
+            grown.counts = grown.counts.chunks(2).map(|pair| pair.iter().sum()).collect();
+            grown.bucket *= 2.0;
+        }
+        grown.buckets = (axis.length() / grown.bucket).max(1.0);
+        for event in first..log.len() {
+            let Some(coordinate) = axis.coordinate(log, event) else {
+                grown.unplaced += 1;
+                continue;
+            };
+            // Casting a float holds it within the range of integers.
+            let at = ((coordinate / grown.bucket) as usize).min(2 * BUCKETS);
+            if grown.counts.len() <= at {
+                grown.counts.resize(at + 1, 0);
+            }
+            grown.counts[at] += 1;
+        }
+        grown
     }
 
     /// How many events each of `width` equal parts of the axis has; part 0 begins with the first event. Costs the
@@ -38,10 +68,10 @@ impl Overview {
         if width == 0 || self.counts.is_empty() {
             return columns;
         }
-        let buckets = self.counts.len();
+        let part = |bucket: usize| (bucket as f64 * width as f64 / self.buckets) as usize;
         for (at, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-            let from = at * width / buckets;
-            let parts = ((at + 1) * width / buckets - from).max(1);
+            let from = part(at).min(width - 1);
+            let parts = (part(at + 1).min(width).saturating_sub(from)).max(1);
             let (share, rest) = (*count as usize / parts, *count as usize % parts);
             for (part, column) in columns[from..from + parts].iter_mut().enumerate() {
                 *column += (share + usize::from(part < rest)) as u32;

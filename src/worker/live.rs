@@ -1,6 +1,6 @@
 //! Following a store: a session for the same store with what came to it since.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::core::Core;
@@ -158,6 +158,9 @@ impl Session {
         *lock(&session.recorded) = recorded;
         *lock(&session.exploring) = exploring;
         session.made_by = Some(made_by);
+        if let Some(drawing) = self.drawing.get() {
+            session.drawing = OnceLock::from(Arc::new(drawing.grown(before, &log)));
+        }
         Arc::new(session)
     }
 

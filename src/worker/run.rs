@@ -9,7 +9,6 @@ use crate::job::{At, Failure, Job, OpenAs, OpenedFile, OpenedStore, Outcome, Sid
 use crate::model::{Cancel, Progress, Selection};
 use crate::replay::{Fold, Frame, MemoryHistory, ReplayFailure, Replayer, diff_for_within};
 use crate::store::{AccessMode, StoreError, StoreFile};
-use crate::timeline::Drawing;
 use crate::whatif::{Branch, Scenario};
 
 /// Events read between two looks at whether somebody still wants them.
@@ -160,7 +159,7 @@ impl Session {
             access: session.store().mode().words().to_owned(),
             notes: session.notes(),
             projections: session.projection_infos(),
-            drawing: Arc::new(Drawing::new(&log)),
+            drawing: session.drawing(),
             log,
             writable: no_edits.is_none(),
             no_edits,

@@ -16,6 +16,7 @@ use crate::replay::{
     Replayer,
 };
 use crate::store::{OpenOptions, Reader, Snapshots, Store, StoreError};
+use crate::timeline::Drawing;
 use crate::whatif::{
     self, Branch, BranchEvent, BranchHistory, BranchLane, EditError, Grades, Recorded, Scenario, ScenarioFile,
     SweepError, SweepFailure,
@@ -158,6 +159,8 @@ pub struct Session {
     pub(super) following: super::following::Kept,
     /// About how many events there are, where only the first ones were read.
     expected: Option<u64>,
+    /// What drawing the store needs, once somebody asked.
+    pub(super) drawing: OnceLock<Arc<Drawing>>,
 }
 
 impl Session {
@@ -190,6 +193,11 @@ impl Session {
         Ok(Arc::new(session))
     }
 
+    /// What drawing the store needs.
+    pub(super) fn drawing(&self) -> Arc<Drawing> {
+        self.drawing.get_or_init(|| Arc::new(Drawing::new(self.log()))).clone()
+    }
+
     /// About how many events the store has, where only its beginning was read.
     pub fn expected(&self) -> Option<u64> {
         self.expected
@@ -211,6 +219,7 @@ impl Session {
             asked: Mutex::default(),
             snapshots: Mutex::default(),
             expected: None,
+            drawing: OnceLock::new(),
             begin: OnceLock::new(),
             following: super::following::Kept::default(),
         }

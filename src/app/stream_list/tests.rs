@@ -43,6 +43,29 @@ fn every_order_is_what_it_says() {
 }
 
 #[test]
+fn a_list_of_a_store_that_grows_is_as_one_made_anew() {
+    let name = |n: usize| format!("{}-{}", ["car", "dog", "Car"][n % 3], (n * n + n / 4) % 23);
+    let names: Vec<String> = (0..90).map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for sort in [StreamSort::FirstEvent, StreamSort::Name, StreamSort::Events, StreamSort::LastEvent] {
+        for filter in ["", "1", "car*"] {
+            let mut known = opened(&names[..3]);
+            let mut list = StreamList::new(&known, sort);
+            list.set_filter(filter.to_owned(), &known);
+            for cut in [4, 5, 20, 21, 60, 60, 90] {
+                let now = opened(&names[..cut]);
+                list.renew(&known, &now, true);
+                let mut anew = StreamList::new(&now, sort);
+                anew.set_filter(filter.to_owned(), &now);
+                assert_eq!(list.rows(), anew.rows(), "{sort:?} {filter} {cut}");
+                assert_eq!((list.streams(), &list.row_of), (anew.streams(), &anew.row_of));
+                known = now;
+            }
+        }
+    }
+}
+
+#[test]
 fn numbers_in_names_are_numbers() {
     let mut names =
         ["b", "a-10", "A-9", "a-9", "a-09", "a-100000000000000000000000000000000000000001", "a", "ä-1", "a-9x"];

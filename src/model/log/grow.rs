@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::columns::PIECE;
-use super::{CategoryIndex, EventLog, Membership, NO_STREAM, StreamIndex, TypeIndex};
+use super::{CategoryIndex, EventLog, Membership, NO_STREAM, StreamIndex, StreamInfo, TypeIndex};
 
 impl EventLog {
     /// Whether two indices say the same of an event each: its row, its place, and all that is known of it.
@@ -94,6 +94,15 @@ impl EventLog {
         }
         log.join_lanes(known);
         Some(log)
+    }
+
+    /// Whether streams, types and categories have the places that they had in an older one.
+    pub fn has_places_of(&self, older: &Self) -> bool {
+        let same_stream = |a: &StreamInfo, b: &StreamInfo| a.category == b.category && a.name == b.name;
+        let types = self.types.iter().zip(&older.types).all(|(a, b)| a.name == b.name);
+        self.streams.begins_with(&older.streams, same_stream)
+            && (types && self.types.len() >= older.types.len())
+            && self.categories.starts_with(&older.categories)
     }
 
     /// Which events of this index are not in an older one of the same store, and how many of the older one are gone.
@@ -259,8 +268,28 @@ mod tests {
             let overlap = overlap.min(cut);
             let (before, more, whole) = (log(&rows[..cut]), log(&rows[cut - overlap..]), log(&rows));
             proptest::prop_assert_eq!(before.first_difference(cut - overlap, usize::MAX, &more), None);
-            same(&before.extended(&more, overlap, 7).unwrap(), &whole);
+            let grown = before.extended(&more, overlap, 7).unwrap();
+            proptest::prop_assert!(grown.has_places_of(&before));
+            same(&grown, &whole);
         }
+    }
+
+    #[test]
+    fn an_index_grows_by_many_pieces_and_leaves_the_one_before_as_it_was() {
+        let names = ["a", "b", "c", "d", "e"];
+        let row = |n: usize| -> Row {
+            let version = if n.is_multiple_of(1000) { None } else { Some((n / 5) as i64) };
+            (names[n % 5], version, n as i64 * 3, (n % 11 != 0).then_some((n / 7) as i64))
+        };
+        let rows: Vec<Row> = (0..2 * PIECE + 50).map(row).collect();
+        let mut grown = log(&rows[..10]);
+        for cut in [11, 30, PIECE + 10, PIECE + 11, rows.len()] {
+            let (before, known) = (grown.clone(), grown.len());
+            grown = grown.extended(&log(&rows[known..cut]), 0, 2).unwrap();
+            same(&before, &log(&rows[..known]));
+        }
+        same(&grown, &log(&rows));
+        assert!(grown.image().is_none());
     }
 
     #[test]

@@ -46,6 +46,14 @@ impl<T> SharedList<T> {
         self.get(self.len.checked_sub(1)?)
     }
 
+    /// Whether it begins with all that another one has. Costs little where most is shared.
+    pub fn begins_with(&self, other: &Self, same: impl Fn(&T, &T) -> bool) -> bool {
+        let alike =
+            |mine: &[T], other: &[T]| mine.len() >= other.len() && mine.iter().zip(other).all(|(a, b)| same(a, b));
+        let parts = |(mine, other): (&Arc<Vec<T>>, &Arc<Vec<T>>)| Arc::ptr_eq(mine, other) || alike(mine, other);
+        self.len >= other.len && self.parts.iter().zip(&other.parts).all(parts)
+    }
+
     /// All entries.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator + Clone {
         (0..self.len).map(|at| &self[at])
@@ -111,6 +119,11 @@ mod tests {
         other.change(1, |entry| *entry = 70);
         assert!(list.iter().copied().eq(0..PART + 3));
         assert_eq!((other.len(), other.last(), other[1], other[PART]), (PART + 4, Some(&7), 70, PART));
+        let begins = |list: &SharedList<usize>, with| list.begins_with(with, |a, b| a == b);
+        assert!(begins(&list, &list) && !begins(&other, &list) && !begins(&list, &other));
+        let mut longer = list.clone();
+        longer.push(9);
+        assert!(begins(&longer, &list) && !begins(&list, &longer));
         assert!(list != other && list == (0..PART + 3).collect());
         assert_eq!(list.iter().next_back(), list.last());
         assert_eq!(SharedList::<usize>::default().last(), None);

@@ -274,15 +274,16 @@ fn hostile_names_are_only_names() {
         let conn = database(&path);
         let quoted = name.replace('"', "\"\"");
         conn.execute_batch(&format!(
-            "CREATE TABLE \"{quoted}\" (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB, \
-             \"rowid\" TEXT, \"a\"\"; b\" TEXT, PRIMARY KEY (originator_id, originator_version)); \
-             INSERT INTO \"{quoted}\" VALUES ('a', 1, 'm:C.T', '{{}}', 'hidden', 'z');"
+            "CREATE TABLE \"{quoted}\" (event_id TEXT, event_type TEXT, aggregate_root_id TEXT, \
+             aggregate_root_version INTEGER, time_of_recording TEXT, payload TEXT, \"rowid\" TEXT, \"a\"\"; b\" TEXT); \
+             INSERT INTO \"{quoted}\" VALUES ('i', 'T', 'a', 1, '2026-01-01T00:00:00Z', '{{\"payload\":{{}}}}', \
+             'hidden', 'z');"
         ))
         .unwrap();
         drop(conn);
         let (store, events) = read(&path);
         assert_eq!(store.event_table(), name);
-        assert_eq!(line(&events[0]), "1 a 1 m:C.T - {}");
+        assert_eq!(line(&events[0]), "1 a 1 T 2026-01-01T00:00:00Z {}");
         std::fs::remove_file(&path).unwrap();
     }
 }
