@@ -15,7 +15,7 @@ use super::{icons, text, theme};
 use crate::analysis::schema::{Catalogue, Place, TypeEntry, json_schema};
 use crate::app::{App, Command, Document};
 use crate::job::{Slot, StoreKey};
-use crate::model::zoned;
+use crate::model::{names, zoned};
 
 /// What the tab keeps from one frame to the next.
 #[derive(Default)]
@@ -179,8 +179,13 @@ fn pretty(document: &impl serde::Serialize) -> String {
 
 /// A type with its fields and changes as lines, columns apart by tabs: for a table or a mail.
 fn as_text(entry: &TypeEntry, app: &App) -> String {
-    let mut out =
-        format!("{}\t{}\t{} to {}", text::name(&entry.name), events(entry), when(&entry.first, app), when(&entry.last, app));
+    let mut out = format!(
+        "{}\t{}\t{} to {}",
+        names::shown_type(&entry.name),
+        events(entry),
+        when(&entry.first, app),
+        when(&entry.last, app)
+    );
     for field in &entry.fields {
         out.push('\n');
         out.push_str(&fields::field_text(field));
