@@ -8,7 +8,7 @@ use super::nearest::did_you_mean;
 use super::options::{self, Opened, Setting};
 use super::output::{Columns, Output, counted, passed_over, plain, plain_name, plain_type};
 use crate::analysis::schema::{Catalogue, Change, Field, Place, Presence, TypeEntry, json_schema};
-use crate::model::{Cancel, Progress, TypeIndex, names};
+use crate::model::{Cancel, Progress, TypeIndex};
 use crate::worker::CatalogueScope;
 
 /// Characters of what is told of a field's values.
