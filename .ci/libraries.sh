@@ -2,7 +2,7 @@
 # Copies of a store, opened, replayed and continued by the libraries that wrote it. Needs the registries of Python,
 # Node.js and Rust, or what an earlier run fetched from them.
 #
-#   .ci/libraries.sh FOLDLINE [eventsourcing|emmett|sqlite-es]…
+#   .ci/libraries.sh FOLDLINE [eventsourcing|eventsource-py|emmett|sqlite-es]…
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -12,7 +12,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/foldline-libraries
 mkdir -p "$cache"
 export PYTHONDONTWRITEBYTECODE=1
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(eventsourcing emmett sqlite-es)
+[ ${#wanted[@]} -gt 0 ] || wanted=(eventsourcing eventsource-py emmett sqlite-es)
 
 # What a command says is shown only if it fails: then it is the reason.
 quietly() {
@@ -39,17 +39,18 @@ check() {
 
 for library in "${wanted[@]}"; do
   case $library in
-    eventsourcing)
-      home=$(folder eventsourcing requirements.txt)
+    eventsourcing | eventsource-py)
+      home=$(folder "$library" requirements.txt)
       if [ ! -e "$home/ready" ]; then
         quietly "make a Python environment" python3 -m venv "$home"
-        quietly "install eventsourcing from PyPI" "$home/bin/pip" install --disable-pip-version-check -r \
-          tests/libraries/eventsourcing/requirements.txt
+        quietly "install $library from PyPI" "$home/bin/pip" install --disable-pip-version-check -r \
+          "tests/libraries/$library/requirements.txt"
         touch "$home/ready"
       fi
-      echo "eventsourcing: $("$home/bin/pip" list 2>/dev/null | awk '$1 == "eventsourcing" { print $2 }') from PyPI"
-      check eventsourcing "$home/bin/python" tests/libraries/eventsourcing/bank.py
-      check eventsourcing "$home/bin/python" tests/libraries/eventsourcing/bank.py -- zlib
+      version=$("$home/bin/pip" list 2>/dev/null | awk -v name="$library" '$1 == name { print $2 }')
+      echo "$library: $version from PyPI"
+      check "$library" "$home/bin/python" "tests/libraries/$library/bank.py"
+      [ "$library" != eventsourcing ] || check eventsourcing "$home/bin/python" tests/libraries/eventsourcing/bank.py -- zlib
       ;;
     emmett)
       home=$(folder emmett package-lock.json)

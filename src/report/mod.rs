@@ -16,4 +16,4 @@ pub use event::{EventShape, write_ndjson, write_ndjson_from};
 pub use fixture::{FIXTURE_FORMAT, Fixture, FixtureCase, FixtureThen, is_text_fixture};
 pub use moment::MomentShape;
 pub use reply::{ReplyEvent, ReplyFacts, SetLeaf};
-pub use sentence::sentence;
+pub use sentence::{how_little, sentence};

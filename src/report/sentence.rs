@@ -41,6 +41,14 @@ pub fn sentence(event: &Event) -> String {
     if told.is_empty() { type_words } else { format!("{type_words} · {told}") }
 }
 
+/// How little a value of an event tells a person beside others: 0 is much, and what tells least comes last.
+pub fn how_little(event: &Event, key: &str, value: &Value) -> u8 {
+    if is_said(event, value) || names::is_technical(key) {
+        return Worth::Technical as u8;
+    }
+    worth(key, value).map_or(Worth::Much as u8, |worth| worth as u8)
+}
+
 /// How much a value tells a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {

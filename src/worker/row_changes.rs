@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::run::replay_failed;
 use super::session::{Session, lock};
 use crate::job::{Failure, RowChange};
-use crate::model::{Cancel, Path, Segment, StreamIndex, Value, ValuePath, names};
+use crate::model::{Cancel, Event, Path, Segment, StreamIndex, Value, ValuePath, names};
 use crate::replay::{Applied, Change, Fold, ReplayError, Replayer, Step, diff_for_within};
 
 /// Changed leaves that a row tells of one by one.
@@ -94,7 +94,7 @@ pub(super) fn stopped_text(error: &ReplayError) -> String {
 fn change_of(fold: &dyn Fold, step: &Step<'_>) -> RowChange {
     let info = fold.info();
     let mut changes = worth_telling(diff_for_within(fold, &step.before.value, &step.after.value, COUNTED));
-    changes.sort_by_key(|change| (is_technical(&change.path), rank(&info.key_fields, &change.path)));
+    changes.sort_by_key(|change| (rank(&info.key_fields, &change.path), how_little(step.event, change)));
     let more = changes.len().saturating_sub(SHOWN);
     changes.truncate(SHOWN);
     let broken = fold.broken_invariants(step.after, Some(step.event));
@@ -108,9 +108,12 @@ fn change_of(fold: &dyn Fold, step: &Step<'_>) -> RowChange {
     }
 }
 
-/// Whether it is of a field that a serializer added for itself.
-fn is_technical(path: &ValuePath) -> bool {
-    path.0.iter().any(|segment| matches!(segment, Segment::Key(key) if names::is_technical(key)))
+/// Which changes of an event people care about least: of ids, of times, and of what serializers add.
+fn how_little(event: &Event, change: &Change) -> u8 {
+    let keys = change.path.0.iter().rev();
+    let key = keys.filter_map(|segment| if let Segment::Key(key) = segment { Some(&**key) } else { None }).next();
+    let value = change.to.as_ref().or(change.from.as_ref());
+    value.map_or(0, |value| crate::report::how_little(event, key.unwrap_or_default(), value))
 }
 
 /// Without the empty containers that are no longer empty: what came into them tells that.
@@ -153,6 +156,21 @@ mod tests {
         ] {
             assert_eq!(rank(&fields, &path(keys)), expected, "{keys:?}");
         }
+    }
+
+    #[test]
+    fn ids_and_what_serializers_add_come_last() {
+        let event = Event::new("RideRequested");
+        let told = |changes: &str| {
+            let value = |text: &str| json::parse(text.as_bytes()).unwrap();
+            let mut changes = worth_telling(crate::replay::diff(&value("{}"), &value(changes)));
+            changes.sort_by_key(|change| how_little(&event, change));
+            changes.iter().map(|change| change.path.to_string()).collect::<Vec<_>>()
+        };
+        let found = told(
+            r#"{"$type":"a.B","at":"2026-04-28T08:10:20Z","eventId":"4","fare":7,"kind":"ride_requested","seats":[{"no":1}]}"#,
+        );
+        assert_eq!(found, ["fare", "seats.0.no", "at", "eventId", "$type", "kind"]);
     }
 
     #[test]

@@ -135,19 +135,9 @@ impl Follower {
 
 /// What is in these columns: a number and its digits are the same.
 fn key<'c>(rows: &Rows, row: &Row<'_>, columns: impl Iterator<Item = &'c String>) -> rusqlite::Result<Vec<u8>> {
-    let mut key = Vec::new();
-    for column in columns {
-        let Some(at) = rows.place(column) else { continue };
-        let value = match Raw::from(row.get_ref(at)?) {
-            Raw::Null => Vec::new(),
-            Raw::Integer(number) => number.to_string().into_bytes(),
-            Raw::Real(number) => number.to_string().into_bytes(),
-            Raw::Text(bytes) | Raw::Blob(bytes) => bytes,
-        };
-        key.extend((value.len() as u64).to_le_bytes());
-        key.extend(value);
-    }
-    Ok(key)
+    let places = columns.filter_map(|column| rows.place(column));
+    let values = places.map(|at| row.get_ref(at).map(Raw::from)).collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(super::gone::key(values.into_iter()))
 }
 
 fn followers(bound: &Bound) -> Vec<Follower> {

@@ -5,6 +5,7 @@ use crate::store::error::StoreError;
 use crate::store::recognise::{self, Bound, Table, glob};
 
 use super::bookkeeping::{Bookkeeping, BookkeepingCounts};
+use super::gone::Gone;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, CopyError, Made};
@@ -17,6 +18,8 @@ pub(super) struct Findings {
     counts: RowCounts,
     snapshots: u64,
     snapshots_left_out: u64,
+    /// Rows beside that belong to events which are not as recorded.
+    gone: u64,
     /// Tables of a whole database that can't be taken.
     virtual_tables: Vec<String>,
 }
@@ -27,6 +30,11 @@ impl Findings {
             |made: &&Made| options.whole && made.kind == "table" && !taken.iter().any(|table| table.name == made.name);
         let virtual_tables = schema.iter().filter(left_out).map(|made| made.name.clone()).collect();
         Self { counts, virtual_tables, ..Self::default() }
+    }
+
+    /// Notes how many rows beside went with their events.
+    pub(super) fn gone(&mut self, count: u64) {
+        self.gone = count;
     }
 
     /// Counts a snapshot.
@@ -55,6 +63,10 @@ pub(super) fn notes(bound: &Bound, plan: &CopyPlan, findings: &Findings) -> Vec<
         let gone = counted(findings.snapshots_left_out, "snapshot");
         notes.push(format!("{gone} left out, of what the copy's events no longer say"));
         notes.extend(writing.without_snapshots.clone());
+    }
+    if findings.gone > 0 {
+        let gone = counted(findings.gone, "row");
+        notes.push(format!("{gone} of the tables beside left out, about events that are not as recorded"));
     }
     if findings.counts.new_times > 0 {
         let events = counted(findings.counts.new_times, "event");
@@ -206,6 +218,7 @@ fn describe_tables(
     let mut bookkeeping = Bookkeeping::new(stored.log, plan, positions.as_deref());
     bookkeeping.stream_keys = stored.stream_keys.clone();
     let filter = SnapshotFilter::new(stored.log, plan);
+    let mut gone = if is_cut { Gone::default() } else { Gone::new(stored, plan)? };
     let read = |e: CopyError| match e {
         CopyError::Read(e) | CopyError::Write(e) => stored.reading(e),
     };
@@ -223,7 +236,7 @@ fn describe_tables(
             if is_snapshots {
                 let is_whole = is_cut && plan.rows.len() == stored.log.len();
                 findings.snapshot(is_whole || filter.keeps(bound, table, row).map_err(CopyError::Read)?);
-            } else {
+            } else if !gone.has(table, row).map_err(CopyError::Read)? {
                 bookkeeping.fate(bound, table, row).map_err(CopyError::Read)?;
             }
             Ok(())
@@ -236,6 +249,7 @@ fn describe_tables(
     description.tables_left_out = left_out.filter(|name| !description.tables.contains(name)).cloned().collect();
     (description.snapshots, description.snapshots_left_out) = (findings.snapshots, findings.snapshots_left_out);
     description.bookkeeping = bookkeeping_words(bound, &bookkeeping);
+    findings.gone(gone.count);
     description.notes = notes(bound, plan, &findings);
     Ok(())
 }

@@ -18,7 +18,7 @@ use super::own_fields::is_same_data;
 use super::payload_form::encoded_payload;
 use super::raw::Raw;
 use super::sha1;
-use super::time_form::{in_number, iso_like};
+use super::time_form::{in_number, iso_like, split};
 
 /// All columns of a row of the event table, by the table's order.
 pub(super) type Image = Vec<Raw>;
@@ -241,6 +241,16 @@ impl Encoder<'_> {
         };
         match (&first.place, self.event.time) {
             (Place::Column(column), Some(time)) => {
+                let plus = first.plus.as_ref().filter(|(column, _)| self.at(column).is_some());
+                let time = match plus {
+                    Some((column, unit)) => {
+                        let finer = || format!("its time {time} is finer than the store's times");
+                        let (second, part) = split(time, *unit).ok_or_else(finer)?;
+                        self.set(Some(column), part.into());
+                        second
+                    }
+                    None => time,
+                };
                 let value = self.in_form_of(column, time, first)?;
                 self.set(Some(column), value);
                 Ok(())
@@ -357,7 +367,13 @@ fn check(bound: &Bound, event: &Event, model: &Model<'_>, image: &Image) -> Resu
         _ => None,
     });
     let time = spec.time.iter().find_map(|time| match &time.place {
-        Place::Column(column) => times::in_column(value(column), time.encoding).timestamp(),
+        Place::Column(column) => {
+            let read = times::in_column(value(column), time.encoding).timestamp()?;
+            match time.plus.as_ref().and_then(|(column, unit)| times::span_nanos(value(column), *unit)) {
+                Some(more) => Timestamp::from_nanos(read.nanos() + more),
+                None => Some(read),
+            }
+        }
         Place::Payload(path) => {
             let said = Path::parse(path).ok().and_then(|path| stored.as_ref().ok()?.at(&path));
             times::in_json(said, time.encoding).timestamp()

@@ -11,7 +11,9 @@ use crate::store::times;
 
 use super::encode::{Encoder, moved_keys};
 use super::envelope::{self, Contents, Envelope, set_at};
+use super::payload_form::as_yaml;
 use super::raw::Raw;
+use super::ruby_types;
 use super::time_form::{in_json, iso_like};
 
 impl Encoder<'_> {
@@ -40,6 +42,13 @@ impl Encoder<'_> {
             Raw::Null => declared.eq_ignore_ascii_case("blob"),
             stored => matches!(stored, Raw::Blob(_)),
         };
+        if self.is_yaml(stored) {
+            let value = if is_nothing(&value) { Value::Object(Object::default()) } else { value };
+            let yaml =
+                as_yaml(&value, stored).map_err(|why| format!("its metadata can't be written as YAML: {why}"))?;
+            self.set(Some(&column.to_owned()), yaml);
+            return Ok(());
+        }
         let value = self.enveloped_metadata(self.encoded_metadata(value, stored)?, stored)?;
         let value = match (&value, &self.bound.spec.writing.no_metadata) {
             (Value::Null, Some(nothing)) if is_blob => Raw::Blob(nothing.clone().into_bytes()),
@@ -50,6 +59,16 @@ impl Encoder<'_> {
         };
         self.set(Some(&column.to_owned()), value);
         Ok(())
+    }
+
+    /// Whether metadata like this is YAML without a wrapper.
+    fn is_yaml(&self, stored: &Raw) -> bool {
+        match &self.bound.spec.events.metadata {
+            Some(MetadataSpec::Encoded(spec)) if spec.unwrap.is_empty() => {
+                form_of::<&str>(stored.as_ref(), spec, &[]) == Some(Form::Yaml)
+            }
+            _ => false,
+        }
     }
 
     /// The metadata in the form that the layout has it in.
@@ -149,6 +168,7 @@ impl Encoder<'_> {
             Repeated::User => was.user == event.user,
             Repeated::Id => was.id == event.id,
             Repeated::AsFound => true,
+            Repeated::RubyTypes => was.data == event.data && was.metadata == event.metadata,
         })
     }
 
@@ -162,6 +182,12 @@ impl Encoder<'_> {
         Ok(match (what, form) {
             (Repeated::Stream, _) => event.stream.as_deref().map(Value::string),
             (Repeated::AsFound | Repeated::OfStream, form) => Some(form.clone()),
+            (Repeated::RubyTypes, form) => {
+                let mut metadata = event.metadata.as_object().cloned().unwrap_or_default();
+                metadata.remove(key);
+                let data = event.data.decoded().map_err(|why| why.reason.clone())?;
+                Some(ruby_types::noted(&data, &Value::Object(metadata), form))
+            }
             (Repeated::Type, _) => Some(Value::string(&*event.event_type)),
             (Repeated::TypeWith(from, to), _) => Some(Value::string(event.event_type.replace(from, to))),
             (Repeated::User, _) => event.user.as_deref().map(Value::string),

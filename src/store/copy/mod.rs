@@ -10,6 +10,8 @@ mod cut;
 mod describe;
 mod encode;
 mod envelope;
+mod gone;
+mod links;
 mod list_rows;
 mod metadata;
 mod order;
@@ -18,6 +20,7 @@ mod payload_form;
 mod places;
 mod raw;
 mod rewritten;
+mod ruby_types;
 mod sha1;
 mod siblings;
 mod snapshots;
@@ -181,6 +184,9 @@ pub fn why_no_edits(store: &Store, log: &EventLog) -> Option<String> {
         bound.spec.writing.cannot.as_deref().unwrap_or("how its library writes events is not known well enough")
     } else if bound.sources.len() != 1 {
         "its events are in several tables"
+    } else if bound.sources.iter().any(|source| source.links.as_ref().is_some_and(|(links, _)| links.rowid().is_none()))
+    {
+        "the table that says which streams its events are in has no row numbers"
     } else if !has_places(bound, log) {
         "its positions are missing or repeated, so that nothing says where a new event comes"
     } else {

@@ -28,7 +28,9 @@ pub(super) fn with_own_fields(bound: &Bound, event: &Event, model: &Model<'_>, d
         let given = object.get(key);
         let Some(value) = Field { bound, event, model, key, what }.value(form, given)? else { continue };
         let was = model.was.and_then(|was| was.data.decoded().ok()?.as_object()?.get(key).cloned());
-        if given.is_some_and(|given| *given != value && was.as_ref() != Some(given)) {
+        // A new event may be made after the likeness of another, with what is that one's.
+        let is_likeness = model.was.is_none() && *what != Repeated::Type;
+        if given.is_some_and(|given| *given != value && was.as_ref() != Some(given) && !is_likeness) {
             return Err(format!("the field {key} of its payload is the library's own; change what it repeats instead"));
         }
         own.insert(key, value);

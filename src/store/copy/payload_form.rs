@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::model::{Event, List, Object, Origin, Path, Value, json};
-use crate::store::decode::{Form, Packing};
+use crate::store::decode::{Form, Packing, yaml_like};
 use crate::store::layout::{PayloadSpec, Place, Repeated, Wrapper};
 use crate::store::payload::{Unpacked, form_of, packing_of, typed_data, unpack};
 use crate::store::recognise::Bound;
@@ -32,6 +32,9 @@ pub(super) fn encoded_payload(
     match form_of(stored.as_ref(), spec, &by) {
         Some(Form::Json) => {}
         Some(form @ (Form::Text | Form::SignedLe)) => return plain(&data, form, stored),
+        Some(Form::Yaml) if spec.unwrap.is_empty() => {
+            return as_yaml(&data, stored).map_err(|why| format!("its payload can't be written as YAML: {why}"));
+        }
         Some(form) => {
             return Err(format!(
                 "the store's events like it have payloads in {}, which is read and not written",
@@ -39,7 +42,7 @@ pub(super) fn encoded_payload(
             ));
         }
         // Text that was damaged can be mended.
-        None if spec.forms.len() < 2 => {}
+        None if spec.forms.len() < 2 && spec.forms != [Form::Opaque] => {}
         None => return Err("the store's events like it have payloads that only the application can write".to_owned()),
     }
     let data = with_own_fields(bound, event, model, &data)?;
@@ -81,6 +84,15 @@ pub(super) fn encoded_payload(
         (None, Raw::Null) if declared.eq_ignore_ascii_case("blob") => Raw::Blob(text),
         (None, _) => Raw::Text(text),
     })
+}
+
+/// A value as YAML like what is stored.
+pub(super) fn as_yaml(value: &Value, stored: &Raw) -> Result<Raw, String> {
+    match stored {
+        Raw::Text(like) => Ok(Raw::Text(yaml_like(value, like)?)),
+        Raw::Blob(like) => Ok(Raw::Blob(yaml_like(value, like)?)),
+        _ => Err("no event like it shows its form".to_owned()),
+    }
 }
 
 /// A payload that is no more than a text or a whole number.

@@ -29,6 +29,8 @@ pub(in crate::store) struct SnapshotFilter {
 enum Limit {
     /// Of a stream without versions, all of whose events are as recorded.
     All,
+    /// Of a stream all of whose events are as recorded: only a higher version would be wrong.
+    NotBeyond(i64),
     UpTo(i64),
     Nothing,
 }
@@ -70,7 +72,7 @@ impl SnapshotFilter {
             let limit = if kept == lane.len() && changed.is_none() {
                 // A snapshot that knows later events than the copy has would bring them back.
                 let highest = lane.iter().filter_map(|index| log.version(*index as usize)).max();
-                highest.map_or(Limit::All, Limit::UpTo)
+                highest.map_or(Limit::All, Limit::NotBeyond)
             } else {
                 match (up_to(kept), changed) {
                     (Some(last), Some(changed)) => Limit::UpTo(last.min(changed.saturating_sub(1))),
@@ -95,6 +97,7 @@ impl SnapshotFilter {
         }
         match self.limits.get(stream) {
             Some(Limit::All) => true,
+            Some(Limit::NotBeyond(last)) => version.is_none_or(|version| version <= *last),
             Some(Limit::UpTo(last)) => version.is_some_and(|version| version <= *last),
             Some(Limit::Nothing) => false,
             // Of a stream that has no events.

@@ -109,7 +109,7 @@ impl Rows {
     }
 
     /// The columns that can be written in the table's order, then the row number if it is no column.
-    fn list(&self) -> String {
+    pub(super) fn list(&self) -> String {
         let columns: Vec<String> = self.columns.iter().chain(&self.hidden_rowid).cloned().collect();
         quoted_list(&columns)
     }

@@ -62,7 +62,9 @@ pub(super) fn whole(time: Timestamp, like: f64, encoding: TimeEncoding) -> Optio
 /// A time as a number of the unit that such a number has, with a fraction.
 pub(super) fn fraction(time: Timestamp, like: f64, encoding: TimeEncoding) -> Option<f64> {
     let (unit, origin) = scale(like, encoding)?;
-    Some((time.nanos() - origin) as f64 / unit as f64)
+    let nanos = time.nanos() - origin;
+    // A double does not hold all nanoseconds since 1970.
+    Some(nanos.div_euclid(unit) as f64 + nanos.rem_euclid(unit) as f64 / unit as f64)
 }
 
 /// A time as a number in a column whose number is `like`; of days there are fractions also where one is whole.
@@ -77,6 +79,19 @@ pub(super) fn in_number(time: Timestamp, like: &Raw, encoding: TimeEncoding) -> 
     let real = || fraction(time, number, encoding).map(Raw::Real);
     let value = if is_real { real() } else { whole().or_else(|| if in_days { real() } else { None }) };
     value.filter(|value| times::in_column(value.as_ref(), encoding).timestamp() == Some(time))
+}
+
+/// A time as a whole second and the part of a second in this unit; `None` where it is finer.
+pub(super) fn split(time: Timestamp, unit: TimeEncoding) -> Option<(Timestamp, i64)> {
+    let unit = match unit {
+        TimeEncoding::UnixMillis => 1_000_000,
+        TimeEncoding::UnixMicros => 1000,
+        TimeEncoding::UnixNanos => 1,
+        _ => return None,
+    };
+    let part = time.nanos().rem_euclid(1_000_000_000);
+    let second = Timestamp::from_nanos(time.nanos() - part)?;
+    (part % unit == 0).then_some((second, i64::try_from(part / unit).ok()?))
 }
 
 /// A time in the form of another: the same separator, at least as many digits, the same kind of offset (zero).

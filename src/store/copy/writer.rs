@@ -18,6 +18,8 @@ use crate::store::{OpenOptions, open};
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, notes};
 use super::encode::{Image, ids_are_kept};
+use super::gone::{Gone, Renamed};
+use super::links::LinkWriter;
 use super::list_rows::ListRows;
 use super::metadata::is_same_metadata;
 use super::own_fields::is_same_data;
@@ -103,24 +105,37 @@ impl Writer<'_> {
         let mut bookkeeping = Bookkeeping::new(self.stored.log, self.plan, positions.as_deref());
         bookkeeping.stream_keys = self.stored.stream_keys.clone();
         let filter = SnapshotFilter::new(self.stored.log, self.plan);
+        let mut gone = Gone::new(self.stored, self.plan)?;
+        let renamed = Renamed::new(self.stored, self.plan, positions.as_deref());
         let mut written = Written::new();
         let is_own = |table: &Table| tables::own_tables(self.bound()).any(|own| own.name == table.name);
         let mut lists = ListRows::new(self.stored, self.plan, images, positions.as_deref());
         for table in &taken {
+            let links = self.bound().sources.first().and_then(|source| {
+                let (links, _) = source.links.as_ref().filter(|(links, _)| links.name == table.name)?;
+                Some((source.spec.links.as_ref()?, links))
+            });
             let hash = if table.name == self.bound().events.name {
                 self.write_events(target, &to, images, positions.as_deref(), progress)?
+            } else if let Some((spec, table)) = links {
+                let (stored, plan, positions) = (self.stored, self.plan, positions.as_deref());
+                LinkWriter { stored, plan, images, positions, spec, table }.write(&to, target)?
             } else {
                 let mut fate = |row: &rusqlite::Row<'_>| match self.bound().snapshots.as_ref() {
                     Some(snapshots) if snapshots.name == table.name => {
                         let keep = filter.keeps(self.bound(), table, row)?;
                         findings.snapshot(keep);
-                        Ok(if keep { Fate::Keep } else { Fate::LeaveOut })
+                        Ok(if keep { renamed.fate(self.bound(), table, row)? } else { Fate::LeaveOut })
                     }
                     // Another prefix's tables in the same file are not this store's.
                     _ if !is_own(table) => Ok(Fate::Keep),
+                    _ if gone.has(table, row)? => Ok(Fate::LeaveOut),
                     _ => match lists.fate(table, row)? {
                         Some(fate) => Ok(fate),
-                        None => bookkeeping.fate(self.bound(), table, row),
+                        None => Ok(match bookkeeping.fate(self.bound(), table, row)? {
+                            Fate::Keep => renamed.fate(self.bound(), table, row)?,
+                            fate => fate,
+                        }),
                     },
                 };
                 let copied = tables::copy_rows(source, &to, table, &mut fate).map_err(failed)?;
@@ -140,6 +155,7 @@ impl Writer<'_> {
         to.execute_batch("COMMIT").map_err(writing)?;
         to.close().map_err(|(_, e)| writing(e))?;
         let mut told = super::describe::bookkeeping_words(self.bound(), &bookkeeping);
+        findings.gone(gone.count);
         told.extend(notes(self.bound(), self.plan, &findings));
         Ok((written, told))
     }

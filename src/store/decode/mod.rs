@@ -41,6 +41,7 @@ pub use described::Descriptors;
 pub use packing::{Packing, packing_of, unpack};
 pub use sniff::sniff;
 pub use text::{uuid_from_be_bytes, uuid_from_le_bytes};
+pub use yaml::encode_like as yaml_like;
 
 use cursor::Fault;
 

@@ -10,6 +10,10 @@ use super::classes::{CLASS, TAG, keys_as_list, labelled, ruby};
 use super::cursor::{Budget, Cost, Decoded, Fault, cost_of, key_text, text_or_bytes};
 use super::{moments, python, text};
 
+mod write;
+
+pub use write::encode_like;
+
 pub(super) fn decode(bytes: &[u8]) -> Decoded<Value> {
     let converted = text::from_utf16(bytes);
     let bytes = converted.as_deref().map_or(text::without_bom(bytes), str::as_bytes);

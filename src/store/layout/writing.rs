@@ -48,7 +48,7 @@ pub struct WritingSpec {
     pub made_again: Vec<String>,
     /// Tables beside with the next number for events, and their columns with it.
     pub next_numbers: Vec<(String, String)>,
-    /// What a user should know of a copy with edits.
+    /// What a user should know of a copy with edits, where there are tables beside.
     pub of_edits: Option<String>,
     /// Why events can't be encoded anew, where they can't.
     pub cannot: Option<String>,
@@ -72,6 +72,9 @@ pub struct RowsOfEvents {
     pub table: String,
     /// Its column and the event's that are equal, in pairs.
     pub on: Vec<(String, String)>,
+    /// Its rows repeat what their events say: without an edited event as it was there is no row either.
+    #[serde(default)]
+    pub has_contents: bool,
 }
 
 /// A column that names events by their row numbers.
@@ -120,6 +123,8 @@ pub enum Repeated {
     OfStream,
     /// What rows like it have.
     AsFound,
+    /// The Ruby classes of all values of the payload and the metadata, as `PreserveTypes` of `RubyEventStore` has them.
+    RubyTypes,
 }
 
 /// What is put into a column.

@@ -56,7 +56,12 @@ pub(in crate::store) fn recognised(
         shared_positions: false,
         snapshots: None,
         beside: Vec::new(),
-        writing: WritingSpec::default(),
+        writing: WritingSpec {
+            cannot: Some(
+                "its tables were mapped by hand, and what else their program expects of them is not known".to_owned(),
+            ),
+            ..WritingSpec::default()
+        },
     };
     let others = recognise::recognise(path, tables, None).map(|(bound, others)| {
         let mut all = vec![bound.spec];
@@ -220,7 +225,7 @@ fn time(time: &TimeFrom) -> TimeSpec {
             (LayoutPlace::Column(date.clone()), TimeEncoding::Auto, plus)
         }
     };
-    TimeSpec { place: at, encoding: unit, plus, like: None, whole_seconds: false }
+    TimeSpec { place: at, encoding: unit, plus, like: None, zone_of_application: false, whole_seconds: false }
 }
 
 /// The packings that are taken off.

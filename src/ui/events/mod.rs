@@ -10,7 +10,7 @@ pub use results::summary;
 
 use egui::{Align, Layout, RichText, Stroke};
 
-use super::{ViewState, compare, health, icons, keys, sweep, theme, types, whatif};
+use super::{ViewState, compare, elide, health, icons, keys, sweep, theme, types, whatif};
 use crate::analysis::health::Severity;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, Focus, Tab};
@@ -173,7 +173,15 @@ fn scope_ui(ui: &mut egui::Ui, document: &Document, view: &mut EventsView) {
     }
     ui.scope(|ui| {
         ui.set_max_width(room);
-        let words = RichText::new(format!("{stream} only")).color(tokens.secondary);
-        ui.add(egui::Label::new(words).truncate());
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let only = ui.painter().layout_no_wrap(" only".to_owned(), font.clone(), tokens.secondary).size().x;
+        let line = elide::middle(ui.painter(), stream, &font, tokens.secondary, ui.available_width() - only - 1.0);
+        let words = RichText::new(format!("{} only", line.galley.text())).color(tokens.secondary);
+        let label = ui.add(egui::Label::new(words).truncate());
+        let full = format!("{stream} only");
+        label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &full));
+        if line.cut {
+            label.on_hover_text(full);
+        }
     });
 }

@@ -5,7 +5,7 @@ use egui::{Key, Modifiers, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, W
 
 use super::columns::{Columns, Of};
 use super::row::{self, Standing, galley};
-use super::table::events;
+use super::table::{Users, events};
 use super::texts::Texts;
 use crate::app::{App, Command, Direction, Document, Focus, Search};
 use crate::job::Slot;
@@ -27,6 +27,7 @@ pub struct ResultsView {
     chosen: Option<usize>,
     /// The hit that the search last went to.
     visited: Option<usize>,
+    by: Users,
     preview: Option<(u32, u64, String)>,
 }
 
@@ -279,11 +280,11 @@ fn streams_ui(ui: &mut Ui, document: &Document, view: &mut ResultsView) {
 fn hits_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsView, queue: &mut Vec<Command>) -> Vec<u32> {
     let (search, log, zone) = (&document.search, &document.opened.log, app.zone());
     let longest = log.len().checked_sub(1).map_or(1, |last| log.position(last).to_string().len());
-    let columns = Columns::new(ui.available_width(), longest, Of::Streams);
+    let columns = Columns::new(ui.available_width(), longest, Of::Streams, view.by.tells(document));
     ui.spacing_mut().item_spacing.y = 0.0;
     row::header_ui(ui, &columns, zone.name());
     view.texts.refresh(document, zone, None);
-    let ResultsView { rows, texts, only, filtered, chosen, .. } = view;
+    let ResultsView { rows, texts, only, filtered, chosen, by, .. } = view;
     let hits: &[u32] = if only.is_some() { &filtered.0 } else { &search.hits };
     let list = List {
         name: "Events found",
@@ -298,6 +299,7 @@ fn hits_ui(ui: &mut Ui, app: &App, document: &Document, view: &mut ResultsView, 
     let (response, range) = rows.show(ui, &list, |ui, rect, at| {
         let event = hits[at];
         let said = texts.row(document, zone, event, None);
+        by.saw(ui, document, &said.by);
         let standing = Standing {
             chosen: false,
             put: None,

@@ -45,8 +45,10 @@ pub fn header_ui(ui: &mut Ui, columns: &Columns, zone: &str) {
     if let Some(version) = columns.version {
         title(version, "Version");
     }
-    let time = Column { left: columns.date.left, right: columns.clock.right + 12.0 };
-    title(time, &format!("Time ({zone})"));
+    let time = columns.time.map(|(date, clock)| Column { left: date.left, right: clock.right + 12.0 });
+    if let Some(time) = time {
+        title(time, &format!("Time ({zone})"));
+    }
     if let Some(stream) = columns.stream {
         title(stream, "Stream");
     }
@@ -58,6 +60,7 @@ pub fn header_ui(ui: &mut Ui, columns: &Columns, zone: &str) {
         title(changed, "Changed");
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
+    let Some(time) = time else { return };
     let words = rect.with_min_x(rect.left() + time.left).with_max_x(rect.left() + time.right);
     let response = ui.interact(words, ui.make_persistent_id("zone of times"), Sense::HOVER);
     response.on_hover_text(format!("All times are those of {zone}"));
@@ -114,13 +117,15 @@ pub fn row_ui(
             text(beside, branch, theme::mono(theme::SMALL - 1.0), tokens.what_if);
         }
     }
-    if standing.day {
-        text(columns.date, &said.date, mono(), quiet);
+    if let Some((date, clock)) = columns.time {
+        if standing.day {
+            text(date, &said.date, mono(), quiet);
+        }
+        // A fraction is told where there is room, as far as there is.
+        let shown = if columns.fractions { 12 } else { 8 };
+        let shown = said.clock.char_indices().nth(shown).map_or(&*said.clock, |(end, _)| &said.clock[..end]);
+        text(clock, shown, mono(), strong);
     }
-    // A fraction is told where there is room, as far as there is.
-    let clock = if columns.fractions { 12 } else { 8 };
-    let clock = said.clock.char_indices().nth(clock).map_or(&*said.clock, |(end, _)| &said.clock[..end]);
-    text(columns.clock, clock, mono(), strong);
     let mut stream_cut = false;
     if let Some(column) = columns.stream {
         let line = elide::middle(&painter, &said.stream, &theme::words(theme::BODY), quiet, column.width());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Key, Modifiers, Popup, RichText, Role, SetOpenCommand};
 
-use super::columns::{Columns, Of};
+use super::columns::{Columns, Of, Tells};
 use super::row::{self, Standing};
 use super::texts::Texts;
 use crate::app::choosing::MOST;
@@ -32,6 +32,26 @@ pub struct TableView {
     head: Option<usize>,
     /// The event whose menu was opened from the keyboard.
     menu: Option<u32>,
+    by: Users,
+}
+
+/// Whether an event that was in sight says by whom; of which store.
+#[derive(Default)]
+pub(super) struct Users(Option<StoreKey>);
+
+impl Users {
+    /// Which columns a store has.
+    pub(super) fn tells(&self, document: &Document) -> Tells {
+        Tells { times: document.opened.drawing.time_range.is_some(), by: self.0 == Some(document.opened.key) }
+    }
+
+    /// A row is in sight: from now on there is a column for what it says.
+    pub(super) fn saw(&mut self, ui: &egui::Ui, document: &Document, by: &str) {
+        if !by.is_empty() && self.0 != Some(document.opened.key) {
+            self.0 = Some(document.opened.key);
+            ui.ctx().request_repaint();
+        }
+    }
 }
 
 /// What the rows were made of.
@@ -160,7 +180,8 @@ fn listed_ui(
     }
     let zone = app.zone();
     let longest = log.len().checked_sub(1).map_or(1, |last| log.position(last).to_string().len());
-    let columns = Columns::new(ui.available_width(), longest, if all { Of::Streams } else { Of::Stream });
+    let of = if all { Of::Streams } else { Of::Stream };
+    let columns = Columns::new(ui.available_width(), longest, of, view.by.tells(document));
     row::header_ui(ui, &columns, zone.name());
     view.texts.refresh(document, zone, document.stream.as_ref().filter(|_| !all));
     let current = view.follow(listed);
@@ -176,7 +197,7 @@ fn listed_ui(
     let mut day: Option<String> = None;
     let asks_menu = view.asks_menu(ui, document);
     let mut menu_closed = false;
-    let TableView { rows, texts, put: selected_put, menu, .. } = view;
+    let TableView { rows, texts, put: selected_put, menu, by, .. } = view;
     let chosen = &document.chosen;
     let (response, range) = rows.show(ui, &list, |ui, rect, at| {
         let of = listed.row(at);
@@ -198,6 +219,7 @@ fn listed_ui(
                 texts.put(document, zone, place, &event)
             }
         };
+        by.saw(ui, document, &said.by);
         standing.day = day.as_ref() != Some(&said.date);
         // A row that is cut off at the top tells it to nobody.
         if standing.day && rect.top() > ui.clip_rect().top() - 8.0 {

@@ -114,49 +114,93 @@ pub fn header_ui(
 /// Whose state it is, and at which place of its history.
 fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<&At>, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            reply_ui(ui, app, queue);
-            if let Some(at) = at {
-                let hover = format!("{} of {} events are taken in", at.count, at.of);
-                ui.label(RichText::new(place(at)).font(theme::mono(theme::MONO)).color(tokens.secondary))
-                    .on_hover_text(hover);
+    let full = format!("{words} {}", names::shown(stream));
+    let place_ui = |ui: &mut egui::Ui| {
+        let Some(at) = at else { return };
+        let hover = match at.of {
+            1 => format!("{} of 1 event is taken in", at.count),
+            of => format!("{} of {of} events are taken in", at.count),
+        };
+        let words = RichText::new(place(at)).font(theme::mono(theme::MONO)).color(tokens.secondary);
+        ui.label(words).on_hover_text(hover);
+    };
+    let title_ui = |ui: &mut egui::Ui, job: LayoutJob| {
+        let label = ui.add(Label::new(job).truncate());
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &full));
+        label.on_hover_text(&full);
+    };
+    let mut two_lines = false;
+    right_to_left(ui, |ui| {
+        reply_ui(ui, app, queue);
+        let place_width = at.map_or(0.0, |at| {
+            let galley = ui.painter().layout_no_wrap(place(at), theme::mono(theme::MONO), tokens.secondary);
+            galley.size().x + ui.spacing().item_spacing.x
+        });
+        let title = title_of(ui, words, stream, (ui.available_width() - place_width).max(40.0));
+        let job = match title {
+            Title::OneLine(job) => {
+                place_ui(ui);
+                job
             }
+            Title::TwoLines(job) => {
+                two_lines = true;
+                job
+            }
+        };
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| title_ui(ui, job));
+    });
+    if two_lines {
+        right_to_left(ui, |ui| {
+            place_ui(ui);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let title = title_job(ui, words, stream, ui.available_width());
-                let full = format!("{words} {}", names::shown(stream));
-                let label = ui.add(Label::new(title).wrap());
-                label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &full));
-                label.on_hover_text(full);
+                let room = ui.available_width();
+                ui.add(Label::new(name_job(ui, stream, room)).truncate()).on_hover_text(names::shown(stream));
             });
         });
-    });
+    }
 }
 
-/// What is told and of which stream, in one line where there is room. Else the name has a line of its own, and where
-/// what is told is short, that is all: words and names are not broken, and a long name does not push the state away.
-fn title_job(ui: &egui::Ui, words: &str, stream: &str, room: f32) -> LayoutJob {
+/// A line that begins at the right.
+fn right_to_left(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui)) {
+    ui.horizontal(|ui| ui.with_layout(Layout::right_to_left(Align::Center), contents));
+}
+
+/// What is told and of which stream.
+enum Title {
+    /// All of it, or of a short one with a long name the name.
+    OneLine(LayoutJob),
+    /// What is told; the name has a line of its own.
+    TwoLines(LayoutJob),
+}
+
+/// The title for a room: words are not broken, and a long name does not push the state away.
+fn title_of(ui: &egui::Ui, words: &str, stream: &str, room: f32) -> Title {
     let tokens = theme::tokens(ui);
+    let mut told = LayoutJob::default();
+    let format = egui::TextFormat::simple(theme::strong(theme::BODY), tokens.secondary);
+    told.append(&format!("{words} "), 0.0, format.clone());
+    let name = name_job(ui, stream, f32::INFINITY);
+    let width = |job: &LayoutJob| ui.painter().layout_job(job.clone()).size().x;
+    if width(&told) + width(&name) <= room {
+        for section in &name.sections {
+            told.append(&name.text, 0.0, section.format.clone());
+        }
+        return Title::OneLine(told);
+    }
+    match words.len() <= 12 {
+        true => Title::OneLine(name_job(ui, stream, room)),
+        false => Title::TwoLines(told),
+    }
+}
+
+/// A stream's name without its middle, where there is no room for that.
+fn name_job(ui: &egui::Ui, stream: &str, room: f32) -> LayoutJob {
+    let tokens = theme::tokens(ui);
+    let colour = if names::is_blank(stream) { tokens.secondary } else { tokens.text };
     let font = theme::strong(theme::BODY);
-    let format = |colour| egui::TextFormat::simple(font.clone(), colour);
-    let (shown, colour) = match names::is_blank(stream) {
-        true => (names::NO_NAME, tokens.secondary),
-        false => (stream, tokens.text),
-    };
-    let is_short = words.len() <= 12;
-    let told = |end: &str| {
-        let mut job = LayoutJob::default();
-        job.append(&format!("{words}{end}"), 0.0, format(tokens.secondary));
-        job
-    };
-    let line = elide::middle(ui.painter(), shown, &font, colour, room);
-    let beside = ui.painter().layout_job(told(" ")).size().x + line.galley.size().x;
-    let mut job = match (line.cut || beside > room, is_short) {
-        (false, _) => told(" "),
-        (true, true) => LayoutJob::default(),
-        (true, false) => told("\n"),
-    };
-    job.append(line.galley.text(), 0.0, format(colour));
+    let line = elide::middle(ui.painter(), names::shown(stream), &font, colour, room);
+    let mut job = LayoutJob::default();
+    job.append(line.galley.text(), 0.0, egui::TextFormat::simple(font, colour));
     job
 }
 
@@ -313,27 +357,26 @@ mod tests {
         let long = "tenant-b/e0853a5b-2a87-409c-9a50-06dfdca7d04e";
         let said = "Last value of each field of";
         let output = context.run_ui(egui::RawInput::default(), |ui| {
-            for (words, stream, room) in
-                [(said, "account-7", 400.0), (said, "account-7", 200.0), (said, long, 230.0), (said, long, 120.0)]
-            {
-                let mut job = title_job(ui, words, stream, room);
-                let text = job.text.clone();
-                job.wrap.max_width = room;
-                let galley = ui.painter().layout_job(job);
-                let rows: Vec<String> = galley.rows.iter().map(|row| row.text()).collect();
-                assert!(galley.size().x <= room, "{rows:?} in {room}");
-                let whole = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-                assert_eq!(rows.iter().flat_map(|row| whole(row)).collect::<Vec<_>>(), whole(&text), "{room}");
-                let name = rows.last().cloned().unwrap_or_default();
-                match (stream == long, room >= 400.0) {
-                    (false, true) => assert_eq!(rows, [format!("{said} {stream}")]),
-                    (false, false) => assert_eq!(name, stream),
-                    (true, _) => assert!(name.contains('…') && name.ends_with("04e"), "{name}"),
-                }
+            let text = |title| match title {
+                Title::OneLine(job) => (1, job.text),
+                Title::TwoLines(job) => (2, job.text),
+            };
+            for (words, stream, room, expected) in [
+                (said, "account-7", 400.0, (1, "Last value of each field of account-7")),
+                (said, "account-7", 200.0, (2, "Last value of each field of ")),
+                (said, long, 300.0, (2, "Last value of each field of ")),
+                ("State of", "account-7", 400.0, (1, "State of account-7")),
+                ("State of", " ", 400.0, (1, "State of (no name)")),
+            ] {
+                let (lines, found) = text(title_of(ui, words, stream, room));
+                assert_eq!((lines, &*found), expected, "{stream} in {room}");
             }
-            assert_eq!(title_job(ui, "State of", "account-7", 400.0).text, "State of account-7");
-            assert!(title_job(ui, "State of", long, 200.0).text.starts_with("tenant"));
-            assert_eq!(title_job(ui, "State of", " ", 400.0).text, "State of (no name)");
+            for (lines, name) in [text(title_of(ui, "State of", long, 200.0)), (1, name_job(ui, long, 200.0).text)] {
+                assert!(
+                    lines == 1 && name.starts_with("tenant") && name.contains('…') && name.ends_with("04e"),
+                    "{name}"
+                );
+            }
         });
         output.drop_without_applying_deltas();
     }

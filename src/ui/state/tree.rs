@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::job::StoreKey;
-use crate::model::{Segment, Value, ValuePath};
+use crate::model::{Segment, Value, ValuePath, names};
 use crate::replay::Change;
 
 /// Entries of one list or object that are shown at first, and how many more at each wish.
@@ -183,6 +183,8 @@ impl Tree {
         }
         let there = beyond.iter().filter(|segment| at.is_there(segment)).count();
         let hidden = total.saturating_sub(listed.len() + there);
+        // What tells nothing of what happened comes after what does.
+        listed.sort_by_key(is_technical);
         let shown = listed.len();
         let nothing_beyond = beyond.is_empty();
         listed.append(&mut beyond);
@@ -228,6 +230,11 @@ impl<'a> Place<'a> {
         let Place { value, branch, .. } = self.child(segment);
         value.is_some() || branch.is_some()
     }
+}
+
+/// Whether it is a field that a serializer or the automatic projection added.
+fn is_technical(segment: &Segment) -> bool {
+    matches!(segment, Segment::Key(key) if names::is_technical(key) || matches!(&**key, "$version" | "$updated"))
 }
 
 /// Where something happened.

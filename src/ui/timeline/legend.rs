@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Stage, labels};
 use crate::app::Command;
 use crate::job::StoreKey;
-use crate::model::{CategoryIndex, names};
+use crate::model::{CategoryIndex, TypeIndex, names};
 use crate::timeline::Shape;
 use crate::ui::{icons, marks, theme};
 
@@ -102,16 +102,23 @@ impl Legend {
         };
         let (tokens, marks) = (&stage.tokens, &document.opened.drawing.marks);
         let mut spoken = String::new();
+        let mut known: Vec<TypeIndex> = Vec::new();
         for category in &categories {
+            // A type looks the same in every category: it is told once.
+            let (told, all) = (marks.coloured(*category), marks.legend(*category).len());
+            let new: Vec<TypeIndex> = told.iter().copied().filter(|at| !known.contains(at)).collect();
+            if new.is_empty() && all == told.len() {
+                continue;
+            }
+            known.extend(&new);
             let name = names::shown(log.category(*category));
             spoken += &format!(". {name}");
             if categories.len() > 1 {
                 place(None, name.to_uppercase(), tokens.secondary, theme::MARGIN);
             }
-            let (told, all) = (marks.coloured(*category), marks.legend(*category).len());
-            for event_type in told {
-                let mark = marks.mark_of(*event_type);
-                let name = &log.event_type(*event_type).name;
+            for event_type in new {
+                let mark = marks.mark_of(event_type);
+                let name = &log.event_type(event_type).name;
                 let words = names::type_words(name);
                 spoken += &format!(", {words} {}", shape_words(mark.shape));
                 let colour = if names::is_blank(name) { tokens.secondary } else { tokens.text };

@@ -144,7 +144,8 @@ pub fn timeline_ui(ui: &mut Ui, app: &App, view: &mut ViewState, queue: &mut Vec
 
 fn show(ui: &mut Ui, app: &App, document: &Document, timeline: &mut TimelineView, queue: &mut Vec<Command>) {
     let full = ui.available_rect_before_wrap();
-    let labels = (full.width() * 0.17).clamp(132.0, 210.0).round();
+    // Names that are ids need more than a word does; the lanes need most.
+    let labels = (full.width() * 0.2).clamp(132.0, 280.0).round();
     let left = full.left() + labels;
     let width = (full.width() - labels - SCROLL_BAR).max(50.0);
     let scale = Scale { left, width, view: document.view };
