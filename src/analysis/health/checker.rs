@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
     /// Takes the next event in, in the store's order.
     pub fn event(&mut self, index: usize, mut event: Event) {
         self.scanned.payloads += 1;
-        self.ids.take(index, &event);
+        self.ids.take(self.log, index, &event);
         self.pairs.take(index, &event);
         self.payloads.take(self.log, index, &mut event, &self.findings);
         if !self.states.are_any() {

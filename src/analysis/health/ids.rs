@@ -42,15 +42,17 @@ struct Index {
 
 impl Ids {
     /// Takes the next event in, in the store's order.
-    pub fn take(&mut self, index: usize, event: &Event) {
+    pub fn take(&mut self, log: &EventLog, index: usize, event: &Event) {
+        let source = log.source(index);
         if let Some(id) = &event.id {
             self.ids.resize(index, NONE);
-            self.ids.push(hash(id));
+            self.ids.push(hash(id, source));
         }
         if let Some(cause) = event.causation_id.as_deref().filter(|cause| !cause.is_empty()) {
             self.causes.resize(index, NONE);
             let began_it = event.correlation_id.as_deref() == Some(cause);
-            self.causes.push(if began_it { hash(cause) & !PLAIN } else { hash(cause) });
+            let hash = hash(cause, source);
+            self.causes.push(if began_it { hash & !PLAIN } else { hash });
         }
     }
 
@@ -143,6 +145,8 @@ impl Ids {
             let event = event as u32;
             total += 1;
             match cause_of(event) {
+                // What belongs to itself and caused itself is what began it all, as some libraries write it.
+                Some(of) if of == event && *cause & PLAIN == 0 => total -= 1,
                 Some(cause) if cause == event => own.push(event),
                 Some(cause) => {
                     resolved += 1;
@@ -173,11 +177,11 @@ impl Ids {
         if resolved == 0 {
             // Then they name commands as a rule, and nothing is missing.
             let what = if missing == 1 {
-                "the only cause that is named is".to_owned()
+                "the only cause that is named is no event".to_owned()
             } else {
-                format!("none of {missing} causes is")
+                format!("none of {missing} causes is an event")
             };
-            let words = format!("{what} an event of this store: commands may be meant, or events of other stores");
+            let words = format!("{what} of this store: commands may be meant, or events of other stores");
             let first = unknown
                 .first()
                 .map(|event| Finding::at(log, Kind::CauseMissing, Severity::Info, *event as usize, words));
@@ -364,8 +368,12 @@ fn normal(id: &str) -> String {
     }
 }
 
-fn hash(id: &str) -> u64 {
+/// Of an id. Plain numbers count the rows of the table or file that they are in, which is the `source`.
+fn hash(id: &str, source: usize) -> u64 {
     let mut hasher = DefaultHasher::new();
+    if id.len() < 20 && id.bytes().all(|byte| byte.is_ascii_digit()) {
+        source.hash(&mut hasher);
+    }
     match uuid::Uuid::try_parse(id) {
         Ok(uuid) => uuid.as_u128().hash(&mut hasher),
         Err(_) => id.hash(&mut hasher),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::clock_words::{name, of_type};
+use super::clock_words::{name, named, of_type};
 use super::findings::{Finding, Findings, Severity, Tally};
 use super::kind::Kind;
 use super::versions::own_streams;
@@ -149,6 +149,9 @@ impl Categories {
         for (stream, category) in streams(log) {
             let Some(first) = first_of(log, stream) else { continue };
             let of = log.type_of(first as usize);
+            if named(log, of).is_none() {
+                continue;
+            }
             let others = self.streams[&category] - 1;
             let alike = self.starts[&(category, of)] - 1;
             // A type that a third of the streams begin with, or that hardly ever follows another, is one to begin with.

@@ -71,7 +71,7 @@ impl Payloads {
                         format!("{}: {}", why.reason, why.note)
                     };
                     let bytes = if why.len == 1 { "1 byte".to_owned() } else { format!("{} bytes", why.len) };
-                    let words = if note.ends_with(&bytes) { note } else { format!("{note}, {bytes}") };
+                    let words = if note.contains(&bytes) { note } else { format!("{note}, {bytes}") };
                     Finding::at(log, Kind::PayloadUnreadable, Severity::Error, index, words)
                 });
             }
@@ -152,13 +152,14 @@ impl Payloads {
         let is_usual = without * 2 > log.len();
         for (of, found) in untimed.into_iter().filter(|_| !is_usual) {
             let all = log.event_type(of).events;
-            if found.count() * 2 <= all || all < 3 {
-                findings.extend(found);
-                continue;
-            }
             let words = match found.count() {
+                1 if all == 1 => format!("the only {} has no time", none_of_type(log, of)),
                 count if count == all => format!("no {} has a time", none_of_type(log, of)),
-                count => format!("{count} of {all} {} have no time", many_of_type(log, of)),
+                count if count * 2 > all => format!("{count} of {all} {} have no time", many_of_type(log, of)),
+                _ => {
+                    findings.extend(found);
+                    continue;
+                }
             };
             let first = found.into_first();
             findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
@@ -173,6 +174,9 @@ impl Payloads {
         for ((_, reason), tally) in &found {
             *by_reason.entry(reason.clone()).or_default() += tally.count();
         }
+        // In an encoding that is not read here nothing at all may be what an event without fields comes to.
+        let is_opaque = by_reason.iter().any(|(reason, count)| count * 2 > log.len() && !is_damage(reason));
+        let is_damage = |reason: &str| is_damage(reason) && !(is_opaque && reason.contains("empty"));
         // An encoding that is not read here is no damage: it is told once.
         for (reason, count) in by_reason {
             if count * 2 <= log.len() || (count < FEW && is_damage(&reason)) {

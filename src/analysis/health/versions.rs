@@ -59,6 +59,7 @@ pub(super) struct Versions {
 pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Findings) -> Versions {
     let (mut shared, mut doubles) = (Vec::new(), Vec::new());
     let (mut starts, mut repeats, mut without) = (Tally::default(), Tally::default(), Tally::default());
+    let mut replaced = Tally::default();
     let mut gaps = Tallies::default();
     let mut steps = 0;
     let mut sorted = Vec::new();
@@ -68,6 +69,8 @@ pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Finding
         let without_version = |event: &&u32| log.version_in(**event as usize, stream).is_none();
         let unnumbered = !is_plain && lane.iter().any(|event| without_version(&event));
         let mut previous: Option<(i64, u32)> = None;
+        // The last one that is not archived.
+        let mut live: Option<(i64, u32)> = None;
         let mut visit = |version: i64, event: u32| {
             let at = event as usize;
             match previous {
@@ -90,8 +93,20 @@ pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Finding
                     } else if version == before && log.is_archived(at) != log.is_archived(other as usize) {
                         // What is archived leaves its numbers to a stream that is begun again under the same name.
                     } else if version == before {
-                        doubles.push(event);
-                        repeats.push(|| twice(log, stream, other, event, &version.to_string()));
+                        // An archived event is another one's that took its place; two that are, or two that aren't,
+                        // are one too many.
+                        let archived = |event: u32| log.is_archived(event as usize);
+                        let rival = match (archived(other), archived(event)) {
+                            (true, false) => live.filter(|(of, _)| *of == version).map(|(_, live)| live),
+                            (false, true) => None,
+                            _ => Some(other),
+                        };
+                        if let Some(other) = rival {
+                            doubles.push(event);
+                            repeats.push(|| twice(log, stream, other, event, &version.to_string()));
+                        } else {
+                            replaced.push(|| replaces(log, stream, other, event, version));
+                        }
                     } else if version.saturating_sub(before) > 1 {
                         // What is missing may be what has no number.
                         let severity = if unnumbered { Severity::Info } else { Severity::Warning };
@@ -109,6 +124,9 @@ pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Finding
                 }
             }
             previous = Some((version, event));
+            if !log.is_archived(at) {
+                live = previous;
+            }
         };
         if is_plain {
             versions(log, stream).for_each(|(version, event)| visit(version, event));
@@ -153,10 +171,19 @@ pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Finding
         findings.extend_all(gaps);
         findings.extend(starts);
     }
+    findings.extend(replaced);
     findings.extend(without);
     doubles.sort_unstable();
     doubles.dedup();
     Versions { shared, doubles }
+}
+
+/// Two events of one version, one of which is archived: the other one took its place.
+fn replaces(log: &EventLog, stream: StreamIndex, other: u32, event: u32, version: i64) -> Finding {
+    let (live, archived) = if log.is_archived(event as usize) { (other, event) } else { (event, other) };
+    let (live, archived) = (name(log, live), name(log, archived));
+    let words = format!("version {version} is also that of an archived event: {live} took the place of {archived}");
+    Finding::at(log, Kind::VersionDuplicate, Severity::Info, event as usize, words).within(log, stream)
 }
 
 /// Two events of one version.

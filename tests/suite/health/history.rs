@@ -185,6 +185,16 @@ fn causes() {
         &[(K::CauseMissing, Info, Some("account-0"), Some(1))],
         "none of 50 causes is an event of this store: commands may be meant",
     );
+    tells(
+        |store| {
+            store.rows.iter_mut().for_each(|row| row.metadata = "{}".to_owned());
+            store.at(7).metadata = r#"{"causation_id":"command-7"}"#.to_owned();
+        },
+        &[(K::CauseMissing, Info, Some("account-1"), Some(7))],
+        "the only cause that is named is no event of this store",
+    );
+    // What began it all, as some libraries write it.
+    tells(|store| store.at(7).metadata = r#"{"causation_id":"id-7","correlation_id":"id-7"}"#.to_owned(), &[], "");
 }
 
 #[test]

@@ -93,6 +93,46 @@ fn what_a_payload_that_cant_be_read_would_have_said_is_not_missed_besides() {
 }
 
 #[test]
+fn what_libraries_do_on_purpose_is_no_error() {
+    let errors = |name: &str, spoil: &str| {
+        let health = small(name, spoil);
+        let errors = health.findings.into_iter().filter(|one| one.severity != Info);
+        errors.map(|one| (one.kind, one.position)).collect::<Vec<_>>()
+    };
+    // A node of Temporal that another one took the place of; two tables of Home Assistant count their rows each for
+    // itself; what began it all names itself, and is what it is correlated with.
+    let temporal = errors("temporal", "");
+    assert!(temporal.iter().all(|(kind, _)| *kind != K::VersionDuplicate), "{temporal:?}");
+    assert_eq!(errors("home_assistant_old", ""), []);
+    assert_eq!(errors("sourced", ""), []);
+}
+
+#[test]
+fn an_archived_event_and_the_one_that_took_its_place_may_share_a_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.db");
+    fixtures::emmett(&path);
+    let conn = fixtures::database(&path);
+    // The stream begins again under its name, once and then again.
+    let again = |id: &str, position: i64| {
+        let sql = "INSERT INTO emt_messages SELECT stream_id, stream_position, ?1, message_kind, message_data, \
+                   message_metadata, message_schema_version, message_type, ?1, 0, ?2, created FROM emt_messages \
+                   WHERE global_position = 11";
+        conn.execute(sql, rusqlite::params![id, position]).unwrap();
+    };
+    again("new", 90);
+    let of = |health: &Health| {
+        let found = health.findings.iter().filter(|one| one.kind == K::VersionDuplicate);
+        found.map(|one| (one.severity, one.position, one.message.clone())).collect::<Vec<_>>()
+    };
+    let words = "version 1 is also that of an archived event: #90 took the place of #11".to_owned();
+    assert_eq!(of(&check(&path)), [(Info, Some(90), words.clone())]);
+    again("newer", 91);
+    let twice = "version 1 is used twice, by Opened at #90 and by Opened here".to_owned();
+    assert_eq!(of(&check(&path)), [(Error, Some(91), twice), (Info, Some(90), words)]);
+}
+
+#[test]
 fn rows_of_the_library_itself_are_no_types_seen_once() {
     let health = small("sqlstreamstore", "");
     let once: Vec<Option<i64>> =
