@@ -170,8 +170,9 @@ impl App {
             format!(". Its rules are not in it: opened from here it uses {}", rules.display())
         });
         let text = format!(
-            "Wrote {} events to {} ({}). The opened store is unchanged{rules}",
+            "Wrote {} {} to {} ({}). The opened store is unchanged{rules}",
             copied.events,
+            if copied.events == 1 { "event" } else { "events" },
             copied.path.display(),
             copied.layout_title
         );

@@ -92,11 +92,12 @@ impl Finder {
         let (Some(document), Some((store, from))) = (&app.document, self.streams) else { return false };
         let streams = document.opened.log.streams();
         let to = streams.len().min(from + STEP);
-        for (at, stream) in streams[from..to].iter().enumerate() {
-            let Some(rank) = rank(names::shown(&stream.name), text) else { continue };
+        for at in from..to {
+            let name = names::shown(&streams[at].name);
+            let Some(rank) = rank(name, text) else { continue };
             self.found_streams.push(Entry {
-                target: Target::Stream(StreamIndex((from + at) as u32)),
-                title: names::shown(&stream.name).to_owned(),
+                target: Target::Stream(StreamIndex(at as u32)),
+                title: name.to_owned(),
                 detail: "stream".to_owned(),
                 why_not: None,
                 // A command of the same fit comes first.

@@ -159,10 +159,8 @@ impl Asked<'_> {
                 }
                 Ok(Polled::Changed { session: now, file, rewritten }) => {
                     // What was not printed yet is as good as new.
-                    let mut unknown = [due, rewritten].concat();
-                    unknown.sort_unstable();
-                    unknown.dedup();
-                    let (arrived, gone) = now.log().arrivals_since(session.log(), &unknown);
+                    due.sort_unstable();
+                    let (arrived, gone) = now.log().arrivals_since(session.log(), &rewritten, &due);
                     if let Some(note) = changed(file, gone, arrived.len()) {
                         print(Print::Note(&note))?;
                     }

@@ -216,7 +216,7 @@ fn categories(log: &EventLog) -> (Vec<CategoryCount>, Sums) {
     let count = |name: &std::sync::Arc<str>| CategoryCount { name: name.to_string(), streams: 0, events: 0, links: 0 };
     let mut counts: Vec<CategoryCount> = log.categories().iter().map(count).collect();
     let mut sums = Sums::default();
-    for stream in log.streams() {
+    for stream in log.streams().iter() {
         let category = &mut counts[stream.category.0 as usize];
         category.streams += 1;
         category.links += usize::from(stream.link);

@@ -24,8 +24,8 @@ pub use copy::{CopyDescription, CopyPlan, CopyRefusal, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable, Wanted};
 pub use list::List;
 pub use log::{
-    COLUMNS, CategoryIndex, EventLog, EventLogBuilder, ImageError, LogImage, LogRow, PieceNames, StreamIndex,
-    StreamInfo, TypeIndex,
+    COLUMNS, CategoryIndex, EventLog, EventLogBuilder, ImageError, LogImage, LogRow, PieceNames, SharedList,
+    StreamIndex, StreamInfo, TypeIndex,
 };
 pub use moment::Moment;
 pub use number::Number;

@@ -67,6 +67,9 @@ pub(super) struct Attachment {
     kept: Mutex<Kept>,
     /// The longest read transaction so far, in microseconds.
     longest: AtomicU64,
+    /// How many there were.
+    #[cfg(test)]
+    pub(super) reads: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -88,6 +91,8 @@ impl Attachment {
 
     /// Takes note of how long a read transaction lasted.
     pub(super) fn note_read(&self, lasted: Duration) {
+        #[cfg(test)]
+        self.reads.fetch_add(1, Ordering::Relaxed);
         self.longest.fetch_max(u64::try_from(lasted.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 

@@ -116,7 +116,7 @@ impl Kept {
     fn try_write(&self, log: &EventLog, notes: &[String]) -> std::io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let LogImage { names, columns } = log.image();
+        let Some(LogImage { names, columns }) = log.image() else { return Ok(()) };
         let parts = || std::iter::once(names.as_slice()).chain(columns.iter().map(|column| &**column));
         let header = Header {
             of: self.of.clone(),

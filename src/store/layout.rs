@@ -392,6 +392,9 @@ pub struct TimeSpec {
     /// A text as the library writes it, for stores that have none to show the form.
     #[serde(default)]
     pub like: Option<String>,
+    /// Texts have no zone, and the library takes that of its application, which nothing in the store tells.
+    #[serde(default)]
+    pub zone_of_application: bool,
     /// The library reads whole seconds only.
     #[serde(default)]
     pub whole_seconds: bool,

@@ -22,6 +22,7 @@ mod explain;
 mod foldline;
 mod handles;
 mod hash;
+mod key_forms;
 mod layout;
 mod look;
 mod mapping;

@@ -19,7 +19,8 @@ use keys::{index_of_row, key_columns, key_condition, stored_forms};
 use super::Store;
 use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{CategoryRule, Place, TimeEncoding};
+use super::key_forms::{KeyForms, usual_first};
+use super::layout::{Place, TimeEncoding};
 use super::look::{Contents, Look, with_fields};
 use super::open::Source;
 use super::payload::undecoded;
@@ -253,7 +254,7 @@ impl Reader {
                     let (select, from) = (select.sql(), tables.from(&select));
                     let sql = format!("SELECT {select} FROM {from} WHERE {column} = ?1{alike} LIMIT 1");
                     let mut statement = self.conn.prepare_cached(&sql)?;
-                    for value in stored_forms(id).into_iter().filter(|value| *value != SqlValue::Null) {
+                    for value in stored_forms(id) {
                         let mut rows = statement.query([value])?;
                         if let Some(row) = rows.next()? {
                             return self.index_of(log, at, row);
@@ -273,18 +274,19 @@ impl Reader {
             return Ok(index_of_row(log, source, row.get(0)?, sorted));
         };
         let version_at = columns.len() - 1;
-        let mut name = String::new();
-        for part in 0..version_at {
-            if part > 0 {
-                name.push('-');
-            }
-            if let Some((part, _)) = text(row.get_ref(part)?) {
-                name.push_str(&part);
-            }
-        }
+        let parts = (0..version_at).map(|at| Ok(text(row.get_ref(at)?).map(|(part, _)| part).unwrap_or_default()));
+        let parts = parts.collect::<rusqlite::Result<Vec<_>>>()?;
+        let whole = parts.len() == 1;
+        let parts: Vec<&str> = parts.iter().map(|part| &**part).filter(|part| whole || !part.is_empty()).collect();
+        let Some(stream) = log.find_stream(&parts.join("-")) else { return Ok(None) };
         let version = integer(row.get_ref(version_at)?);
-        let lane = log.find_stream(&name).map(|stream| log.lane(stream)).unwrap_or_default();
-        Ok(lane.iter().copied().find(|index| log.version(*index as usize) == version))
+        let category = log.category(log.stream(stream).category);
+        let forms = KeyForms::of_row(row, columns.len(), usual_first(&self.bound.sources[source].spec, category))?;
+        let is_it = |index: &u32| {
+            let index = *index as usize;
+            log.version(index) == version && KeyForms::of_row_key(log.row_key(index)) == forms
+        };
+        Ok(log.lane(stream).iter().copied().find(is_it))
     }
 
     fn entries_of(&self, look: &Look<'_>, source: usize, key: i64) -> Arc<[Value]> {
@@ -380,17 +382,8 @@ impl Reader {
             return Some(vec![log.row_key(index).into()]);
         };
         let stream = log.stream(log.stream_of(index)?);
-        let version = [SqlValue::from(log.version(index)?)];
-        let keys = |parts: &[&str]| parts.iter().flat_map(|part| stored_forms(part)).chain(version).collect();
-        match (columns.len(), &source.spec.stream.category) {
-            (2, _) => Some(keys(&[&*stream.name])),
-            (3, CategoryRule::FirstPart) => {
-                let first = log.category(stream.category);
-                let second = stream.name.strip_prefix(&**first)?.strip_prefix('-')?;
-                Some(keys(&[&**first, second]))
-            }
-            _ => None,
-        }
+        let forms = KeyForms::of_row_key(log.row_key(index));
+        forms.values(columns.len(), &stream.name, log.category(stream.category), log.version(index)?)
     }
 
     fn walk(
@@ -548,7 +541,8 @@ mod tests {
         conn.execute_batch(
             "CREATE TABLE stored_events (originator_id TEXT, originator_version INTEGER, topic TEXT, state BLOB, \
              PRIMARY KEY (originator_id, originator_version)) WITHOUT ROWID;
-             INSERT INTO stored_events VALUES ('b', 1, 'm:A', '{}'), ('a', 1, 'm:B', '{}'), (x'abcd', 2, 'm:C', '{}');",
+             INSERT INTO stored_events VALUES ('b', 1, 'm:A', '{}'), ('a', 1, 'm:B', '{}'), (x'abcd', 2, 'm:C', '{}'), \
+             (x'62', 7, 'm:E', '{}'), ('62', 7, 'm:F', '{}');",
         )
         .unwrap();
         conn.close().unwrap();
@@ -569,22 +563,24 @@ mod tests {
             let found = found.and_then(|index| log.stream_of(index as usize)).map(|stream| &*log.stream(stream).name);
             assert_eq!(found, stream, "{id}");
         }
+        // A text and bytes that are shown alike.
+        for id in ["m:E", "m:F"] {
+            let found = reader.find_id(&log, id).unwrap().unwrap();
+            assert_eq!(&*log.event_type(log.type_of(found as usize)).name, id);
+        }
     }
 
     #[test]
     fn what_may_be_stored_where_a_text_is_shown() {
         let blob = |bytes: &[u8]| SqlValue::Blob(bytes.to_vec());
-        for (shown, number, bytes) in [
-            ("account-1", SqlValue::Null, SqlValue::Null),
-            ("12", SqlValue::Integer(12), blob(&[0x12])),
-            ("012", SqlValue::Null, SqlValue::Null),
-            (
-                "00112233-4455-6677-8899-aabbccddeeff",
-                SqlValue::Null,
-                blob(&0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes()),
-            ),
+        let uuid = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes();
+        for (shown, others) in [
+            ("account-1", vec![]),
+            ("12", vec![SqlValue::Integer(12), blob(&[0x12])]),
+            ("012", vec![]),
+            ("00112233-4455-6677-8899-aabbccddeeff", vec![blob(&uuid)]),
         ] {
-            assert_eq!(stored_forms(shown), [SqlValue::Text(shown.to_owned()), number, bytes]);
+            assert_eq!(stored_forms(shown), [vec![SqlValue::Text(shown.to_owned())], others].concat());
         }
     }
 }

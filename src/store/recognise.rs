@@ -8,7 +8,8 @@ use rusqlite::Connection;
 
 use super::connect::quoted;
 use super::error::StoreError;
-use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, TIME, TableSpec, layouts, with_earlier};
+use super::key_forms;
+use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, Place, TIME, TableSpec, layouts, with_earlier};
 
 /// A table of the database.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub(super) struct Table {
     pub name: String,
     pub columns: Vec<Column>,
     pub without_rowid: bool,
+    /// Its primary key is in an index of its own, so that no column of it is the row number.
+    pub key_is_indexed: bool,
     /// Underscores in names of columns don't count.
     pub any_case: bool,
 }
@@ -108,6 +111,18 @@ impl Table {
         self.columns.iter().find(same).or_else(|| if any_case { alike() } else { None })
     }
 
+    /// The columns by which it can be read on from any of its rows; none where there are no such.
+    pub(super) fn order(&self) -> Vec<String> {
+        if let Some(rowid) = self.rowid() {
+            return vec![rowid];
+        }
+        let mut key: Vec<&Column> = self.columns.iter().filter(|column| column.key_place > 0).collect();
+        key.sort_by_key(|column| column.key_place);
+        // Elsewhere a key may be NULL, and again.
+        let key = if self.without_rowid { key } else { Vec::new() };
+        key.into_iter().map(|column| column.name.clone()).collect()
+    }
+
     fn has(&self, name: &str) -> bool {
         self.column(name).is_some()
     }
@@ -125,6 +140,8 @@ impl Table {
         let mut keys = self.columns.iter().filter(|column| column.key_place > 0);
         if let (Some(key), None) = (keys.next(), keys.next())
             && key.declared.eq_ignore_ascii_case("integer")
+            // `INTEGER PRIMARY KEY DESC` is no name of the row number: https://sqlite.org/lang_createtable.html#rowid
+            && !self.key_is_indexed
         {
             return Some(key.name.clone());
         }
@@ -138,6 +155,7 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
         "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' \
          AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
     )?;
+    let mut indexes = conn.prepare("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'")?;
     let mut columns = conn.prepare("SELECT name, type, pk, hidden, \"notnull\" FROM pragma_table_xinfo(?1)")?;
     let names = list.query_map([], |row| Ok((text(row, 0)?, row.get::<_, i64>(1)? != 0)))?;
     let mut tables = Vec::new();
@@ -149,7 +167,8 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
             Ok(Column { name, declared, key_place: row.get(2)?, generated, not_null: row.get::<_, i64>(4)? != 0 })
         };
         let columns = columns.query_map([&name], column)?.collect::<rusqlite::Result<_>>()?;
-        tables.push(Table { name, columns, without_rowid, any_case: false });
+        let key_is_indexed = indexes.query_row([&name], |row| row.get::<_, i64>(0))? > 0;
+        tables.push(Table { name, columns, without_rowid, key_is_indexed, any_case: false });
     }
     Ok(tables)
 }
@@ -288,6 +307,8 @@ fn event_sources(spec: &Arc<EventTable>, tables: &[Table]) -> Option<(usize, Vec
 fn lookup(spec: &TableSpec, tables: &[Table], near: &str) -> Option<Table> {
     let alike = |name: &str| name.bytes().zip(near.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
     let fitting = tables.iter().filter(|table| matched(spec, table).is_some());
+    // One that can't be read on from a row would be read in one go, however long that takes.
+    let fitting = fitting.filter(|table| !table.order().is_empty());
     // Of equals the first: `max_by_key` would take the last.
     fitting.min_by_key(|table| std::cmp::Reverse(alike(&table.name))).map(|table| table.seen_as(spec))
 }
@@ -318,7 +339,7 @@ pub(super) fn key(spec: &EventTable, table: &Table, joins: &[Option<Table>]) -> 
         }
         (KeySpec::Column(column), Some(rowid)) => Some(Key::Position { column: own_name(column)?, rowid }),
         (KeySpec::Rowid { .. }, Some(rowid)) => Some(Key::Rowid(rowid)),
-        (KeySpec::Rowid { without_rowid }, None) => Some(Key::Columns(without_rowid.clone())),
+        (KeySpec::Rowid { without_rowid }, None) => key_columns(spec, table, without_rowid).map(Key::Columns),
         (KeySpec::Order { by, position }, Some(rowid)) => Some(Key::Ordered {
             by: by.iter().filter_map(ordering).collect(),
             position: position.as_ref().and_then(own_name),
@@ -328,20 +349,40 @@ pub(super) fn key(spec: &EventTable, table: &Table, joins: &[Option<Table>]) -> 
     }
 }
 
+/// The columns by which rows without a number are ordered and read again: the table's whole key, which must be what
+/// names the stream and the version.
+fn key_columns(spec: &EventTable, table: &Table, names: &[String]) -> Option<Vec<String>> {
+    let columns: Vec<&Column> = names.iter().map(|name| table.column(name)).collect::<Option<_>>()?;
+    let is = |column: &Column, at: Option<&String>| at.is_some_and(|name| name.eq_ignore_ascii_case(&column.name));
+    let (version, stream) = columns.split_last()?;
+    let parts = &spec.stream.parts;
+    let named = stream.len() == parts.len() && stream.iter().zip(parts).all(|(column, part)| is(column, part.column()));
+    let counted = is(version, spec.version.0.first().and_then(Place::column)) && spec.several.is_none();
+    let whole = table.columns.iter().filter(|column| column.key_place > 0);
+    let unique = table.without_rowid && { whole }.all(|key| columns.iter().any(|column| column.name == key.name));
+    let fits = (2..=key_forms::COLUMNS).contains(&columns.len()) && spec.stream.tenant.is_empty();
+    (fits && named && counted && unique).then(|| columns.iter().map(|column| column.name.clone()).collect())
+}
+
 /// How many columns of the table speak for it, if it is such a table at all.
 fn matched(spec: &TableSpec, table: &Table) -> Option<usize> {
     let named = spec.names.is_empty() || spec.names.iter().any(|name| glob(name, &table.name));
     let excluded = spec.not_names.iter().any(|name| glob(name, &table.name));
     let has = |column: &String| table.column_as(column, spec.any_case).is_some();
     let complete = spec.columns.iter().all(has);
-    let foreign = spec.without.iter().any(has);
     let count = |columns: &[String]| columns.iter().filter(|column| has(column)).count();
     let one = spec.one_of.is_empty() || count(&spec.one_of) > 0;
-    let known = || [&spec.columns, &spec.one_of, &spec.optional].into_iter().flatten();
-    let strange = |column: &Column| !known().any(|name| name.eq_ignore_ascii_case(&column.name));
-    let alone = !spec.only || !table.columns.iter().any(strange);
-    (named && !excluded && complete && one && !foreign && alone)
+    (named && !excluded && complete && one && strange(spec, table).is_none())
         .then(|| spec.columns.len() + count(&spec.one_of) + count(&spec.optional))
+}
+
+/// A column that such a table does not have.
+fn strange<'t>(spec: &TableSpec, table: &'t Table) -> Option<&'t str> {
+    let known = || [&spec.columns, &spec.one_of, &spec.optional].into_iter().flatten();
+    let is_strange = |column: &&Column| !known().any(|name| name.eq_ignore_ascii_case(&column.name));
+    let foreign = spec.without.iter().find_map(|name| table.column_as(name, spec.any_case));
+    let alone = spec.only.then(|| table.columns.iter().find(is_strange)).flatten();
+    foreign.or(alone).map(|column| column.name.as_str())
 }
 
 /// What keeps a layout from fitting: what the table that comes nearest lacks.
@@ -356,7 +397,7 @@ fn why_not(spec: &LayoutSpec, tables: &[Table]) -> String {
         Some((missing, table)) if !missing.is_empty() => {
             format!("no table has its columns; {} comes nearest and lacks {}", quoted(&table.name), missing.join(", "))
         }
-        Some((_, table)) => match wanted.without.iter().find(|column| table.has(column)) {
+        Some((_, table)) => match strange(wanted, table) {
             Some(column) => format!("{} has a column {column}, so it is another layout's", quoted(&table.name)),
             None => "a further table that belongs to it is missing, or its name is another layout's".to_owned(),
         },
@@ -406,6 +447,31 @@ mod tests {
             fitting.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
             let ties = matches!(fitting.as_slice(), [(first, _), (second, _), ..] if first == second);
             assert!(!ties, "{}: {fitting:?}", path.display());
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_row_number_is_what_sqlite_says() {
+        for (columns, other) in [
+            ("x INTEGER PRIMARY KEY", ""),
+            ("x integer primary key ASC", ""),
+            ("x INTEGER PRIMARY KEY AUTOINCREMENT", ""),
+            ("x INTEGER PRIMARY KEY DESC", ""),
+            ("x INTEGER PRIMARY KEY DESC UNIQUE", ""),
+            ("x INTEGER", ", PRIMARY KEY (x)"),
+            ("x INTEGER", ", PRIMARY KEY (x ASC)"),
+            ("x INTEGER", ", PRIMARY KEY (x DESC)"),
+            ("x INTEGER", ", PRIMARY KEY (x, other)"),
+            ("x INT PRIMARY KEY", ""),
+            ("x BIGINT PRIMARY KEY", ""),
+            ("x INTEGER UNIQUE", ""),
+        ] {
+            let conn = Connection::open_in_memory().unwrap();
+            let insert = "INSERT INTO t (x) VALUES (42)";
+            conn.execute_batch(&format!("CREATE TABLE t ({columns}, other TEXT{other}); {insert};")).unwrap();
+            let number: i64 = conn.query_row("SELECT rowid FROM t", [], |row| row.get(0)).unwrap();
+            let expected = if number == 42 { "x" } else { "rowid" };
+            assert_eq!(tables(&conn).unwrap()[0].rowid().as_deref(), Some(expected), "{columns}{other}");
         }
     }
 

@@ -9,8 +9,10 @@ use super::theme;
 use crate::app::{App, Command, CopyChoice, copy_words, refusal_words};
 use crate::job::{Pick, Slot};
 
-/// Height for what a copy would hold: a few lines, more can be scrolled to.
-const HEIGHT: f32 = 200.0;
+/// Height for what a copy would hold, less in a low window: a few lines, more can be scrolled to.
+const HEIGHT: f32 = 220.0;
+/// Height of everything else in the question.
+const BESIDES: f32 = 430.0;
 
 /// What is typed into the question.
 #[derive(Default)]
@@ -151,7 +153,8 @@ fn description_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
     }
     let layout = format!("It will hold, in the layout {}:", description.layout_title);
     ui.label(RichText::new(layout).color(tokens.secondary));
-    ScrollArea::vertical().max_height(HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+    let height = (ui.ctx().content_rect().height() - BESIDES).clamp(64.0, HEIGHT);
+    ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
         for (at, words) in copy_words(description).into_iter().enumerate() {
             let text = RichText::new(words);
             let text = if at == 0 { text } else { text.color(tokens.secondary) };

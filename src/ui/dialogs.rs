@@ -21,6 +21,8 @@ pub struct DialogsView {
     rules_force: bool,
     scenario: ScenarioDialogView,
     mapping: MappingDialogView,
+    /// How large the question was in the last frame.
+    size: egui::Vec2,
     /// The path that was last looked at, and whether there is a file.
     rules_checked: Option<(String, bool)>,
 }
@@ -76,6 +78,10 @@ pub fn dialogs_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mu
         }),
         Some(Dialog::DropEdits { then }) => modal(ui, "drop edits").show(ui.ctx(), |ui| drop_edits_ui(ui, then, queue)),
     };
+    // It stands where the size that it had in the frame before puts it in the middle.
+    if std::mem::replace(&mut view.dialogs.size, modal.response.rect.size()) != modal.response.rect.size() {
+        ui.request_repaint();
+    }
     if modal.should_close() {
         queue.push(Command::CloseDialog);
     }

@@ -79,13 +79,16 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
     let opened = &document.opened;
     ui.set_width(400.0_f32.min(ui.ctx().content_rect().width() - 40.0));
     for file in &opened.files {
-        let count =
-            |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{} events", text::grouped(count)) };
         let left_out = match file.events - file.shown {
             0 => String::new(),
             more => format!(", {} of them in a file before it", text::grouped(more)),
         };
-        let words = format!("{} · {} · {}{left_out}", file.path.display(), file.layout_title, count(file.events));
+        let words = format!(
+            "{} · {} · {}{left_out}",
+            file.path.display(),
+            file.layout_title,
+            text::counted(file.events, "event")
+        );
         fact(ui, "File", &words);
     }
     if opened.files.is_empty() {
@@ -135,7 +138,7 @@ fn store_menu_ui(ui: &mut egui::Ui, document: &Document, app: &App, queue: &mut 
         ui.separator();
         heading(ui, "Also open");
         for other in &app.beside {
-            let what = format!("{} · {} events", other.title(), text::grouped(other.opened.log.len()));
+            let what = format!("{} · {}", other.title(), text::counted(other.opened.log.len(), "event"));
             if item(ui, icons::DATABASE, &what, "", true) {
                 queue.push(Command::SwitchTo(other.opened.key));
             }

@@ -16,6 +16,11 @@ pub fn grouped(number: usize) -> String {
     out
 }
 
+/// So many of a thing: `1 event`, `1,200 events`.
+pub fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{} {thing}s", grouped(number)) }
+}
+
 /// A number that may be negative, with its thousands set apart.
 pub fn grouped_signed(number: i64) -> String {
     let sign = if number < 0 { "-" } else { "" };

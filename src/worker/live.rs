@@ -218,7 +218,7 @@ impl Workshop {
             file = vec![FileChange::Replaced];
         }
         if let Polled::Changed { session: now, file: true, .. } = &polled {
-            let gone = now.log().arrivals_since(session.log(), &[]).1;
+            let gone = now.log().arrivals_since(session.log(), &[], &[]).1;
             if gone > 0 {
                 let text = format!(
                     "another file took its place, which lacks {gone} of the events; what was read is still shown"
@@ -273,7 +273,7 @@ impl Workshop {
                 (now, true, (arrived, 0))
             }
             Polled::Changed { session, rewritten, .. } => {
-                let counts = session.log().arrivals_since(before.log(), &rewritten);
+                let counts = session.log().arrivals_since(before.log(), &rewritten, &[]);
                 (session, false, (counts.0.len(), counts.1))
             }
         };

@@ -208,7 +208,7 @@ impl Follower {
                 self.changes += 1;
                 let mut unknown = [self.due.clone(), rewritten].concat();
                 unknown.sort_unstable();
-                self.due = session.log().arrivals_since(self.session.log(), &unknown).0;
+                self.due = session.log().arrivals_since(self.session.log(), &unknown, &[]).0;
                 self.session = session;
             }
             // A file that is just being written, opened or closed: the next look finds what is new.

@@ -14,6 +14,7 @@ mod copy_libraries;
 mod copy_properties;
 mod facts;
 mod fixture_files;
+mod keys;
 mod layouts;
 mod opening;
 mod partial;

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{ARCHIVED, CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
+use super::columns::{Columns, push_sparse};
+use super::{ARCHIVED, ByName, CategoryIndex, EventLog, Membership, NO_STREAM, NONE, StreamIndex, StreamInfo};
 use super::{TypeIndex, TypeInfo};
 use crate::model::event::EventKind;
 use crate::model::names::short_type;
@@ -47,6 +48,8 @@ pub struct PieceNames {
 #[derive(Debug, Default)]
 pub struct EventLogBuilder {
     log: EventLog,
+    columns: Columns,
+    streams_by_name: ByName,
     types_by_name: HashMap<Arc<str>, TypeIndex>,
     categories_by_name: HashMap<Arc<str>, CategoryIndex>,
     /// The category that was asked for last, and its place: many streams have the same.
@@ -64,7 +67,7 @@ impl EventLogBuilder {
 
     /// The stream of this name, new if it was not there; `category` is asked only then.
     pub fn stream(&mut self, name: &str, category: impl FnOnce(&str) -> String) -> StreamIndex {
-        match self.log.by_name.get(name) {
+        match self.streams_by_name.get(name) {
             Some(index) => *index,
             None => self.stream_named(&name.into(), &category(name).into(), false),
         }
@@ -72,15 +75,18 @@ impl EventLogBuilder {
 
     /// The stream of this name, new and of this category if it was not there; a link as soon as anything says so.
     pub fn stream_named(&mut self, name: &Arc<str>, category: &Arc<str>, link: bool) -> StreamIndex {
-        if let Some(index) = self.log.by_name.get(name) {
-            self.log.streams[index.0 as usize].link |= link;
+        if let Some(index) = self.streams_by_name.get(name) {
+            let at = index.0 as usize;
+            if link && !self.log.streams[at].link {
+                self.log.streams.change(at, |info| info.link = true);
+            }
             return *index;
         }
         let category = self.category(category);
         let index = StreamIndex(self.log.streams.len() as u32);
         let info = StreamInfo { name: name.clone(), category, link, archived: false, deleted: false };
         self.log.streams.push(info);
-        self.log.by_name.insert(name.clone(), index);
+        self.streams_by_name.insert(name.clone(), index);
         index
     }
 
@@ -117,19 +123,19 @@ impl EventLogBuilder {
 
     /// How many rows were pushed.
     pub fn len(&self) -> usize {
-        self.log.positions.len()
+        self.columns.len()
     }
 
     /// Whether no row was pushed.
     pub fn is_empty(&self) -> bool {
-        self.log.positions.is_empty()
+        self.columns.positions.is_empty()
     }
 
     /// Adds the next row in replay order. At most `u32::MAX` rows; more are for the caller to refuse.
     pub fn push(&mut self, row: LogRow) {
-        let log = &mut self.log;
-        let ordinal = log.positions.len() as i64 + 1;
-        let previous = log.positions.last().copied().unwrap_or(i64::MIN);
+        let columns = &mut self.columns;
+        let ordinal = columns.len() as i64 + 1;
+        let previous = columns.positions.last().copied().unwrap_or(i64::MIN);
         let position = match row.position {
             Some(position) if position > previous => position,
             _ => {
@@ -139,76 +145,69 @@ impl EventLogBuilder {
         };
         if self.row_keys_are_positions && row.row_key != position {
             self.row_keys_are_positions = false;
-            log.row_keys.extend_from_slice(&log.positions);
+            columns.row_keys.extend_from_slice(&columns.positions);
         }
         if !self.row_keys_are_positions {
-            log.row_keys.push(row.row_key);
+            columns.row_keys.push(row.row_key);
         }
-        log.positions.push(position);
-        log.event_streams.push(row.stream.map_or(NO_STREAM, |stream| stream.0));
-        log.versions.push(row.version.unwrap_or(NONE));
-        log.event_types.push(row.event_type.0);
-        log.times.push(row.time.map_or(NONE, Timestamp::micros));
-        push_sparse(&mut log.sources, row.source, log.positions.len());
-        push_sparse(&mut log.parts, row.part, log.positions.len());
-        let nanos = row.time.map_or(0, Timestamp::sub_micro_nanos);
-        if nanos != 0 || !log.sub_micros.is_empty() {
-            log.sub_micros.resize(log.positions.len() - 1, 0);
-            log.sub_micros.push(nanos);
-        }
+        columns.positions.push(position);
+        columns.streams.push(row.stream.map_or(NO_STREAM, |stream| stream.0));
+        columns.versions.push(row.version.unwrap_or(NONE));
+        columns.types.push(row.event_type.0);
+        columns.times.push(row.time.map_or(NONE, Timestamp::micros));
         let kind = match row.kind {
             EventKind::Event => 0,
             EventKind::Command => 1,
             EventKind::System => 2,
         };
-        let flags = kind | if row.archived { ARCHIVED } else { 0 };
-        if flags != 0 || !log.flags.is_empty() {
-            log.flags.resize(log.positions.len() - 1, 0);
-            log.flags.push(flags);
-        }
+        let len = columns.len();
+        push_sparse(&mut columns.sources, row.source, len);
+        push_sparse(&mut columns.parts, row.part, len);
+        push_sparse(&mut columns.sub_micros, row.time.map_or(0, Timestamp::sub_micro_nanos), len);
+        push_sparse(&mut columns.flags, kind | if row.archived { ARCHIVED } else { 0 }, len);
     }
 
     /// Puts the last pushed event in a further stream.
     pub fn also_in(&mut self, stream: StreamIndex, version: Option<i64>) {
-        if let Some(event) = self.log.positions.len().checked_sub(1) {
+        if let Some(event) = self.columns.len().checked_sub(1) {
             let version = version.unwrap_or(NONE);
-            self.log.extra.push(Membership { event: event as u32, stream: stream.0, version });
+            self.columns.extra.push(Membership { event: event as u32, stream: stream.0, version });
         }
     }
 
     /// Takes a piece after what is there. `names` has the places of all names that the piece's rows refer to, and the
     /// piece no names of its own: its rows name streams and types by their places in `names`.
     pub fn append(&mut self, piece: Self, names: &PieceNames) {
-        let other = piece.log;
-        let log = &mut self.log;
-        let (before, more) = (log.positions.len(), other.positions.len());
-        let follows = match (log.positions.last(), other.positions.first()) {
+        let more = piece.columns;
+        let columns = &mut self.columns;
+        let (before, added) = (columns.len(), more.len());
+        let follows = match (columns.positions.last(), more.positions.first()) {
             (Some(last), Some(first)) => last < first,
             _ => true,
         };
         self.positions_hold &= piece.positions_hold && follows;
         if self.row_keys_are_positions && !piece.row_keys_are_positions {
             self.row_keys_are_positions = false;
-            log.row_keys.extend_from_slice(&log.positions);
+            columns.row_keys.extend_from_slice(&columns.positions);
         }
         if !self.row_keys_are_positions {
-            let keys = if piece.row_keys_are_positions { &other.positions } else { &other.row_keys };
-            log.row_keys.extend_from_slice(keys);
+            let keys = if piece.row_keys_are_positions { &more.positions } else { &more.row_keys };
+            columns.row_keys.extend_from_slice(keys);
         }
-        log.positions.extend_from_slice(&other.positions);
+        columns.positions.extend_from_slice(&more.positions);
         let stream_of = |stream: &u32| match *stream {
             NO_STREAM => NO_STREAM,
             stream => names.streams[stream as usize].0,
         };
-        log.event_streams.extend(other.event_streams.iter().map(stream_of));
-        log.versions.extend_from_slice(&other.versions);
-        log.event_types.extend(other.event_types.iter().map(|t| names.types[*t as usize].0));
-        log.times.extend_from_slice(&other.times);
-        extend_sparse(&mut log.sub_micros, &other.sub_micros, before, more);
-        extend_sparse(&mut log.flags, &other.flags, before, more);
-        extend_sparse(&mut log.sources, &other.sources, before, more);
-        extend_sparse(&mut log.parts, &other.parts, before, more);
-        log.extra.extend(other.extra.iter().map(|member| Membership {
+        columns.streams.extend(more.streams.iter().map(stream_of));
+        columns.versions.extend_from_slice(&more.versions);
+        columns.types.extend(more.types.iter().map(|t| names.types[*t as usize].0));
+        columns.times.extend_from_slice(&more.times);
+        extend_sparse(&mut columns.sub_micros, &more.sub_micros, before, added);
+        extend_sparse(&mut columns.flags, &more.flags, before, added);
+        extend_sparse(&mut columns.sources, &more.sources, before, added);
+        extend_sparse(&mut columns.parts, &more.parts, before, added);
+        columns.extra.extend(more.extra.iter().map(|member| Membership {
             event: member.event + before as u32,
             stream: stream_of(&member.stream),
             version: member.version,
@@ -217,128 +216,46 @@ impl EventLogBuilder {
 
     /// Makes room for as many rows more.
     pub fn reserve(&mut self, rows: usize) {
-        let log = &mut self.log;
-        for column in [&mut log.positions, &mut log.versions, &mut log.times] {
+        let columns = &mut self.columns;
+        for column in [&mut columns.positions, &mut columns.versions, &mut columns.times] {
             column.reserve_exact(rows);
         }
-        log.event_streams.reserve_exact(rows);
-        log.event_types.reserve_exact(rows);
+        columns.streams.reserve_exact(rows);
+        columns.types.reserve_exact(rows);
     }
 
     /// Sorts the events into lanes and gives the index.
     pub fn finish(self) -> EventLog {
-        let mut log = self.log;
+        let (mut log, mut columns) = (self.log, self.columns);
         if !self.positions_hold {
             // One position that does not hold makes all of them ordinals, or two events could share one.
             if self.row_keys_are_positions {
-                log.row_keys = std::mem::take(&mut log.positions);
+                columns.row_keys = std::mem::take(&mut columns.positions);
             }
-            log.positions = (1..=log.event_types.len() as i64).collect();
-            if log.row_keys == log.positions {
-                log.row_keys = Vec::new();
+            columns.positions = (1..=columns.types.len() as i64).collect();
+            if columns.row_keys == columns.positions {
+                columns.row_keys = Vec::new();
             }
             log.ordinal_positions = true;
         }
-        for event_type in &log.event_types {
+        for event_type in &columns.types {
             log.types[*event_type as usize].events += 1;
         }
-        log.extra.sort_unstable();
-        let first = &log.event_streams;
-        log.extra.retain(|member| first[member.event as usize] != member.stream);
-        log.extra.dedup_by_key(|member| (member.event, member.stream));
-        let mut log = log.with_lanes();
-        for column in [&mut log.positions, &mut log.row_keys, &mut log.versions, &mut log.times] {
-            column.shrink_to_fit();
-        }
-        log.orders.shrink_to_fit();
-        log.event_streams.shrink_to_fit();
-        log.event_types.shrink_to_fit();
-        log
+        columns.extra.sort_unstable();
+        let first = &columns.streams;
+        columns.extra.retain(|member| first[member.event as usize] != member.stream);
+        columns.extra.dedup_by_key(|member| (member.event, member.stream));
+        columns.shrink();
+        log.by_name.base = Arc::new(self.streams_by_name);
+        log.with_columns(columns)
     }
 }
 
 impl EventLog {
-    /// With its lanes, from its columns.
-    pub(super) fn with_lanes(self) -> Self {
-        let mut log = self;
-        let mut counts = vec![0usize; log.streams.len() + 1];
-        let memberships = || {
-            let first = log.event_streams.iter().enumerate().map(|(event, stream)| (event as u32, *stream));
-            let further = log.extra.iter().map(|member| (member.event, member.stream));
-            first.filter(|(_, stream)| *stream != NO_STREAM).chain(further)
-        };
-        for (_, stream) in memberships() {
-            counts[stream as usize + 1] += 1;
-        }
-        for at in 1..counts.len() {
-            counts[at] += counts[at - 1];
-        }
-        let mut next = counts.clone();
-        let mut members = vec![0u32; *counts.last().unwrap_or(&0)];
-        for (event, stream) in memberships() {
-            members[next[stream as usize]] = event;
-            next[stream as usize] += 1;
-        }
-        log.starts = counts;
-        log.members = members;
-        let mut own = vec![true; log.streams.len()];
-        log.extra.iter().for_each(|member| own[member.stream as usize] = false);
-        let ascents = log.ascents();
-        for (stream, own) in own.into_iter().enumerate() {
-            let (from, to) = (log.starts[stream], log.starts[stream + 1]);
-            let ascent = &ascents[stream];
-            if own && ascent.by_version {
-                // Nothing to sort, and nothing more to find out.
-                let by_version = ascent.first_has_version;
-                log.orders.push(LaneOrder { by_position: true, by_time: ascent.by_time, by_version, own });
-                continue;
-            }
-            let mut lane = log.members[from..to].to_vec();
-            let order = log.arrange(StreamIndex(stream as u32), &mut lane, own);
-            log.members[from..to].copy_from_slice(&lane);
-            log.orders.push(order);
-        }
-        log
-    }
-
-    /// How each stream's own events follow each other in the store's order. One pass over the columns: lanes jump about
-    /// in them.
-    fn ascents(&self) -> Vec<Ascent> {
-        let mut ascents = vec![Ascent::default(); self.streams.len()];
-        for (event, stream) in self.event_streams.iter().enumerate().filter(|(_, stream)| **stream != NO_STREAM) {
-            let (version, time) = (self.versions[event], self.times[event]);
-            let nanos = self.sub_micros.get(event).copied().unwrap_or(0);
-            let ascent = &mut ascents[*stream as usize];
-            if ascent.begun {
-                ascent.by_version &= ascent.version < version;
-                ascent.by_time &= (ascent.time, ascent.nanos) <= (time, nanos);
-            } else {
-                ascent.first_has_version = version != NONE;
-                (ascent.begun, ascent.by_version, ascent.by_time) = (true, true, time != NONE);
-            }
-            (ascent.version, ascent.time, ascent.nanos) = (version, time, nanos);
-        }
-        ascents
-    }
-}
-
-/// What is known of a stream's events so far.
-#[derive(Clone, Copy, Default)]
-struct Ascent {
-    version: i64,
-    time: i64,
-    nanos: u16,
-    begun: bool,
-    by_version: bool,
-    by_time: bool,
-    first_has_version: bool,
-}
-
-/// The same with one value, which is the last of so many.
-pub(super) fn push_sparse<T: Copy + Default + PartialEq>(column: &mut Vec<T>, value: T, len: usize) {
-    if value != T::default() || !column.is_empty() {
-        column.resize(len - 1, T::default());
-        column.push(value);
+    /// With these columns, and the lanes that they make.
+    pub(super) fn with_columns(self, columns: Columns) -> Self {
+        let log = Self { times: columns.time_range(), in_base: columns.len(), base: Arc::new(columns), ..self };
+        log.with_lanes()
     }
 }
 
@@ -350,19 +267,6 @@ fn extend_sparse<T: Copy + Default>(column: &mut Vec<T>, more: &[T], before: usi
     column.resize(before, T::default());
     column.extend_from_slice(more);
     column.resize(before + len, T::default());
-}
-
-/// Replay order in a stream: version, then position; position alone where versions are null or repeated.
-pub(super) fn sort_lane(lane: &mut [u32], version: &dyn Fn(u32) -> i64) {
-    if lane.is_sorted_by(|a, b| a < b && version(*a) < version(*b)) {
-        return;
-    }
-    lane.sort_unstable_by_key(|event| (version(*event), *event));
-    let usable = lane.iter().all(|event| version(*event) != NONE)
-        && lane.windows(2).all(|pair| version(pair[0]) != version(pair[1]));
-    if !usable {
-        lane.sort_unstable();
-    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
 
-use super::builder::push_sparse;
-use super::builder::sort_lane;
-use super::{CategoryIndex, EventLog, LaneOrder, Membership, NO_STREAM, NONE, StreamIndex, TypeIndex};
+use super::columns::PIECE;
+use super::{CategoryIndex, EventLog, Membership, NO_STREAM, StreamIndex, TypeIndex};
 
 impl EventLog {
     /// Whether two indices say the same of an event each: its row, its place, and all that is known of it.
@@ -19,13 +19,12 @@ impl EventLog {
         self.row_key(event) == other.row_key(at)
             && (self.source(event), self.part(event)) == (other.source(at), other.part(at))
             && (ordinal || self.position(event) == other.position(at))
-            && self.versions[event] == other.versions[at]
-            && self.times[event] == other.times[at]
-            && self.sub_micros.get(event).copied().unwrap_or(0) == other.sub_micros.get(at).copied().unwrap_or(0)
-            && self.flags.get(event).copied().unwrap_or(0) == other.flags.get(at).copied().unwrap_or(0)
+            && self.version(event) == other.version(at)
+            && self.time(event) == other.time(at)
+            && (self.kind(event), self.is_archived(event)) == (other.kind(at), other.is_archived(at))
             && self.event_type(self.type_of(event)).name == other.event_type(other.type_of(at)).name
             && stream(self, event) == stream(other, at)
-            && ((self.extra.is_empty() && other.extra.is_empty()) || others(self, event) == others(other, at))
+            && others(self, event) == others(other, at)
     }
 
     /// The first event from `from` on, of at most `count`, that is another one in `other`, whose first event stands
@@ -62,63 +61,52 @@ impl EventLog {
     }
 
     /// This index with the events of `more` from `skip` on at its end. `None` where that would change what is known of
-    /// those that it has: positions that no longer hold. Costs a copy of the columns and what the new events take.
+    /// those that it has: positions that no longer hold. Costs what the new events take, and copies of the lanes that
+    /// they are in.
     pub fn extended(&self, more: &Self, skip: usize, generation: u64) -> Option<Self> {
         let added = more.len().checked_sub(skip)?;
         if self.is_empty() && skip == 0 {
             return Some(Self { generation, ..more.clone() });
         }
+        let known = self.len();
+        let last = known.checked_sub(1).map(|last| self.position(last));
         let holds = self.ordinal_positions
             || added == 0
-            || (!more.ordinal_positions && self.positions.last().is_none_or(|last| more.position(skip) > *last));
+            || (!more.ordinal_positions && last.is_none_or(|last| more.position(skip) > last));
         if !holds {
             return None;
         }
-        let mut log = Self {
-            generation,
-            positions: copied(&self.positions, added),
-            row_keys: copied(&self.row_keys, if self.row_keys.is_empty() { 0 } else { added }),
-            event_streams: copied(&self.event_streams, added),
-            versions: copied(&self.versions, added),
-            event_types: copied(&self.event_types, added),
-            times: copied(&self.times, added),
-            sub_micros: copied(&self.sub_micros, if self.sub_micros.is_empty() { 0 } else { added }),
-            flags: copied(&self.flags, if self.flags.is_empty() { 0 } else { added }),
-            streams: self.streams.clone(),
-            types: self.types.clone(),
-            categories: self.categories.clone(),
-            by_name: self.by_name.clone(),
-            starts: Vec::new(),
-            members: Vec::new(),
-            orders: Vec::new(),
-            sources: copied(&self.sources, if self.sources.is_empty() { 0 } else { added }),
-            parts: copied(&self.parts, if self.parts.is_empty() { 0 } else { added }),
-            extra: self.extra.clone(),
-            ordinal_positions: self.ordinal_positions,
-        };
+        let mut log = Self { generation, ..self.clone() };
         let mut joined = Joined::default();
         for at in skip..more.len() {
             log.push_from(more, at, &mut joined);
         }
         for (theirs, ours) in joined.streams.iter().filter(|(_, ours)| (ours.0 as usize) < self.streams.len()) {
             // Its last event is among the new ones, and none of those that were known made it anything else.
-            let (theirs, ours) = (more.stream(*theirs), &mut log.streams[ours.0 as usize]);
-            ours.deleted = theirs.deleted;
-            ours.archived &= theirs.archived;
-            ours.link |= theirs.link;
+            let (theirs, known) = (more.stream(*theirs), self.stream(*ours));
+            let (deleted, archived, link) =
+                (theirs.deleted, known.archived && theirs.archived, known.link || theirs.link);
+            if (deleted, archived, link) != (known.deleted, known.archived, known.link) {
+                log.streams.change(ours.0 as usize, |info| {
+                    (info.deleted, info.archived, info.link) = (deleted, archived, link);
+                });
+            }
         }
-        log.join_lanes(self);
+        log.join_lanes(known);
         Some(log)
     }
 
     /// Which events of this index are not in an older one of the same store, and how many of the older one are gone.
     /// Events are told apart by stream, version, type and time: row keys and positions may have changed. `rewritten`
-    /// are events of the older one that no longer are what they were.
-    pub fn arrivals_since(&self, older: &Self, rewritten: &[u32]) -> (Vec<u32>, usize) {
+    /// are events of the older one that no longer are what they were, `untold` those that nobody was told of yet: they
+    /// arrive now, and can't be gone. Both ascend.
+    pub fn arrivals_since(&self, older: &Self, rewritten: &[u32], untold: &[u32]) -> (Vec<u32>, usize) {
         let same = older.first_difference(0, usize::MAX, self).unwrap_or(older.len());
-        let same = rewritten.iter().map(|event| *event as usize).min().map_or(same, |first| same.min(first));
+        let first = rewritten.first().into_iter().chain(untold.first()).min();
+        let same = first.map_or(same, |first| same.min(*first as usize));
+        let is_in = |list: &[u32], event: usize| list.binary_search(&(event as u32)).is_ok();
         let mut known: HashMap<u64, u32> = HashMap::new();
-        for event in (same..older.len()).filter(|event| rewritten.binary_search(&(*event as u32)).is_err()) {
+        for event in (same..older.len()).filter(|event| !is_in(rewritten, *event) && !is_in(untold, *event)) {
             *known.entry(older.identity(event)).or_default() += 1;
         }
         let arrived = (same..self.len()).filter(|event| match known.get_mut(&self.identity(*event)) {
@@ -129,7 +117,8 @@ impl EventLog {
             _ => true,
         });
         let arrived = arrived.map(|event| event as u32).collect();
-        (arrived, known.values().map(|left| *left as usize).sum::<usize>() + rewritten.len())
+        let others = rewritten.iter().filter(|event| !is_in(untold, **event as usize)).count();
+        (arrived, known.values().map(|left| *left as usize).sum::<usize>() + others)
     }
 
     /// Where an event of an older index of the same store is in this one: the one with its stream and version, else with
@@ -150,114 +139,42 @@ impl EventLog {
     fn identity(&self, event: usize) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.stream_of(event).map(|stream| &self.stream(stream).name).hash(&mut hasher);
-        (self.versions[event], self.times[event], self.sub_micros.get(event).copied().unwrap_or(0)).hash(&mut hasher);
+        (self.version(event), self.time(event)).hash(&mut hasher);
         self.event_type(self.type_of(event)).name.hash(&mut hasher);
         hasher.finish()
     }
 
     fn push_from(&mut self, more: &Self, at: usize, joined: &mut Joined) {
-        let event = self.positions.len();
-        let position = if self.ordinal_positions { event as i64 + 1 } else { more.position(at) };
-        let row_key = more.row_key(at);
-        if self.row_keys.is_empty() && row_key != position {
-            self.row_keys.clone_from(&self.positions);
+        let event = self.len();
+        let mut entry = {
+            let (columns, at) = more.at(at);
+            columns.get(at)
+        };
+        if self.ordinal_positions {
+            entry.position = event as i64 + 1;
         }
-        if !self.row_keys.is_empty() || (row_key != position && event == 0) {
-            self.row_keys.push(row_key);
-        }
-        self.positions.push(position);
         let stream = more.stream_of(at).map(|stream| joined.stream(self, more, stream));
-        self.event_streams.push(stream.map_or(NO_STREAM, |stream| stream.0));
-        for further in more.memberships_of(at) {
+        entry.stream = stream.map_or(NO_STREAM, |stream| stream.0);
+        let further = more.memberships_of(at).map(|further| {
             let stream = joined.stream(self, more, StreamIndex(further.stream));
-            self.extra.push(Membership { event: event as u32, stream: stream.0, version: further.version });
-        }
-        push_sparse(&mut self.sources, more.source(at) as u16, event + 1);
-        push_sparse(&mut self.parts, more.part(at) as u32, event + 1);
-        self.versions.push(more.versions[at]);
+            Membership { event: event as u32, stream: stream.0, version: further.version }
+        });
+        let mut further: Vec<Membership> = further.collect();
+        further.sort_unstable();
         let event_type = joined.event_type(self, more, more.type_of(at));
         self.types[event_type.0 as usize].events += 1;
-        self.event_types.push(event_type.0);
-        self.times.push(more.times[at]);
-        let nanos = more.sub_micros.get(at).copied().unwrap_or(0);
-        if nanos != 0 || !self.sub_micros.is_empty() {
-            self.sub_micros.resize(event, 0);
-            self.sub_micros.push(nanos);
+        entry.event_type = event_type.0;
+        if (event - self.in_base).is_multiple_of(PIECE) {
+            self.more.push(Arc::default());
         }
-        let flags = more.flags.get(at).copied().unwrap_or(0);
-        if flags != 0 || !self.flags.is_empty() {
-            self.flags.resize(event, 0);
-            self.flags.push(flags);
-        }
-    }
-
-    /// Makes the lanes: those of `before`, with the new events at their ends.
-    fn join_lanes(&mut self, before: &Self) {
-        let old = before.len();
-        self.extra[before.extra.len()..].sort_unstable();
-        let mut new: Vec<(u32, u32)> = (old..self.len())
-            .filter(|event| self.event_streams[*event] != NO_STREAM)
-            .map(|event| (self.event_streams[event], event as u32))
-            .chain(self.extra[before.extra.len()..].iter().map(|further| (further.stream, further.event)))
-            .collect();
-        new.sort_unstable();
-        new.dedup();
-        self.starts.reserve(self.streams.len() + 1);
-        self.members.reserve(before.members.len() + new.len());
-        self.orders.reserve(self.streams.len());
-        self.starts.push(0);
-        let mut shared: Vec<u32> = self.extra[before.extra.len()..].iter().map(|further| further.stream).collect();
-        shared.sort_unstable();
-        let mut at = 0;
-        for stream in 0..self.streams.len() {
-            let from = self.members.len();
-            let known = stream < before.streams.len();
-            if known {
-                self.members.extend_from_slice(before.lane(StreamIndex(stream as u32)));
-            }
-            let first = at;
-            while new.get(at).is_some_and(|(of, _)| *of as usize == stream) {
-                self.members.push(new[at].1);
-                at += 1;
-            }
-            if at == first && known {
-                self.orders.push(before.orders[stream]);
-            } else {
-                let own = shared.binary_search(&(stream as u32)).is_err() && (!known || before.orders[stream].own);
-                let mut lane = self.members.split_off(from);
-                let order = self.arrange(StreamIndex(stream as u32), &mut lane, own);
-                self.members.append(&mut lane);
-                self.orders.push(order);
-            }
-            self.starts.push(self.members.len());
+        let Some(piece) = self.more.last_mut().map(Arc::make_mut) else { return };
+        piece.push(entry);
+        piece.extra.append(&mut further);
+        if let Some(time) = piece.time(piece.len() - 1) {
+            let (first, last) = self.times.unwrap_or((time, time));
+            self.times = Some((first.min(time), last.max(time)));
         }
     }
-
-    /// Sorts a lane, and tells what it is sorted by.
-    pub(super) fn arrange(&self, stream: StreamIndex, lane: &mut [u32], own: bool) -> LaneOrder {
-        let version = |event: u32| match own {
-            true => self.versions[event as usize],
-            false => self.version_in(event as usize, stream).unwrap_or(NONE),
-        };
-        sort_lane(lane, &version);
-        LaneOrder {
-            by_position: lane.is_sorted(),
-            by_time: lane.is_sorted_by_key(|event| self.time(*event as usize))
-                && lane.first().is_none_or(|first| self.time(*first as usize).is_some()),
-            // Ascending, only the first can be without one: nothing is less than it.
-            // Versions are asked by event: those of another stream would mislead.
-            by_version: own
-                && lane.is_sorted_by(|a, b| version(*a) < version(*b))
-                && lane.first().is_none_or(|first| version(*first) != NONE),
-            own,
-        }
-    }
-}
-
-fn copied<T: Copy>(column: &[T], added: usize) -> Vec<T> {
-    let mut copy = Vec::with_capacity(column.len() + added);
-    copy.extend_from_slice(column);
-    copy
 }
 
 /// Which stream, type and category of one index is which of another, as far as it was asked.
@@ -272,7 +189,7 @@ impl Joined {
         *self.streams.entry(stream).or_insert_with(|| {
             let info = more.stream(stream);
             if let Some(known) = log.by_name.get(&info.name) {
-                return *known;
+                return known;
             }
             let name = more.category(info.category);
             let category = log.categories.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -282,7 +199,7 @@ impl Joined {
             let index = StreamIndex(log.streams.len() as u32);
             let mut info = info.clone();
             info.category = CategoryIndex(category as u32);
-            log.by_name.insert(info.name.clone(), index);
+            log.by_name.more.insert(info.name.clone(), index);
             log.streams.push(info);
             index
         })
@@ -316,7 +233,16 @@ mod tests {
         assert_eq!(positions(a), positions(b));
         assert_eq!(a.streams(), b.streams());
         assert_eq!(a.types(), b.types());
-        assert_eq!((&a.starts, &a.members, &a.orders), (&b.starts, &b.members, &b.orders));
+        assert_eq!(a.time_range(), b.time_range());
+        for stream in (0..a.streams().len() as u32).map(StreamIndex) {
+            assert_eq!(a.lane(stream), b.lane(stream));
+            assert_eq!(a.lanes.order(stream), b.lanes.order(stream));
+            assert_eq!(a.find_stream(&a.stream(stream).name), Some(stream));
+        }
+        for event in 0..a.len() {
+            assert_eq!(a.event_at_position(a.position(event)), Some(event));
+            assert_eq!(a.count_up_to_position(a.position(event) - 1), b.count_up_to_position(a.position(event) - 1));
+        }
     }
 
     proptest::proptest! {
@@ -335,6 +261,26 @@ mod tests {
             proptest::prop_assert_eq!(before.first_difference(cut - overlap, usize::MAX, &more), None);
             same(&before.extended(&more, overlap, 7).unwrap(), &whole);
         }
+    }
+
+    #[test]
+    fn events_that_nobody_was_told_of_arrive_and_are_not_gone() {
+        let before = log(&[("a", Some(1), 10, None), ("a", Some(3), 20, None), ("a", Some(4), 30, None)]);
+        let late: [Row; 5] = [
+            ("a", Some(1), 10, None),
+            ("a", Some(2), 15, None),
+            ("a", Some(3), 20, None),
+            ("a", Some(4), 30, None),
+            ("a", Some(5), 40, None),
+        ];
+        let now = log(&late);
+        assert_eq!(now.arrivals_since(&before, &[], &[]), (vec![1, 4], 0));
+        // The second of those before, and the last, were not told yet.
+        assert_eq!(now.arrivals_since(&before, &[], &[1, 2]), (vec![1, 2, 3, 4], 0));
+        assert_eq!(now.arrivals_since(&before, &[2], &[1, 2]), (vec![1, 2, 3, 4], 0));
+        assert_eq!(now.arrivals_since(&before, &[2], &[]), (vec![1, 3, 4], 1));
+        // One that was told is gone, one that was not told too.
+        assert_eq!(log(&late[1..3]).arrivals_since(&before, &[], &[2]), (vec![0], 1));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryIndex, EventLog, LaneOrder, NO_STREAM, StreamIndex, StreamInfo, TypeInfo};
+use super::columns::Columns;
+use super::lanes::Lanes;
+use super::{ByName, CategoryIndex, EventLog, NO_STREAM, SharedList, StreamIndex, StreamInfo, TypeInfo};
 use crate::model::names::short_type;
 
 /// An index as columns of bytes, in the byte order of this machine.
@@ -35,8 +37,13 @@ struct Names {
 }
 
 impl EventLog {
-    /// The index as bytes.
-    pub fn image(&self) -> LogImage<'_> {
+    /// The index as bytes; `None` of one that has grown, which is not in one piece.
+    pub fn image(&self) -> Option<LogImage<'_>> {
+        let columns = if self.more.is_empty() { &self.base } else { return None };
+        // What is kept of lanes is of those that were there when the index was made.
+        if self.lanes.in_base() != self.streams.len() {
+            return None;
+        }
         let names = Names {
             events: self.len(),
             types: self.types.iter().map(|t| (t.name.to_string(), t.events)).collect(),
@@ -44,31 +51,31 @@ impl EventLog {
             ordinal_positions: self.ordinal_positions,
         };
         let streams = || self.streams.iter();
-        let lanes = || self.starts.windows(2).map(|ends| (ends[1] - ends[0]) as u32);
-        LogImage {
+        let [members, lengths, orders] = self.lanes.image();
+        Some(LogImage {
             // Names are text, numbers and truth values: nothing in them can fail to be JSON.
             names: serde_json::to_vec(&names).unwrap_or_default(),
             columns: [
-                bytemuck::cast_slice(&self.positions).into(),
-                bytemuck::cast_slice(&self.row_keys).into(),
-                bytemuck::cast_slice(&self.event_streams).into(),
-                bytemuck::cast_slice(&self.versions).into(),
-                bytemuck::cast_slice(&self.event_types).into(),
-                bytemuck::cast_slice(&self.times).into(),
-                bytemuck::cast_slice(&self.sub_micros).into(),
-                self.flags.as_slice().into(),
-                bytemuck::cast_slice(&self.sources).into(),
-                bytemuck::cast_slice(&self.parts).into(),
-                bytemuck::cast_slice(&self.extra).into(),
+                bytemuck::cast_slice(&columns.positions).into(),
+                bytemuck::cast_slice(&columns.row_keys).into(),
+                bytemuck::cast_slice(&columns.streams).into(),
+                bytemuck::cast_slice(&columns.versions).into(),
+                bytemuck::cast_slice(&columns.types).into(),
+                bytemuck::cast_slice(&columns.times).into(),
+                bytemuck::cast_slice(&columns.sub_micros).into(),
+                columns.flags.as_slice().into(),
+                bytemuck::cast_slice(&columns.sources).into(),
+                bytemuck::cast_slice(&columns.parts).into(),
+                bytemuck::cast_slice(&columns.extra).into(),
                 streams().flat_map(|s| s.name.bytes()).collect(),
                 streams().flat_map(|s| (s.name.len() as u32).to_ne_bytes()).collect(),
                 streams().flat_map(|s| s.category.0.to_ne_bytes()).collect(),
                 streams().map(marks_of).collect(),
-                bytemuck::cast_slice(&self.members).into(),
-                lanes().flat_map(u32::to_ne_bytes).collect(),
-                self.orders.iter().map(|order| order.bits()).collect(),
+                members.into(),
+                lengths.into(),
+                orders.into(),
             ],
-        }
+        })
     }
 
     /// The index that an [`image`](Self::image) was made of.
@@ -79,66 +86,40 @@ impl EventLog {
         let events = names.events;
         let categories: Vec<Arc<str>> = names.categories.into_iter().map(Arc::from).collect();
         let (streams, by_name) = streams([columns[11], columns[12], columns[13], columns[14]], categories.len())?;
+        let lengths: Vec<u32> = column(columns[16])?;
+        let lanes = Lanes::of_image(column(columns[15])?, &lengths, columns[17], events)
+            .filter(|lanes| lanes.in_base() == streams.len())
+            .ok_or(ImageError("its lanes"))?;
         let type_info =
             |(name, events): (String, usize)| TypeInfo { short: short_type(&name).into(), name: name.into(), events };
-        let log = Self {
-            generation,
+        let columns = Columns {
             positions: column(columns[0])?,
             row_keys: column(columns[1])?,
-            event_streams: column(columns[2])?,
+            streams: column(columns[2])?,
             versions: column(columns[3])?,
-            event_types: column(columns[4])?,
+            types: column(columns[4])?,
             times: column(columns[5])?,
             sub_micros: column(columns[6])?,
             flags: columns[7].to_vec(),
             sources: column(columns[8])?,
             parts: column(columns[9])?,
             extra: column(columns[10])?,
+        };
+        check(&columns, events, streams.len() as u32, names.types.len() as u32)?;
+        let log = Self {
+            generation,
             streams,
             types: names.types.into_iter().map(type_info).collect(),
             categories,
-            by_name,
-            starts: starts(columns[16])?,
-            members: column(columns[15])?,
-            orders: columns[17].iter().map(|bits| LaneOrder::from_bits(*bits)).collect(),
+            by_name: super::Names { base: Arc::new(by_name), ..super::Names::default() },
             ordinal_positions: names.ordinal_positions,
+            times: columns.time_range(),
+            in_base: events,
+            base: Arc::new(columns),
+            lanes,
+            ..Self::default()
         };
-        log.check(events)?;
         Ok(log)
-    }
-
-    /// Whether every column has its length and names nothing that is not there.
-    fn check(&self, events: usize) -> Result<(), ImageError> {
-        let whole = [
-            self.positions.len(),
-            self.event_streams.len(),
-            self.versions.len(),
-            self.event_types.len(),
-            self.times.len(),
-        ];
-        let maybe =
-            [self.row_keys.len(), self.sub_micros.len(), self.flags.len(), self.sources.len(), self.parts.len()];
-        if whole.iter().any(|len| *len != events) || maybe.iter().any(|len| *len != 0 && *len != events) {
-            return Err(ImageError("a column's length"));
-        }
-        let (streams, types) = (self.streams.len() as u32, self.types.len() as u32);
-        if self.event_streams.iter().any(|stream| *stream >= streams && *stream != NO_STREAM)
-            || self.event_types.iter().any(|event_type| *event_type >= types)
-            || self.extra.iter().any(|member| member.stream >= streams || member.event as usize >= events)
-            || !self.extra.is_sorted()
-            || !self.positions.is_sorted_by(|a, b| a < b)
-        {
-            return Err(ImageError("a value that is out of range"));
-        }
-        let lanes = self.streams.len();
-        if self.starts.len() != lanes + 1
-            || self.orders.len() != lanes
-            || self.starts.last() != Some(&self.members.len())
-            || self.members.iter().any(|event| *event as usize >= events)
-        {
-            return Err(ImageError("its lanes"));
-        }
-        Ok(())
     }
 }
 
@@ -146,16 +127,17 @@ fn marks_of(stream: &StreamInfo) -> u8 {
     u8::from(stream.link) | u8::from(stream.archived) << 1 | u8::from(stream.deleted) << 2
 }
 
-type Streams = (Vec<StreamInfo>, HashMap<Arc<str>, StreamIndex, ahash::RandomState>);
-
 /// Streams from their names, the lengths of those, their categories and marks.
-fn streams([names, lengths, categories, marks]: [&[u8]; 4], count: usize) -> Result<Streams, ImageError> {
+fn streams(
+    [names, lengths, categories, marks]: [&[u8]; 4],
+    count: usize,
+) -> Result<(SharedList<StreamInfo>, ByName), ImageError> {
     let mut names = std::str::from_utf8(names).map_err(|_| ImageError("its names"))?;
     let (lengths, categories): (Vec<u32>, Vec<u32>) = (column(lengths)?, column(categories)?);
     if lengths.len() != categories.len() || lengths.len() != marks.len() {
         return Err(ImageError("a column's length"));
     }
-    let mut streams = Vec::with_capacity(lengths.len());
+    let mut streams = SharedList::default();
     let mut by_name = HashMap::with_capacity_and_hasher(lengths.len(), ahash::RandomState::new());
     for ((length, category), marks) in lengths.into_iter().zip(categories).zip(marks) {
         let (name, rest) = names.split_at_checked(length as usize).ok_or(ImageError("its names"))?;
@@ -174,30 +156,23 @@ fn streams([names, lengths, categories, marks]: [&[u8]; 4], count: usize) -> Res
     Ok((streams, by_name))
 }
 
-/// Where lanes of these lengths begin, and where the last one ends.
-fn starts(lengths: &[u8]) -> Result<Vec<usize>, ImageError> {
-    let lengths: Vec<u32> = column(lengths)?;
-    let mut end = 0;
-    Ok(std::iter::once(0)
-        .chain(lengths.into_iter().map(|length| {
-            end += length as usize;
-            end
-        }))
-        .collect())
-}
-
-impl LaneOrder {
-    fn bits(self) -> u8 {
-        u8::from(self.by_position)
-            | u8::from(self.by_time) << 1
-            | u8::from(self.by_version) << 2
-            | u8::from(self.own) << 3
+/// Whether every column has its length and names nothing that is not there.
+fn check(columns: &Columns, events: usize, streams: u32, types: u32) -> Result<(), ImageError> {
+    let Columns { positions, row_keys, versions, times, sub_micros, flags, sources, parts, extra, .. } = columns;
+    let whole = [positions.len(), columns.streams.len(), versions.len(), columns.types.len(), times.len()];
+    let maybe = [row_keys.len(), sub_micros.len(), flags.len(), sources.len(), parts.len()];
+    if whole.iter().any(|len| *len != events) || maybe.iter().any(|len| *len != 0 && *len != events) {
+        return Err(ImageError("a column's length"));
     }
-
-    fn from_bits(bits: u8) -> Self {
-        let is = |bit: u8| bits & (1 << bit) != 0;
-        Self { by_position: is(0), by_time: is(1), by_version: is(2), own: is(3) }
+    if columns.streams.iter().any(|stream| *stream >= streams && *stream != NO_STREAM)
+        || columns.types.iter().any(|event_type| *event_type >= types)
+        || extra.iter().any(|member| member.stream >= streams || member.event as usize >= events)
+        || !extra.is_sorted()
+        || !positions.is_sorted_by(|a, b| a < b)
+    {
+        return Err(ImageError("a value that is out of range"));
     }
+    Ok(())
 }
 
 /// A column from its bytes, which need not be aligned.
@@ -223,9 +198,12 @@ mod tests {
     #[test]
     fn an_image_is_the_index_again() {
         let log = log(&[("a", Some(2), 1, None), ("b", None, 5, Some(3)), ("a", Some(1), 9, Some(4))]);
-        let read = of(&log.image()).unwrap();
+        let read = of(&log.image().unwrap()).unwrap();
         assert_eq!(read.generation(), 7);
-        assert!(read.image().names == log.image().names && read.image().columns == log.image().columns);
+        let (again, image) = (read.image().unwrap(), log.image().unwrap());
+        assert!(again.names == image.names && again.columns == image.columns);
+        let grown = log.extended(&read, 2, 8);
+        assert!(grown.is_none_or(|grown| grown.image().is_none()));
         assert_eq!(read.lane(StreamIndex(0)), [2, 0]);
         assert_eq!(read.streams(), log.streams());
         for stream in [StreamIndex(0), StreamIndex(1)] {
@@ -240,16 +218,16 @@ mod tests {
     #[test]
     fn bytes_that_are_no_image_are_refused() {
         let log = log(&[("a", Some(1), 1, None), ("a", Some(2), 2, None)]);
-        let mut image = log.image();
+        let mut image = log.image().unwrap();
         image.names = b"{}".to_vec();
         assert!(of(&image).is_err());
         for spoilt in [0, 2, 4, 11, 12, 13, 15, 16, 17] {
-            let mut image = log.image();
+            let mut image = log.image().unwrap();
             image.columns[spoilt].to_mut().remove(0);
             assert!(of(&image).is_err(), "{spoilt}");
             // Any eight bits are some order of a lane.
             if spoilt != 17 {
-                let mut image = log.image();
+                let mut image = log.image().unwrap();
                 image.columns[spoilt].to_mut().fill(0x7f);
                 assert!(of(&image).is_err() || spoilt == 11, "{spoilt}");
             }

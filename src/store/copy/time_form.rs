@@ -62,7 +62,9 @@ pub(super) fn whole(time: Timestamp, like: f64, encoding: TimeEncoding) -> Optio
 /// A time as a number of the unit that such a number has, with a fraction.
 pub(super) fn fraction(time: Timestamp, like: f64, encoding: TimeEncoding) -> Option<f64> {
     let (unit, origin) = scale(like, encoding)?;
-    Some((time.nanos() - origin) as f64 / unit as f64)
+    let nanos = time.nanos() - origin;
+    // A double does not hold all nanoseconds since 1970.
+    Some(nanos.div_euclid(unit) as f64 + nanos.rem_euclid(unit) as f64 / unit as f64)
 }
 
 /// A time as a number in a column whose number is `like`; of days there are fractions also where one is whole.

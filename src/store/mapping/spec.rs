@@ -225,7 +225,7 @@ fn time(time: &TimeFrom) -> TimeSpec {
             (LayoutPlace::Column(date.clone()), TimeEncoding::Auto, plus)
         }
     };
-    TimeSpec { place: at, encoding: unit, plus, like: None, whole_seconds: false }
+    TimeSpec { place: at, encoding: unit, plus, like: None, zone_of_application: false, whole_seconds: false }
 }
 
 /// The packings that are taken off.

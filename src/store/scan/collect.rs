@@ -8,6 +8,7 @@ use rusqlite::types::ValueRef;
 
 use crate::model::names::category_of;
 use crate::model::{EventKind, Timestamp, Value, json};
+use crate::store::key_forms::{KeyForms, usual_first};
 use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TIME, TimeEncoding};
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{Getter, Getters, Select, Tables};
@@ -482,7 +483,7 @@ impl<'a> Collector<'a> {
         let row_key = match self.row_key {
             Some(at) if self.position == Some(at) => position,
             Some(at) => integer(row.get_ref(at)?),
-            None => None,
+            None => Some(self.ordinal_key(row, ordinal, stream)?),
         };
         let archived = match self.archived.0.as_slice() {
             [] => false,
@@ -517,6 +518,13 @@ impl<'a> Collector<'a> {
             order,
         });
         Ok(())
+    }
+
+    /// The row key where there is no row number: the ordinal, and how the values are stored that find the row.
+    fn ordinal_key(&self, row: &Row<'_>, ordinal: i64, stream: Option<u32>) -> rusqlite::Result<i64> {
+        let category = stream.map_or("", |stream| &self.names.streams[stream as usize].category);
+        let usual = usual_first(&self.source.spec, category);
+        Ok(KeyForms::of_row(row, self.order_columns, usual)?.row_key(ordinal))
     }
 
     fn type_of(&mut self, look: &Look<'_>) -> rusqlite::Result<u32> {

@@ -1,9 +1,6 @@
 //! Which streams events are in, where a table of links says so.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Instant;
-
-use rusqlite::types::Value as SqlValue;
 
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
@@ -14,6 +11,7 @@ use crate::store::rows::{integer, text};
 
 use super::Scan;
 use super::collect::{Collector, StreamRule};
+use super::walk::{Walk, ordered_by};
 
 /// A stream that an event is in.
 #[derive(Debug, Clone, Copy)]
@@ -38,9 +36,8 @@ impl Scan<'_> {
             spec.on.iter().map(|(theirs, ours)| Some(format!("{} = {}", events.column(ours)?, tables.column(theirs)?)));
         let Some(on) = on.collect::<Option<Vec<_>>>().filter(|on| !on.is_empty()) else { return Ok(links) };
         let mut select = Select::default();
-        select.place(event_row);
-        let link_row = tables.rowid();
-        let link_row_at = link_row.as_ref().map(|sql| select.place(sql.clone()));
+        select.place(event_row.clone());
+        let leading = ordered_by(table, &format!("{LINKS}."), &mut select);
         let rule = StreamRule::new(&spec.stream, &tables, &mut select, &source.table.name);
         let version = spec.version.as_ref().and_then(|column| Some(select.place(tables.column(column)?)));
         let named = match &spec.own {
@@ -51,58 +48,34 @@ impl Scan<'_> {
         let mut own: BTreeMap<u32, bool> = BTreeMap::new();
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
         let (from, further) = (tables.from(&select), events.joined(&select));
-        let select = select.sql();
         // The links lead: so they come in the order of their own rows.
         let from =
             format!("{from} CROSS JOIN {} AS {EVENTS} ON {}{further}", quoted(&source.table.name), on.join(" AND "));
         let (contents, mut name) = (Contents::default(), String::new());
-        let mut after: Option<SqlValue> = None;
-        loop {
-            let sql = match (&link_row, &after) {
-                (Some(row), Some(_)) => format!("SELECT {select} FROM {from} WHERE {row} > ?1 ORDER BY {row}"),
-                (Some(row), None) => format!("SELECT {select} FROM {from} ORDER BY {row}"),
-                (None, _) => format!("SELECT {select} FROM {from}"),
+        let walk = Walk { select: &select, from: &from, leading: &leading, second: &[event_row] };
+        self.walk(&walk, &mut |row| {
+            let look = Look::new(&source.spec, &contents, row);
+            let Some(event) = integer(look.value(0)) else { return Ok(()) };
+            let mut lossy = false;
+            if !rule.name(&look, &mut name, &mut lossy) {
+                return Ok(());
+            }
+            collector.tally.lossy += usize::from(lossy);
+            let event_type = look.text(&event_type).map(|(name, _)| name.into_owned()).unwrap_or_default();
+            let stream = collector.names.stream(&name, || rule.made(&name, &look, &event_type, None));
+            let version = version.and_then(|at| integer(look.value(at)));
+            let of_event = links.entry(event).or_default();
+            *own.entry(stream).or_default() |= match (&spec.own, named) {
+                (Some(OwnRow::First), _) => of_event.is_empty(),
+                (Some(OwnRow::Named(_)), Some(at)) => text(look.value(at)).is_none_or(|(own, _)| own == name),
+                (Some(OwnRow::Named(_)), None) | (None, _) => true,
             };
-            let mut statement = self.sql(self.conn.prepare_cached(&sql))?;
-            let mut rows = self.sql(statement.query(rusqlite::params_from_iter(after.take())))?;
-            let began = Instant::now();
-            let mut count = 0usize;
-            while let Some(row) = self.sql(rows.next())? {
-                let look = Look::new(&source.spec, &contents, row);
-                let Some(event) = integer(look.value(0)) else { continue };
-                let mut lossy = false;
-                if rule.name(&look, &mut name, &mut lossy) {
-                    collector.tally.lossy += usize::from(lossy);
-                    let event_type = look.text(&event_type).map(|(name, _)| name.into_owned()).unwrap_or_default();
-                    let stream = collector.names.stream(&name, || rule.made(&name, &look, &event_type, None));
-                    let version = version.and_then(|at| integer(look.value(at)));
-                    let of_event = links.entry(event).or_default();
-                    *own.entry(stream).or_default() |= match (&spec.own, named) {
-                        (Some(OwnRow::First), _) => of_event.is_empty(),
-                        (Some(OwnRow::Named(_)), Some(at)) => text(look.value(at)).is_none_or(|(own, _)| own == name),
-                        (Some(OwnRow::Named(_)), None) | (None, _) => true,
-                    };
-                    of_event.push(Link { stream, version });
-                }
-                count += 1;
-                if count.is_multiple_of(super::ROWS_BETWEEN_LOOKS) {
-                    if self.cancel.is_cancelled() {
-                        return Err(StoreError::Cancelled);
-                    }
-                    if let (true, Some(at)) =
-                        (self.source.is_shared() && began.elapsed() > self.read_at_most, link_row_at)
-                    {
-                        after = Some(self.sql(row.get(at))?);
-                        break;
-                    }
-                }
-            }
-            if after.is_none() {
-                for (stream, _) in own.into_iter().filter(|(_, own)| !own) {
-                    collector.names.streams[stream as usize].link = true;
-                }
-                return Ok(links);
-            }
+            of_event.push(Link { stream, version });
+            Ok(())
+        })?;
+        for (stream, _) in own.into_iter().filter(|(_, own)| !own) {
+            collector.names.streams[stream as usize].link = true;
         }
+        Ok(links)
     }
 }

@@ -7,8 +7,8 @@ mod interner;
 mod links;
 mod piece;
 mod ranges;
+mod walk;
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -24,7 +24,6 @@ use super::open::{AccessMode, Source};
 use super::plan::EVENTS;
 use super::probe::Stamp;
 use super::recognise::{Bound, EventSource, Key, glob};
-use super::rows::text;
 use assemble::{Feeder, Table, assemble, is_plain};
 use collect::Collector;
 pub(super) use piece::{From, Piece, piece};
@@ -94,7 +93,7 @@ pub(super) fn scan_first(
     let Some(first) = ranges::beginning(&ranges, rows) else { return Ok(None) };
     let stamp = source.stamp_of_reads()?;
     for collector in &mut collectors {
-        collector.stream_types = scan.sql(scan.stream_types(collector.source))?.into();
+        collector.stream_types = scan.stream_types(collector.source)?.into();
     }
     let total = scan.rows_at_most()?;
     progress.set_total(total);
@@ -139,7 +138,7 @@ impl<'a> Scan<'a> {
         let stamp = if shared { self.source.stamp_of_reads()? } else { self.source.stamp_when_opened() };
         let mut collectors: Vec<Collector<'a>> = self.bound.sources.iter().map(Collector::new).collect();
         for collector in &mut collectors {
-            collector.stream_types = self.sql(self.stream_types(collector.source))?.into();
+            collector.stream_types = self.stream_types(collector.source)?.into();
         }
         self.progress.set_total(self.rows_at_most()?);
         self.progress.set_done(0);
@@ -228,26 +227,6 @@ impl<'a> Scan<'a> {
             return Ok(0);
         }
         self.sql(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0)))
-    }
-
-    /// The types of streams, where a table beside has them. Rows of one stream are of one type, whatever else differs.
-    fn stream_types(&self, source: &EventSource) -> rusqlite::Result<HashMap<String, String>> {
-        let mut types = HashMap::new();
-        let Some(spec) = &source.spec.stream.types_in else { return Ok(types) };
-        let Some(table) = self.bound.beside.iter().find(|t| t.name.eq_ignore_ascii_case(&spec.table)) else {
-            return Ok(types);
-        };
-        let (stream, column) = (quoted(&spec.stream), quoted(&spec.column));
-        let mut statement = self.conn.prepare(&format!("SELECT {stream}, {column} FROM {}", quoted(&table.name)))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if let (Some((stream, _)), Some((found, _))) = (text(row.get_ref(0)?), text(row.get_ref(1)?))
-                && !found.is_empty()
-            {
-                types.entry(stream.into_owned()).or_insert_with(|| found.into_owned());
-            }
-        }
-        Ok(types)
     }
 
     /// A cheap upper bound: the largest row numbers, or a count where there are none.
@@ -399,6 +378,12 @@ impl Pass<'_> {
         count(sum(&|t| t.lossy), "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}");
         count(sum(&|t| t.lists_empty), "rows of several events hold none");
         count(sum(&|t| t.lists_unreadable), "rows of several events can't be taken apart; each is shown as one event");
+        let is_local = |source: &EventSource| source.spec.time.iter().any(|time| time.zone_of_application);
+        if log.time_range().is_some() && bound.sources.iter().any(is_local) {
+            notes.push(
+                "times have no zone in the store: they are taken for UTC, and may be the application's".to_owned(),
+            );
+        }
         if !log.is_empty() && log.time_range().is_none() {
             notes.push("the events have no times; name moments by position or version".to_owned());
         }
@@ -509,7 +494,7 @@ mod tests {
         assert_eq!(notes, same_notes);
         // The map of names has no order.
         let shown = |log: &EventLog| {
-            let image = log.image();
+            let image = log.image().unwrap();
             (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(|column| column.into_owned()))
         };
         assert!(shown(&alone) == shown(&together));

@@ -57,7 +57,7 @@ pub(in crate::store) fn piece(
             From::After(row) => Some(Resume::AfterRow((*row).into())),
         };
         if next.is_some() {
-            collector.stream_types = scan.sql(scan.stream_types(event_source))?.into();
+            collector.stream_types = scan.stream_types(event_source)?.into();
         }
         while let Some(at) = next {
             let before = collector.found.len();

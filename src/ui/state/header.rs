@@ -117,7 +117,10 @@ fn title_ui(ui: &mut egui::Ui, app: &App, words: &str, stream: &str, at: Option<
     let full = format!("{words} {}", names::shown(stream));
     let place_ui = |ui: &mut egui::Ui| {
         let Some(at) = at else { return };
-        let hover = format!("{} of {} events are taken in", at.count, at.of);
+        let hover = match at.of {
+            1 => format!("{} of 1 event is taken in", at.count),
+            of => format!("{} of {of} events are taken in", at.count),
+        };
         let words = RichText::new(place(at)).font(theme::mono(theme::MONO)).color(tokens.secondary);
         ui.label(words).on_hover_text(hover);
     };

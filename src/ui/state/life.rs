@@ -134,7 +134,9 @@ fn progress_ui(ui: &mut egui::Ui, app: &App, queue: &mut Vec<Command>) {
 fn scanned_ui(ui: &mut egui::Ui, life: &Life) {
     let tokens = theme::tokens(ui);
     let words = match (life.scanned, &life.stopped) {
-        (scanned, Some(why)) => format!("Looked at {} events; the replay stopped there: {why}", text::grouped(scanned)),
+        (scanned, Some(why)) => {
+            format!("Looked at {}; the replay stopped there: {why}", text::counted(scanned, "event"))
+        }
         (1, None) => "Looked at the only event".to_owned(),
         (scanned, None) => format!("Looked at all {} events", text::grouped(scanned)),
     };

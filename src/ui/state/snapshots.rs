@@ -104,7 +104,9 @@ fn list_ui(
                     job.append(&format!("{short:<5} "), 0.0, format(theme::mono(theme::MONO), tokens.text));
                     job.append(&about, 0.0, format(theme::words(theme::SMALL), tokens.secondary));
                     let width = ui.available_width();
-                    let open = ui.add(egui::Button::new(job).truncate().min_size(vec2(width, theme::ROW - 2.0)));
+                    let open = ui.add(
+                        egui::Button::new((job, egui::Atom::grow())).truncate().min_size(vec2(width, theme::ROW - 2.0)),
+                    );
                     let name = format!("{version}, {about}");
                     open.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                     if open.clicked() {
@@ -166,7 +168,8 @@ fn state_ui(
     let raw = list.shows_raw;
     let of = (document.opened.key, edition);
     let (lines, height) = list.part.lines(ui, of, raw, width);
-    let area = ScrollArea::vertical().id_salt(("snapshot", view.at)).max_height(STATE).min_scrolled_height(STATE);
+    let room = STATE.min(height + theme::TIGHT);
+    let area = ScrollArea::vertical().id_salt(("snapshot", view.at)).max_height(room).min_scrolled_height(room);
     let mut asked = Vec::new();
     area.auto_shrink(false).show_viewport(ui, |ui, seen| {
         let drawn = Drawn { seen, origin: ui.max_rect().min, width, raw };

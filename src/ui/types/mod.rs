@@ -199,10 +199,7 @@ fn as_text(entry: &TypeEntry, app: &App) -> String {
 
 /// How many events of a type there are.
 fn events(entry: &TypeEntry) -> String {
-    match entry.events {
-        1 => "1 event".to_owned(),
-        count => format!("{} events", text::grouped(usize::try_from(count).unwrap_or(usize::MAX))),
-    }
+    text::counted(usize::try_from(entry.events).unwrap_or(usize::MAX), "event")
 }
 
 /// While nothing is known yet.

@@ -99,7 +99,10 @@ pub fn usual_ui(ui: &mut Ui, form: &EditForm, ask: &mut dyn FnMut(FormCommand)) 
     let seen = if usual.sampled < usual.of {
         format!("from {} of {of} events", usual.sampled)
     } else {
-        format!("from all {of} events")
+        match usual.of {
+            1 => "from the only event".to_owned(),
+            _ => format!("from all {of} events"),
+        }
     };
     ui.label(RichText::new(seen).font(theme::words(theme::SMALL)).color(tokens.secondary));
     for field in &usual.fields {

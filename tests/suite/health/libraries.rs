@@ -99,3 +99,24 @@ fn rows_of_the_library_itself_are_no_types_seen_once() {
         health.findings.iter().filter(|one| one.kind == K::TypeOnce).map(|one| one.position).collect();
     assert_eq!(once, [Some(0), Some(3), Some(4)], "{:#?}", health.findings);
 }
+
+#[test]
+fn a_stream_that_is_begun_again_does_not_repeat_what_was_archived() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    fixtures::emmett(&path);
+    let again = |version: i64, id: &str| {
+        let insert = "INSERT INTO emt_messages VALUES ('account-B', ?1, 'x', 'E', '{}', '{}', '0', 'Opened', ?2, 0, NULL, \
+                      '2026-01-07 08:00:00')";
+        fixtures::database(&path).execute(insert, (version, id)).unwrap();
+    };
+    again(1, "again-1");
+    let repeats = || check(&path).findings.iter().filter(|finding| finding.kind == K::VersionDuplicate).count();
+    assert_eq!(repeats(), 0);
+    // Among those that are not archived it is a repeat as ever.
+    fixtures::database(&path)
+        .execute("UPDATE emt_messages SET partition = 'y' WHERE message_id = 'again-1'", [])
+        .unwrap();
+    again(1, "again-2");
+    assert_eq!(repeats(), 1);
+}

@@ -13,6 +13,7 @@ INSERT INTO stored_events VALUES
   (3, NULL, NULL, 1, 'App\Events\AuditNoted', '{"note":"checked"}', '{}', '2026-03-01 13:56:45');
 INSERT INTO snapshots VALUES (1, 'b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a', 2, '{"balance":1}', '2026-03-01 14:00:00', NULL);
 --= layout spatie
+--= note times have no zone in the store: they are taken for UTC, and may be the application's
 --= stream b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a | stored_events
 --= stream (no aggregate) | (no aggregate)
 --= event 1 | b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a v1 | App\Events\AccountOpened | 2026-03-01T13:56:44Z | {"owner":"Zoë"} | user 7 | schema 1 | metadata {"aggregate-root-uuid":"b1f6bfcf-b8b9-4010-a1f6-3f1baade9b1a","aggregate-root-version":1,"user_id":7}

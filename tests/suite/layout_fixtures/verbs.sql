@@ -13,6 +13,7 @@ INSERT INTO verb_state_events VALUES
   (3, 418086133553955732, 418028027352449999, 'App\States\OrderState', NULL, NULL);
 INSERT INTO verb_snapshots VALUES (1, 418028027352449922, 'App\States\CartState', '{"open":true}', 418086133553955731, NULL, '2026-02-27 17:00:00', NULL);
 --= layout verbs
+--= note times have no zone in the store: they are taken for UTC, and may be the application's
 --= stream App\States\CartState-418028027352449922 | App\States\CartState
 --= stream App\States\OrderState-418028027352449999 | App\States\OrderState
 --= event 418086133553955731 | App\States\CartState-418028027352449922 v- | App\Events\CartOpened | 2026-02-27T16:45:01Z | {"client":"c-1"} | id 418086133553955731 | user c-1 | metadata {"user":"c-1"}

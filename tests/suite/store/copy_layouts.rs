@@ -258,7 +258,7 @@ fn edits_read_back_in_every_layout_that_is_written() {
             if let Err(error) = write_copy(session.store(), session.log(), &plan, &out, &options, &progress, &cancel) {
                 // Classes of XML can't be made of JSON.
                 let xml = |why: &str| why.contains("XStream XML, which is read and not written");
-                tried -= u32::from(described.refusal.as_ref().is_some_and(|refusal| xml(&refusal.why)));
+                tried -= usize::from(described.refusal.as_ref().is_some_and(|refusal| xml(&refusal.why)));
                 if described.refusal.is_none() {
                     writeln!(wrong, "{name} {number}: {error}").unwrap();
                 }

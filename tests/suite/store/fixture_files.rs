@@ -116,7 +116,7 @@ fn told(store: &Store) -> String {
     let mut text = format!("layout {}\n", store.layout().id);
     let mut line = |line: String| text.push_str(&format!("{}\n", line.trim_end()));
     store.notes().iter().for_each(|note| line(format!("note {note}")));
-    for stream in log.streams() {
+    for stream in log.streams().iter() {
         let mut marks = String::new();
         for (set, mark) in [(stream.link, " link"), (stream.archived, " archived"), (stream.deleted, " deleted")] {
             marks.push_str(if set { mark } else { "" });
