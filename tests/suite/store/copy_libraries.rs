@@ -514,8 +514,8 @@ fn akkas_tags_go_with_their_events() {
     let (_folder, path) = store("akka_persistence_sql.sql").unwrap();
     database(&path)
         .execute_batch(
-            "INSERT INTO journal VALUES (3, 1772373404695, 0, 'account-2', 1, X'7b7d', 'Acme.Closed, Acme', 1, 'w'); \
-                        INSERT INTO tags VALUES (3, 'money', 1, 'account-2')",
+            "INSERT INTO journal VALUES (4, 1772373404696, 0, 'account-3', 1, X'7b7d', 'Acme.Closed, Acme', 1, 'w'); \
+                        INSERT INTO tags VALUES (4, 'money', 1, 'account-3')",
         )
         .unwrap();
     let edits = vec![
@@ -532,7 +532,8 @@ fn akkas_tags_go_with_their_events() {
             r#"1|1772373404693|0|account-1|1|x'{"Owner":"Eve"}'|Acme.Opened, Acme|1"#,
             r#"2|1772373404693|0|account-1|2|x'{"Owner":"Bo"}'|Acme.Opened, Acme|1"#,
             "3|1772373404694|1|account-1|3|x'bye'|System.String, System.Private.CoreLib|17",
-            "4|1772373404695|0|account-2|1|x'{}'|Acme.Closed, Acme|1",
+            "4|1772373404695|1|account-2|1|x'hello'|System.String, System.Private.CoreLib|17",
+            "5|1772373404696|0|account-3|1|x'{}'|Acme.Closed, Acme|1",
         ]
     );
     assert_eq!(
@@ -542,13 +543,13 @@ fn akkas_tags_go_with_their_events() {
             "1|money|1|account-1",
             "2|admin|2|account-1",
             "2|money|2|account-1",
-            "4|money|1|account-2"
+            "5|money|1|account-3"
         ]
     );
     assert!(report.notes.iter().any(|note| note.starts_with("inserted events have the tags")), "{:?}", report.notes);
     // Without edits too: what is not in the copy has no tags there.
     let (_kept, out, _) = written(&path, vec![Edit::Delete(Target::One(at(1)))]).unwrap();
-    assert_eq!(found(&out, "SELECT * FROM tags"), ["3|money|1|account-2"]);
+    assert_eq!(found(&out, "SELECT * FROM tags"), ["4|money|1|account-3"]);
 }
 
 #[test]
