@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::model::{CopyPlan, CopyRow, EventLog, Object, Origin, Value, json};
+use crate::model::{CopyPlan, CopyRow, EventLog, Number, Object, Origin, Value, json};
 use crate::store::layout::{CheckpointTable, StreamTable};
 use crate::store::recognise::{Bound, Table, glob};
 use crate::store::rows::{integer, is_set, text, two_parts};
@@ -325,7 +325,7 @@ fn json_inside<'k>(stored: ValueRef<'_>, keys: &'k [String]) -> Option<(Object, 
 fn set_inside(mut object: Object, key: &str, position: i64, stored: ValueRef<'_>) -> Raw {
     object.insert(key.into(), Value::from(position), Origin::NONE);
     if let Some(Value::List(gaps)) = object.get("gaps").cloned() {
-        let is_before = |gap: &Value| gap.as_number().and_then(|gap| gap.as_i64()).is_some_and(|gap| gap < position);
+        let is_before = |gap: &Value| gap.as_number().and_then(Number::as_i64).is_some_and(|gap| gap < position);
         let gaps = gaps.iter().map(|slot| slot.value.clone()).filter(is_before);
         object.insert("gaps".into(), Value::List(gaps.collect()), Origin::NONE);
     }

@@ -147,10 +147,9 @@ mod tests {
                 Raw::Blob(b"12".to_vec()),
             ] {
                 // Numbers with a fraction become no text here.
-                if declared.contains("CHAR") || declared == "TEXT" {
-                    if let Raw::Real(_) = value {
-                        continue;
-                    }
+                let is_text = declared.contains("CHAR") || declared == "TEXT";
+                if is_text && matches!(value, Raw::Real(_)) {
+                    continue;
                 }
                 conn.execute("INSERT INTO t VALUES (?1)", [&value]).unwrap();
                 let last = "SELECT x FROM t ORDER BY rowid DESC LIMIT 1";

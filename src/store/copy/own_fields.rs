@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::event::Payload;
-use crate::model::{Event, Key, Object, Origin, Timestamp, Value};
+use crate::model::{Event, Key, Number, Object, Origin, Timestamp, Value};
 use crate::store::layout::{Place, Repeated};
 use crate::store::payload::{contents_as, finished};
 use crate::store::recognise::Bound;
@@ -110,7 +110,7 @@ impl Field<'_> {
             Repeated::Type => form.as_str().is_some_and(|text| model.image_type == Some(text)),
             Repeated::Version => {
                 let at = spec.version.column().and_then(|column| place(bound, column));
-                let said = form.as_number().and_then(|number| number.as_i64());
+                let said = form.as_number().and_then(Number::as_i64);
                 said.is_some() && at.and_then(|at| integer(image[at].as_ref())) == said
             }
             Repeated::Time => {

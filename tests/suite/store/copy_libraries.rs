@@ -124,13 +124,6 @@ fn check(path: &Path, session: &Session, plan: &CopyPlan, out: &Path) {
     }
     let table = session.store().event_table();
     let (before, after) = (rows(path, table), rows(out, table));
-    for row in &plan.rows {
-        if let CopyRow::Recorded(index) = row {
-            let id = &events[*index as usize].id;
-            let version = events[*index as usize].version;
-            assert!(before.iter().any(|row| after.contains(row)), "the row of {id:?} {version:?} is not as it was");
-        }
-    }
     let kept = plan.rows.iter().filter(|row| matches!(row, CopyRow::Recorded(_))).count();
     let same = before.iter().filter(|row| after.contains(row)).count();
     assert!(same >= kept, "{same} rows are as they were, and {kept} should be");
@@ -255,9 +248,7 @@ fn edits_of_real_stores_read_back() {
         "segerfeldt-days-epoch.db",
     ] {
         let Some((_folder, path)) = store(name) else { return };
-        eprintln!("{name}");
-        let (_kept, out, report) = written(&path, one_of_each(&path)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        eprintln!("{:?}", report.notes);
+        let (_kept, out, _) = written(&path, one_of_each(&path)).unwrap_or_else(|error| panic!("{name}: {error}"));
         match name {
             "eventuous-bookings.db" => {
                 let wrong = "SELECT count(*) FROM eventuous_streams s WHERE version <> \
