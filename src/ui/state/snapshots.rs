@@ -168,8 +168,7 @@ fn state_ui(
     let raw = list.shows_raw;
     let of = (document.opened.key, edition);
     let (lines, height) = list.part.lines(ui, of, raw, width);
-    let room = STATE.min(height + theme::TIGHT);
-    let area = ScrollArea::vertical().id_salt(("snapshot", view.at)).max_height(room).min_scrolled_height(room);
+    let area = ScrollArea::vertical().id_salt(("snapshot", view.at)).max_height(STATE).min_scrolled_height(STATE);
     let mut asked = Vec::new();
     area.auto_shrink(false).show_viewport(ui, |ui, seen| {
         let drawn = Drawn { seen, origin: ui.max_rect().min, width, raw };
