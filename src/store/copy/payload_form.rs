@@ -42,7 +42,7 @@ pub(super) fn encoded_payload(
             ));
         }
         // Text that was damaged can be mended.
-        None if spec.forms.len() < 2 && spec.forms != [Form::Opaque] => {}
+        None if spec.forms.len() < 2 && !spec.forms.contains(&Form::Opaque) => {}
         None => return Err("the store's events like it have payloads that only the application can write".to_owned()),
     }
     let data = with_own_fields(bound, event, model, &data)?;

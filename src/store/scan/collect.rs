@@ -16,7 +16,7 @@ use crate::store::recognise::{EventSource, Key, glob};
 use crate::store::rows::{integer, is_set, stream_name, text};
 use crate::store::times::{self, StoredTime};
 
-use super::interner::Interner;
+use super::names::{Names, NewStream};
 
 /// A column by which rows are ordered, as it compares. NULL comes first, as in SQLite.
 #[derive(Debug, Clone, PartialEq, PartialOrd)]
@@ -69,64 +69,6 @@ pub(super) struct Found {
     pub archived: bool,
     /// Where rows are not in order by their row numbers.
     pub order: Box<[OrderKey]>,
-}
-
-/// A stream's name and what goes with it.
-#[derive(Debug, Clone)]
-pub(super) struct StreamName {
-    pub name: Arc<str>,
-    pub category: Arc<str>,
-    pub link: bool,
-}
-
-/// What a rule says of a stream that was not known.
-pub(super) struct NewStream {
-    category: String,
-    link: bool,
-}
-
-/// The names that rows refer to, by their places: in order of first appearance.
-#[derive(Default)]
-pub(super) struct Names {
-    pub streams: Vec<StreamName>,
-    by_name: Interner,
-    pub types: Vec<Arc<str>>,
-    by_type: Interner,
-    categories: Vec<Arc<str>>,
-    by_category: Interner,
-}
-
-impl Names {
-    pub(super) fn stream(&mut self, name: &str, make: impl FnOnce() -> NewStream) -> u32 {
-        match self.by_name.get(name.as_bytes()) {
-            Some(place) => place,
-            None => self.new_stream(name, make()),
-        }
-    }
-
-    fn new_stream(&mut self, name: &str, NewStream { category, link }: NewStream) -> u32 {
-        let category = interned(&mut self.categories, &mut self.by_category, &category);
-        let (name, category) = (Arc::<str>::from(name), self.categories[category as usize].clone());
-        let place = self.streams.len() as u32;
-        self.streams.push(StreamName { name: name.clone(), category, link });
-        self.by_name.insert(name, place);
-        place
-    }
-
-    fn event_type(&mut self, name: &str) -> u32 {
-        interned(&mut self.types, &mut self.by_type, name)
-    }
-}
-
-/// The place of a name in a list.
-fn interned(list: &mut Vec<Arc<str>>, places: &mut Interner, name: &str) -> u32 {
-    if let Some(place) = places.get(name.as_bytes()) {
-        return place;
-    }
-    let (name, place) = (Arc::<str>::from(name), list.len() as u32);
-    list.push(name.clone());
-    places.insert(name, place);
-    place
 }
 
 /// How streams of one [`StreamSpec`] are named.
@@ -531,7 +473,7 @@ impl<'a> Collector<'a> {
         if let Some(at) = self.event_type.column()
             && let ValueRef::Text(bytes) = look.value(at)
         {
-            if let Some(index) = self.names.by_type.get(bytes) {
+            if let Some(index) = self.names.known_type(bytes) {
                 self.tally.no_type += usize::from(bytes.is_empty());
                 return Ok(index);
             }
@@ -556,7 +498,7 @@ impl<'a> Collector<'a> {
             },
             None => None,
         };
-        if let Some(index) = single.and_then(|bytes| self.names.by_name.get(bytes)) {
+        if let Some(index) = single.and_then(|bytes| self.names.known_stream(bytes)) {
             return Ok(Some(index));
         }
         let mut name = std::mem::take(&mut self.name);
@@ -567,7 +509,7 @@ impl<'a> Collector<'a> {
             let known = self.stream_types.get(&name);
             let event_type = &self.names.types[event_type as usize];
             let made = |names: &StreamRule<'_>| names.made(&name, look, event_type, known);
-            match self.names.by_name.get(name.as_bytes()) {
+            match self.names.known_stream(name.as_bytes()) {
                 Some(index) => index,
                 None => {
                     let made = made(&self.streams);

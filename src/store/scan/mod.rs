@@ -3,8 +3,8 @@
 
 mod assemble;
 mod collect;
-mod interner;
 mod links;
+mod names;
 mod piece;
 mod ranges;
 mod walk;

@@ -16,8 +16,9 @@ use crate::store::plan::EVENTS;
 use crate::store::recognise::{EventSource, Key};
 
 use super::assemble::{Feeder, Table, is_plain};
-use super::collect::{Collector, StreamName};
+use super::collect::Collector;
 use super::links::Links;
+use super::names::StreamName;
 use super::{ROWS_BETWEEN_LOOKS, Scan, check_order};
 
 /// Row numbers in a range: many ranges a core, so that none waits long for another, and few enough to cost nothing.
