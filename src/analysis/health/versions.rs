@@ -90,8 +90,6 @@ pub(super) fn check(log: &EventLog, first: i64, paired: bool, findings: &Finding
                     if version == before && paired {
                         shared.push(Shared { stream, version, event: other });
                         shared.push(Shared { stream, version, event });
-                    } else if version == before && log.is_archived(at) != log.is_archived(other as usize) {
-                        // What is archived leaves its numbers to a stream that is begun again under the same name.
                     } else if version == before {
                         // An archived event is another one's that took its place; two that are, or two that aren't,
                         // are one too many.

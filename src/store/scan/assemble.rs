@@ -6,9 +6,10 @@ use std::iter::Peekable;
 use crate::model::{EventLogBuilder, LogRow, StreamIndex, Timestamp, TypeIndex};
 use crate::store::recognise::Key;
 
-use super::collect::{Collector, Found, OrderKey};
+use super::collect::{Collector, Found};
 use super::links::Links;
 use super::names::Names;
+use super::order_key::OrderKey;
 
 /// Puts the events of one event table into the index, giving its streams and types their places there.
 pub(super) struct Feeder {

@@ -5,6 +5,7 @@ mod assemble;
 mod collect;
 mod links;
 mod names;
+mod order_key;
 mod piece;
 mod ranges;
 mod walk;
