@@ -279,7 +279,7 @@ mod tests {
         let names = ["a", "b", "c", "d", "e"];
         let row = |n: usize| -> Row {
             let version = if n.is_multiple_of(1000) { None } else { Some((n / 5) as i64) };
-            (names[n % 5], version, n as i64 * 3, (n % 11 != 0).then_some((n / 7) as i64))
+            (names[n % 5], version, n as i64 * 3, (!n.is_multiple_of(11)).then_some((n / 7) as i64))
         };
         let rows: Vec<Row> = (0..2 * PIECE + 50).map(row).collect();
         let mut grown = log(&rows[..10]);

@@ -496,7 +496,7 @@ mod tests {
         // The map of names has no order.
         let shown = |log: &EventLog| {
             let image = log.image().unwrap();
-            (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(|column| column.into_owned()))
+            (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(std::borrow::Cow::into_owned))
         };
         assert!(shown(&alone) == shown(&together));
         let lanes = |log: &EventLog| (0..997).map(|s| log.lane(StreamIndex(s)).to_vec()).collect::<Vec<_>>();

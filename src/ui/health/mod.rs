@@ -13,6 +13,9 @@ use crate::ui::rows::Rows;
 use crate::ui::theme::Tokens;
 use crate::ui::{icons, text, theme};
 
+/// What findings were laid out for: which look, which group, how wide.
+type FitOf = (u64, (Severity, Kind), i32);
+
 /// What the tab keeps from one frame to the next.
 #[derive(Default)]
 pub struct HealthView {
@@ -25,7 +28,7 @@ pub struct HealthView {
     groups: Rows,
     found: Rows,
     /// How the findings fit, and of which of them and for what width that was worked out.
-    fit: Option<((u64, (Severity, Kind), i32), found::Fit)>,
+    fit: Option<(FitOf, found::Fit)>,
     /// Whether the findings have the keyboard's focus.
     found_focused: bool,
     /// The keyboard goes on with the findings, or back with their kinds.

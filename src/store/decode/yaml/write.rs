@@ -102,7 +102,7 @@ fn tag_words(tag: &Tag) -> Result<String, String> {
 
 fn scalar_node(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Node, String> {
     let value = scalar(text, style, &label(tag));
-    let is_line = !text.chars().any(|c| c.is_control());
+    let is_line = !text.chars().any(char::is_control);
     let plain = style == ScalarStyle::Plain && tag.is_none();
     let words = match style {
         ScalarStyle::Plain if is_line => text.to_owned(),
