@@ -268,9 +268,9 @@ fn evento() {
         ("payload", OPAQUE),
         ("inserted", METADATA),
         ("inserted first", METADATA),
-        ("new type", OPAQUE),
+        ("new type", METADATA),
         ("new stream", METADATA),
-        ("several", OPAQUE),
+        ("several", METADATA),
         ("metadata", "metadata"),
         ("moved", "change its time too"),
     ];
