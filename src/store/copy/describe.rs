@@ -25,7 +25,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn new(counts: RowCounts, taken: &[&Table], schema: &[Made], options: &CopyOptions) -> Self {
+    pub(super) fn new(counts: RowCounts, taken: &[Table], schema: &[Made], options: &CopyOptions) -> Self {
         let left_out =
             |made: &&Made| options.whole && made.kind == "table" && !taken.iter().any(|table| table.name == made.name);
         let virtual_tables = schema.iter().filter(left_out).map(|made| made.name.clone()).collect();
@@ -212,7 +212,7 @@ fn describe_tables(
     let bound = stored.bound();
     let all = recognise::tables(stored.source).map_err(|e| stored.reading(e))?;
     let schema = tables::schema(stored.source).map_err(|e| stored.reading(e))?;
-    let taken = tables::taken(bound, &all, options.whole);
+    let taken = tables::taken(bound, all, options.whole);
     let mut findings = Findings::new(counts, &taken, &schema, options);
     let positions = if is_cut { cut::positions(stored.log, plan) } else { positions(bound, stored.log, plan) };
     let mut bookkeeping = Bookkeeping::new(stored.log, plan, positions.as_deref());

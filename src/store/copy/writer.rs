@@ -1,39 +1,36 @@
 //! Copies in the store's own layout.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress, StreamIndex};
-use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
 use crate::store::layout::Role;
-use crate::store::recognise::{self, Bound, Key, Table};
+use crate::store::recognise::{Bound, Key, Table};
 use crate::store::scan::READ_AT_MOST;
 use crate::store::target::Target;
-use crate::store::{OpenOptions, open};
 
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, notes};
 use super::encode::{Image, ids_are_kept};
 use super::gone::{Gone, Renamed};
+use super::file::File;
 use super::links::LinkWriter;
 use super::list_rows::ListRows;
 use super::metadata::is_same_metadata;
 use super::own_fields::is_same_data;
 use super::raw::Raw;
 use super::rewritten::{RowCounts, Stored};
+use super::read_back::ReadBack;
 use super::snapshots::SnapshotFilter;
-use super::tables::{self, CopyError, Fate, Rows, RowsHash};
-use super::{CopyOptions, described, places, write_scenario};
+use super::tables::{self, Fate, Rows, RowsHash, Written};
+use super::{CopyOptions, described, places};
 
 /// Rewritten events that are read back at once.
 const READ_AT_ONCE: usize = 256;
-
-/// The rows that were written, by table.
-pub(super) type Written = BTreeMap<String, RowsHash>;
 
 pub(super) struct Writer<'a> {
     pub stored: &'a Stored<'a>,
@@ -88,20 +85,9 @@ impl Writer<'_> {
         progress: &Progress,
     ) -> Result<(Written, Vec<String>), StoreError> {
         let source = self.stored.source;
-        let to = target.connect(self.cancel)?;
-        let writing = |e| target.failed(&e);
-        let failed = |e| match e {
-            CopyError::Read(e) => self.stored.reading(e),
-            CopyError::Write(e) => target.failed(&e),
-        };
-        let all = recognise::tables(source).map_err(|e| self.stored.reading(e))?;
-        let schema = tables::schema(source).map_err(|e| self.stored.reading(e))?;
-        let taken = tables::taken(self.bound(), &all, self.options.whole);
-        tables::copy_settings(source, &to).map_err(failed)?;
-        to.execute_batch("BEGIN").map_err(writing)?;
-        tables::make(&to, &schema, &["table"], &taken, self.options.whole).map_err(writing)?;
+        let file = File::begin(self.stored, target, self.options, self.cancel)?;
         let positions = positions(self.bound(), self.stored.log, self.plan);
-        let mut findings = Findings::new(counts, &taken, &schema, self.options);
+        let mut findings = Findings::new(counts, &file.tables, &file.schema, self.options);
         let mut bookkeeping = Bookkeeping::new(self.stored.log, self.plan, positions.as_deref());
         bookkeeping.stream_keys = self.stored.stream_keys.clone();
         let filter = SnapshotFilter::new(self.stored.log, self.plan);
@@ -110,16 +96,16 @@ impl Writer<'_> {
         let mut written = Written::new();
         let is_own = |table: &Table| tables::own_tables(self.bound()).any(|own| own.name == table.name);
         let mut lists = ListRows::new(self.stored, self.plan, images, positions.as_deref());
-        for table in &taken {
+        for table in &file.tables {
             let links = self.bound().sources.first().and_then(|source| {
                 let (links, _) = source.links.as_ref().filter(|(links, _)| links.name == table.name)?;
                 Some((source.spec.links.as_ref()?, links))
             });
             let hash = if table.name == self.bound().events.name {
-                self.write_events(target, &to, images, positions.as_deref(), progress)?
+                self.write_events(target, &file.to, images, positions.as_deref(), progress)?
             } else if let Some((spec, table)) = links {
                 let (stored, plan, positions) = (self.stored, self.plan, positions.as_deref());
-                LinkWriter { stored, plan, images, positions, spec, table }.write(&to, target)?
+                LinkWriter { stored, plan, images, positions, spec, table }.write(&file.to, target)?
             } else {
                 let mut fate = |row: &rusqlite::Row<'_>| match self.bound().snapshots.as_ref() {
                     Some(snapshots) if snapshots.name == table.name => {
@@ -138,22 +124,14 @@ impl Writer<'_> {
                         }),
                     },
                 };
-                let copied = tables::copy_rows(source, &to, table, &mut fate).map_err(failed)?;
+                let copied = tables::copy_rows(source, &file.to, table, &mut fate).map_err(|e| file.failed(e))?;
                 let mut more = if is_own(table) { bookkeeping.new_rows(self.bound(), table) } else { Vec::new() };
                 more.extend(lists.more(table));
-                tables::add_rows(&to, table, more, copied).map_err(failed)?
+                tables::add_rows(&file.to, table, more, copied).map_err(|e| file.failed(e))?
             };
             written.insert(table.name.clone(), hash);
         }
-        write_scenario(&to, self.plan.scenario.as_deref()).map_err(writing)?;
-        // As of a moment, numbers that were used later have not been used yet.
-        let of_a_moment = |table: &&&Table| self.plan.as_of.is_some() && table.name == self.bound().events.name;
-        let numbered = taken.iter().filter(|table| !of_a_moment(table)).copied();
-        tables::copy_sequences(source, &to, numbered).map_err(failed)?;
-        tables::make(&to, &schema, &["index"], &taken, self.options.whole).map_err(writing)?;
-        tables::make(&to, &schema, &["view", "trigger"], &taken, self.options.whole).map_err(writing)?;
-        to.execute_batch("COMMIT").map_err(writing)?;
-        to.close().map_err(|(_, e)| writing(e))?;
+        file.finish(self.plan)?;
         let mut told = super::describe::bookkeeping_words(self.bound(), &bookkeeping);
         findings.gone(gone.count);
         told.extend(notes(self.bound(), self.plan, &findings));
@@ -213,31 +191,8 @@ impl Writer<'_> {
 
     /// Reads the finished file back: every row as it was to be, every rewritten event as the plan has it.
     pub(super) fn verify(&self, target: &Target, out: &Path, written: &Written) -> Result<(), StoreError> {
-        let wrong = |why: String| StoreError::Mismatch { path: out.to_owned(), why };
-        let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Cancelled,
-            _ => wrong(e.to_string()),
-        };
-        let conn = connect(target.temporary(), Access::Immutable, Duration::ZERO, Some(self.cancel)).map_err(failed)?;
-        for table in recognise::tables(&conn).map_err(failed)? {
-            let Some(written) = written.get(&table.name) else { continue };
-            // The note of this copy is one more row of its own table.
-            if table.name.eq_ignore_ascii_case(tables::SCENARIO_TABLE) {
-                continue;
-            }
-            let read = tables::hash_of(&conn, &table).map_err(failed)?;
-            if read != *written {
-                let (wrote, found) = (written.count(), read.count());
-                return Err(wrong(format!("{wrote} rows of {} were written and {found} read back", table.name)));
-            }
-        }
-        drop(conn);
-        let options = OpenOptions { layout: Some(self.bound().spec.id.clone()), ..OpenOptions::default() };
-        let copy = open(target.temporary(), &options, &Progress::default(), self.cancel)?;
-        let log = copy.scan(0, &Progress::default(), self.cancel)?;
-        if log.len() != self.plan.rows.len() {
-            return Err(wrong(format!("{} events were planned and {} read back", self.plan.rows.len(), log.len())));
-        }
+        let file = ReadBack { target, out, cancel: self.cancel };
+        let (copy, log) = file.open(written, &self.bound().spec.id, self.plan.rows.len())?;
         let mut reader = copy.reader()?;
         let mut places = Places::default();
         let planned = self.plan.rows.iter().enumerate().filter_map(|(place, row)| match row {
@@ -252,13 +207,13 @@ impl Writer<'_> {
             let indices = planned.iter().map(|(place, event)| {
                 places
                     .of(&log, event, *place, self.bound())
-                    .ok_or_else(|| wrong(format!("{} is missing", described(event))))
+                    .ok_or_else(|| file.wrong(format!("{} is missing", described(event))))
             });
             let indices = indices.collect::<Result<Vec<u32>, _>>()?;
             let read = reader.events(&log, &indices)?;
             for ((_, event), read) in planned.iter().zip(&read) {
                 if let Some(difference) = difference(event, read, self.bound()) {
-                    return Err(wrong(format!("{}: {difference}", described(event))));
+                    return Err(file.wrong(format!("{}: {difference}", described(event))));
                 }
             }
         }
