@@ -185,7 +185,7 @@ pub(super) fn write(
     let mut findings = Findings::new(RowCounts::default(), &file.tables, &file.schema, options);
     let positions = positions(log, plan);
     let mut bookkeeping = Bookkeeping::new(log, plan, positions.as_deref());
-    let filter = SnapshotFilter::new(log, plan);
+    let filter = SnapshotFilter::new(log, plan).looking_up(stored)?;
     let is_whole = plan.rows.len() == log.len();
     let mut followers = followers(bound);
     let mut written = Written::new();

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use rusqlite::Connection;
 
@@ -16,18 +17,18 @@ use crate::store::target::Target;
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, notes};
 use super::encode::{Image, ids_are_kept};
-use super::gone::{Gone, Renamed};
 use super::file::File;
+use super::gone::{Gone, Renamed};
 use super::links::LinkWriter;
 use super::list_rows::ListRows;
 use super::metadata::is_same_metadata;
 use super::own_fields::is_same_data;
 use super::raw::Raw;
-use super::rewritten::{RowCounts, Stored};
 use super::read_back::ReadBack;
+use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, Fate, Rows, RowsHash, Written};
-use super::{CopyOptions, described, places};
+use super::{CopyOptions, commits, described, places};
 
 /// Rewritten events that are read back at once.
 const READ_AT_ONCE: usize = 256;
@@ -46,7 +47,7 @@ pub(super) fn positions(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Optio
         Key::Position { .. } => Some(log.position(index as usize)),
         Key::Columns(_) | Key::Ordered { .. } => None,
     };
-    if matches!(bound.key, Key::Columns(_) | Key::Ordered { .. }) {
+    if matches!(bound.key, Key::Columns(_) | Key::Ordered { .. }) || bound.events_are_several() {
         return None;
     }
     let recorded = plan.rows.iter().map(|row| match row {
@@ -57,7 +58,7 @@ pub(super) fn positions(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Optio
 }
 
 /// Row numbers of a copy, where they are not the positions: recorded rows keep theirs.
-fn row_numbers(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
+pub(super) fn row_numbers(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
     if !matches!(bound.key, Key::Position { .. } | Key::Ordered { .. }) {
         return None;
     }
@@ -90,7 +91,8 @@ impl Writer<'_> {
         let mut findings = Findings::new(counts, &file.tables, &file.schema, self.options);
         let mut bookkeeping = Bookkeeping::new(self.stored.log, self.plan, positions.as_deref());
         bookkeeping.stream_keys = self.stored.stream_keys.clone();
-        let filter = SnapshotFilter::new(self.stored.log, self.plan);
+        bookkeeping.counts.commits = counts.commits;
+        let filter = SnapshotFilter::new(self.stored.log, self.plan).looking_up(self.stored)?;
         let mut gone = Gone::new(self.stored, self.plan)?;
         let renamed = Renamed::new(self.stored, self.plan, positions.as_deref());
         let mut written = Written::new();
@@ -159,13 +161,20 @@ impl Writer<'_> {
         let mut insert = to.prepare(&rows.insert()).map_err(|e| target.failed(&e))?;
         let mut hash = RowsHash::default();
         let mut turn = Turn::begin(self.stored.source).map_err(|e| self.stored.reading(e))?;
-        for (place, row) in self.plan.rows.iter().enumerate() {
+        let commits = self.bound().events_are_several().then(|| self.commits(images));
+        let count = commits.as_ref().map_or(self.plan.rows.len(), Vec::len);
+        for at in 0..count {
+            let (place, number) = match &commits {
+                Some(commits) => commits[at],
+                None => (at, numbers.map(|numbers| numbers[at])),
+            };
+            let row = &self.plan.rows[place];
             if self.cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
             turn.next().map_err(|e| self.stored.reading(e))?;
             let mut values = match (row, images.get(&place)) {
-                (CopyRow::Recorded(index), _) => self.stored.row(&reader, *index)?,
+                (CopyRow::Recorded(index), None) => self.stored.row(&reader, *index)?,
                 (_, Some(image)) => {
                     let mut values = image.clone();
                     values.resize(rows.width(), Raw::Null);
@@ -174,9 +183,9 @@ impl Writer<'_> {
                 // Every other row was encoded before.
                 (_, None) => continue,
             };
-            for (at, numbers) in [(position_at, positions), (rowid_at, numbers)] {
-                if let (Some(at), Some(numbers)) = (at, numbers) {
-                    values[at] = Raw::Integer(numbers[place]);
+            for (at, number) in [(position_at, positions.map(|positions| positions[place])), (rowid_at, number)] {
+                if let (Some(at), Some(number)) = (at, number) {
+                    values[at] = Raw::Integer(number);
                 }
             }
             hash.add(&values);
@@ -189,12 +198,19 @@ impl Writer<'_> {
         Ok(hash)
     }
 
+    /// The rows of a table whose rows hold several events, by the place of their first, with their numbers.
+    fn commits(&self, images: &HashMap<usize, Image>) -> Vec<(usize, Option<i64>)> {
+        let rows = commits::rows(self.stored, self.plan, images);
+        let numbers = places::positions(&rows.iter().map(|(_, number)| *number).collect::<Vec<_>>());
+        rows.iter().zip(numbers).map(|((place, _), number)| (*place, Some(number))).collect()
+    }
+
     /// Reads the finished file back: every row as it was to be, every rewritten event as the plan has it.
     pub(super) fn verify(&self, target: &Target, out: &Path, written: &Written) -> Result<(), StoreError> {
         let file = ReadBack { target, out, cancel: self.cancel };
         let (copy, log) = file.open(written, &self.bound().spec.id, self.plan.rows.len())?;
         let mut reader = copy.reader()?;
-        let mut places = Places::default();
+        let mut places = Places::new(self.stored, self.plan);
         let planned = self.plan.rows.iter().enumerate().filter_map(|(place, row)| match row {
             CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => Some((place, event)),
             CopyRow::Recorded(_) => None,
@@ -222,17 +238,56 @@ impl Writer<'_> {
 }
 
 /// Where events of the plan are in the copy's index: at their place, unless the table orders itself. Then a stream's
-/// versions are gone through once, however many of its events are looked for.
-#[derive(Default)]
-struct Places(HashMap<StreamIndex, HashMap<Option<i64>, u32>>);
+/// versions are gone through once, however many of its events are looked for; without versions an event is the so
+/// many-th of its stream in both.
+struct Places {
+    versions: HashMap<StreamIndex, HashMap<Option<i64>, u32>>,
+    /// How many of its stream come before an event without a version, by its place in the plan.
+    ranks: HashMap<usize, usize>,
+}
 
 impl Places {
+    fn new(stored: &Stored<'_>, plan: &CopyPlan) -> Self {
+        let has_versions = |row: &CopyRow| match row {
+            CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => event.version.is_some(),
+            CopyRow::Recorded(_) => true,
+        };
+        let mut ranks = HashMap::new();
+        // Where a version is a pair, it is none by itself.
+        let all = stored.bound().spec.events.version_beside.is_some();
+        if all || !plan.rows.iter().all(has_versions) {
+            let mut counts: HashMap<Arc<str>, usize> = HashMap::new();
+            for (place, row) in plan.rows.iter().enumerate() {
+                let mut count = |stream: Arc<str>| {
+                    let count = counts.entry(stream).or_default();
+                    *count += 1;
+                    *count - 1
+                };
+                let rank = stored.stream_of(row).map(&mut count);
+                match row {
+                    CopyRow::Recorded(index) => {
+                        let others = stored.log.other_streams_of(*index as usize);
+                        others.for_each(|other| _ = count(stored.log.stream(other).name.clone()));
+                    }
+                    CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => {
+                        event.other_streams.iter().for_each(|other| _ = count(other.clone()));
+                        ranks.extend(rank.filter(|_| all || event.version.is_none()).map(|rank| (place, rank)));
+                    }
+                }
+            }
+        }
+        Self { versions: HashMap::new(), ranks }
+    }
+
     fn of(&mut self, log: &EventLog, event: &Event, place: usize, bound: &Bound) -> Option<u32> {
         if !log.has_ordinal_positions() && !matches!(bound.key, Key::Ordered { .. }) {
             return u32::try_from(place).ok();
         }
         let stream = log.find_stream(event.stream.as_deref()?)?;
-        let versions = self.0.entry(stream).or_insert_with(|| {
+        if let Some(rank) = self.ranks.get(&place) {
+            return log.lane(stream).get(*rank).copied();
+        }
+        let versions = self.versions.entry(stream).or_insert_with(|| {
             // Of several with the same version the first counts.
             log.lane(stream).iter().rev().map(|index| (log.version(*index as usize), *index)).collect()
         });
