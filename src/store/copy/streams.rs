@@ -141,6 +141,10 @@ impl Encoder<'_> {
         let has_tenant = !spec.stream.tenant.is_empty();
         if has_tenant {
             let (tenant, _) = with_tenant(stream)?;
+            let was = self.model.was.and_then(|was| was.stream.as_deref()?.split_once('/'));
+            if was.is_some_and(|(was, _)| was != tenant) {
+                return Err(format!("its new stream is one of {tenant}, and an event stays with its tenant"));
+            }
             self.bound.spec.writing.of_stream.iter().for_each(|column| self.set(Some(column), Raw::text(tenant)));
         }
         if let Some(column) = &self.bound.spec.writing.stream_names {
