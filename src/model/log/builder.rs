@@ -65,27 +65,26 @@ impl EventLogBuilder {
 
     /// The stream of this name, new if it was not there; `category` is asked only then.
     pub fn stream(&mut self, name: &str, category: impl FnOnce(&str) -> String) -> StreamIndex {
-        match self.streams_by_name.get(name) {
-            Some(index) => *index,
+        match self.streams_by_name.find(&self.log.streams, name) {
+            Some(index) => index,
             None => self.stream_named(name, &category(name), false),
         }
     }
 
     /// The stream of this name, new and of this category if it was not there; a link as soon as anything says so.
     pub fn stream_named(&mut self, name: &str, category: &str, link: bool) -> StreamIndex {
-        if let Some(index) = self.streams_by_name.get(name) {
+        if let Some(index) = self.streams_by_name.find(&self.log.streams, name) {
             let at = index.0 as usize;
             if link && !self.log.streams[at].link {
                 self.log.streams.change(at, |info| info.link = true);
             }
-            return *index;
+            return index;
         }
         let category = self.category(category);
         let index = StreamIndex(self.log.streams.len() as u32);
-        let name = Arc::<str>::from(name);
-        let info = StreamInfo { name: name.clone(), category, link, archived: false, deleted: false };
+        let info = StreamInfo { name: name.into(), category, link, archived: false, deleted: false };
         self.log.streams.push(info);
-        self.streams_by_name.insert(name, index);
+        self.streams_by_name.insert_last(&self.log.streams);
         index
     }
 

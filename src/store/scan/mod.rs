@@ -497,7 +497,7 @@ mod tests {
         // The map of names has no order.
         let shown = |log: &EventLog| {
             let image = log.image().unwrap();
-            (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(std::borrow::Cow::into_owned))
+            (image.names, image.events.map(std::borrow::Cow::into_owned), image.streams)
         };
         assert!(shown(&alone) == shown(&together));
         let lanes = |log: &EventLog| {
