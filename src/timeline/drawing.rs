@@ -37,7 +37,10 @@ struct Along {
 impl Drawing {
     /// Looks at each event a few times.
     pub fn new(log: &EventLog) -> Self {
-        let marks = Marks::new(log);
+        Self::with(log, Marks::new(log))
+    }
+
+    fn with(log: &EventLog, marks: Marks) -> Self {
         let along = |kind| {
             let axis = Axis::new(log, kind);
             let lanes = Lanes::new(log, &axis);
@@ -59,7 +62,10 @@ impl Drawing {
         let stays = |kind| self.along(kind).axis.begins_as(&Axis::new(log, kind));
         let same = stays(AxisKind::Time) && stays(AxisKind::Sequence) && log.has_places_of(before);
         if log.len() < FEW || log.len() >= 2 * self.made_of || log.len() < before.len() || !same {
-            return Self::new(log);
+            // Colours are kept where types are those that they were.
+            let types = before.types().iter().zip(log.types()).take_while(|(was, is)| was.name == is.name).count();
+            let is_known = types == before.types().len();
+            return if is_known { Self::with(log, self.marks.anew(log)) } else { Self::new(log) };
         }
         let first = before.len();
         let marks = self.marks.grown(log, first);

@@ -1,4 +1,5 @@
-//! Lines of text that keep both their ends where there is no room for all: names of streams often begin alike.
+//! Lines of text where there is no room for all: without their ends, or, as names of streams often begin alike, without
+//! their middles.
 
 use std::sync::Arc;
 
@@ -16,6 +17,20 @@ pub struct Line {
     pub galley: Arc<Galley>,
     /// Whether there was no room for all of it.
     pub cut: bool,
+}
+
+/// A text in one line, without its end where it is wider than the room for it, in points.
+pub fn end(painter: &Painter, text: &str, font: FontId, room: f32, colour: Color32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = TextWrapping::truncate_at_width(room.max(10.0));
+    painter.layout_job(job)
+}
+
+/// The first of some texts, longest first, that there is room for; else the last one without its end.
+pub fn first_that_fits(painter: &Painter, texts: &[&str], font: &FontId, room: f32, colour: Color32) -> Arc<Galley> {
+    let laid = texts.iter().map(|text| painter.layout_no_wrap((*text).to_owned(), font.clone(), colour));
+    let fits = laid.into_iter().find(|galley| galley.size().x <= room);
+    fits.unwrap_or_else(|| end(painter, texts.last().copied().unwrap_or_default(), font.clone(), room, colour))
 }
 
 /// A text in one line, without its middle where it is wider than the room for it, in points.

@@ -6,7 +6,7 @@ use super::Shows;
 use crate::app::actions::action;
 use crate::app::{Against, App, Command, Document};
 use crate::model::names;
-use crate::ui::{icons, keys, text, theme};
+use crate::ui::{elide, icons, keys, text, theme};
 use crate::whatif::Differences;
 
 /// Streams that are offered where the selected one is as recorded.
@@ -43,8 +43,14 @@ pub fn heading_ui(ui: &mut Ui, app: &App, document: &Document, shows: &mut Shows
             }
             ui.add_space(theme::GAP);
             let words = summary(document);
-            let label = Label::new(RichText::new(&words).color(tokens.secondary).size(theme::SMALL)).truncate();
-            ui.add(label).on_hover_text(&words);
+            // As many of its parts as there is room for.
+            let (font, room) = (theme::words(theme::SMALL), ui.available_width());
+            let ends = words.rmatch_indices(" · ").map(|(end, _)| end);
+            let parts: Vec<&str> = [words.len()].into_iter().chain(ends).map(|end| &words[..end]).chain([""]).collect();
+            let shown = elide::first_that_fits(ui.painter(), &parts, &font, room, tokens.secondary);
+            let label = ui.add(Label::new(shown));
+            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+            label.on_hover_text(&words);
         });
     });
     let y = row.response.rect.bottom() - 0.5;

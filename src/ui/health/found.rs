@@ -10,7 +10,7 @@ use crate::analysis::health::Finding;
 use crate::app::checking::Group;
 use crate::app::{App, Command, Document};
 use crate::model::zoned;
-use crate::ui::events::row::galley;
+use crate::ui::elide;
 use crate::ui::rows::{BAR, List};
 use crate::ui::{text, theme};
 
@@ -131,7 +131,8 @@ pub fn found_ui(
             let Some(found) = finding(at) else {
                 let verb = if rest == 1 { "is" } else { "are" };
                 let words = format!("and {} more, which {verb} counted and not listed", text::grouped(rest));
-                let galley = galley(ui.painter(), &words, theme::words(theme::BODY), rect.width(), tokens.secondary);
+                let galley =
+                    elide::end(ui.painter(), &words, theme::words(theme::BODY), rect.width(), tokens.secondary);
                 let place = pos2(rect.left() + theme::MARGIN, rect.center().y - galley.size().y / 2.0);
                 ui.painter().galley(place, galley, tokens.secondary);
                 return;
@@ -235,7 +236,7 @@ fn row_ui(ui: &Ui, rect: egui::Rect, app: &App, found: &Finding, fit: &Fit, way:
     let painter = ui.painter();
     let y = if fit.one_line { rect.center().y } else { rect.top() + PAD + LINE / 2.0 };
     let cell = |left: f32, words: &str, font, room: f32, colour| {
-        let galley = galley(painter, words, font, room, colour);
+        let galley = elide::end(painter, words, font, room, colour);
         let size = galley.size();
         painter.galley(pos2(left, y - size.y / 2.0), galley, colour);
         left + size.x
@@ -251,7 +252,7 @@ fn row_ui(ui: &Ui, rect: egui::Rect, app: &App, found: &Finding, fit: &Fit, way:
     } else {
         let words = if way.by_enter { "Enter" } else { way.words };
         let colour = if way.lit { tokens.text } else { tokens.secondary };
-        let galley = galley(painter, words, theme::words(theme::SMALL), WAY, colour);
+        let galley = elide::end(painter, words, theme::words(theme::SMALL), WAY, colour);
         let at = rect.right() - BAR - theme::TIGHT - galley.size().x;
         let size = galley.size();
         painter.galley(pos2(at, y - size.y / 2.0), galley, colour);

@@ -6,7 +6,7 @@ use super::{TypesView, day, events};
 use crate::analysis::schema::{Catalogue, TypeEntry};
 use crate::app::{App, Document};
 use crate::model::{EventKind, names};
-use crate::ui::events::row::galley;
+use crate::ui::elide;
 use crate::ui::rows::{BAR, List};
 use crate::ui::{marks, text, theme};
 
@@ -55,7 +55,7 @@ pub fn list_ui(
             painter.text(pos2(right, first), Align2::RIGHT_CENTER, count, theme::mono(theme::MONO), tokens.secondary);
         let left = rect.left() + 32.0;
         let line = |y: f32, words: &str, font, room: f32, colour| {
-            let galley = galley(&painter, words, font, room, colour);
+            let galley = elide::end(&painter, words, font, room, colour);
             painter.galley(pos2(left, y - galley.size().y / 2.0), galley, colour);
         };
         let name = names::shown_type(&entry.short);
