@@ -193,7 +193,7 @@ mod tests {
     fn what_growing_costs() {
         use std::time::Instant;
 
-        use crate::model::{EventKind, EventLogBuilder, LogRow};
+        use crate::model::{EventLogBuilder, LogRow};
 
         let events = std::env::var("FOLDLINE_BENCH_EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
         let log_of = |range: std::ops::Range<i64>| {
@@ -201,18 +201,11 @@ mod tests {
             for n in range {
                 let stream = builder.stream(&format!("account-{}", n % (events / 10)), |_| "account".to_owned());
                 let event_type = builder.event_type(["A", "B", "C"][n as usize % 3]);
-                let (position, version) = (Some(n + 1), Some(n / (events / 10) + 1));
+                let version = Some(n / (events / 10) + 1);
                 builder.push(LogRow {
-                    source: 0,
-                    row_key: n + 1,
-                    part: 0,
-                    position,
-                    stream: Some(stream),
                     version,
-                    event_type,
                     time: Timestamp::from_micros(n * 1000),
-                    kind: EventKind::Event,
-                    archived: false,
+                    ..LogRow::at(n + 1, Some(stream), event_type)
                 });
             }
             builder.finish()

@@ -6,7 +6,7 @@ use super::Shows;
 use crate::app::actions::action;
 use crate::app::{Against, App, Command, Document};
 use crate::model::names;
-use crate::ui::{elide, icons, keys, text, theme};
+use crate::ui::{elide, icons, keys, notices, text, theme};
 use crate::whatif::Differences;
 
 /// Streams that are offered where the selected one is as recorded.
@@ -45,9 +45,8 @@ pub fn heading_ui(ui: &mut Ui, app: &App, document: &Document, shows: &mut Shows
             let words = summary(document);
             // As many of its parts as there is room for.
             let (font, room) = (theme::words(theme::SMALL), ui.available_width());
-            let ends = words.rmatch_indices(" · ").map(|(end, _)| end);
-            let parts: Vec<&str> = [words.len()].into_iter().chain(ends).map(|end| &words[..end]).chain([""]).collect();
-            let shown = elide::first_that_fits(ui.painter(), &parts, &font, room, tokens.secondary);
+            let shown = elide::parts(ui.painter(), &words, &font, room, tokens.secondary);
+            let Some(shown) = shown else { return };
             let label = ui.add(Label::new(shown));
             label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
             label.on_hover_text(&words);
@@ -137,7 +136,7 @@ pub fn is_untouched(document: &Document, stream: &str) -> bool {
 
 /// The way to the streams that edits concern.
 pub fn elsewhere_ui(ui: &mut Ui, document: &Document, stream: &str, queue: &mut Vec<Command>) {
-    super::note_ui(
+    notices::note_ui(
         ui,
         &format!("No edit concerns {}: it is the same on both sides. Edits concern:", names::shown(stream)),
     );

@@ -7,7 +7,7 @@ use crate::app::{App, Command, Cursor, Document, Focus};
 use crate::job::StoreKey;
 use crate::model::zoned;
 use crate::ui::rows::{List, Rows};
-use crate::ui::{elide, text, theme};
+use crate::ui::{elide, notices, text, theme};
 use crate::whatif::{DifferenceRow, Differences};
 
 /// Where the table is.
@@ -56,13 +56,13 @@ pub fn over_time_ui(
 ) {
     let differences = document.comparison.differences();
     if let Some(failure) = differences.failure() {
-        return super::failure_ui(ui, failure);
+        return notices::failure_ui(ui, failure);
     }
     let Some((found, current)) = differences.value() else {
-        return super::note_ui(ui, "Comparing…");
+        return notices::note_ui(ui, "Comparing…");
     };
     if found.rows.is_empty() && current {
-        return super::note_ui(
+        return notices::note_ui(
             ui,
             "The edits change events, and no state: both sides have the same values after every event.",
         );
@@ -168,7 +168,7 @@ fn stopped_ui(ui: &mut Ui, document: &Document, found: &Differences) {
         let Some(error) = error else { continue };
         let place = cells::version(error.version);
         let words = format!("{name}: the replay stopped at {place}: {error}. What comes after takes no part.");
-        super::failure_ui(ui, &words);
+        notices::failure_ui(ui, &words);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::model::{Event, names, zoned};
 use crate::replay::Change;
 use crate::timeline::Mark;
 use crate::ui::rows::{List, Rows};
-use crate::ui::{elide, icons, marks, text, theme};
+use crate::ui::{elide, icons, marks, notices, text, theme};
 use crate::whatif::{Lanes, Pair, SideBySide, SideLane, changed_fields};
 
 /// Where the table is.
@@ -50,11 +50,11 @@ pub fn side_by_side_ui(
 ) -> Vec<u32> {
     let answer = document.comparison.side_by_side();
     if let Some(failure) = answer.failure() {
-        super::failure_ui(ui, failure);
+        notices::failure_ui(ui, failure);
         return Vec::new();
     }
     let Some((sides, current)) = answer.value() else {
-        super::note_ui(ui, "Setting events side by side…");
+        notices::note_ui(ui, "Setting events side by side…");
         return Vec::new();
     };
     if !current {

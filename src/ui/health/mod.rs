@@ -45,7 +45,7 @@ const NARROW: f32 = 600.0;
 const UNCHECKED: f32 = 24.0;
 
 /// Lower than this it stands below their kinds instead.
-const LOW: f32 = 200.0;
+const LOW: f32 = 185.0;
 
 /// The tab.
 pub fn health_ui(

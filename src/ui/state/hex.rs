@@ -1,8 +1,8 @@
 //! Bytes that nobody can read: a page of them in hexadecimal digits and as letters, and the way to the other pages.
 
-use egui::{Align, Key, Layout, Rect, RichText, UiBuilder};
+use egui::{Align, Key, Layout, Rect, UiBuilder};
 
-use crate::ui::{icons, text, theme};
+use crate::ui::{elide, icons, text, theme};
 
 /// Bytes that are shown at once. Only lines in sight are made, so this bounds how far there is to scroll.
 const PAGE: usize = 1_024;
@@ -69,8 +69,10 @@ impl Pages {
             }
             ui.add_space(theme::TIGHT);
             self.field_ui(ui, salt, bytes);
-            let words = RichText::new(format!("of {}", text::grouped(bytes)));
-            ui.add(egui::Label::new(words.font(theme::words(theme::SMALL)).color(tokens.secondary)).truncate());
+            // How many there are stands above as well.
+            let words = format!("of {}", text::grouped(bytes));
+            let (font, room) = (theme::words(theme::SMALL), ui.available_width());
+            ui.label(elide::first_that_fits(ui.painter(), &[&words, ""], &font, room, tokens.secondary));
         });
     }
 
@@ -78,7 +80,8 @@ impl Pages {
     fn field_ui(&mut self, ui: &mut egui::Ui, salt: &'static str, bytes: usize) {
         let id = egui::Id::unique((salt, "byte"));
         let mut typed = self.typed.clone().unwrap_or_else(|| text::grouped(self.start));
-        let field = theme::field(&mut typed, "").id(id).desired_width(76.0).font(theme::mono(theme::MONO));
+        let width = super::raw::width_of(ui, text::grouped(bytes).len()) + 2.0 * theme::MARGIN;
+        let field = theme::field(&mut typed, "").id(id).desired_width(width).font(theme::mono(theme::MONO));
         let field = if self.wrong { field.text_color(theme::tokens(ui).bad) } else { field };
         let response = ui.add(field).accessible_name("Byte to go to");
         if response.changed() {

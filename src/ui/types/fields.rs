@@ -209,8 +209,11 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
                 if entry.name != entry.short {
                     label.on_hover_text(&*entry.name);
                 }
-                let words = RichText::new(counts(entry)).font(theme::words(theme::SMALL)).color(tokens.secondary);
-                ui.add(egui::Label::new(words).truncate());
+                let (font, room) = (theme::words(theme::SMALL), ui.available_width());
+                let words = counts(entry);
+                if let Some(shown) = elide::parts(ui.painter(), &words, &font, room, tokens.secondary) {
+                    ui.label(shown).widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+                }
             });
         });
     });

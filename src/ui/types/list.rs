@@ -60,13 +60,11 @@ pub fn list_ui(
         };
         let name = names::shown_type(&entry.short);
         line(first, name, theme::words(theme::BODY), count.left() - theme::GAP - left, tokens.text);
-        line(
-            second,
-            &about(entry, *fields, app, rect.width() > WIDE),
-            theme::words(theme::SMALL),
-            right - left,
-            tokens.secondary,
-        );
+        let (words, small) = (about(entry, *fields, app, rect.width() > WIDE), theme::words(theme::SMALL));
+        match elide::parts(&painter, &words, &small, right - left, tokens.secondary) {
+            Some(shown) => painter.galley(pos2(left, second - shown.size().y / 2.0), shown, tokens.secondary),
+            None => line(second, &words, small, right - left, tokens.secondary),
+        }
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
         if response.clicked() {
             clicked = Some(row);
