@@ -76,7 +76,7 @@ impl Encoder<'_> {
     }
 
     /// Columns that repeat a part of the payload, where the row that the new one is made from has them like that.
-    pub(super) fn from_payload(&mut self) {
+    pub(super) fn repeated_columns(&mut self) {
         let (event, was) = (self.event, self.model.was);
         if was.is_some_and(|was| was.data == event.data) {
             return;

@@ -92,7 +92,6 @@ pub(super) fn rows(stored: &Stored<'_>, plan: &CopyPlan, images: &HashMap<usize,
     let mut rows = Vec::new();
     for (place, row) in plan.rows.iter().enumerate() {
         match (images.get(&place), row) {
-            (Some(image), CopyRow::Edited { moved: true, .. }) if number(image).is_none() => rows.push((place, None)),
             (Some(image), _) => rows.push((place, number(image))),
             (None, CopyRow::Recorded(index)) => {
                 let number = stored.log.row_key(*index as usize);
@@ -229,7 +228,7 @@ impl Commits<'_> {
             let entries = entries.into_iter().collect::<Option<List>>();
             let entries =
                 entries.ok_or("the store's events like it have payloads that only the application can write")?;
-            image[payload_at] = list_as_stored(self.several, spec, Value::List(entries), &image[payload_at])?;
+            image[payload_at] = list_as_stored(self.several, spec, &Value::List(entries), &image[payload_at])?;
             image[items_at] = (count as i64).into();
         }
         image[number_at] = number.into();
@@ -487,9 +486,9 @@ impl Commits<'_> {
 }
 
 /// Entries as the row's list, in the form in which it has it.
-fn list_as_stored(several: &SeveralSpec, spec: &PayloadSpec, entries: Value, stored: &Raw) -> Result<Raw, String> {
+fn list_as_stored(several: &SeveralSpec, spec: &PayloadSpec, entries: &Value, stored: &Raw) -> Result<Raw, String> {
     match form_of::<&str>(stored.as_ref(), spec, &[]) {
-        Some(Form::Json) if several.list.is_empty() => as_stored(&entries, spec, stored),
+        Some(Form::Json) if several.list.is_empty() => as_stored(entries, spec, stored),
         Some(Form::Json) => Err("its events are in a list inside of what a row holds".to_owned()),
         Some(form) => {
             Err(format!("the store's events like it have payloads in {}, which is read and not written", form.title()))

@@ -50,7 +50,7 @@ pub(super) fn encode(bound: &Bound, log: &EventLog, event: &Event, model: &Model
     encoder.metadata()?;
     encoder.repeated()?;
     encoder.payload()?;
-    encoder.from_payload();
+    encoder.repeated_columns();
     encoder.made()?;
     encoder.empty();
     encoder.by_affinity();

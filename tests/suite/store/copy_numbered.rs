@@ -201,3 +201,18 @@ fn what_is_ordered_by_ids_of_the_clock_gets_one_between_its_neighbours() {
     let (_kept, out, _) = written(&path, vec![Edit::Delete(Target::One(at(2)))]).unwrap();
     assert_eq!(found(&out, "SELECT Id, Tag FROM dcb_tags"), ["1|Cart:1", "4|Cart:1"]);
 }
+
+#[test]
+fn one_topic_of_watermill_takes_edits_and_its_consumers_begin_where_they_differ() {
+    let (_folder, path) = store("watermill.sql").unwrap();
+    let conn = crate::fixtures::database(&path);
+    let one = "DROP TABLE watermill_audit; DROP TABLE watermill_offsets_audit;
+               INSERT INTO watermill_offsets_orders VALUES ('g', 2, 0)";
+    conn.execute_batch(one).unwrap();
+    drop(conn);
+    let named = insert("orders", Some(at(1)), "OrderPaid", r#"{"id":2}"#);
+    let (_kept, out, _) = written(&path, vec![Edit::Insert(named)]).unwrap();
+    let rows = r#"SELECT "offset", CAST(payload AS TEXT), metadata FROM watermill_orders WHERE "offset" = 2"#;
+    assert_eq!(found(&out, rows), [r#"2|{"id":2}|{"name":"OrderPaid"}"#]);
+    assert_eq!(found(&out, "SELECT offset_acked FROM watermill_offsets_orders"), ["1"]);
+}
