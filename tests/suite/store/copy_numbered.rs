@@ -210,9 +210,9 @@ fn one_topic_of_watermill_takes_edits_and_its_consumers_begin_where_they_differ(
                INSERT INTO watermill_offsets_orders VALUES ('g', 2, 0)";
     conn.execute_batch(one).unwrap();
     drop(conn);
-    let named = insert("orders", Some(at(1)), "OrderPaid", r#"{"id":2}"#);
+    let named = insert("orders", Some(at(1)), "OrderPlaced", r#"{"id":2}"#);
     let (_kept, out, _) = written(&path, vec![Edit::Insert(named)]).unwrap();
     let rows = r#"SELECT "offset", CAST(payload AS TEXT), metadata FROM watermill_orders WHERE "offset" = 2"#;
-    assert_eq!(found(&out, rows), [r#"2|{"id":2}|{"name":"OrderPaid"}"#]);
+    assert_eq!(found(&out, rows), [r#"2|{"id":2}|{"name":"OrderPlaced"}"#]);
     assert_eq!(found(&out, "SELECT offset_acked FROM watermill_offsets_orders"), ["1"]);
 }
