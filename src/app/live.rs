@@ -1,6 +1,7 @@
 //! Following a store that others write: what comes in, where the cursor goes, and what the user is told.
 
 use std::collections::VecDeque;
+use std::path::Path;
 
 use super::{App, Chosen, Cursor, Document, NoticeKind, ScenarioView};
 use crate::job::{Glance, Job, LiveNews, OpenedStore, Request, Slot};
@@ -162,7 +163,11 @@ impl App {
             told.push(format!("{} can be read again, and is followed on.", document.name()));
         }
         let file = std::mem::take(&mut news.file);
-        told.extend(file.into_iter().map(|change| file_words(change, &document.name())));
+        let name_of = |path: &Path| match document.opened.files.is_empty() {
+            true => document.name(),
+            false => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        };
+        told.extend(file.into_iter().map(|(path, change)| file_words(change, &name_of(&path))));
         let change = document.take_news(slot, news, now);
         if let Some(change) = &change {
             told.extend(change.note.clone());
@@ -339,6 +344,13 @@ impl Document {
             if same { (self.stay(), None) } else { (true, Some(self.find_again(&before.log))) };
         let note = (!same).then(|| {
             let events = |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+            if arrived == 0 && gone == 0 {
+                return format!(
+                    "The events in {} stand in another order than before, or are marked otherwise: all of it was read \
+                     again.",
+                    self.name()
+                );
+            }
             let new = match arrived {
                 0 => "no new ones".to_owned(),
                 1 => "1 new one".to_owned(),

@@ -153,7 +153,7 @@ impl Reader {
     pub(super) fn new(store: &Store) -> Result<Self, StoreError> {
         let (source, bound) = (store.source.clone(), store.bound.clone());
         let conn = source.connect(None)?;
-        let united = store.several.as_ref().map(Several::readers).transpose()?.flatten();
+        let united = store.several.as_ref().and_then(Several::to_read);
         let united = united.map(|files| Box::new(UnitedReader::new(files)));
         let tables = bound.sources.iter().map(|source| {
             let payload = Wanted { payload: true, ..Wanted::NOTHING };

@@ -6,6 +6,7 @@
 //! row a few seconds after a change, of ten million in a few minutes.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub enum Growth {
     Nothing,
     /// There are more events: an index that begins with the known ones, unchanged.
     Grown(Box<EventLog>),
+    /// What is known stands in another order now, with the new events between: an index of all. Of several files only.
+    Reordered(Box<EventLog>),
     /// What is known no longer holds: the whole store has to be read again.
     Replaced(Replaced),
 }
@@ -138,10 +141,16 @@ impl Rows {
 const FAR: usize = 200_000;
 
 impl Store {
-    /// Knows of another opening of the same file what was said of its rows.
-    pub fn take_over(&self, known: &Self) {
-        let notes = known.scanned().notes.clone();
-        *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok() };
+    /// Knows of another opening of the same file what was said of its rows; false where it has to be read itself.
+    pub fn take_over(&self, known: &Self) -> bool {
+        let is_like = self.several.is_none()
+            && known.several.is_none()
+            && (self.layout() == known.layout() && self.event_table() == known.event_table());
+        if is_like {
+            let notes = known.scanned().notes.clone();
+            *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok() };
+        }
+        is_like
     }
 
     /// How many rows came after those that are known, where that can be told at a glance: of one event table, in a file
@@ -164,7 +173,10 @@ impl Store {
 
     /// The longest read transaction so far of a store that is followed.
     pub fn longest_read(&self) -> Duration {
-        self.source.attachment.longest_read()
+        match &self.several {
+            Some(several) => several.files().iter().map(|file| file.longest_read()).max().unwrap_or_default(),
+            None => self.source.attachment.longest_read(),
+        }
     }
 
     /// Reads what is new since `log` was read, and looks at some of what is known. Costs a few system calls where
@@ -172,15 +184,30 @@ impl Store {
     ///
     /// Errors: the file can't be read now. It may be there again at the next look.
     pub fn scan_more(&self, log: &EventLog, generation: u64, cancel: &Cancel) -> Result<Growth, StoreError> {
+        match &self.several {
+            Some(several) => several.scan_more(log, generation, cancel),
+            None => self.look_for_more(log, generation, true, cancel),
+        }
+    }
+
+    /// The same of one file; the second reading goes on only if `again`.
+    pub(super) fn look_for_more(
+        &self,
+        log: &EventLog,
+        generation: u64,
+        again: bool,
+        cancel: &Cancel,
+    ) -> Result<Growth, StoreError> {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         // Before anything is read: what is committed later is new at the next look.
         let now = self.source.live_stamp()?;
         if !self.source.is_at(&now) || watch.stamp.as_ref().is_some_and(|known| !known.is_same_file(&now)) {
+            watch.note_change(FileChange::Replaced);
             return Ok(Growth::Replaced(Replaced { file: true, ..Replaced::default() }));
         }
         watch.note_changes(&now);
         let changed = watch.stamp.as_ref() != Some(&now);
-        if !changed && watch.looked.as_ref() == Some(&now) {
+        if !changed && (!again || watch.looked.as_ref() == Some(&now)) {
             return Ok(Growth::Nothing);
         }
         watch.rows.take_in(&self.bound, log);
@@ -217,7 +244,7 @@ impl Store {
         if changed {
             watch.contents = contents(self, known)?;
         }
-        if watch.looked.as_ref() != Some(&now) && !watch.look_again(log, &now, &read)? {
+        if again && watch.looked.as_ref() != Some(&now) && !watch.look_again(log, &now, &read)? {
             return Ok(Growth::Replaced(Replaced::default()));
         }
         watch.stamp = Some(now);
@@ -247,9 +274,14 @@ impl Store {
         *watch = Watch { contents: contents.unwrap_or_default(), changes, ..Watch::default() };
     }
 
-    /// What became of the file since somebody asked for it last, beside its contents: each thing once.
-    pub fn take_file_changes(&self) -> Vec<FileChange> {
-        std::mem::take(&mut self.watch.lock().unwrap_or_else(PoisonError::into_inner).changes)
+    /// What became of the file, or of which file, since somebody asked for it last, beside its contents: each thing
+    /// once.
+    pub fn take_file_changes(&self) -> Vec<(PathBuf, FileChange)> {
+        if let Some(several) = &self.several {
+            return several.files().iter().flat_map(|file| file.take_file_changes()).collect();
+        }
+        let changes = std::mem::take(&mut self.watch.lock().unwrap_or_else(PoisonError::into_inner).changes);
+        changes.into_iter().map(|change| (self.path().to_owned(), change)).collect()
     }
 
     /// What a user should know of new rows, as far as nobody said it of the others.
@@ -286,10 +318,13 @@ impl Watch {
     /// A look that fails comes again: each change is noted once.
     fn note_changes(&mut self, now: &LiveStamp) {
         let Some(known) = &self.stamp else { return };
-        for change in now.changes_since(known) {
-            if !self.changes.contains(&change) {
-                self.changes.push(change);
-            }
+        let changes: Vec<FileChange> = now.changes_since(known).collect();
+        changes.into_iter().for_each(|change| self.note_change(change));
+    }
+
+    fn note_change(&mut self, change: FileChange) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
         }
     }
 

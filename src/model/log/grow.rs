@@ -96,6 +96,11 @@ impl EventLog {
         Some(log)
     }
 
+    /// The same as another reading of the store.
+    pub fn of_generation(self, generation: u64) -> Self {
+        Self { generation, ..self }
+    }
+
     /// Whether streams, types and categories have the places that they had in an older one.
     pub fn has_places_of(&self, older: &Self) -> bool {
         let same_stream = |a: &StreamInfo, b: &StreamInfo| a.category == b.category && a.name == b.name;

@@ -249,17 +249,17 @@ impl<'a> Scan<'a> {
 }
 
 /// A read transaction under way; takes note of how long it lasted when it ends.
-struct Lasting<'a> {
+pub(super) struct Lasting<'a> {
     source: &'a Source,
     began: Instant,
 }
 
 impl<'a> Lasting<'a> {
-    fn of(source: &'a Source) -> Self {
+    pub(super) fn of(source: &'a Source) -> Self {
         Self { source, began: Instant::now() }
     }
 
-    fn elapsed(&self) -> Duration {
+    pub(super) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
 }
