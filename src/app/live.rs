@@ -8,10 +8,12 @@ use crate::job::{Glance, Job, LiveNews, OpenedStore, Request, Slot};
 use crate::model::{EventLog, FileChange, Timestamp};
 use crate::timeline::View;
 
-/// Between two looks at a store that is followed, in microseconds, where none takes long; while the window is not in
-/// front; and after one that failed.
+/// Between two looks at a store that is followed, in microseconds, where none takes long and something came lately.
 const OFTEN: i64 = 250_000;
+/// Likewise where nothing came for a while, while the window is not in front, and after a look that failed.
 const SELDOM: i64 = 1_000_000;
+/// How long it is lately that something came, in microseconds.
+const LATELY: i64 = 10_000_000;
 /// So much of the time a look may take: one part in this many.
 const SHARE: i64 = 6;
 /// The longest time between two looks.
@@ -81,6 +83,20 @@ impl Live {
         }
     }
 
+    /// Whether something came lately.
+    fn is_lively(&self, now: Timestamp) -> bool {
+        self.arrived.back().is_some_and(|(at, _)| now.micros() - at < LATELY)
+    }
+
+    /// How long it is until the next look, in microseconds. One that is due and not done has its reasons.
+    pub fn until_next_look(&self, now: Timestamp) -> i64 {
+        match self.due - now.micros() {
+            _ if self.halted => SELDOM,
+            left if left <= 0 => OFTEN,
+            left => left.min(SELDOM),
+        }
+    }
+
     fn count(&mut self, now: Option<Timestamp>, arrived: usize) {
         let Some(now) = now.map(Timestamp::micros) else { return };
         if arrived > 0 {
@@ -142,7 +158,7 @@ impl App {
         let (store, known) = (document.opened.key, document.opened.log.generation());
         match live.following {
             Following::On => {
-                live.due = now.micros() + if in_front { OFTEN } else { SELDOM };
+                live.due = now.micros() + if in_front && live.is_lively(now) { OFTEN } else { SELDOM };
                 requests.push(self.request(Slot::Poll, "Looking for new events", Job::Poll { store, known }));
             }
             Following::Off => {

@@ -103,6 +103,7 @@ impl Store {
                 return Err(StoreError::Cancelled);
             }
             read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
+            self.source.check_read(&conn)?;
         }
         Ok(())
     }
@@ -164,7 +165,7 @@ impl Store {
                 return Err(StoreError::Cancelled);
             }
             if count > 0 && count.is_multiple_of(ROWS) {
-                self.check()?;
+                self.source.check_read(&conn)?;
             }
             let found = match snapshots.places.get(at) {
                 Some(place) => {

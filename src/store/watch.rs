@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use rusqlite::Connection;
+
 use crate::model::event::Payload;
 use crate::model::{Cancel, Event, EventLog, FileChange, json};
 
@@ -19,7 +21,7 @@ use super::connect::quoted;
 use super::error::StoreError;
 use super::open::AccessMode;
 use super::recognise::Bound;
-use super::scan::{From, Piece, READ_AT_MOST, piece};
+use super::scan::{Asked, From, Piece, READ_AT_MOST, links_are_at_hand, piece};
 
 /// Events at the end that are read again at each look.
 const TAIL: usize = 256;
@@ -96,10 +98,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn take_in(&mut self, bound: &Bound, log: &EventLog) {
+    fn take_in(&mut self, bound: &Bound, log: &EventLog, conn: &Connection) {
         if self.known == 0 || self.known > log.len() {
-            // Links come and go without their events.
-            let numbered = bound.sources.iter().all(|source| source.key.rowid().is_some() && source.links.is_none());
+            // Links that come without their events are found by the second reading, if those of each event are at hand.
+            let numbered =
+                bound.sources.iter().all(|source| source.key.rowid().is_some() && links_are_at_hand(conn, source));
             *self = Self { known: 0, last: vec![None; bound.sources.len()], ascend: numbered };
         }
         for event in self.known..log.len() {
@@ -122,6 +125,11 @@ impl Rows {
         }
         let mut starts = vec![From::Start; self.last.len()];
         let mut left = self.last.iter().filter(|last| last.is_some()).count();
+        // From the first row of each that is read again, or after the last one.
+        let mut again = self.last.clone();
+        for event in (from..log.len()).rev() {
+            again[log.source(event)] = Some(log.row_key(event).saturating_sub(1));
+        }
         for event in (0..from).rev().take(FAR) {
             let start = &mut starts[log.source(event)];
             if *start == From::Start {
@@ -132,13 +140,20 @@ impl Rows {
                 }
             }
         }
-        // Tables that only begin later.
-        (from <= FAR).then_some(starts)
+        if from > FAR {
+            // Tables that had nothing for long: only the second reading finds what comes right before.
+            for (start, again) in starts.iter_mut().zip(again) {
+                if let (From::Start, Some(row)) = (*start, again) {
+                    *start = From::After(row);
+                }
+            }
+        }
+        Some(starts)
     }
 }
 
 /// Events between two of one table, beyond which nobody looks for the first.
-const FAR: usize = 200_000;
+const FAR: usize = 20_000;
 
 impl Store {
     /// Knows of another opening of the same file what was said of its rows; false where it has to be read itself.
@@ -210,12 +225,13 @@ impl Store {
         if !changed && (!again || watch.looked.as_ref() == Some(&now)) {
             return Ok(Growth::Nothing);
         }
-        watch.rows.take_in(&self.bound, log);
         let conn = self.source.connect(Some(cancel))?;
-        let read = |from: &[From], at_most: Duration, once: bool| {
-            let piece = piece(&conn, &self.source, &self.bound, from, at_most, once, cancel);
+        watch.rows.take_in(&self.bound, log, &conn);
+        let read = |from: &[From], read_at_most: Duration, once: bool| {
+            let asked = Asked { known: log, read_at_most, once };
+            let piece = piece(&conn, &self.source, &self.bound, from, asked, cancel);
             // Without locks, what was read while somebody wrote is torn.
-            self.source.check()?;
+            self.source.check_read(&conn)?;
             piece
         };
         let mut growth = Growth::Nothing;
@@ -341,8 +357,7 @@ impl Watch {
             Err(StoreError::Changed(_) | StoreError::KeyNotFound { .. }) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        drop(reader);
-        store.source.check()?;
+        reader.check()?;
         let differ = self.contents.iter().zip(&now).filter(|((_, digest), event)| *digest != digest_of(event));
         Ok(differ.map(|((event, _), _)| *event).collect())
     }

@@ -12,6 +12,7 @@ use foldline::model::{Cancel, Progress, json};
 use foldline::worker::{Polled, Session, SessionError, SessionOptions};
 use rusqlite::Connection;
 
+mod beside;
 mod command;
 mod mending;
 mod modes;

@@ -40,7 +40,7 @@ impl ReaderOfFile {
         let result = work(reader, &self.log)?;
         if self.store.mode() == AccessMode::Live {
             // Without locks, what was read while somebody wrote is torn.
-            self.store.check()?;
+            reader.check()?;
         }
         Ok(result)
     }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use rusqlite::Connection;
 
 use crate::model::{Cancel, EventLogBuilder, PieceNames, Progress};
+use crate::store::attach::Link;
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::open::Source;
@@ -124,7 +124,7 @@ fn put_together(builder: &mut EventLogBuilder, pieces: Vec<Piece>, names: &mut [
 
 /// Who reads ranges, one after the other, by a connection of its own.
 struct Reader<'a> {
-    conn: Option<Connection>,
+    conn: Option<Link>,
     collector: Collector<'a>,
     /// How many of the names that it met are in the pieces that it made.
     streams_given: usize,

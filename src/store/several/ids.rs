@@ -1,5 +1,7 @@
 //! The ids of all events of a file, hashed: by them events are known again in another file.
 
+use rusqlite::Connection;
+
 use crate::model::{Cancel, EventLog};
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -29,10 +31,11 @@ pub(super) fn ids(store: &Store, log: &EventLog, from: usize, cancel: &Cancel) -
     for (table, source) in store.bound.sources.iter().enumerate().filter(|(_, source)| has_ids(source)) {
         let from = order.partition_point(|event| log.source(*event as usize) < table);
         let to = order.partition_point(|event| log.source(*event as usize) <= table);
-        of_table(store, log, source, &order[from..to], &mut ids, cancel)?;
+        let conn = store.source.connect(Some(cancel))?;
+        of_table(store, &conn, log, source, &order[from..to], &mut ids, cancel)?;
+        // Without locks, what was read while somebody wrote is torn.
+        store.source.check_read(&conn)?;
     }
-    // Without locks, what was read while somebody wrote is torn.
-    store.source.check()?;
     Ok(ids.ids)
 }
 
@@ -45,6 +48,7 @@ struct Ids {
 /// `events`: those of the table, by row number.
 fn of_table(
     store: &Store,
+    conn: &Connection,
     log: &EventLog,
     source: &EventSource,
     mut events: &[u32],
@@ -62,7 +66,6 @@ fn of_table(
         contents.with_metadata(spec, &tables, &mut select);
     }
     let sql = format!("SELECT {} FROM {} WHERE {rowid} >= ?1 ORDER BY {rowid}", select.sql(), tables.from(&select));
-    let conn = store.source.connect(Some(cancel))?;
     while let Some(first) = events.first() {
         let mut statement = conn.prepare_cached(&sql).map_err(failed)?;
         let mut rows = statement.query([log.row_key(*first as usize)]).map_err(failed)?;
