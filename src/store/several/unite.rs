@@ -79,8 +79,10 @@ impl United {
         Some(Joined::Anew(all))
     }
 
-    /// All events in one order, as an index.
+    /// All events in one order, as an index; `None` if told to stop.
     pub fn anew(&mut self, logs: &[Arc<EventLog>], cancel: &Cancel) -> Option<EventLog> {
+        // Told to stop, nothing is in order: the next time all is put in order.
+        self.order = Order::default();
         let (order, places) = Order::of_all(logs, &self.sorting.left_out, cancel)?;
         let all = built(0, logs, &places, cancel)?;
         self.order = order;

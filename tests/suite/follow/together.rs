@@ -240,3 +240,34 @@ fn a_hot_store_that_is_written_at_full_speed_with_journals() {
 fn a_hot_store_that_is_written_at_full_speed_with_a_log() {
     nothing_is_missed("WAL", "PRAGMA wal_checkpoint(TRUNCATE)");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(12))]
+
+    /// However events come into the files, and wherever they are copied to: each is seen once, in its place.
+    #[test]
+    fn each_is_seen_once_wherever_it_comes_from(
+        steps in proptest::collection::vec((0..3usize, proptest::option::of((0..3usize, 0..100i64)), proptest::bool::ANY), 1..40),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..3).map(|file| folder.path().join(format!("{file}.db"))).collect();
+        let modes = ["WAL", "DELETE", "WAL"];
+        let files: Vec<Connection> = paths.iter().zip(modes).map(|(path, mode)| store(path, mode, 0)).collect();
+        let mut follower = Follower::together(&paths[0], &[&paths[1], &paths[2]]);
+        for (n, (into, copied, looks)) in (1..).zip(&steps) {
+            write_event(&files[*into], n).unwrap();
+            if let Some((to, which)) = copied {
+                // Where it is already, it stays as it is.
+                let _ = write_event(&files[*to], which % n + 1);
+            }
+            if *looks {
+                follower.look();
+            }
+        }
+        follower.look();
+        proptest::prop_assert_eq!(&follower.seen, &numbers(1..=steps.len() as i64));
+        proptest::prop_assert_eq!(follower.troubles.len(), 0);
+        let at_once = Follower::together(&paths[0], &[&paths[1], &paths[2]]);
+        proptest::prop_assert_eq!(follower.seen, at_once.seen);
+    }
+}
