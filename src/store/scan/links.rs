@@ -98,6 +98,7 @@ impl Scan<'_> {
             Some(OwnRow::Named(column)) => tables.column(column).map(|sql| select.place(sql)),
             _ => None,
         };
+        collector.name_streams();
         // By stream: whether it is some event's own.
         let mut own: BTreeMap<u32, bool> = BTreeMap::new();
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
@@ -133,9 +134,11 @@ impl Scan<'_> {
             Ok(())
         })?;
         for (stream, _) in own.into_iter().filter(|(_, own)| !own) {
-            let stream = &mut collector.names.streams[stream as usize];
-            let has_own = |known: &EventLog| known.find_stream(&stream.name).is_some_and(|at| !known.stream(at).link);
-            stream.link = !rows.is_some_and(|(_, known)| has_own(known));
+            let name = collector.names.stream_name(stream);
+            let has_own = |known: &EventLog| known.find_stream(name).is_some_and(|at| !known.stream(at).link);
+            if !rows.is_some_and(|(_, known)| has_own(known)) {
+                collector.names.set_link(stream);
+            }
         }
         Ok(links)
     }

@@ -1,6 +1,5 @@
 //! Some of the rows, as an index of their own: what came since, or what is looked at again.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _};
@@ -120,15 +119,15 @@ impl Scan<'_> {
 impl Scan<'_> {
     /// Asks for the types of those streams that are new: of the others they are known.
     fn types_of_new(&self, collector: &mut Collector<'_>, sql: &str, known: &EventLog) -> Result<(), StoreError> {
-        for stream in &mut collector.names.streams {
-            if known.find_stream(&stream.name).is_some() {
+        for stream in 0..collector.names.stream_count() as u32 {
+            let name = collector.names.stream_name(stream);
+            if known.find_stream(name).is_some() {
                 continue;
             }
             let mut one = self.sql(self.conn.prepare_cached(sql))?;
-            let found =
-                one.query_row([&*stream.name], |row| Ok(text(row.get_ref(0)?).map(|(name, _)| Arc::from(&*name))));
-            if let Some(Some(name)) = self.sql(found.optional())? {
-                stream.category = name;
+            let found = one.query_row([name], |row| Ok(text(row.get_ref(0)?).map(|(found, _)| found.into_owned())));
+            if let Some(Some(found)) = self.sql(found.optional())? {
+                collector.names.set_category(stream, &found);
             }
         }
         Ok(())
