@@ -119,6 +119,7 @@ impl Scan<'_> {
 impl Scan<'_> {
     /// Asks for the types of those streams that are new: of the others they are known.
     fn types_of_new(&self, collector: &mut Collector<'_>, sql: &str, known: &EventLog) -> Result<(), StoreError> {
+        collector.name_streams();
         for stream in 0..collector.names.stream_count() as u32 {
             let name = collector.names.stream_name(stream);
             if known.find_stream(name).is_some() {
