@@ -294,7 +294,8 @@ fn a_store_and_its_archive_are_followed_together() {
     let triggers = "DROP TRIGGER events_are_never_updated; DROP TRIGGER events_are_never_deleted;";
     write(&archive, &format!("{triggers} DELETE FROM events WHERE position > 1500"));
     write(&hot, &format!("{triggers} DELETE FROM events WHERE position <= 1000"));
-    let mut live = Live::of(&hot);
+    let mut live = Live { window: window(Some(&hot)), second: 1_700_000_000 };
+    live.window.run();
     live.send(Command::OpenTogether(vec![archive.clone()]));
     assert_eq!((live.events(), live.document().opened.files.len()), (2000, 2));
     live.click("Follow live");
