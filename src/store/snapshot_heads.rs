@@ -18,7 +18,6 @@ use super::payload::{contents_as, finished};
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::{Bound, Table};
 use super::rows::{stream_name, text};
-use super::several::Several;
 use super::snapshots::{inside, taken_at, version_of};
 
 /// Snapshots whose heads are kept; each takes some 60 bytes of memory.
@@ -83,8 +82,11 @@ impl Store {
     ) -> Result<Snapshots, StoreError> {
         progress.set_total(self.snapshots);
         let mut scan = HeadScan::default();
-        let files = self.several.as_ref().map_or(std::slice::from_ref(self), Several::files);
-        for (at, file) in files.iter().enumerate() {
+        let files: Vec<&Self> = match &self.several {
+            Some(several) => several.files().iter().map(|file| &**file).collect(),
+            None => vec![self],
+        };
+        for (at, file) in files.into_iter().enumerate() {
             (scan.file, scan.ended) = (at as u16, false);
             scan.after.clear();
             file.scan_snapshots(&mut scan, progress, cancel)?;
@@ -101,6 +103,7 @@ impl Store {
                 return Err(StoreError::Cancelled);
             }
             read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
+            self.source.check_read(&conn)?;
         }
         Ok(())
     }
@@ -162,7 +165,7 @@ impl Store {
                 return Err(StoreError::Cancelled);
             }
             if count > 0 && count.is_multiple_of(ROWS) {
-                self.check()?;
+                self.source.check_read(&conn)?;
             }
             let found = match snapshots.places.get(at) {
                 Some(place) => {
