@@ -160,7 +160,8 @@ fn said(event: &Event) -> String {
 fn rows(path: &Path, table: &str) -> Vec<String> {
     let conn = database(path);
     let mut select = conn.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-    let shift = ["ordering", "global_index", "globalIndex", "global_position", "global_seq", "sequencenumber"];
+    let shift =
+        ["ordering", "global_index", "globalIndex", "global_position", "global_seq", "sequencenumber", "offset"];
     let shifts = |name: &str| shift.contains(&name) || (name == "position" && table != "Events");
     let columns: Vec<usize> =
         (0..select.column_count()).filter(|at| !shifts(select.column_name(*at).unwrap())).collect();
