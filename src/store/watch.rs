@@ -95,8 +95,9 @@ struct Rows {
 impl Rows {
     fn take_in(&mut self, bound: &Bound, log: &EventLog) {
         if self.known == 0 || self.known > log.len() {
-            // Links come and go without their events.
-            let numbered = bound.sources.iter().all(|source| source.key.rowid().is_some() && source.links.is_none());
+            // Links come and go without their events; and what a stream is called may hang on all of them.
+            let numbered = !bound.may_meet()
+                && bound.sources.iter().all(|source| source.key.rowid().is_some() && source.links.is_none());
             *self = Self { known: 0, last: vec![None; bound.sources.len()], ascend: numbered };
         }
         for event in self.known..log.len() {

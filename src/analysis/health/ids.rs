@@ -19,8 +19,10 @@ const PLAIN: u64 = 1;
 const FEW: usize = 20;
 /// Events that are read at once.
 const BATCH: usize = 256;
-/// So many events of one loop are told.
-const LOOP: usize = 100;
+/// Repeats that are read again at most, in batches.
+const BATCHES: usize = 200;
+/// So many events of one loop are named.
+const LISTED: usize = 12;
 
 /// Reads events again, in the order asked for.
 pub type ReadAgain<'a, E> = dyn FnMut(&[u32]) -> Result<Vec<Event>, E> + 'a;
@@ -41,17 +43,17 @@ struct Index {
 }
 
 impl Ids {
-    /// Takes the next event in, in the store's order.
-    pub fn take(&mut self, log: &EventLog, index: usize, event: &Event) {
+    /// Takes the next event in, in the store's order. An id is one event's alone in its `tenant`.
+    pub fn take(&mut self, log: &EventLog, index: usize, event: &Event, tenant: Option<&str>) {
         let source = log.source(index);
         if let Some(id) = &event.id {
             self.ids.resize(index, NONE);
-            self.ids.push(hash(id, source));
+            self.ids.push(hash(id, source, tenant));
         }
         if let Some(cause) = event.causation_id.as_deref().filter(|cause| !cause.is_empty()) {
             self.causes.resize(index, NONE);
             let began_it = event.correlation_id.as_deref() == Some(cause);
-            let hash = hash(cause, source);
+            let hash = hash(cause, source, tenant);
             self.causes.push(if began_it { hash & !PLAIN } else { hash });
         }
     }
@@ -96,7 +98,7 @@ impl Ids {
             let row = |event: u32| (log.source(event as usize), log.row_key(event as usize));
             if row(first) != row(event) {
                 count += 1;
-                if pairs.len() < 2 * BATCH * LOOP {
+                if pairs.len() < BATCHES * BATCH {
                     pairs.push((first, event));
                 }
             }
@@ -157,7 +159,7 @@ impl Ids {
                 None if *cause & PLAIN == 0 => total -= 1,
                 None => {
                     missing += 1;
-                    if unknown.len() < 2 * BATCH * LOOP {
+                    if unknown.len() < BATCHES * BATCH {
                         unknown.push(event);
                     }
                 }
@@ -265,17 +267,17 @@ fn loops(log: &EventLog, backwards: &[u32], cause_of: &dyn Fn(u32) -> Option<u32
             next = cause_of(event);
         }
         let words = {
-            let mut names: Vec<String> = members.iter().take(6).map(|event| name(log, *event)).collect();
-            if members.len() > 6 {
+            let mut names: Vec<String> = members.iter().take(LISTED).map(|event| name(log, *event)).collect();
+            if members.len() > LISTED {
                 names.push("…".to_owned());
             }
             names.push(name(log, entry));
-            format!("part of a loop in which each event was caused by the next: {}", names.join(" → "))
+            let count = members.len();
+            format!("{count} events in a loop, each caused by the next: {}", names.join(" → "))
         };
-        members.sort_unstable();
-        for event in members.iter().take(LOOP) {
-            findings.push(Finding::at(log, Kind::CausationLoop, Severity::Error, *event as usize, words.clone()));
-        }
+        // One loop is one defect.
+        let first = members.iter().min().copied().unwrap_or(entry);
+        findings.push(Finding::at(log, Kind::CausationLoop, Severity::Error, first as usize, words));
         in_loop.extend(members);
     }
     for event in backwards.iter().filter(|event| !in_loop.contains(event)) {
@@ -369,8 +371,9 @@ fn normal(id: &str) -> String {
 }
 
 /// Of an id. Plain numbers count the rows of the table or file that they are in, which is the `source`.
-fn hash(id: &str, source: usize) -> u64 {
+fn hash(id: &str, source: usize, tenant: Option<&str>) -> u64 {
     let mut hasher = DefaultHasher::new();
+    tenant.hash(&mut hasher);
     if id.len() < 20 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         source.hash(&mut hasher);
     }

@@ -131,6 +131,10 @@ impl SnapshotFilter {
                 name.push_str(&part);
             }
         }
+        let of = bound.snapshots_in(&table.name).map_or(0, |snapshots| snapshots.of);
+        if let Some(apart) = bound.name_apart(of, &name).filter(|apart| self.limits.contains_key(apart.as_str())) {
+            name = apart;
+        }
         let taken = match (&spec.taken, self.until) {
             (Some(taken), Some(_)) => taken_at(taken, spec, &value)?,
             _ => None,

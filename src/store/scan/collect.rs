@@ -13,6 +13,7 @@ use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, St
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{Getter, Getters, Select, Tables};
 use crate::store::recognise::{EventSource, Key, glob};
+use crate::store::row_keys;
 use crate::store::rows::{integer, is_set, stream_name, text};
 use crate::store::times::{self, StoredTime};
 
@@ -177,6 +178,8 @@ pub(super) struct Collector<'a> {
     last_row: Option<i64>,
     /// Row numbers did not ascend: the table's tree is damaged, and may go round for ever.
     pub out_of_order: bool,
+    /// What takes the place of a row number was none.
+    pub unnumbered: bool,
 }
 
 /// What there is to say of a scan.
@@ -220,17 +223,19 @@ impl<'a> Collector<'a> {
             }
             Key::Ordered { by, position: name, .. } => {
                 position = name.as_ref().and_then(|name| column(name));
-                order = (by.iter())
-                    .filter_map(|name| match name.as_str() {
-                        TIME => Some(OrderBy::Time),
-                        name => tables.order_column(name).map(|sql| OrderBy::Column(select.place(sql))),
-                    })
-                    .collect();
+                order = ordered_by(by, &tables, &mut select);
             }
             Key::Columns(columns) => {
                 for name in columns {
                     column(name);
                 }
+            }
+            Key::Keyed { by, position: name, columns } => {
+                for name in columns {
+                    column(name);
+                }
+                position = name.as_ref().and_then(|name| column(name));
+                order = ordered_by(by, &tables, &mut select);
             }
         }
         let row_key = tables.rowid().map(|sql| select.place(sql));
@@ -281,7 +286,7 @@ impl<'a> Collector<'a> {
             source,
             from: tables.from(&select),
             order_columns: match &source.key {
-                Key::Columns(columns) => columns.len(),
+                Key::Columns(columns) | Key::Keyed { columns, .. } => columns.len(),
                 _ => 1,
             },
             select,
@@ -305,7 +310,13 @@ impl<'a> Collector<'a> {
             name: String::new(),
             last_row: None,
             out_of_order: false,
+            unnumbered: false,
         }
+    }
+
+    /// Whether rows that are equal in what orders them are in the order in which they were read.
+    pub(super) fn ties_as_read(&self) -> bool {
+        matches!(self.source.key, Key::Keyed { .. })
     }
 
     /// Where in the select list the row number is.
@@ -332,9 +343,14 @@ impl<'a> Collector<'a> {
     /// Takes one row: an event, or several.
     pub(super) fn take(&mut self, row: &Row<'_>, ordinal: i64) -> rusqlite::Result<()> {
         let source = self.source;
-        if let Some(key) = self.row_key.map(|at| row.get_ref(at)).transpose()?.and_then(integer) {
-            self.out_of_order |= self.last_row.is_some_and(|last| key <= last);
-            self.last_row = Some(key);
+        if let Some(at) = self.row_key {
+            match row.get_ref(at)? {
+                ValueRef::Integer(key) => {
+                    self.out_of_order |= self.last_row.is_some_and(|last| key <= last);
+                    self.last_row = Some(key);
+                }
+                _ => self.unnumbered = true,
+            }
         }
         // Taken out for the time: what is looked up in it is written elsewhere.
         let contents = std::mem::take(&mut self.contents);
@@ -389,7 +405,7 @@ impl<'a> Collector<'a> {
         let row_key = match self.row_key {
             Some(at) if self.position == Some(at) => position,
             Some(at) => integer(row.get_ref(at)?),
-            None => Some(self.ordinal_key(row, ordinal, stream)?),
+            None => Some(self.key_of_row(row, ordinal, stream)?),
         };
         let archived = match self.archived.0.as_slice() {
             [] => false,
@@ -426,8 +442,12 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// The row key where there is no row number: the ordinal, and how the values are stored that find the row.
-    fn ordinal_key(&self, row: &Row<'_>, ordinal: i64, stream: Option<u32>) -> rusqlite::Result<i64> {
+    /// The row key where there is no row number: a hash of the primary key; or the ordinal, and how the values are
+    /// stored that find the row.
+    fn key_of_row(&self, row: &Row<'_>, ordinal: i64, stream: Option<u32>) -> rusqlite::Result<i64> {
+        if let Key::Keyed { .. } = self.source.key {
+            return row_keys::of_row(row, self.order_columns);
+        }
         let category = stream.map_or("", |stream| &self.names.streams[stream as usize].category);
         let usual = usual_first(&self.source.spec, category);
         Ok(KeyForms::of_row(row, self.order_columns, usual)?.row_key(ordinal))
@@ -518,6 +538,14 @@ impl<'a> Collector<'a> {
             }
         })
     }
+}
+
+fn ordered_by(by: &[String], tables: &Tables<'_>, select: &mut Select) -> Vec<OrderBy> {
+    let one = |name: &String| match name.as_str() {
+        TIME => Some(OrderBy::Time),
+        name => tables.order_column(name).map(|sql| OrderBy::Column(select.place(sql))),
+    };
+    by.iter().filter_map(one).collect()
 }
 
 fn kind(spec: &KindSpec, value: &str) -> EventKind {

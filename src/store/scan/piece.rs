@@ -9,6 +9,7 @@ use crate::store::error::StoreError;
 use crate::store::open::Source;
 use crate::store::recognise::Bound;
 
+use super::apart::keep_apart;
 use super::assemble::{Table, assemble};
 use super::collect::Collector;
 use super::{Pass, Resume, Scan};
@@ -71,9 +72,10 @@ pub(in crate::store) fn piece(
         let links = scan.links_if(&mut collector, *from != From::Nowhere)?;
         tables.push(Table::new(collector, links));
     }
+    let notes = keep_apart(&mut tables, bound);
     let mut builder = EventLogBuilder::new(0);
     assemble(&mut builder, &tables, bound.spec.shared_positions);
-    let (log, scanned) = Pass { builder, tables, stamp }.finish(bound);
+    let (log, scanned) = Pass { builder, tables, stamp, notes }.finish(bound);
     Ok(Piece { log, at_end, notes: scanned.notes })
 }
 
