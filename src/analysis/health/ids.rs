@@ -32,6 +32,8 @@ pub type ReadAgain<'a, E> = dyn FnMut(&[u32]) -> Result<Vec<Event>, E> + 'a;
 pub(super) struct Ids {
     ids: Vec<u64>,
     causes: Vec<u64>,
+    /// Hashes of tenants, where events have them.
+    tenants: Vec<u32>,
 }
 
 /// Events by the hash of their id.
@@ -48,14 +50,22 @@ impl Ids {
         let source = log.source(index);
         if let Some(id) = &event.id {
             self.ids.resize(index, NONE);
-            self.ids.push(hash(id, source, tenant));
+            self.ids.push(hash(id, source));
+            if let Some(tenant) = tenant {
+                self.tenants.resize(index, 0);
+                self.tenants.push(hash(tenant, 0) as u32 | 1);
+            }
         }
         if let Some(cause) = event.causation_id.as_deref().filter(|cause| !cause.is_empty()) {
             self.causes.resize(index, NONE);
             let began_it = event.correlation_id.as_deref() == Some(cause);
-            let hash = hash(cause, source, tenant);
+            let hash = hash(cause, source);
             self.causes.push(if began_it { hash & !PLAIN } else { hash });
         }
+    }
+
+    fn tenant(&self, event: u32) -> u32 {
+        self.tenants.get(event as usize).copied().unwrap_or(0)
     }
 
     /// How many events have an id, and how many name a cause.
@@ -93,7 +103,7 @@ impl Ids {
     ) -> Result<(), E> {
         let mut pairs = Vec::new();
         let mut count = 0;
-        index.each_repeat(&self.ids, &mut |first, event| {
+        index.each_repeat(self, &mut |first, event| {
             // What stands in one row has one id.
             let row = |event: u32| (log.source(event as usize), log.row_key(event as usize));
             if row(first) != row(event) {
@@ -139,7 +149,7 @@ impl Ids {
     ) -> Result<(), E> {
         let cause_of = |event: u32| {
             let cause = self.causes.get(event as usize).copied().filter(|cause| *cause != NONE)?;
-            index.find(&self.ids, cause | PLAIN)
+            index.find(self, cause | PLAIN, self.tenant(event))
         };
         let (mut resolved, mut total, mut missing) = (0usize, 0usize, 0usize);
         let (mut unknown, mut backwards, mut own) = (Vec::new(), Vec::new(), Vec::new());
@@ -339,17 +349,23 @@ impl Index {
         &self.order[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
     }
 
-    /// The first event with the hash of this id.
-    fn find(&self, ids: &[u64], id: u64) -> Option<u32> {
-        self.bucket((id >> self.shift) as usize).iter().copied().find(|event| ids[*event as usize] == id)
+    /// The first event with the hash of this id, of this tenant if there is one.
+    fn find(&self, of: &Ids, id: u64, tenant: u32) -> Option<u32> {
+        let bucket = self.bucket((id >> self.shift) as usize);
+        let mut found = bucket.iter().copied().filter(|event| of.ids[*event as usize] == id);
+        let first = found.next()?;
+        if of.tenants.is_empty() || of.tenant(first) == tenant {
+            return Some(first);
+        }
+        found.find(|event| of.tenant(*event) == tenant).or(Some(first))
     }
 
-    /// Visits every event whose hash an earlier one has, with the first that has it.
-    fn each_repeat(&self, ids: &[u64], visit: &mut dyn FnMut(u32, u32)) {
-        let mut same: Vec<(u64, u32)> = Vec::new();
+    /// Visits every event whose hash an earlier one of its tenant has, with the first that has it.
+    fn each_repeat(&self, of: &Ids, visit: &mut dyn FnMut(u32, u32)) {
+        let mut same: Vec<((u64, u32), u32)> = Vec::new();
         for bucket in 0..self.starts.len() - 1 {
             same.clear();
-            same.extend(self.bucket(bucket).iter().map(|event| (ids[*event as usize], *event)));
+            same.extend(self.bucket(bucket).iter().map(|event| ((of.ids[*event as usize], of.tenant(*event)), *event)));
             same.sort_unstable();
             let mut first = None;
             for (id, event) in &same {
@@ -371,9 +387,8 @@ fn normal(id: &str) -> String {
 }
 
 /// Of an id. Plain numbers count the rows of the table or file that they are in, which is the `source`.
-fn hash(id: &str, source: usize, tenant: Option<&str>) -> u64 {
+fn hash(id: &str, source: usize) -> u64 {
     let mut hasher = DefaultHasher::new();
-    tenant.hash(&mut hasher);
     if id.len() < 20 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         source.hash(&mut hasher);
     }
