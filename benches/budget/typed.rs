@@ -162,7 +162,9 @@ pub struct Balances {
 }
 
 fn each_row(store: &Path, columns: &str, visit: &mut dyn FnMut(&Row<'_>)) {
-    let conn = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    // As quick as it can be: without a mutex at each call.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(store, flags).unwrap();
     let mut statement = conn.prepare(&format!("SELECT {columns} FROM events ORDER BY position")).unwrap();
     let mut rows = statement.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {

@@ -5,13 +5,13 @@
 //! but the new events with the one before.
 
 mod builder;
+mod by_name;
 mod columns;
 mod grow;
 mod image;
 mod lanes;
 mod shared;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::event::EventKind;
@@ -20,9 +20,10 @@ use super::time::Timestamp;
 #[cfg(test)]
 pub(crate) use builder::tests;
 pub use builder::{EventLogBuilder, LogRow, PieceNames};
-pub use image::{COLUMNS, ImageError, LogImage};
+pub use image::{EVENT_PARTS, EventsOfImage, ImageError, LogImage, STREAM_PARTS, StreamsOfImage};
 pub use shared::SharedList;
 
+use by_name::ByName;
 use columns::Columns;
 use lanes::Lanes;
 
@@ -99,21 +100,12 @@ pub struct EventLog {
     ordinal_positions: bool,
 }
 
-/// Streams by their names. Seeded, so that no store can choose names that collide.
-type ByName = HashMap<Arc<str>, StreamIndex, ahash::RandomState>;
-
 /// Streams by their names.
 #[derive(Debug, Clone, Default)]
 struct Names {
     base: Arc<ByName>,
     /// Those that came later.
     more: imbl::HashMap<Arc<str>, StreamIndex>,
-}
-
-impl Names {
-    fn get(&self, name: &str) -> Option<StreamIndex> {
-        self.base.get(name).or_else(|| self.more.get(name)).copied()
-    }
 }
 
 impl EventLog {
@@ -260,7 +252,7 @@ impl EventLog {
 
     /// The stream of this name.
     pub fn find_stream(&self, name: &str) -> Option<StreamIndex> {
-        self.by_name.get(name)
+        self.by_name.base.find(&self.streams, name).or_else(|| self.by_name.more.get(name).copied())
     }
 
     /// The stream's events, in its replay order.

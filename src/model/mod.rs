@@ -24,8 +24,8 @@ pub use copy::{CopyDescription, CopyPlan, CopyRefusal, CopyRow};
 pub use event::{Event, EventKind, Payload, Unreadable, Wanted};
 pub use list::List;
 pub use log::{
-    COLUMNS, CategoryIndex, EventLog, EventLogBuilder, ImageError, LogImage, LogRow, PieceNames, SharedList,
-    StreamIndex, StreamInfo, TypeIndex,
+    CategoryIndex, EVENT_PARTS, EventLog, EventLogBuilder, EventsOfImage, ImageError, LogImage, LogRow, PieceNames,
+    STREAM_PARTS, SharedList, StreamIndex, StreamInfo, StreamsOfImage, TypeIndex,
 };
 pub use moment::Moment;
 pub use number::Number;

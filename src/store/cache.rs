@@ -1,24 +1,27 @@
 //! Indexes kept in the user's cache folder, so that a store opens at once the second time. Never beside the store, safe
 //! to delete at any time, and only taken for what they say after a look at the store itself.
 //!
-//! A file of the cache: [`MAGIC`], the length of the header (u64), the header (JSON: what it is an index of, notes,
-//! lengths), names and columns as [`LogImage`] has them, and the BLAKE3 hash of all that. Numbers are in the byte order
-//! of the machine, which is part of the key.
+//! A file of the cache: [`MAGIC`], the length of the header (u64), its BLAKE3 hash, the header (JSON: what it is an index
+//! of, notes, length and hash of each part), and the parts as [`LogImage`] has them. Numbers are in the byte order of the
+//! machine, which is part of the key. Parts are read side by side: the second opening takes a tenth of the first.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{COLUMNS, EventLog, LogImage};
+use crate::model::{EVENT_PARTS, EventLog, EventsOfImage, LogImage, STREAM_PARTS, StreamsOfImage};
 
 use super::open::Source;
 use super::probe::Stamp;
 use super::recognise::Bound;
 
-const MAGIC: &[u8; 16] = b"foldline index 2";
+const MAGIC: &[u8; 16] = b"foldline index 3";
+/// Bytes before the header.
+const START: usize = MAGIC.len() + 8 + blake3::OUT_LEN;
 /// Stores with fewer events are read again: that takes no longer.
 const FEWEST_EVENTS: usize = 20_000;
 /// All files of the cache together: the least recently used go.
@@ -43,8 +46,8 @@ struct Of {
 struct Header {
     of: Of,
     notes: Vec<String>,
-    /// Bytes of the names and of each column.
-    lengths: Vec<u64>,
+    /// Length and BLAKE3 hash of the names, of each part of events, of each part of streams.
+    parts: Vec<(u64, String)>,
 }
 
 /// The index of one store in the cache.
@@ -76,29 +79,32 @@ impl Kept {
     pub(super) fn read(&self, generation: u64) -> Option<(EventLog, Vec<String>)> {
         let mut file = File::open(&self.file).ok()?;
         let len = file.metadata().ok()?.len();
-        let mut bytes = Vec::with_capacity(usize::try_from(len).ok()?);
-        file.read_to_end(&mut bytes).ok()?;
-        let (content, hash) = bytes.split_at_checked(bytes.len().checked_sub(blake3::OUT_LEN)?)?;
-        let rest = content.strip_prefix(MAGIC)?;
-        let (header_len, rest) = rest.split_first_chunk::<8>()?;
-        let (header, mut rest) = rest.split_at_checked(usize::try_from(u64::from_ne_bytes(*header_len)).ok()?)?;
-        let header: Header = serde_json::from_slice(header).ok()?;
-        if header.of != self.of || header.lengths.len() != COLUMNS + 1 {
+        let mut start = [0; START];
+        file.read_exact(&mut start).ok()?;
+        let (header_len, hash) = start.strip_prefix(MAGIC)?.split_first_chunk::<8>()?;
+        let header_len = u64::from_ne_bytes(*header_len);
+        let mut header = vec![0; usize::try_from(header_len.min(len)).ok()?];
+        file.read_exact(&mut header).ok()?;
+        if blake3::hash(&header).as_bytes() != hash {
             return None;
         }
-        let mut parts = Vec::with_capacity(COLUMNS + 1);
-        for length in &header.lengths {
-            let (part, more) = rest.split_at_checked(usize::try_from(*length).ok()?)?;
-            parts.push(part);
-            rest = more;
+        let header: Header = serde_json::from_slice(&header).ok()?;
+        if header.of != self.of {
+            return None;
         }
-        let (names, columns) = parts.split_first()?;
-        let columns: [&[u8]; COLUMNS] = columns.try_into().ok()?;
-        let (is_sound, log) = rayon::join(
-            || hashed(content).as_bytes() == hash,
-            || EventLog::from_image(generation, names, &columns).ok(),
-        );
-        let log = log.filter(|_| is_sound)?;
+        let mut at = START as u64 + header_len;
+        let mut parts = Vec::with_capacity(header.parts.len());
+        for (length, hash) in &header.parts {
+            parts.push(Part { file: &self.file, at, length: usize::try_from(*length).ok()?, hash });
+            at = at.checked_add(*length)?;
+        }
+        let (names, parts) = parts.split_first()?;
+        let (events, streams) = parts.split_at_checked(EVENT_PARTS)?;
+        if at != len || streams.len() != STREAM_PARTS {
+            return None;
+        }
+        let (streams, events) = rayon::join(|| streams_of(streams), || events_of(events));
+        let log = EventLog::from_image(generation, &names.bytes()?, streams?, events?).ok()?;
         // The most recently used is the last to go.
         let used = File::options().append(true).open(&self.file);
         let _ = used.and_then(|file| file.set_modified(SystemTime::now()));
@@ -116,28 +122,28 @@ impl Kept {
     fn try_write(&self, log: &EventLog, notes: &[String]) -> std::io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let Some(LogImage { names, columns }) = log.image() else { return Ok(()) };
-        let parts = || std::iter::once(names.as_slice()).chain(columns.iter().map(|column| &**column));
-        let header = Header {
-            of: self.of.clone(),
-            notes: notes.to_vec(),
-            lengths: parts().map(|part| part.len() as u64).collect(),
-        };
-        let header = serde_json::to_vec(&header).map_err(std::io::Error::other)?;
-        let bytes: u64 = parts().map(|part| part.len() as u64).sum();
+        let Some(LogImage { names, events, streams }) = log.image() else { return Ok(()) };
+        let parts: Vec<&[u8]> = std::iter::once(names.as_slice())
+            .chain(events.iter().map(|part| &**part))
+            .chain(streams.iter().map(Vec::as_slice))
+            .collect();
+        let bytes: u64 = parts.iter().map(|part| part.len() as u64).sum();
         if bytes > MOST_BYTES / 2 {
             return Ok(());
         }
+        let header = Header {
+            of: self.of.clone(),
+            notes: notes.to_vec(),
+            parts: parts.par_iter().map(|part| (part.len() as u64, blake3::hash(part).to_string())).collect(),
+        };
+        let header = serde_json::to_vec(&header).map_err(std::io::Error::other)?;
         make_room(folder, bytes, &self.file);
         // Whole or not at all, and for nobody else: names of streams may be names of people.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let mut hasher = blake3::Hasher::new();
-        let length = (header.len() as u64).to_ne_bytes();
-        for part in [MAGIC.as_slice(), &length, &header].into_iter().chain(parts()) {
-            hasher.update(part);
+        let (length, hash) = ((header.len() as u64).to_ne_bytes(), blake3::hash(&header));
+        for part in [MAGIC.as_slice(), &length, hash.as_bytes(), &header].into_iter().chain(parts) {
             file.write_all(part)?;
         }
-        file.write_all(hasher.finalize().as_bytes())?;
         file.persist(&self.file).map_err(|e| e.error)?;
         Ok(())
     }
@@ -161,10 +167,41 @@ fn file_mark(path: &Path) -> String {
     format!("{:?}", about.created().ok())
 }
 
-fn hashed(content: &[u8]) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(content);
-    hasher.finalize()
+/// One part of a file of the cache.
+struct Part<'a> {
+    file: &'a Path,
+    at: u64,
+    length: usize,
+    hash: &'a str,
+}
+
+impl Part<'_> {
+    /// Its bytes; `None` where they are not those that were written.
+    fn read(&self, bytes: &mut [u8]) -> Option<()> {
+        let mut file = File::open(self.file).ok()?;
+        file.seek(SeekFrom::Start(self.at)).ok()?;
+        file.read_exact(bytes).ok()?;
+        (*blake3::hash(bytes).to_hex() == *self.hash).then_some(())
+    }
+
+    fn bytes(&self) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; self.length];
+        self.read(&mut bytes)?;
+        Some(bytes)
+    }
+}
+
+fn streams_of(parts: &[Part<'_>]) -> Option<StreamsOfImage> {
+    let parts: Vec<Vec<u8>> = parts.iter().map(Part::bytes).collect::<Option<_>>()?;
+    let [names, lengths, categories, marks] = parts.as_slice() else { return None };
+    StreamsOfImage::read([names, lengths, categories, marks]).ok()
+}
+
+fn events_of(parts: &[Part<'_>]) -> Option<EventsOfImage> {
+    let parts: &[Part<'_>; EVENT_PARTS] = parts.try_into().ok()?;
+    let mut events = EventsOfImage::of_lengths(&parts.each_ref().map(|part| part.length)).ok()?;
+    events.parts_mut().into_par_iter().zip(parts).try_for_each(|(bytes, part)| part.read(bytes))?;
+    Some(events)
 }
 
 /// Removes the least recently used files until there is room for so many bytes more; what is written over counts not.

@@ -224,34 +224,41 @@ pub(super) fn by_magnitude(number: f64) -> TimeEncoding {
 /// The commonest forms without an allocation: `YYYY-MM-DD` (`T` or blank) `HH:MM:SS`, a fraction of up to nine
 /// digits, and `Z`, `+00:00` or nothing. Anything else is for the general parser.
 fn plain_iso(text: &[u8]) -> Option<Timestamp> {
-    let digits = |from: usize, to: usize| {
-        text.get(from..to)?
-            .iter()
-            .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+    let start: &[u8; 19] = text.first_chunk()?;
+    let marks = [start[4], start[7], start[10], start[13], start[16]];
+    if !matches!(&marks, b"--T::" | b"-- ::") {
+        return None;
+    }
+    let mut all_digits = true;
+    let mut two = |at: usize| {
+        let (ten, one) = (start[at].wrapping_sub(b'0'), start[at + 1].wrapping_sub(b'0'));
+        all_digits &= ten <= 9 && one <= 9;
+        i64::from(ten) * 10 + i64::from(one)
     };
-    let is = |at: usize, byte: u8| text.get(at) == Some(&byte);
-    if text.len() < 19
-        || !(is(4, b'-') && is(7, b'-') && is(13, b':') && is(16, b':') && (is(10, b'T') || is(10, b' ')))
+    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
+    let (hour, minute, second) = (two(11), two(14), two(17));
+    if !all_digits
+        || !(1..=12).contains(&month)
+        || day < 1
+        || day > days_in(year, month)
+        || hour > 23
+        || minute > 59
+        || second > 59
     {
         return None;
     }
-    let (year, month, day) = (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?);
-    let (hour, minute, second) = (digits(11, 13)?, digits(14, 16)?, digits(17, 19)?);
-    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let mut at = 19;
+    let mut rest = &text[19..];
     let mut nanos = 0;
-    if is(at, b'.') {
-        let end = text[at + 1..].iter().position(|byte| !byte.is_ascii_digit()).map_or(text.len(), |n| at + 1 + n);
-        let count = end - at - 1;
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let count = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
         if !(1..=9).contains(&count) {
             return None;
         }
-        nanos = digits(at + 1, end)? * 10i64.pow(9 - count as u32);
-        at = end;
+        let digits = fraction[..count].iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
+        nanos = digits * 10i64.pow(9 - count as u32);
+        rest = &fraction[count..];
     }
-    if !matches!(&text[at..], b"" | b"Z" | b"+00:00") {
+    if !matches!(rest, b"" | b"Z" | b"+00:00") {
         return None;
     }
     let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;

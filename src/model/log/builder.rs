@@ -35,6 +35,24 @@ pub struct LogRow {
     pub archived: bool,
 }
 
+impl LogRow {
+    /// A row of which no more is known than its place, its stream and its type.
+    pub fn at(position: i64, stream: Option<StreamIndex>, event_type: TypeIndex) -> Self {
+        Self {
+            source: 0,
+            row_key: position,
+            part: 0,
+            position: Some(position),
+            stream,
+            version: None,
+            event_type,
+            time: None,
+            kind: EventKind::Event,
+            archived: false,
+        }
+    }
+}
+
 /// Where the names that a reader of pieces has met are in the index, in the order in which it met them.
 #[derive(Debug, Default)]
 pub struct PieceNames {
@@ -51,9 +69,7 @@ pub struct EventLogBuilder {
     columns: Columns,
     streams_by_name: ByName,
     types_by_name: HashMap<Arc<str>, TypeIndex>,
-    categories_by_name: HashMap<Arc<str>, CategoryIndex>,
-    /// The category that was asked for last, and its place: many streams have the same.
-    last_category: Option<(Arc<str>, CategoryIndex)>,
+    categories_by_name: HashMap<Arc<str>, CategoryIndex, ahash::RandomState>,
     positions_hold: bool,
     row_keys_are_positions: bool,
 }
@@ -67,38 +83,36 @@ impl EventLogBuilder {
 
     /// The stream of this name, new if it was not there; `category` is asked only then.
     pub fn stream(&mut self, name: &str, category: impl FnOnce(&str) -> String) -> StreamIndex {
-        match self.streams_by_name.get(name) {
-            Some(index) => *index,
-            None => self.stream_named(&name.into(), &category(name).into(), false),
+        match self.streams_by_name.find(&self.log.streams, name) {
+            Some(index) => index,
+            None => self.stream_named(name, &category(name), false),
         }
     }
 
     /// The stream of this name, new and of this category if it was not there; a link as soon as anything says so.
-    pub fn stream_named(&mut self, name: &Arc<str>, category: &Arc<str>, link: bool) -> StreamIndex {
-        if let Some(index) = self.streams_by_name.get(name) {
+    pub fn stream_named(&mut self, name: &str, category: &str, link: bool) -> StreamIndex {
+        if let Some(index) = self.streams_by_name.find(&self.log.streams, name) {
             let at = index.0 as usize;
             if link && !self.log.streams[at].link {
                 self.log.streams.change(at, |info| info.link = true);
             }
-            return *index;
+            return index;
         }
         let category = self.category(category);
         let index = StreamIndex(self.log.streams.len() as u32);
-        let info = StreamInfo { name: name.clone(), category, link, archived: false, deleted: false };
+        let info = StreamInfo { name: name.into(), category, link, archived: false, deleted: false };
         self.log.streams.push(info);
-        self.streams_by_name.insert(name.clone(), index);
+        self.streams_by_name.insert_last(&self.log.streams);
         index
     }
 
-    fn category(&mut self, name: &Arc<str>) -> CategoryIndex {
-        if let Some((_, index)) = self.last_category.as_ref().filter(|(last, _)| Arc::ptr_eq(last, name)) {
+    fn category(&mut self, name: &str) -> CategoryIndex {
+        if let Some(index) = self.categories_by_name.get(name) {
             return *index;
         }
-        let index = *self.categories_by_name.entry(name.clone()).or_insert_with(|| {
-            self.log.categories.push(name.clone());
-            CategoryIndex(self.log.categories.len() as u32 - 1)
-        });
-        self.last_category = Some((name.clone(), index));
+        let (name, index) = (Arc::<str>::from(name), CategoryIndex(self.log.categories.len() as u32));
+        self.log.categories.push(name.clone());
+        self.categories_by_name.insert(name, index);
         index
     }
 
@@ -106,19 +120,13 @@ impl EventLogBuilder {
     pub fn event_type(&mut self, name: &str) -> TypeIndex {
         match self.types_by_name.get(name) {
             Some(index) => *index,
-            None => self.type_named(&name.into()),
+            None => {
+                let (index, name) = (TypeIndex(self.log.types.len() as u32), Arc::<str>::from(name));
+                self.log.types.push(TypeInfo { short: short_type(&name).into(), name: name.clone(), events: 0 });
+                self.types_by_name.insert(name, index);
+                index
+            }
         }
-    }
-
-    /// The same, of a name that is kept as it is.
-    pub fn type_named(&mut self, name: &Arc<str>) -> TypeIndex {
-        if let Some(index) = self.types_by_name.get(name) {
-            return *index;
-        }
-        let index = TypeIndex(self.log.types.len() as u32);
-        self.log.types.push(TypeInfo { short: short_type(name).into(), name: name.clone(), events: 0 });
-        self.types_by_name.insert(name.clone(), index);
-        index
     }
 
     /// How many rows were pushed.
@@ -280,16 +288,9 @@ pub(crate) mod tests {
             let stream = builder.stream(stream, |_| "c".to_owned());
             let event_type = builder.event_type("T");
             builder.push(LogRow {
-                source: 0,
-                part: 0,
-                row_key: *position,
-                position: Some(*position),
-                stream: Some(stream),
                 version: *version,
-                event_type,
                 time: second.and_then(|s| Timestamp::from_micros(s * 1_000_000)),
-                kind: EventKind::Event,
-                archived: false,
+                ..LogRow::at(*position, Some(stream), event_type)
             });
         }
         builder.finish()

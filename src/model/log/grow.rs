@@ -197,7 +197,7 @@ impl Joined {
     fn stream(&mut self, log: &mut EventLog, more: &EventLog, stream: StreamIndex) -> StreamIndex {
         *self.streams.entry(stream).or_insert_with(|| {
             let info = more.stream(stream);
-            if let Some(known) = log.by_name.get(&info.name) {
+            if let Some(known) = log.find_stream(&info.name) {
                 return known;
             }
             let name = more.category(info.category);

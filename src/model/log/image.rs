@@ -1,27 +1,30 @@
 //! The index as bytes and back, for a cache of it. Pure: where the bytes go is for others.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
 use super::lanes::Lanes;
-use super::{ByName, CategoryIndex, EventLog, NO_STREAM, SharedList, StreamIndex, StreamInfo, TypeInfo};
+use super::{ByName, CategoryIndex, EventLog, NO_STREAM, SharedList, StreamInfo, TypeInfo};
 use crate::model::names::short_type;
 
-/// An index as columns of bytes, in the byte order of this machine.
+/// How many parts an image has of events and of lanes.
+pub const EVENT_PARTS: usize = 14;
+/// How many parts an image has of streams.
+pub const STREAM_PARTS: usize = 4;
+
+/// An index as bytes, in the byte order of this machine.
 #[derive(Debug)]
 pub struct LogImage<'a> {
     /// Names of types and categories, and whatever else is small, as JSON.
     pub names: Vec<u8>,
-    /// The columns, always as many: of events, of streams, of lanes.
-    pub columns: [Cow<'a, [u8]>; COLUMNS],
+    /// Columns of events and of lanes.
+    pub events: [Cow<'a, [u8]>; EVENT_PARTS],
+    /// What is known of streams.
+    pub streams: [Vec<u8>; STREAM_PARTS],
 }
-
-/// How many columns an image has.
-pub const COLUMNS: usize = 18;
 
 /// Bytes that are no image of an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +37,110 @@ struct Names {
     types: Vec<(String, usize)>,
     categories: Vec<String>,
     ordinal_positions: bool,
+}
+
+/// The columns of an image, to be filled with its bytes.
+#[derive(Debug, Default)]
+pub struct EventsOfImage {
+    columns: Columns,
+    members: Vec<u32>,
+    lengths: Vec<u32>,
+    orders: Vec<u8>,
+}
+
+impl EventsOfImage {
+    /// Columns of so many bytes.
+    ///
+    /// Errors: a length that its column can't have.
+    pub fn of_lengths(lengths: &[usize; EVENT_PARTS]) -> Result<Self, ImageError> {
+        let [
+            positions,
+            row_keys,
+            streams,
+            versions,
+            types,
+            times,
+            sub_micros,
+            flags,
+            sources,
+            parts,
+            extra,
+            lanes @ ..,
+        ] = *lengths;
+        let [members, of_lanes, orders] = lanes;
+        Ok(Self {
+            columns: Columns {
+                positions: zeroed(positions)?,
+                row_keys: zeroed(row_keys)?,
+                streams: zeroed(streams)?,
+                versions: zeroed(versions)?,
+                types: zeroed(types)?,
+                times: zeroed(times)?,
+                sub_micros: zeroed(sub_micros)?,
+                flags: zeroed(flags)?,
+                sources: zeroed(sources)?,
+                parts: zeroed(parts)?,
+                extra: zeroed(extra)?,
+            },
+            members: zeroed(members)?,
+            lengths: zeroed(of_lanes)?,
+            orders: zeroed(orders)?,
+        })
+    }
+
+    /// The bytes of each column, as [`LogImage::events`] has them.
+    pub fn parts_mut(&mut self) -> [&mut [u8]; EVENT_PARTS] {
+        use bytemuck::cast_slice_mut as bytes;
+        let Self { columns, members, lengths, orders } = self;
+        [
+            bytes(&mut columns.positions),
+            bytes(&mut columns.row_keys),
+            bytes(&mut columns.streams),
+            bytes(&mut columns.versions),
+            bytes(&mut columns.types),
+            bytes(&mut columns.times),
+            bytes(&mut columns.sub_micros),
+            &mut columns.flags,
+            bytes(&mut columns.sources),
+            bytes(&mut columns.parts),
+            bytes(&mut columns.extra),
+            bytes(members),
+            bytes(lengths),
+            orders,
+        ]
+    }
+}
+
+/// The streams of an image.
+#[derive(Debug)]
+pub struct StreamsOfImage {
+    streams: SharedList<StreamInfo>,
+    by_name: ByName,
+}
+
+impl StreamsOfImage {
+    /// Streams from their names, the lengths of those, their categories and marks.
+    ///
+    /// Errors: the bytes are no streams.
+    pub fn read([names, lengths, categories, marks]: [&[u8]; STREAM_PARTS]) -> Result<Self, ImageError> {
+        let mut names = std::str::from_utf8(names).map_err(|_| ImageError("its names"))?;
+        let (lengths, categories): (Vec<u32>, Vec<u32>) = (column(lengths)?, column(categories)?);
+        if lengths.len() != categories.len() || lengths.len() != marks.len() {
+            return Err(ImageError("a column's length"));
+        }
+        let (mut streams, mut by_name) = (SharedList::default(), ByName::with_capacity(lengths.len()));
+        for ((length, category), marks) in lengths.into_iter().zip(categories).zip(marks) {
+            let (name, rest) = names.split_at_checked(length as usize).ok_or(ImageError("its names"))?;
+            names = rest;
+            if by_name.find(&streams, name).is_some() {
+                return Err(ImageError("a repeated stream"));
+            }
+            let (link, archived, deleted) = (marks & 1 != 0, marks & 2 != 0, marks & 4 != 0);
+            streams.push(StreamInfo { name: name.into(), category: CategoryIndex(category), link, archived, deleted });
+            by_name.insert_last(&streams);
+        }
+        if names.is_empty() { Ok(Self { streams, by_name }) } else { Err(ImageError("its names")) }
+    }
 }
 
 impl EventLog {
@@ -55,7 +162,7 @@ impl EventLog {
         Some(LogImage {
             // Names are text, numbers and truth values: nothing in them can fail to be JSON.
             names: serde_json::to_vec(&names).unwrap_or_default(),
-            columns: [
+            events: [
                 bytemuck::cast_slice(&columns.positions).into(),
                 bytemuck::cast_slice(&columns.row_keys).into(),
                 bytemuck::cast_slice(&columns.streams).into(),
@@ -67,13 +174,15 @@ impl EventLog {
                 bytemuck::cast_slice(&columns.sources).into(),
                 bytemuck::cast_slice(&columns.parts).into(),
                 bytemuck::cast_slice(&columns.extra).into(),
+                members.into(),
+                lengths.into(),
+                orders.into(),
+            ],
+            streams: [
                 streams().flat_map(|s| s.name.bytes()).collect(),
                 streams().flat_map(|s| (s.name.len() as u32).to_ne_bytes()).collect(),
                 streams().flat_map(|s| s.category.0.to_ne_bytes()).collect(),
                 streams().map(marks_of).collect(),
-                members.into(),
-                lengths.into(),
-                orders.into(),
             ],
         })
     }
@@ -81,30 +190,23 @@ impl EventLog {
     /// The index that an [`image`](Self::image) was made of.
     ///
     /// Errors: the bytes are no image; no column is trusted.
-    pub fn from_image(generation: u64, names: &[u8], columns: &[&[u8]; COLUMNS]) -> Result<Self, ImageError> {
+    pub fn from_image(
+        generation: u64,
+        names: &[u8],
+        StreamsOfImage { streams, by_name }: StreamsOfImage,
+        EventsOfImage { columns, members, lengths, orders }: EventsOfImage,
+    ) -> Result<Self, ImageError> {
         let names: Names = serde_json::from_slice(names).map_err(|_| ImageError("its names"))?;
         let events = names.events;
         let categories: Vec<Arc<str>> = names.categories.into_iter().map(Arc::from).collect();
-        let (streams, by_name) = streams([columns[11], columns[12], columns[13], columns[14]], categories.len())?;
-        let lengths: Vec<u32> = column(columns[16])?;
-        let lanes = Lanes::of_image(column(columns[15])?, &lengths, columns[17], events)
+        if streams.iter().any(|stream| stream.category.0 as usize >= categories.len()) {
+            return Err(ImageError("a category"));
+        }
+        let lanes = Lanes::of_image(members, &lengths, &orders, events)
             .filter(|lanes| lanes.in_base() == streams.len())
             .ok_or(ImageError("its lanes"))?;
         let type_info =
             |(name, events): (String, usize)| TypeInfo { short: short_type(&name).into(), name: name.into(), events };
-        let columns = Columns {
-            positions: column(columns[0])?,
-            row_keys: column(columns[1])?,
-            streams: column(columns[2])?,
-            versions: column(columns[3])?,
-            types: column(columns[4])?,
-            times: column(columns[5])?,
-            sub_micros: column(columns[6])?,
-            flags: columns[7].to_vec(),
-            sources: column(columns[8])?,
-            parts: column(columns[9])?,
-            extra: column(columns[10])?,
-        };
         check(&columns, events, streams.len() as u32, names.types.len() as u32)?;
         let log = Self {
             generation,
@@ -127,35 +229,6 @@ fn marks_of(stream: &StreamInfo) -> u8 {
     u8::from(stream.link) | u8::from(stream.archived) << 1 | u8::from(stream.deleted) << 2
 }
 
-/// Streams from their names, the lengths of those, their categories and marks.
-fn streams(
-    [names, lengths, categories, marks]: [&[u8]; 4],
-    count: usize,
-) -> Result<(SharedList<StreamInfo>, ByName), ImageError> {
-    let mut names = std::str::from_utf8(names).map_err(|_| ImageError("its names"))?;
-    let (lengths, categories): (Vec<u32>, Vec<u32>) = (column(lengths)?, column(categories)?);
-    if lengths.len() != categories.len() || lengths.len() != marks.len() {
-        return Err(ImageError("a column's length"));
-    }
-    let mut streams = SharedList::default();
-    let mut by_name = HashMap::with_capacity_and_hasher(lengths.len(), ahash::RandomState::new());
-    for ((length, category), marks) in lengths.into_iter().zip(categories).zip(marks) {
-        let (name, rest) = names.split_at_checked(length as usize).ok_or(ImageError("its names"))?;
-        names = rest;
-        if category as usize >= count {
-            return Err(ImageError("a category"));
-        }
-        let name: Arc<str> = name.into();
-        by_name.insert(name.clone(), StreamIndex(streams.len() as u32));
-        let (link, archived, deleted) = (marks & 1 != 0, marks & 2 != 0, marks & 4 != 0);
-        streams.push(StreamInfo { name, category: CategoryIndex(category), link, archived, deleted });
-    }
-    if !names.is_empty() || by_name.len() != streams.len() {
-        return Err(ImageError("a repeated stream"));
-    }
-    Ok((streams, by_name))
-}
-
 /// Whether every column has its length and names nothing that is not there.
 fn check(columns: &Columns, events: usize, streams: u32, types: u32) -> Result<(), ImageError> {
     let Columns { positions, row_keys, versions, times, sub_micros, flags, sources, parts, extra, .. } = columns;
@@ -175,13 +248,15 @@ fn check(columns: &Columns, events: usize, streams: u32, types: u32) -> Result<(
     Ok(())
 }
 
+/// A column of so many bytes.
+fn zeroed<T: bytemuck::Pod>(bytes: usize) -> Result<Vec<T>, ImageError> {
+    let size = size_of::<T>();
+    if bytes.is_multiple_of(size) { Ok(vec![T::zeroed(); bytes / size]) } else { Err(ImageError("a column's length")) }
+}
+
 /// A column from its bytes, which need not be aligned.
 fn column<T: bytemuck::Pod>(bytes: &[u8]) -> Result<Vec<T>, ImageError> {
-    let size = size_of::<T>();
-    if !bytes.len().is_multiple_of(size) {
-        return Err(ImageError("a column's length"));
-    }
-    let mut column = vec![T::zeroed(); bytes.len() / size];
+    let mut column = zeroed(bytes.len())?;
     bytemuck::cast_slice_mut(&mut column).copy_from_slice(bytes);
     Ok(column)
 }
@@ -189,10 +264,14 @@ fn column<T: bytemuck::Pod>(bytes: &[u8]) -> Result<Vec<T>, ImageError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::log::StreamIndex;
     use crate::model::log::tests::log;
 
     fn of(image: &LogImage<'_>) -> Result<EventLog, ImageError> {
-        EventLog::from_image(7, &image.names, &std::array::from_fn(|at| &*image.columns[at]))
+        let mut events = EventsOfImage::of_lengths(&std::array::from_fn(|at| image.events[at].len()))?;
+        events.parts_mut().into_iter().zip(&image.events).for_each(|(part, bytes)| part.copy_from_slice(bytes));
+        let streams = StreamsOfImage::read(std::array::from_fn(|at| &*image.streams[at]))?;
+        EventLog::from_image(7, &image.names, streams, events)
     }
 
     #[test]
@@ -201,7 +280,7 @@ mod tests {
         let read = of(&log.image().unwrap()).unwrap();
         assert_eq!(read.generation(), 7);
         let (again, image) = (read.image().unwrap(), log.image().unwrap());
-        assert!(again.names == image.names && again.columns == image.columns);
+        assert!(again.names == image.names && again.events == image.events && again.streams == image.streams);
         let grown = log.extended(&read, 2, 8);
         assert!(grown.is_none_or(|grown| grown.image().is_none()));
         assert_eq!(read.lane(StreamIndex(0)), [2, 0]);
@@ -221,16 +300,31 @@ mod tests {
         let mut image = log.image().unwrap();
         image.names = b"{}".to_vec();
         assert!(of(&image).is_err());
-        for spoilt in [0, 2, 4, 11, 12, 13, 15, 16, 17] {
+        for spoilt in [0, 2, 4, 11, 12, 13] {
             let mut image = log.image().unwrap();
-            image.columns[spoilt].to_mut().remove(0);
+            image.events[spoilt].to_mut().remove(0);
             assert!(of(&image).is_err(), "{spoilt}");
             // Any eight bits are some order of a lane.
-            if spoilt != 17 {
+            if spoilt != 13 {
                 let mut image = log.image().unwrap();
-                image.columns[spoilt].to_mut().fill(0x7f);
-                assert!(of(&image).is_err() || spoilt == 11, "{spoilt}");
+                image.events[spoilt].to_mut().fill(0x7f);
+                assert!(of(&image).is_err(), "{spoilt}");
             }
         }
+        for spoilt in [0, 1, 2, 3] {
+            let mut image = log.image().unwrap();
+            image.streams[spoilt].remove(0);
+            assert!(of(&image).is_err(), "{spoilt}");
+        }
+        for (spoilt, by) in [(0, 0xff), (1, 0x7f), (2, 0x7f)] {
+            let mut image = log.image().unwrap();
+            image.streams[spoilt].fill(by);
+            assert!(of(&image).is_err(), "{spoilt}");
+        }
+        // A second stream of the same name.
+        let log = self::log(&[("a", Some(1), 1, None), ("b", Some(1), 2, None)]);
+        let mut image = log.image().unwrap();
+        image.streams[0].fill(b'a');
+        assert_eq!(of(&image).err(), Some(ImageError("a repeated stream")));
     }
 }

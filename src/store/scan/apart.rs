@@ -25,8 +25,9 @@ pub(super) fn keep_apart(tables: &mut [Table<'_>], bound: &Bound) -> Vec<String>
     }
     let mut by_name: HashMap<&str, Vec<(usize, u32)>> = HashMap::new();
     for (at, table) in tables.iter().enumerate().filter(|(_, table)| table.collector.source.spec.every) {
-        for (stream, named) in table.collector.names.streams.iter().enumerate() {
-            by_name.entry(&named.name).or_default().push((at, stream as u32));
+        let names = &table.collector.names;
+        for stream in 0..names.stream_count() as u32 {
+            by_name.entry(names.stream_name(stream)).or_default().push((at, stream));
         }
     }
     by_name.retain(|_, streams| streams.len() > 1);
@@ -59,9 +60,9 @@ pub(super) fn keep_apart(tables: &mut [Table<'_>], bound: &Bound) -> Vec<String>
         }
     }
     for (table, stream) in renamed {
-        let named = &mut tables[table].collector.names.streams[stream as usize];
-        if let Some(name) = bound.name_apart(table, &named.name) {
-            named.name = name.into();
+        let names = &mut tables[table].collector.names;
+        if let Some(name) = bound.name_apart(table, names.stream_name(stream)) {
+            names.rename(stream, name);
         }
     }
     let mut notes = Vec::new();

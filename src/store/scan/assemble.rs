@@ -36,11 +36,10 @@ impl Feeder {
         }
         let at = local as usize;
         if self.streams.len() <= at {
-            self.streams.resize(names.streams.len(), None);
+            self.streams.resize(names.stream_count(), None);
         }
         *self.streams[at].get_or_insert_with(|| {
-            let stream = &names.streams[at];
-            builder.stream_named(&stream.name, &stream.category, stream.link)
+            builder.stream_named(names.stream_name(local), names.category_of(local), names.is_link(local))
         })
     }
 
@@ -50,9 +49,9 @@ impl Feeder {
         }
         let at = local as usize;
         if self.types.len() <= at {
-            self.types.resize(names.types.len(), None);
+            self.types.resize(names.type_count(), None);
         }
-        *self.types[at].get_or_insert_with(|| builder.type_named(&names.types[at]))
+        *self.types[at].get_or_insert_with(|| builder.event_type(names.type_name(local)))
     }
 
     fn row(&self, found: &Found, stream: Option<StreamIndex>, version: Option<i64>, event_type: TypeIndex) -> LogRow {
@@ -72,6 +71,7 @@ impl Feeder {
 
     /// All that was found, in the order in which it was.
     pub(super) fn drain(&mut self, builder: &mut EventLogBuilder, collector: &mut Collector<'_>) {
+        collector.name_streams();
         let tagged = Tagged(std::mem::take(&mut collector.tagged));
         for (place, found) in collector.found.iter().enumerate() {
             let mut further = tagged.of(place as u32).map(|stream| (stream, None));
@@ -100,7 +100,7 @@ impl Feeder {
         all.extend(further);
         // A stream of its own comes before one that only links to it.
         let first = match own {
-            0 => all.iter().position(|(stream, _)| !names.streams[*stream as usize].link).unwrap_or(0),
+            0 => all.iter().position(|(stream, _)| !names.is_link(*stream)).unwrap_or(0),
             _ => 0,
         };
         let event_type = self.event_type(builder, names, found.event_type);
@@ -131,7 +131,8 @@ pub(super) struct Table<'s> {
 }
 
 impl<'s> Table<'s> {
-    pub(super) fn new(collector: Collector<'s>, links: Links) -> Self {
+    pub(super) fn new(mut collector: Collector<'s>, links: Links) -> Self {
+        collector.name_streams();
         let mut order: Vec<u32> = (0..collector.found.len() as u32).collect();
         if !collector.is_in_order() {
             let by_order = |a: &u32, b: &u32| -> Ordering {

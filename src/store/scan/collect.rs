@@ -7,7 +7,7 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use crate::model::names::category_of;
-use crate::model::{EventKind, Timestamp, Value, json};
+use crate::model::{EventKind, Timestamp};
 use crate::store::key_forms::{KeyForms, usual_first};
 use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TIME, TimeEncoding};
 use crate::store::look::{Contents, Look};
@@ -19,6 +19,7 @@ use crate::store::times::{self, StoredTime};
 
 use super::names::{Names, NewStream};
 use super::order_key::OrderKey;
+use super::tags::tags;
 
 /// An event as it was found; its stream and type are places in its [`Names`].
 #[derive(Debug)]
@@ -85,9 +86,23 @@ impl<'a> StreamRule<'a> {
 
     /// The stream of this name, which was not known.
     pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> NewStream {
+        self.made_from(name, Some(look), event_type, known)
+    }
+
+    /// Whether nothing but the name and the type of its first event says what a stream is, where the name is a column.
+    fn is_told_by_name(&self) -> bool {
+        self.column().is_some() && self.category.is_none()
+    }
+
+    /// The same; without the row where [`Self::is_told_by_name`].
+    fn made_from(&self, name: &str, look: Option<&Look<'_>>, event_type: &str, known: Option<&String>) -> NewStream {
         // A tenant may be called whatever the general rule takes for a name.
-        let tenant = look.text(&self.tenant).map_or(0, |(tenant, _)| tenant.len() + 1);
+        let tenant = look.and_then(|look| look.text(&self.tenant)).map_or(0, |(tenant, _)| tenant.len() + 1);
         let general = || category_of(name.get(tenant..).unwrap_or(name), self.table).to_owned();
+        let from_row = |getter: Option<&Getter>| {
+            let (category, _) = look?.text_of(getter?)?;
+            Some(category.into_owned()).filter(|category| !category.is_empty())
+        };
         let known = known.map(String::as_str).or_else(|| self.link_category(name));
         let category = match (known, self.rule) {
             (Some(known), _) => known.to_owned(),
@@ -100,21 +115,11 @@ impl<'a> StreamRule<'a> {
                 Some((before, _)) if !before.is_empty() => before.to_owned(),
                 _ => general(),
             },
-            (None, CategoryRule::From(_)) => self
-                .category
-                .as_ref()
-                .and_then(|getter| look.text_of(getter))
-                .map(|(category, _)| category.into_owned())
-                .filter(|category| !category.is_empty())
-                .unwrap_or_else(general),
-            (None, CategoryRule::FirstPart) => self
-                .parts
-                .0
-                .first()
-                .and_then(|part| look.text_of(part))
-                .map(|(part, _)| part.into_owned())
-                .filter(|part| !part.is_empty())
-                .unwrap_or_else(general),
+            (None, CategoryRule::From(_)) => from_row(self.category.as_ref()).unwrap_or_else(general),
+            (None, CategoryRule::FirstPart) => match look {
+                Some(_) => from_row(self.parts.0.first()).unwrap_or_else(general),
+                None => name.to_owned(),
+            },
             (None, CategoryRule::TopicClass) => {
                 super::topic_class(event_type).map(str::to_owned).unwrap_or_else(general)
             }
@@ -174,12 +179,45 @@ pub(super) struct Collector<'a> {
     /// Further streams of events: place in `found`, stream.
     pub tagged: Vec<(u32, u32)>,
     name: String,
+    /// Streams of events that are still to be looked up.
+    unnamed: Unnamed,
     pub tally: Tally,
     last_row: Option<i64>,
     /// Row numbers did not ascend: the table's tree is damaged, and may go round for ever.
     pub out_of_order: bool,
     /// What takes the place of a row number was none.
     pub unnumbered: bool,
+}
+
+/// Names of streams that were taken down to be looked up many at once: each look-up waits for memory, and those that
+/// follow on each other wait together.
+#[derive(Default)]
+struct Unnamed {
+    /// Whether the bytes of a column are all that it takes.
+    by_bytes: bool,
+    /// Places in what was found, and where the name ends that begins where the one before it ended.
+    ends: Vec<(u32, usize)>,
+    names: Vec<u8>,
+}
+
+impl Unnamed {
+    /// Looked up at once.
+    const MOST: usize = 256;
+    /// Longer names are rare, and not copied.
+    const LONGEST: usize = 128;
+
+    fn takes(&self, name: &[u8]) -> bool {
+        self.by_bytes && (1..=Self::LONGEST).contains(&name.len())
+    }
+
+    fn is_full(&self) -> bool {
+        self.ends.len() >= Self::MOST
+    }
+
+    fn push(&mut self, place: u32, name: &[u8]) {
+        self.names.extend_from_slice(name);
+        self.ends.push((place, self.names.len()));
+    }
 }
 
 /// What there is to say of a scan.
@@ -282,6 +320,11 @@ impl<'a> Collector<'a> {
             Some((at, rule))
         });
         let kind = spec.kind.as_ref().and_then(|kind| Some(select.place(tables.column(kind.column.as_ref()?)?)));
+        // Where nothing else of a row depends on which stream it is in.
+        let by_bytes = streams.is_told_by_name()
+            && row_key.is_some()
+            && spec.tags.is_none()
+            && spec.kind.as_ref().is_none_or(|kind| kind.by != KindBy::Stream);
         Self {
             source,
             from: tables.from(&select),
@@ -308,6 +351,7 @@ impl<'a> Collector<'a> {
             found: Vec::new(),
             tagged: Vec::new(),
             name: String::new(),
+            unnamed: Unnamed { by_bytes, ..Unnamed::default() },
             last_row: None,
             out_of_order: false,
             unnumbered: false,
@@ -343,32 +387,34 @@ impl<'a> Collector<'a> {
     /// Takes one row: an event, or several.
     pub(super) fn take(&mut self, row: &Row<'_>, ordinal: i64) -> rusqlite::Result<()> {
         let source = self.source;
-        if let Some(at) = self.row_key {
-            match row.get_ref(at)? {
-                ValueRef::Integer(key) => {
-                    self.out_of_order |= self.last_row.is_some_and(|last| key <= last);
-                    self.last_row = Some(key);
-                }
-                _ => self.unnumbered = true,
+        let row_key = match self.row_key.map(|at| row.get_ref(at)).transpose()? {
+            Some(ValueRef::Integer(key)) => Some(key),
+            other => {
+                self.unnumbered |= other.is_some();
+                None
             }
+        };
+        if let Some(key) = row_key {
+            self.out_of_order |= self.last_row.is_some_and(|last| key <= last);
+            self.last_row = Some(key);
         }
         // Taken out for the time: what is looked up in it is written elsewhere.
         let contents = std::mem::take(&mut self.contents);
         let look = Look::new(&source.spec, &contents, row);
         let result = match &source.spec.several {
-            None => self.take_event(&look, row, ordinal, 0, 1),
+            None => self.take_event(&look, row, ordinal, row_key, 0, 1),
             Some(_) => {
                 match look.entries() {
                     // A row that can't be taken apart is still something that happened.
                     None => {
                         self.tally.lists_unreadable += 1;
-                        self.take_event(&look, row, ordinal, 0, 1)
+                        self.take_event(&look, row, ordinal, row_key, 0, 1)
                     }
                     Some(entries) => {
                         self.tally.lists_empty += usize::from(entries.is_empty());
                         let count = entries.len();
                         (entries.iter().enumerate()).try_for_each(|(part, entry)| {
-                            self.take_event(&look.entry(entry), row, ordinal, part, count)
+                            self.take_event(&look.entry(entry), row, ordinal, row_key, part, count)
                         })
                     }
                 }
@@ -383,6 +429,7 @@ impl<'a> Collector<'a> {
         look: &Look<'_>,
         row: &Row<'_>,
         ordinal: i64,
+        row_key: Option<i64>,
         part: usize,
         parts: usize,
     ) -> rusqlite::Result<()> {
@@ -401,10 +448,12 @@ impl<'a> Collector<'a> {
                 version.checked_sub(before)?.checked_add(part as i64)
             }),
         };
-        let position = self.position.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+        let position = match self.position {
+            at if at == self.row_key => row_key,
+            at => at.map(|at| row.get_ref(at)).transpose()?.and_then(integer),
+        };
         let row_key = match self.row_key {
-            Some(at) if self.position == Some(at) => position,
-            Some(at) => integer(row.get_ref(at)?),
+            Some(_) => row_key,
             None => Some(self.key_of_row(row, ordinal, stream)?),
         };
         let archived = match self.archived.0.as_slice() {
@@ -448,7 +497,7 @@ impl<'a> Collector<'a> {
         if let Key::Keyed { .. } = self.source.key {
             return row_keys::of_row(row, self.order_columns);
         }
-        let category = stream.map_or("", |stream| &self.names.streams[stream as usize].category);
+        let category = stream.map_or("", |stream| self.names.category_of(stream));
         let usual = usual_first(&self.source.spec, category);
         Ok(KeyForms::of_row(row, self.order_columns, usual)?.row_key(ordinal))
     }
@@ -482,6 +531,15 @@ impl<'a> Collector<'a> {
             },
             None => None,
         };
+        if let Some(bytes) = single.filter(|bytes| self.unnamed.takes(bytes)) {
+            if self.unnamed.is_full() {
+                self.name_streams();
+            }
+            self.unnamed.push(self.found.len() as u32, bytes);
+            return Ok(None);
+        }
+        // Names have their places in the order of their rows.
+        self.name_streams();
         if let Some(index) = single.and_then(|bytes| self.names.known_stream(bytes)) {
             return Ok(Some(index));
         }
@@ -491,18 +549,43 @@ impl<'a> Collector<'a> {
         self.tally.lossy += usize::from(lossy);
         let index = named.then(|| {
             let known = self.stream_types.get(&name);
-            let event_type = &self.names.types[event_type as usize];
+            let event_type = self.names.type_name(event_type);
             let made = |names: &StreamRule<'_>| names.made(&name, look, event_type, known);
             match self.names.known_stream(name.as_bytes()) {
                 Some(index) => index,
                 None => {
                     let made = made(&self.streams);
-                    self.names.new_stream(&name, made)
+                    self.names.new_stream(&name, &made)
                 }
             }
         });
         self.name = name;
         Ok(index)
+    }
+
+    /// Looks up the streams of those events whose names were only taken down. To be called before anybody looks at what
+    /// was found.
+    pub(super) fn name_streams(&mut self) {
+        let mut unnamed = std::mem::take(&mut self.unnamed);
+        let mut start = 0;
+        for (place, end) in unnamed.ends.drain(..) {
+            let bytes = &unnamed.names[start..end];
+            start = end;
+            let Some(found) = self.found.get_mut(place as usize) else { continue };
+            found.stream = self.names.known_stream(bytes);
+            if found.stream.is_some() {
+                continue;
+            }
+            let Some((name, lossy)) = text(ValueRef::Text(bytes)) else { continue };
+            self.tally.lossy += usize::from(lossy);
+            found.stream = self.names.known_stream(name.as_bytes()).or_else(|| {
+                let event_type = self.names.type_name(found.event_type);
+                let new = self.streams.made_from(&name, None, event_type, self.stream_types.get(&*name));
+                Some(self.names.new_stream(&name, &new))
+            });
+        }
+        unnamed.names.clear();
+        self.unnamed = unnamed;
     }
 
     fn time(&mut self, look: &Look<'_>) -> StoredTime {
@@ -532,9 +615,9 @@ impl<'a> Collector<'a> {
         Ok(match (spec.column.is_some(), spec.by) {
             (true, _) => EventKind::Event,
             (false, KindBy::Table) => kind(spec, &self.source.table.name),
-            (false, KindBy::Type) => kind(spec, &self.names.types[event_type as usize]),
+            (false, KindBy::Type) => kind(spec, self.names.type_name(event_type)),
             (false, KindBy::Stream) => {
-                stream.map_or(EventKind::Event, |stream| kind(spec, &self.names.streams[stream as usize].name))
+                stream.map_or(EventKind::Event, |stream| kind(spec, self.names.stream_name(stream)))
             }
         })
     }
@@ -557,31 +640,5 @@ fn kind(spec: &KindSpec, value: &str) -> EventKind {
         EventKind::System
     } else {
         EventKind::Event
-    }
-}
-
-/// The names in a list: JSON, or with a text between them.
-fn tags(stored: ValueRef<'_>, separator: Option<&str>) -> Vec<String> {
-    let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return Vec::new() };
-    match separator {
-        Some(separator) => {
-            let text = String::from_utf8_lossy(bytes);
-            text.split(separator).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
-        }
-        None => match json::parse(bytes) {
-            Ok(Value::List(list)) => list.iter().filter_map(|slot| tag(&slot.value)).collect(),
-            _ => Vec::new(),
-        },
-    }
-}
-
-/// A tag of a list: a text, or an object with a key and a value.
-fn tag(value: &Value) -> Option<String> {
-    match value {
-        Value::Object(object) => {
-            let part = |name: &str| object.get(name)?.as_str();
-            Some(format!("{}:{}", part("key")?, part("value")?))
-        }
-        value => value.as_str().map(str::to_owned),
     }
 }

@@ -54,6 +54,7 @@ impl Scan<'_> {
             Some(OwnRow::Named(column)) => tables.column(column).map(|sql| select.place(sql)),
             _ => None,
         };
+        collector.name_streams();
         // By stream: whether it is some event's own.
         let mut own: BTreeMap<u32, bool> = BTreeMap::new();
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
@@ -90,7 +91,7 @@ impl Scan<'_> {
             Ok(())
         })?;
         for (stream, _) in own.into_iter().filter(|(_, own)| !own) {
-            collector.names.streams[stream as usize].link = true;
+            collector.names.set_link(stream);
         }
         Ok(links)
     }

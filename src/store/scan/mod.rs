@@ -9,6 +9,7 @@ mod names;
 mod order_key;
 mod piece;
 mod ranges;
+mod tags;
 mod walk;
 
 use std::time::{Duration, Instant};
@@ -509,8 +510,9 @@ mod tests {
             "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT, version INTEGER, event_id TEXT, \
              type TEXT, schema_version INTEGER, recorded_at TEXT, valid_at TEXT, data TEXT, metadata TEXT);
              WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 60000) \
-             INSERT INTO events SELECT n * 7 - 100, 'a-' || (n % 997), n, n, CASE WHEN n % 31 THEN 'X' || (n % 5) END, \
-             1, CASE WHEN n % 7 THEN 1700000000 + n ELSE 'soon' END, NULL, '{}', NULL FROM n;",
+             INSERT INTO events SELECT n * 7 - 100, CASE n % 997 WHEN 5 THEN 5 WHEN 6 THEN CAST(x'ff41' AS TEXT) WHEN 7 \
+             THEN x'ff41' WHEN 8 THEN '' WHEN 9 THEN NULL WHEN 10 THEN printf('%.400c', 'l') WHEN 11 THEN 'b-11' \
+             ELSE 'a-' || (n % 997) END, n, n, CASE WHEN n % 31 THEN 'X' || (n % 5) END, 1, CASE WHEN n % 7 THEN 1700000000 + n ELSE 'soon' END, NULL, '{}', NULL FROM n;",
         )
         .unwrap();
         conn.close().unwrap();
@@ -532,10 +534,18 @@ mod tests {
         // The map of names has no order.
         let shown = |log: &EventLog| {
             let image = log.image().unwrap();
-            (String::from_utf8(image.names.clone()).unwrap(), image.columns.map(std::borrow::Cow::into_owned))
+            (image.names, image.events.map(std::borrow::Cow::into_owned), image.streams)
         };
         assert!(shown(&alone) == shown(&together));
-        let lanes = |log: &EventLog| (0..997).map(|s| log.lane(StreamIndex(s)).to_vec()).collect::<Vec<_>>();
+        let lanes = |log: &EventLog| {
+            let streams = (0..log.streams().len()).map(|stream| StreamIndex(stream as u32));
+            streams.map(|stream| log.lane(stream).to_vec()).collect::<Vec<_>>()
+        };
         assert_eq!(lanes(&alone), lanes(&together));
+        // Streams are numbered as they appear, whatever form their names have.
+        assert!(lanes(&alone).is_sorted_by(|a, b| a[0] < b[0]));
+        let names: Vec<&str> = alone.streams().iter().map(|stream| &*stream.name).collect();
+        assert_eq!((names.len(), &names[..6]), (996, &["a-1", "a-2", "a-3", "a-4", "5", "\u{fffd}A"][..]));
+        assert_eq!((names[6], names[7], names[8].len(), names[9]), ("ff41", "", 400, "b-11"));
     }
 }

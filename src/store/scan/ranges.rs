@@ -1,8 +1,8 @@
 //! One event table read by ranges of its row numbers, on all cores.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -18,13 +18,11 @@ use crate::store::recognise::{EventSource, Key};
 use super::assemble::{Feeder, Table, is_plain};
 use super::collect::Collector;
 use super::links::Links;
-use super::names::StreamName;
+use super::names::{Given, NameList, NewNames};
 use super::{ROWS_BETWEEN_LOOKS, Scan, check_order};
 
 /// Row numbers in a range: many ranges a core, so that none waits long for another, and few enough to cost nothing.
 const ROWS_IN_RANGE: i64 = 1 << 14;
-/// Ranges that are read before they are put together, for each core.
-const RANGES_A_CORE: usize = 16;
 /// Tables with fewer rows are read in one go: connections cost more than they gain.
 const FEW_ROWS: i64 = 50_000;
 /// More ranges than this are not made: row numbers may be spread over all 64 bits.
@@ -37,13 +35,27 @@ pub(super) struct Range {
     last: i64,
 }
 
+impl Range {
+    /// How many rows there can be in it, as far as it's of a usual length.
+    fn rows_at_most(self) -> usize {
+        let rows = i128::from(self.last) - i128::from(self.first) + 1;
+        rows.clamp(0, i128::from(ROWS_IN_RANGE)) as usize
+    }
+}
+
 /// A range as it was read. Its rows name streams and types by their places among all that its reader has met.
 struct Piece {
     builder: EventLogBuilder,
     reader: usize,
     /// What its reader met here for the first time.
-    streams: Vec<StreamName>,
-    types: Vec<Arc<str>>,
+    new: NewNames,
+}
+
+/// Where the names that a reader has met are in the index.
+#[derive(Default)]
+struct Known {
+    places: PieceNames,
+    categories: NameList,
 }
 
 impl<'a> Scan<'a> {
@@ -65,7 +77,7 @@ impl<'a> Scan<'a> {
         Ok((last.saturating_sub(first) >= FEW_ROWS).then(|| split(first, last)))
     }
 
-    /// Reads the ranges, each by a connection of its own, and puts them together in their order.
+    /// Reads the ranges, each reader by a connection of its own, and puts them together in their order as they come.
     pub(super) fn read_ranges(
         &self,
         builder: &mut EventLogBuilder,
@@ -83,20 +95,23 @@ impl<'a> Scan<'a> {
         let cores = rayon::current_num_threads();
         let mut readers: Vec<Reader<'a>> =
             (0..cores.min(ranges.len())).map(|_| Reader::new(&self.bound.sources[0], stream_types.clone())).collect();
-        let mut names: Vec<PieceNames> = readers.iter().map(|_| PieceNames::default()).collect();
-        let mut pieces: Vec<Piece> = Vec::new();
-        for group in ranges.chunks(cores * RANGES_A_CORE) {
-            let before = std::mem::take(&mut pieces);
-            let (fits, read) = rayon::join(
-                || put_together(builder, before, &mut names),
-                || reading.read_group(&mut readers, group, generation),
-            );
-            pieces = read?;
-            if !fits {
-                return Err(StoreError::TooManyEvents(self.source.shown.clone()));
+        let joining = Joining::new(builder, readers.len());
+        let next = AtomicUsize::new(0);
+        readers.par_iter_mut().enumerate().try_for_each(|(number, reader)| {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(range) = ranges.get(at) else { return Ok(()) };
+                let mut builder = EventLogBuilder::new(generation);
+                builder.reserve(range.rows_at_most());
+                reading.read(reader, &mut builder, *range)?;
+                joining.add(at, reader.piece(number, builder));
+                if joining.is_full.load(Ordering::Relaxed) {
+                    return Err(StoreError::TooManyEvents(self.source.shown.clone()));
+                }
             }
-        }
-        if !put_together(builder, pieces, &mut names) {
+        })?;
+        joining.go_on();
+        if joining.is_full.into_inner() {
             return Err(StoreError::TooManyEvents(self.source.shown.clone()));
         }
         let mut tables: Vec<Table<'a>> = collectors.into_iter().map(|c| Table::new(c, Links::default())).collect();
@@ -107,42 +122,82 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Puts pieces into the index, in the order of their ranges; false where it can't hold so many. A name that is new to
-/// the index is new to the piece's reader too, whose earlier ranges all came before: so names get their places in the
-/// order in which rows have them.
-fn put_together(builder: &mut EventLogBuilder, pieces: Vec<Piece>, names: &mut [PieceNames]) -> bool {
-    pieces.into_iter().all(|piece| {
-        let names = &mut names[piece.reader];
-        for stream in &piece.streams {
-            names.streams.push(builder.stream_named(&stream.name, &stream.category, stream.link));
+/// Pieces on their way into the index, in the order of their ranges. Whoever has read a piece puts in what can go in now,
+/// unless another is about it: nobody waits.
+struct Joining<'b> {
+    read: Mutex<BTreeMap<usize, Piece>>,
+    joined: Mutex<Joined<'b>>,
+    /// The index holds as many events as it can.
+    is_full: AtomicBool,
+}
+
+struct Joined<'b> {
+    builder: &'b mut EventLogBuilder,
+    /// The range that comes next.
+    next: usize,
+    /// Of each reader.
+    known: Vec<Known>,
+}
+
+impl<'b> Joining<'b> {
+    fn new(builder: &'b mut EventLogBuilder, readers: usize) -> Self {
+        let known = (0..readers).map(|_| Known::default()).collect();
+        let joined = Mutex::new(Joined { builder, next: 0, known });
+        Self { read: Mutex::default(), joined, is_full: AtomicBool::new(false) }
+    }
+
+    fn add(&self, range: usize, piece: Piece) {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(range, piece);
+        self.go_on();
+    }
+
+    /// Puts in the pieces that follow on what is there.
+    fn go_on(&self) {
+        let Ok(mut joined) = self.joined.try_lock() else { return };
+        loop {
+            let next = self.read.lock().unwrap_or_else(PoisonError::into_inner).remove(&joined.next);
+            let Some(piece) = next else { return };
+            joined.put_in(piece);
+            if joined.builder.len() >= u32::MAX as usize {
+                self.is_full.store(true, Ordering::Relaxed);
+                return;
+            }
         }
-        names.types.extend(piece.types.iter().map(|name| builder.type_named(name)));
-        builder.append(piece.builder, names);
-        builder.len() < u32::MAX as usize
-    })
+    }
+}
+
+impl Joined<'_> {
+    /// A name that is new to the index is new to the piece's reader too, whose earlier ranges all came before: so names
+    /// get their places in the order in which rows have them.
+    fn put_in(&mut self, piece: Piece) {
+        let Known { places, categories } = &mut self.known[piece.reader];
+        piece.new.categories.iter().for_each(|name| categories.push(name));
+        for (name, kind) in piece.new.streams.iter().zip(&piece.new.kinds) {
+            places.streams.push(self.builder.stream_named(name, categories.get(kind.category), kind.link));
+        }
+        places.types.extend(piece.new.types.iter().map(|name| self.builder.event_type(name)));
+        self.builder.append(piece.builder, places);
+        self.next += 1;
+    }
 }
 
 /// Who reads ranges, one after the other, by a connection of its own.
 struct Reader<'a> {
     conn: Option<Connection>,
     collector: Collector<'a>,
-    /// How many of the names that it met are in the pieces that it made.
-    streams_given: usize,
-    types_given: usize,
+    /// The names that are in the pieces that it made.
+    given: Given,
 }
 
 impl<'a> Reader<'a> {
     fn new(source: &'a EventSource, stream_types: Arc<HashMap<String, String>>) -> Self {
         let mut collector = Collector::new(source);
         collector.stream_types = stream_types;
-        Self { conn: None, collector, streams_given: 0, types_given: 0 }
+        Self { conn: None, collector, given: Given::default() }
     }
 
     fn piece(&mut self, reader: usize, builder: EventLogBuilder) -> Piece {
-        let names = &self.collector.names;
-        let (streams, types) = (names.streams[self.streams_given..].to_vec(), names.types[self.types_given..].to_vec());
-        (self.streams_given, self.types_given) = (names.streams.len(), names.types.len());
-        Piece { builder, reader, streams, types }
+        Piece { builder, reader, new: self.collector.names.more(&mut self.given) }
     }
 }
 
@@ -157,30 +212,6 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn sql<T>(&self, result: rusqlite::Result<T>) -> Result<T, StoreError> {
         result.map_err(|e| StoreError::sqlite(&self.source.shown, "read its events", e))
-    }
-
-    /// Reads ranges side by side; each reader takes the next that nobody has taken.
-    fn read_group(
-        &self,
-        readers: &mut [Reader<'_>],
-        ranges: &[Range],
-        generation: u64,
-    ) -> Result<Vec<Piece>, StoreError> {
-        let next = AtomicUsize::new(0);
-        let read = readers.par_iter_mut().enumerate().map(|(number, reader)| {
-            let mut pieces = Vec::new();
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(range) = ranges.get(at) else { return Ok(pieces) };
-                let mut builder = EventLogBuilder::new(generation);
-                self.read(reader, &mut builder, *range)?;
-                pieces.push((at, reader.piece(number, builder)));
-            }
-        });
-        let pieces = read.collect::<Result<Vec<Vec<(usize, Piece)>>, StoreError>>()?;
-        let mut pieces: Vec<(usize, Piece)> = pieces.into_iter().flatten().collect();
-        pieces.sort_unstable_by_key(|(at, _)| *at);
-        Ok(pieces.into_iter().map(|(_, piece)| piece).collect())
     }
 
     /// Reads one range, in reads of about the usual length where others may write.

@@ -36,7 +36,7 @@ fn opened(path: &Path, cache: Option<&Path>) -> (Store, EventLog) {
 
 fn same(a: &(Store, EventLog), b: &(Store, EventLog)) {
     let (left, right) = (a.1.image().unwrap(), b.1.image().unwrap());
-    assert!(left.names == right.names && left.columns == right.columns);
+    assert!(left.names == right.names && left.events == right.events && left.streams == right.streams);
     let lanes = |log: &EventLog| (0..97).map(|s| log.lane(StreamIndex(s)).to_vec()).collect::<Vec<_>>();
     assert_eq!(lanes(&a.1), lanes(&b.1));
     assert_eq!(a.0.notes(), b.0.notes());
