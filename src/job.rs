@@ -497,6 +497,8 @@ pub enum OpenAs {
         with: Vec<PathBuf>,
         /// A mapping for those that it fits.
         mapping: Option<Arc<Mapping>>,
+        /// Followed from the first look on.
+        follow: bool,
     },
 }
 

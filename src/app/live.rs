@@ -1,16 +1,19 @@
 //! Following a store that others write: what comes in, where the cursor goes, and what the user is told.
 
 use std::collections::VecDeque;
+use std::path::Path;
 
 use super::{App, Chosen, Cursor, Document, NoticeKind, ScenarioView};
 use crate::job::{Glance, Job, LiveNews, OpenedStore, Request, Slot};
 use crate::model::{EventLog, FileChange, Timestamp};
 use crate::timeline::View;
 
-/// Between two looks at a store that is followed, in microseconds, where none takes long; while the window is not in
-/// front; and after one that failed.
+/// Between two looks at a store that is followed, in microseconds, where none takes long and something came lately.
 const OFTEN: i64 = 250_000;
+/// Likewise where nothing came for a while, while the window is not in front, and after a look that failed.
 const SELDOM: i64 = 1_000_000;
+/// How long it is lately that something came, in microseconds.
+const LATELY: i64 = 10_000_000;
 /// So much of the time a look may take: one part in this many.
 const SHARE: i64 = 6;
 /// The longest time between two looks.
@@ -80,6 +83,20 @@ impl Live {
         }
     }
 
+    /// Whether something came lately.
+    fn is_lively(&self, now: Timestamp) -> bool {
+        self.arrived.back().is_some_and(|(at, _)| now.micros() - at < LATELY)
+    }
+
+    /// How long it is until the next look, in microseconds. One that is due and not done has its reasons.
+    pub fn until_next_look(&self, now: Timestamp) -> i64 {
+        match self.due - now.micros() {
+            _ if self.halted => SELDOM,
+            left if left <= 0 => OFTEN,
+            left => left.min(SELDOM),
+        }
+    }
+
     fn count(&mut self, now: Option<Timestamp>, arrived: usize) {
         let Some(now) = now.map(Timestamp::micros) else { return };
         if arrived > 0 {
@@ -141,7 +158,7 @@ impl App {
         let (store, known) = (document.opened.key, document.opened.log.generation());
         match live.following {
             Following::On => {
-                live.due = now.micros() + if in_front { OFTEN } else { SELDOM };
+                live.due = now.micros() + if in_front && live.is_lively(now) { OFTEN } else { SELDOM };
                 requests.push(self.request(Slot::Poll, "Looking for new events", Job::Poll { store, known }));
             }
             Following::Off => {
@@ -162,7 +179,11 @@ impl App {
             told.push(format!("{} can be read again, and is followed on.", document.name()));
         }
         let file = std::mem::take(&mut news.file);
-        told.extend(file.into_iter().map(|change| file_words(change, &document.name())));
+        let name_of = |path: &Path| match document.opened.files.is_empty() {
+            true => document.name(),
+            false => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        };
+        told.extend(file.into_iter().map(|(path, change)| file_words(change, &name_of(&path))));
         let change = document.take_news(slot, news, now);
         if let Some(change) = &change {
             told.extend(change.note.clone());
@@ -339,6 +360,13 @@ impl Document {
             if same { (self.stay(), None) } else { (true, Some(self.find_again(&before.log))) };
         let note = (!same).then(|| {
             let events = |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+            if arrived == 0 && gone == 0 {
+                return format!(
+                    "The events in {} stand in another order than before, or are marked otherwise: all of it was read \
+                     again.",
+                    self.name()
+                );
+            }
             let new = match arrived {
                 0 => "no new ones".to_owned(),
                 1 => "1 new one".to_owned(),

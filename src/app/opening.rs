@@ -46,7 +46,8 @@ impl App {
         }
         with.extend(others);
         self.opens_beside = false;
-        self.reopen(path, OpenAs::Together { with, mapping }, requests);
+        let follow = document.live.is_on();
+        self.reopen(path, OpenAs::Together { with, mapping, follow }, requests);
     }
 
     pub(super) fn go(&mut self, leaving: Leaving, requests: &mut Vec<Request>) {
@@ -74,7 +75,7 @@ impl App {
         let with = self.opens_with.take().filter(|(first, _)| *first == path).map(|(_, with)| with);
         requests.push(match with.filter(|with| !with.is_empty()) {
             Some(with) => {
-                let how = OpenAs::Together { with, mapping: None };
+                let how = OpenAs::Together { with, mapping: None, follow: false };
                 self.request(Slot::Open, title, Job::OpenAs { path, key, how, rules })
             }
             None => self.request(Slot::Open, title, Job::Open { path, key, layout: None, rules }),

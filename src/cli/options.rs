@@ -139,12 +139,22 @@ pub fn open(store: &StoreArgs) -> Result<Opened, CliError> {
 
 /// Opens a store that is followed while others write it.
 pub fn open_followed(store: &StoreArgs) -> Result<Opened, CliError> {
-    open_as(store, Projections::Automatic, OnUnreadable::Stop, true)
+    open_as(store, Projections::Automatic, OnUnreadable::Stop, true, &Progress::default())
 }
 
 /// Opens a store.
 pub fn open_with(store: &StoreArgs, projections: Projections, on_unreadable: OnUnreadable) -> Result<Opened, CliError> {
-    open_as(store, projections, on_unreadable, false)
+    open_with_progress(store, projections, on_unreadable, &Progress::default())
+}
+
+/// The same, which says how far it is.
+pub fn open_with_progress(
+    store: &StoreArgs,
+    projections: Projections,
+    on_unreadable: OnUnreadable,
+    progress: &Progress,
+) -> Result<Opened, CliError> {
+    open_as(store, projections, on_unreadable, false, progress)
 }
 
 fn open_as(
@@ -152,6 +162,7 @@ fn open_as(
     projections: Projections,
     on_unreadable: OnUnreadable,
     follow: bool,
+    progress: &Progress,
 ) -> Result<Opened, CliError> {
     let mapping = store.mapping.as_deref().map(read_mapping_file).transpose()?.map(Arc::new);
     let options = SessionOptions {
@@ -165,7 +176,7 @@ fn open_as(
         index_cache: index_cache(),
         ..SessionOptions::default()
     };
-    let session = Session::open(&store.file, options, &Progress::default(), &Cancel::default())?;
+    let session = Session::open(&store.file, options, progress, &Cancel::default())?;
     Ok(Opened { session, json: store.json })
 }
 

@@ -1,5 +1,6 @@
 //! What following a store answers.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::OpenedStore;
@@ -16,8 +17,8 @@ pub struct LiveNews {
     pub arrived: usize,
     /// How many of the known events are gone, or others now.
     pub gone: usize,
-    /// What became of the file itself.
-    pub file: Vec<FileChange>,
+    /// What became of which file itself.
+    pub file: Vec<(PathBuf, FileChange)>,
     /// How long it took.
     pub took: Duration,
 }

@@ -13,6 +13,7 @@
 //! whole, as SQLite does with any other reader; the next one takes it up.
 
 use std::fs::File;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -76,8 +77,6 @@ pub(super) struct Attachment {
 struct Kept {
     /// Which file it is: what is known is not told of another one.
     file: Option<FileId>,
-    /// What the file was like when it was last read as one that nobody writes.
-    settled: Option<Stamp>,
     /// The private copy, and what the file was like when it was made.
     copy: Option<(Stamp, PrivateFile)>,
 }
@@ -106,6 +105,22 @@ impl Attachment {
     }
 }
 
+/// A connection to what is read.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub conn: Connection,
+    /// What a followed file was like that this connection reads as one that nobody writes.
+    pub settled: Option<Stamp>,
+}
+
+impl Deref for Link {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.conn
+    }
+}
+
 /// What the files at hand ask for.
 enum Way {
     Rollback,
@@ -116,7 +131,7 @@ enum Way {
 
 impl Source {
     /// A connection for one read of a followed store.
-    pub(super) fn attach(&self, cancel: Option<&Cancel>) -> Result<Connection, StoreError> {
+    pub(super) fn attach(&self, cancel: Option<&Cancel>) -> Result<Link, StoreError> {
         let found = self.look()?;
         let file = found.file.metadata().ok().and_then(|about| FileId::of(&about));
         if file != self.attachment.kept().file {
@@ -125,8 +140,8 @@ impl Source {
         let failed = |e| StoreError::sqlite(&self.shown, "open it", e);
         let own = |access| connect(&self.real, access, self.lock_wait, cancel).map_err(failed);
         let way = self.way(&found, cancel)?;
-        self.attachment.kept().settled = matches!(way, Way::Immutable).then(|| found.stamp.clone());
-        match way {
+        let settled = matches!(way, Way::Immutable).then(|| found.stamp.clone());
+        let conn = match way {
             Way::Rollback => own(Access::ReadOnly),
             Way::Attached => {
                 let conn = own(Access::Attached)?;
@@ -147,7 +162,8 @@ impl Source {
                 let copy = kept.copy.as_ref().map_or(&self.real, |(_, (_, copy))| copy);
                 connect(copy, Access::Immutable, self.lock_wait, cancel).map_err(failed)
             }
-        }
+        };
+        Ok(Link { conn: conn?, settled })
     }
 
     fn way(&self, found: &Probe, cancel: Option<&Cancel>) -> Result<Way, StoreError> {
@@ -166,11 +182,11 @@ impl Source {
         Ok(if crashed { Way::Copy } else { Way::Rollback })
     }
 
-    /// Whether what was just read was read whole: without locks, a file that changed meanwhile is torn.
-    pub(super) fn check_attached(&self) -> Result<(), StoreError> {
-        let settled = self.attachment.kept().settled.clone();
-        match settled {
-            Some(stamp) if self.look()?.stamp != stamp => Err(StoreError::Changed(self.shown.clone())),
+    /// Whether what was just read by a connection was read whole: without locks, a file that changed meanwhile is torn.
+    pub(super) fn check_read(&self, link: &Link) -> Result<(), StoreError> {
+        match &link.settled {
+            _ if self.mode != AccessMode::Live => self.check(),
+            Some(stamp) if self.look()?.stamp != *stamp => Err(StoreError::Changed(self.shown.clone())),
             _ => Ok(()),
         }
     }

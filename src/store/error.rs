@@ -210,9 +210,6 @@ pub enum StoreError {
          in Foldline's layout instead"
     )]
     SeveralNotWritable,
-    /// Following is for one file.
-    #[error("a history of several files can't be followed yet; follow the one that is written, without the others")]
-    SeveralNotFollowed,
     /// One file was named twice for one history.
     #[error("this file is named twice; name each file of the history once: {}", .0.display())]
     NamedTwice(PathBuf),
@@ -247,7 +244,6 @@ impl StoreError {
                 | Self::TargetExists(_)
                 | Self::TargetIsStore(_)
                 | Self::NamedTwice(_)
-                | Self::SeveralNotFollowed
                 | Self::TooManyFiles(_)
         )
     }

@@ -338,6 +338,10 @@ impl Store {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<(EventLog, Option<u64>), StoreError> {
+        if self.several.is_some() {
+            // Several files have no order before all are read.
+            return Ok((self.scan(generation, progress, cancel)?, None));
+        }
         if let Some(log) = self.index_kept_before(self.kept_index().as_ref(), generation) {
             return Ok((log, None));
         }
@@ -381,7 +385,7 @@ impl Store {
     /// An error if reads would see something else than the last scan saw.
     fn check_as_scanned(&self) -> Result<(), StoreError> {
         if let Some(several) = &self.several {
-            return several.files().iter().try_for_each(Store::check_as_scanned);
+            return several.files().iter().try_for_each(|file| file.check_as_scanned());
         }
         let scanned = self.scanned().stamp.clone();
         if scanned.is_some_and(|stamp| self.source.stamp_of_reads().is_ok_and(|now| now == stamp)) {
@@ -412,7 +416,7 @@ impl Store {
     /// Whether the file (or a log beside it) is not what it was when it was opened.
     pub fn has_changed(&self) -> bool {
         if let Some(several) = &self.several {
-            return several.files().iter().any(Store::has_changed);
+            return several.files().iter().any(|file| file.has_changed());
         }
         self.source.has_changed()
     }
@@ -423,7 +427,11 @@ impl Store {
     /// Errors: [`StoreError::Changed`], or that the file can't be looked at any more.
     pub fn check(&self) -> Result<(), StoreError> {
         if let Some(several) = &self.several {
-            return several.files().iter().try_for_each(Store::check);
+            if self.mode() == AccessMode::Live {
+                // Each file by its own readers, which know whether they read it.
+                return Ok(());
+            }
+            return several.files().iter().try_for_each(|file| file.check());
         }
         self.source.check()
     }

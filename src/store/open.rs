@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
-
 use crate::model::{Cancel, Progress};
 
-use super::attach::Attachment;
+use super::attach::{Attachment, Link};
 use super::connect::{Access, connect, real_path};
 use super::error::StoreError;
 use super::handles;
@@ -110,35 +108,34 @@ impl Source {
     /// Holds on to a file that connections may have locks on.
     pub(super) fn hold(&self, file: Arc<File>) {
         let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
-        if !handles.iter().any(|known| Arc::ptr_eq(known, &file)) {
-            handles.push(file);
-            if handles.len() > HANDLES {
-                handles.remove(0);
-            }
+        // What is in use is held last: logs' indexes come and go, and never drive out the file itself.
+        handles.retain(|known| !Arc::ptr_eq(known, &file));
+        handles.push(file);
+        if handles.len() > HANDLES {
+            handles.remove(0);
         }
     }
 
     /// A connection to what is read. Checks again that it may be opened this way.
-    pub(super) fn connect(&self, cancel: Option<&Cancel>) -> Result<Connection, StoreError> {
+    pub(super) fn connect(&self, cancel: Option<&Cancel>) -> Result<Link, StoreError> {
         if self.mode == AccessMode::Live {
             return self.attach(cancel);
         }
+        let link = |conn| Link { conn, settled: None };
         let failed = |e| StoreError::sqlite(&self.shown, "open it", e);
         if let Some((_, copy)) = &self.private {
-            return connect(copy, Access::Immutable, self.lock_wait, cancel).map_err(failed);
+            return connect(copy, Access::Immutable, self.lock_wait, cancel).map(link).map_err(failed);
         }
         self.check()?;
         let access = if self.mode == AccessMode::ReadOnly { Access::ReadOnly } else { Access::Immutable };
-        connect(&self.real, access, self.lock_wait, cancel).map_err(failed)
+        connect(&self.real, access, self.lock_wait, cancel).map(link).map_err(failed)
     }
 
     /// Whether what is read may still be read this way.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        if self.mode == AccessMode::PrivateCopy {
+        // What is followed is checked by each who has read: [`Source::check_read`].
+        if matches!(self.mode, AccessMode::PrivateCopy | AccessMode::Live) {
             return Ok(());
-        }
-        if self.mode == AccessMode::Live {
-            return self.check_attached();
         }
         let now = self.look()?;
         let as_before = match self.mode {

@@ -8,8 +8,8 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::time::Instant;
 
+use rusqlite::Row;
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, Row};
 
 use crate::model::event::{MetadataFields, Payload};
 use crate::model::{Cancel, Event, EventLog, TypeIndex, Value, Wanted};
@@ -17,6 +17,7 @@ use crate::model::{Cancel, Event, EventLog, TypeIndex, Value, Wanted};
 use keys::{index_of_row, key_columns, key_condition, stored_forms};
 
 use super::Store;
+use super::attach::Link;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::key_forms::{KeyForms, usual_first};
@@ -41,7 +42,7 @@ const BATCH: usize = 256;
 pub struct Reader {
     source: Arc<Source>,
     bound: Arc<Bound>,
-    conn: Connection,
+    conn: Link,
     tables: Vec<TablePlans>,
     in_metadata: MetadataFields,
     /// The entries of the row of several events that was read last: its events are mostly read one after the other.
@@ -156,7 +157,7 @@ impl Reader {
     pub(super) fn new(store: &Store) -> Result<Self, StoreError> {
         let (source, bound) = (store.source.clone(), store.bound.clone());
         let conn = source.connect(None)?;
-        let united = store.several.as_ref().map(Several::readers).transpose()?.flatten();
+        let united = store.several.as_ref().and_then(Several::to_read);
         let united = united.map(|files| Box::new(UnitedReader::new(files)));
         let tables = bound.sources.iter().map(|source| {
             let payload = Wanted { payload: true, ..Wanted::NOTHING };
@@ -177,6 +178,12 @@ impl Reader {
             bound,
             united,
         })
+    }
+
+    /// Whether what was read was read whole. Of a file that is followed, each who has read is to ask; of several files,
+    /// their own readers do.
+    pub fn check(&self) -> Result<(), StoreError> {
+        if self.united.is_some() { Ok(()) } else { self.source.check_read(&self.conn) }
     }
 
     /// The events at these indices, in the order asked.

@@ -18,7 +18,6 @@ use super::payload::{contents_as, finished};
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::{Bound, Table};
 use super::rows::{stream_name, text};
-use super::several::Several;
 use super::snapshots::{inside, name_in_index, taken_at, version_of};
 
 /// Snapshots whose heads are kept; each takes some 60 bytes of memory.
@@ -86,8 +85,11 @@ impl Store {
     ) -> Result<Snapshots, StoreError> {
         progress.set_total(self.snapshots);
         let mut scan = HeadScan::default();
-        let files = self.several.as_ref().map_or(std::slice::from_ref(self), Several::files);
-        for (at, file) in files.iter().enumerate() {
+        let files: Vec<&Self> = match &self.several {
+            Some(several) => several.files().iter().map(|file| &**file).collect(),
+            None => vec![self],
+        };
+        for (at, file) in files.into_iter().enumerate() {
             scan.file = at as u16;
             file.scan_snapshots(&mut scan, log, progress, cancel)?;
         }
@@ -112,6 +114,7 @@ impl Store {
                     return Err(StoreError::Cancelled);
                 }
                 read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
+                self.source.check_read(&conn)?;
             }
         }
         Ok(())
@@ -169,7 +172,7 @@ impl Store {
                 return Err(StoreError::Cancelled);
             }
             if count > 0 && count.is_multiple_of(ROWS) {
-                self.check()?;
+                self.source.check_read(&conn)?;
             }
             let table = snapshots.tables.get(at).copied().unwrap_or(0);
             let sql = sql.iter().find(|(of, _)| *of == table).map(|(_, sql)| sql);

@@ -6,8 +6,11 @@
 //! row a few seconds after a change, of ten million in a few minutes.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::Duration;
+
+use rusqlite::Connection;
 
 use crate::model::event::Payload;
 use crate::model::{Cancel, Event, EventLog, FileChange, json};
@@ -17,8 +20,8 @@ use super::attach::LiveStamp;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::open::AccessMode;
-use super::recognise::Bound;
-use super::scan::{From, Piece, READ_AT_MOST, piece};
+use super::recognise::{Bound, EventSource};
+use super::scan::{Asked, From, Piece, READ_AT_MOST, links_are_at_hand, piece};
 
 /// Events at the end that are read again at each look.
 const TAIL: usize = 256;
@@ -39,6 +42,8 @@ pub enum Growth {
     Nothing,
     /// There are more events: an index that begins with the known ones, unchanged.
     Grown(Box<EventLog>),
+    /// What is known stands in another order now, with the new events between: an index of all. Of several files only.
+    Reordered(Box<EventLog>),
     /// What is known no longer holds: the whole store has to be read again.
     Replaced(Replaced),
 }
@@ -93,11 +98,12 @@ struct Rows {
 }
 
 impl Rows {
-    fn take_in(&mut self, bound: &Bound, log: &EventLog) {
+    fn take_in(&mut self, bound: &Bound, log: &EventLog, conn: &Connection) {
         if self.known == 0 || self.known > log.len() {
-            // Links come and go without their events; and what a stream is called may hang on all of them.
-            let numbered = !bound.may_meet()
-                && bound.sources.iter().all(|source| source.key.rowid().is_some() && source.links.is_none());
+            // Links that come without their events are found by the second reading, if those of each event are at hand; and
+            // what a stream is called may hang on all of them.
+            let at_hand = |source: &EventSource| source.key.rowid().is_some() && links_are_at_hand(conn, source);
+            let numbered = !bound.may_meet() && bound.sources.iter().all(at_hand);
             *self = Self { known: 0, last: vec![None; bound.sources.len()], ascend: numbered };
         }
         for event in self.known..log.len() {
@@ -120,6 +126,11 @@ impl Rows {
         }
         let mut starts = vec![From::Start; self.last.len()];
         let mut left = self.last.iter().filter(|last| last.is_some()).count();
+        // From the first row of each that is read again, or after the last one.
+        let mut again = self.last.clone();
+        for event in (from..log.len()).rev() {
+            again[log.source(event)] = Some(log.row_key(event).saturating_sub(1));
+        }
         for event in (0..from).rev().take(FAR) {
             let start = &mut starts[log.source(event)];
             if *start == From::Start {
@@ -130,19 +141,32 @@ impl Rows {
                 }
             }
         }
-        // Tables that only begin later.
-        (from <= FAR).then_some(starts)
+        if from > FAR {
+            // Tables that had nothing for long: only the second reading finds what comes right before.
+            for (start, again) in starts.iter_mut().zip(again) {
+                if let (From::Start, Some(row)) = (*start, again) {
+                    *start = From::After(row);
+                }
+            }
+        }
+        Some(starts)
     }
 }
 
 /// Events between two of one table, beyond which nobody looks for the first.
-const FAR: usize = 200_000;
+const FAR: usize = 20_000;
 
 impl Store {
-    /// Knows of another opening of the same file what was said of its rows.
-    pub fn take_over(&self, known: &Self) {
-        let notes = known.scanned().notes.clone();
-        *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok() };
+    /// Knows of another opening of the same file what was said of its rows; false where it has to be read itself.
+    pub fn take_over(&self, known: &Self) -> bool {
+        let is_like = self.several.is_none()
+            && known.several.is_none()
+            && (self.layout() == known.layout() && self.event_table() == known.event_table());
+        if is_like {
+            let notes = known.scanned().notes.clone();
+            *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok() };
+        }
+        is_like
     }
 
     /// How many rows came after those that are known, where that can be told at a glance: of one event table, in a file
@@ -165,7 +189,10 @@ impl Store {
 
     /// The longest read transaction so far of a store that is followed.
     pub fn longest_read(&self) -> Duration {
-        self.source.attachment.longest_read()
+        match &self.several {
+            Some(several) => several.files().iter().map(|file| file.longest_read()).max().unwrap_or_default(),
+            None => self.source.attachment.longest_read(),
+        }
     }
 
     /// Reads what is new since `log` was read, and looks at some of what is known. Costs a few system calls where
@@ -173,23 +200,39 @@ impl Store {
     ///
     /// Errors: the file can't be read now. It may be there again at the next look.
     pub fn scan_more(&self, log: &EventLog, generation: u64, cancel: &Cancel) -> Result<Growth, StoreError> {
+        match &self.several {
+            Some(several) => several.scan_more(log, generation, cancel),
+            None => self.look_for_more(log, generation, true, cancel),
+        }
+    }
+
+    /// The same of one file; the second reading goes on only if `again`.
+    pub(super) fn look_for_more(
+        &self,
+        log: &EventLog,
+        generation: u64,
+        again: bool,
+        cancel: &Cancel,
+    ) -> Result<Growth, StoreError> {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         // Before anything is read: what is committed later is new at the next look.
         let now = self.source.live_stamp()?;
         if !self.source.is_at(&now) || watch.stamp.as_ref().is_some_and(|known| !known.is_same_file(&now)) {
+            watch.note_change(FileChange::Replaced);
             return Ok(Growth::Replaced(Replaced { file: true, ..Replaced::default() }));
         }
         watch.note_changes(&now);
         let changed = watch.stamp.as_ref() != Some(&now);
-        if !changed && watch.looked.as_ref() == Some(&now) {
+        if !changed && (!again || watch.looked.as_ref() == Some(&now)) {
             return Ok(Growth::Nothing);
         }
-        watch.rows.take_in(&self.bound, log);
         let conn = self.source.connect(Some(cancel))?;
-        let read = |from: &[From], at_most: Duration, once: bool| {
-            let piece = piece(&conn, &self.source, &self.bound, from, at_most, once, cancel);
+        watch.rows.take_in(&self.bound, log, &conn);
+        let read = |from: &[From], read_at_most: Duration, once: bool| {
+            let asked = Asked { known: log, read_at_most, once };
+            let piece = piece(&conn, &self.source, &self.bound, from, asked, cancel);
             // Without locks, what was read while somebody wrote is torn.
-            self.source.check()?;
+            self.source.check_read(&conn)?;
             piece
         };
         let mut growth = Growth::Nothing;
@@ -218,7 +261,7 @@ impl Store {
         if changed {
             watch.contents = contents(self, known)?;
         }
-        if watch.looked.as_ref() != Some(&now) && !watch.look_again(log, &now, &read)? {
+        if again && watch.looked.as_ref() != Some(&now) && !watch.look_again(log, &now, &read)? {
             return Ok(Growth::Replaced(Replaced::default()));
         }
         watch.stamp = Some(now);
@@ -248,9 +291,14 @@ impl Store {
         *watch = Watch { contents: contents.unwrap_or_default(), changes, ..Watch::default() };
     }
 
-    /// What became of the file since somebody asked for it last, beside its contents: each thing once.
-    pub fn take_file_changes(&self) -> Vec<FileChange> {
-        std::mem::take(&mut self.watch.lock().unwrap_or_else(PoisonError::into_inner).changes)
+    /// What became of the file, or of which file, since somebody asked for it last, beside its contents: each thing
+    /// once.
+    pub fn take_file_changes(&self) -> Vec<(PathBuf, FileChange)> {
+        if let Some(several) = &self.several {
+            return several.files().iter().flat_map(|file| file.take_file_changes()).collect();
+        }
+        let changes = std::mem::take(&mut self.watch.lock().unwrap_or_else(PoisonError::into_inner).changes);
+        changes.into_iter().map(|change| (self.path().to_owned(), change)).collect()
     }
 
     /// What a user should know of new rows, as far as nobody said it of the others.
@@ -287,10 +335,13 @@ impl Watch {
     /// A look that fails comes again: each change is noted once.
     fn note_changes(&mut self, now: &LiveStamp) {
         let Some(known) = &self.stamp else { return };
-        for change in now.changes_since(known) {
-            if !self.changes.contains(&change) {
-                self.changes.push(change);
-            }
+        let changes: Vec<FileChange> = now.changes_since(known).collect();
+        changes.into_iter().for_each(|change| self.note_change(change));
+    }
+
+    fn note_change(&mut self, change: FileChange) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
         }
     }
 
@@ -307,8 +358,7 @@ impl Watch {
             Err(StoreError::Changed(_) | StoreError::KeyNotFound { .. }) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        drop(reader);
-        store.source.check()?;
+        reader.check()?;
         let differ = self.contents.iter().zip(&now).filter(|((_, digest), event)| *digest != digest_of(event));
         Ok(differ.map(|((event, _), _)| *event).collect())
     }

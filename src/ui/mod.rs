@@ -81,8 +81,6 @@ pub struct Setup {
 const PLAYING: Duration = Duration::from_millis(15);
 const WORKING: Duration = Duration::from_millis(100);
 const IDLE: Duration = Duration::from_millis(1000);
-/// While a store is followed.
-const LIVE: Duration = Duration::from_millis(250);
 
 /// What to start the window with.
 #[derive(Debug, Clone, Default)]
@@ -226,6 +224,8 @@ impl eframe::App for Window {
         if self.app.in_front != context.input(|input| input.focused) {
             self.queue.push(Command::InFront(!self.app.in_front));
         }
+        // Before the time: what came to its end may begin anew.
+        self.take_answers();
         self.queue.extend(self.clock.and_then(|clock| clock()).map(Command::Tick));
         if context.input(|input| input.viewport().close_requested()) && !self.app.quits {
             context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
@@ -262,13 +262,16 @@ impl eframe::App for Window {
             self.measured.copied(&text);
             context.copy_text(text);
         }
-        let live = self.app.document.as_ref().is_some_and(|document| document.live.is_on());
+        // A followed store is looked at then.
+        let live = self.app.document.as_ref().map(|document| &document.live).filter(|live| live.is_on());
+        let until_next = live.zip(self.app.now).map(|(live, now)| live.until_next_look(now));
+        let until_next = until_next.map(|micros| Duration::from_micros(micros.unsigned_abs()));
         let idle = self.app.running.iter().all(|running| matches!(running.slot, Slot::Poll | Slot::Glance));
         let soon = match (&self.app.playing, idle) {
             (Some(_), _) => Some(PLAYING),
             // A progress bar moves without answers.
             (None, false) => Some(WORKING),
-            (None, true) => self.clock.map(|_| if live { LIVE } else { IDLE }),
+            (None, true) => self.clock.map(|_| until_next.unwrap_or(IDLE)),
         };
         if let Some(soon) = soon {
             context.request_repaint_after(soon);

@@ -45,7 +45,7 @@ impl Core {
         let mode = self.store.mode();
         if matches!(mode, AccessMode::Immutable | AccessMode::Live) {
             // Such a connection may take no locks: what was read while another program wrote is torn.
-            self.check()?;
+            reader.check().inspect_err(|_| lock(&self.readers).clear())?;
         }
         // Whoever writes a store that is followed is never kept from closing it, or from having it alone.
         if mode != AccessMode::Live {

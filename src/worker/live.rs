@@ -1,5 +1,6 @@
 //! Following a store: a session for the same store with what came to it since.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,9 @@ impl Session {
         match growth {
             Growth::Nothing => Ok(Polled::Same),
             Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), *log, &self.options))),
+            Growth::Reordered(log) => {
+                self.changed(self.core.store.clone(), *log, &Replaced::default(), self.options.clone())
+            }
             Growth::Replaced(how) => self.read_again(&how, progress, cancel),
         }
     }
@@ -63,16 +67,14 @@ impl Session {
         let store =
             Arc::new(crate::store::open_together(self.path(), &options.with, &options.opening(), progress, cancel)?);
         let generation = self.log().generation() + 1;
-        let known = self.store();
-        if follow && store.layout() == known.layout() && store.event_table() == known.event_table() {
-            store.take_over(known);
+        if follow && store.take_over(self.store()) {
             match store.scan_more(self.log(), generation, cancel)? {
                 Growth::Nothing => {
                     let log = EventLog::clone(self.log());
                     return Ok(Polled::Grown(self.grown(store, log, &options)));
                 }
                 Growth::Grown(log) => return Ok(Polled::Grown(self.grown(store, *log, &options))),
-                Growth::Replaced(_) => {}
+                Growth::Reordered(_) | Growth::Replaced(_) => {}
             }
         }
         let log = store.scan(generation, progress, cancel)?;
@@ -95,7 +97,10 @@ impl Session {
 
     fn read_again(&self, how: &Replaced, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let store = match how.file {
-            true => Arc::new(crate::store::open(self.path(), &self.options.opening(), progress, cancel)?),
+            true => {
+                let (with, options) = (&self.options.with, self.options.opening());
+                Arc::new(crate::store::open_together(self.path(), with, &options, progress, cancel)?)
+            }
             false => self.core.store.clone(),
         };
         let log = store.scan(self.log().generation() + 1, progress, cancel)?;
@@ -193,9 +198,12 @@ impl Session {
         if !store.has_changed() {
             return Glance::Same;
         }
-        match std::fs::metadata(self.path()) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Glance::Gone("the file is gone".to_owned()),
-            _ => Glance::Changed(store.count_new(self.log())),
+        let is_gone = |path: &Path| std::fs::metadata(path).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+        let gone = store.files().into_iter().find(|file| is_gone(&file.path));
+        match gone {
+            Some(file) => Glance::Gone(format!("{} is gone", file.path.display())),
+            None if is_gone(self.path()) => Glance::Gone("the file is gone".to_owned()),
+            None => Glance::Changed(store.count_new(self.log())),
         }
     }
 }
@@ -212,19 +220,18 @@ impl Workshop {
         let session = self.session(key)?;
         let began = Instant::now();
         let polled = session.poll(progress, cancel).map_err(|error| failed(&error))?;
-        let mut file = session.store().take_file_changes();
-        let other_store = match &polled {
-            Polled::Grown(now) | Polled::Changed { session: now, .. } => !std::ptr::eq(now.store(), session.store()),
-            Polled::Same => false,
-        };
-        if other_store {
-            file = vec![FileChange::Replaced];
-        }
+        let file = session.store().take_file_changes();
         if let Polled::Changed { session: now, file: true, .. } = &polled {
             let gone = now.log().arrivals_since(session.log(), &[], &[]).1;
             if gone > 0 {
+                let replaced = file.iter().filter(|(_, change)| *change == FileChange::Replaced);
+                let names: Vec<String> = match session.store().is_several() {
+                    true => replaced.map(|(path, _)| path.display().to_string()).collect(),
+                    false => Vec::new(),
+                };
+                let of = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
                 let text = format!(
-                    "another file took its place, which lacks {gone} of the events; what was read is still shown"
+                    "another file took its place{of}, which lacks {gone} of the events; what was read is still shown"
                 );
                 return Err(Failure::Failed(text));
             }
@@ -261,7 +268,7 @@ impl Workshop {
         before: &Arc<Session>,
         known: u64,
         polled: Polled,
-        file: Vec<FileChange>,
+        file: Vec<(PathBuf, FileChange)>,
         began: Instant,
     ) -> Result<Outcome, Failure> {
         let (now, same, (arrived, gone)) = match polled {

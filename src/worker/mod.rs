@@ -34,6 +34,7 @@ mod snapshots;
 mod standing;
 mod suggesting;
 mod sweeping;
+mod telling;
 #[cfg(test)]
 mod testing;
 mod tracks;
@@ -54,6 +55,7 @@ pub use run::Workshop;
 pub use samples::{SampleError, SampleOrder, SampleWritten, write_sample};
 pub use scenario_files::read_scenario_file;
 pub use session::{Session, SessionError, SessionOptions};
+pub use telling::told;
 
 pub use crate::store::{SnapshotState, StoreFile, hash_file, is_same_file, side_files};
 

@@ -17,7 +17,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::{Executor, Workshop};
-use crate::job::{Failure, Finished, Job, Outcome, Pick, Request, Slot};
+use crate::job::{Failure, Finished, Glance, Job, Outcome, Pick, Request, Slot};
 use crate::model::{Cancel, Progress};
 
 /// Runs requests on named threads; the newest request of a slot cancels the older ones.
@@ -190,18 +190,28 @@ fn work(shared: &Shared) {
             Ok(Outcome::Opened(opened)) if cancel.is_cancelled() => (Err(Failure::Cancelled), Some(opened.key)),
             result => (result, None),
         };
+        let is_news = is_news(&result);
         let told = shared.answers.sender.send(Finished { slot, generation, result });
         if queue.closed {
             shared.ready.notify_all();
         }
         drop(queue);
-        if told.is_ok() {
+        if told.is_ok() && is_news {
             (shared.answers.wake)();
         }
         if let Some(store) = unwanted {
             // Whatever it answers, nobody asked.
             caught(|| (shared.run)(Job::Close { store }, &progress, &Cancel::default())).ok();
         }
+    }
+}
+
+/// Whether an answer changes what is shown. One that says that nothing is new is taken with the next frame.
+fn is_news(result: &Ran) -> bool {
+    match result {
+        Ok(Outcome::News(news)) => news.opened.is_some() || !news.file.is_empty(),
+        Ok(Outcome::Glanced(glance)) => *glance != Glance::Same,
+        _ => true,
     }
 }
 

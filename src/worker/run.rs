@@ -123,7 +123,9 @@ impl Workshop {
             OpenAs::Followed => options.follow = true,
             OpenAs::Layout(layout) => options.layout = Some(layout),
             OpenAs::Mapping(mapping) => options.mapping = Some(mapping),
-            OpenAs::Together { with, mapping } => (options.with, options.mapping) = (with, mapping),
+            OpenAs::Together { with, mapping, follow } => {
+                (options.with, options.mapping, options.follow) = (with, mapping, follow);
+            }
         }
         let session = match Session::open(path, options, progress, cancel) {
             Ok(session) => session,

@@ -173,9 +173,8 @@ impl Session {
     ) -> Result<Arc<Self>, SessionError> {
         let store = crate::store::open_together(path, &options.with, &options.opening(), progress, cancel)?;
         let (log, expected) = match options.first_rows {
-            // Several files have no order before all are read.
-            Some(rows) if !store.is_several() => store.scan_first(rows, 1, progress, cancel)?,
-            _ => (store.scan(1, progress, cancel)?, None),
+            Some(rows) => store.scan_first(rows, 1, progress, cancel)?,
+            None => (store.scan(1, progress, cancel)?, None),
         };
         let log = Arc::new(log);
         let folds = match Folds::load(&options.projections, path, &log) {

@@ -12,9 +12,11 @@ use foldline::model::{Cancel, Progress, json};
 use foldline::worker::{Polled, Session, SessionError, SessionOptions};
 use rusqlite::Connection;
 
+mod beside;
 mod command;
 mod mending;
 mod modes;
+mod together;
 
 /// The table of Foldline's own layout, without what refuses changes.
 pub const TABLE: &str = "CREATE TABLE events (position INTEGER PRIMARY KEY, stream_id TEXT NOT NULL, version INTEGER \
@@ -143,6 +145,8 @@ pub struct Follower {
     pub session: Arc<Session>,
     /// The numbers of the events, in the order in which they came.
     pub seen: Vec<i64>,
+    /// From which file each of them was.
+    pub files: Vec<usize>,
     due: Vec<u32>,
     /// Looks that found the whole store to be read again.
     pub changes: usize,
@@ -157,12 +161,18 @@ pub struct Follower {
 
 impl Follower {
     pub fn of(path: &Path) -> Self {
-        let options = SessionOptions { follow: true, ..SessionOptions::default() };
+        Self::together(path, &[])
+    }
+
+    pub fn together(path: &Path, with: &[&Path]) -> Self {
+        let with = with.iter().map(|path| path.to_path_buf()).collect();
+        let options = SessionOptions { follow: true, with, ..SessionOptions::default() };
         let session = Session::open(path, options, &Progress::default(), &Cancel::default()).unwrap();
         let due = (0..session.log().len() as u32).collect();
         let mut follower = Self {
             session,
             seen: Vec::new(),
+            files: Vec::new(),
             due,
             changes: 0,
             troubles: Vec::new(),
@@ -176,9 +186,11 @@ impl Follower {
     }
 
     fn read(&mut self) {
-        let (seen, mut visited) = (&mut self.seen, 0);
-        let read = self.session.each_event(&mut self.due.iter().copied(), &Cancel::default(), &mut |_, event| {
+        let (seen, files, mut visited) = (&mut self.seen, &mut self.files, 0);
+        let log = self.session.log();
+        let read = self.session.each_event(&mut self.due.iter().copied(), &Cancel::default(), &mut |index, event| {
             visited += 1;
+            files.push(log.source(index as usize));
             let data = event.data.decoded().unwrap();
             let n = json::to_text(data.as_object().unwrap().get("n").unwrap());
             seen.push(n.parse().unwrap());

@@ -285,3 +285,45 @@ fn a_store_is_followed_from_the_first_look_on() {
     live.look();
     assert_eq!(live.events(), 2001);
 }
+
+#[test]
+fn a_store_and_its_archive_are_followed_together() {
+    let (folder, hot) = sample("bank");
+    let archive = folder.path().join("archive.db");
+    std::fs::copy(&hot, &archive).unwrap();
+    let triggers = "DROP TRIGGER events_are_never_updated; DROP TRIGGER events_are_never_deleted;";
+    write(&archive, &format!("{triggers} DELETE FROM events WHERE position > 1500"));
+    write(&hot, &format!("{triggers} DELETE FROM events WHERE position <= 1000"));
+    let mut live = Live { window: window(Some(&hot)), second: 1_700_000_000 };
+    live.window.run();
+    live.send(Command::OpenTogether(vec![archive.clone()]));
+    assert_eq!((live.events(), live.document().opened.files.len()), (2000, 2));
+    live.click("Follow live");
+    assert_eq!(live.document().live.following, Following::On);
+    live.send(Command::FollowHead(true));
+    deposit(&hot, "account-A", 1);
+    live.look();
+    assert_eq!(live.events(), 2001);
+    assert!(live.document().is_at_last_event());
+    assert_eq!(live.document().opened.log.source(2000), 0);
+    // The archive takes over more, and lets the hot store go of it.
+    let attach = format!(
+        "ATTACH '{}' AS hot; INSERT INTO events SELECT * FROM hot.events WHERE position <= 1700 AND \
+                          position > 1500; DELETE FROM hot.events WHERE position <= 1700",
+        hot.display()
+    );
+    write(&archive, &attach);
+    live.look();
+    live.look();
+    assert_eq!((live.events(), live.document().live.hint()), (2001, None));
+    assert!(live.document().is_at_last_event());
+    deposit(&hot, "account-NEW", 1);
+    live.look();
+    assert_eq!(live.events(), 2002);
+    // It stays followed when a file more is opened with it, and when it is opened alone.
+    live.send(Command::OpenTogether(Vec::new()));
+    assert_eq!((live.events(), live.document().live.following), (302, Following::On));
+    deposit(&hot, "account-NEW", 1);
+    live.look();
+    assert_eq!(live.events(), 303);
+}

@@ -5,7 +5,7 @@ use super::{Action, Group, Key};
 use crate::app::Command;
 use crate::job::Pick;
 
-/// What can be done with the files of a history: one can be followed, several be read as one.
+/// What can be done with the files of a history: they can be followed, several be read as one.
 pub const FILES: &[Action] = &[
     Action {
         id: "live",
@@ -13,10 +13,7 @@ pub const FILES: &[Action] = &[
         text: "Follow live",
         tooltip: "Show new events as other programs write them; only here may the -shm file beside a store change",
         shortcut: keys(true, true, false, Key::Letter('L')),
-        command: |app| {
-            let document = app.document.as_ref().filter(|document| document.opened.files.is_empty())?;
-            Some(Command::Live(!document.live.is_on()))
-        },
+        command: |app| app.document.as_ref().map(|document| Command::Live(!document.live.is_on())),
     },
     Action {
         id: "open-together",

@@ -144,7 +144,6 @@ pub fn why_not(action: &Action, app: &App) -> &'static str {
         "theme-system" | "theme-dark" | "theme-light" => "in use",
         _ if app.document.is_none() => "no store is open",
         "follow-head" => "the store is not followed",
-        "live" => "a history of several files is not followed",
         "open-alone" => "the store is one file",
         "start" => "the cursor is there",
         "back" => "no event before the cursor",

@@ -13,7 +13,11 @@ impl EventLog {
         let stream = |log: &Self, event| log.stream_of(event).map(|stream| log.stream(stream).name.clone());
         let others = |log: &Self, event: usize| -> Vec<_> {
             let further = log.memberships_of(event);
-            further.map(|one| (log.stream(StreamIndex(one.stream)).name.clone(), one.version)).collect()
+            let named = further.map(|one| (log.stream(StreamIndex(one.stream)).name.clone(), one.version));
+            let mut named: Vec<_> = named.collect();
+            // Each index has them in the order in which it met the streams.
+            named.sort_unstable();
+            named
         };
         let ordinal = self.ordinal_positions || other.ordinal_positions;
         self.row_key(event) == other.row_key(at)
@@ -82,10 +86,11 @@ impl EventLog {
             log.push_from(more, at, &mut joined);
         }
         for (theirs, ours) in joined.streams.iter().filter(|(_, ours)| (ours.0 as usize) < self.streams.len()) {
-            // Its last event is among the new ones, and none of those that were known made it anything else.
+            // Its last event is among the new ones, and none of those that were known made it anything else: it is made
+            // of links if neither they nor the new ones are its own.
             let (theirs, known) = (more.stream(*theirs), self.stream(*ours));
             let (deleted, archived, link) =
-                (theirs.deleted, known.archived && theirs.archived, known.link || theirs.link);
+                (theirs.deleted, known.archived && theirs.archived, known.link && theirs.link);
             if (deleted, archived, link) != (known.deleted, known.archived, known.link) {
                 log.streams.change(ours.0 as usize, |info| {
                     (info.deleted, info.archived, info.link) = (deleted, archived, link);
@@ -94,6 +99,11 @@ impl EventLog {
         }
         log.join_lanes(known);
         Some(log)
+    }
+
+    /// The same as another reading of the store.
+    pub fn of_generation(self, generation: u64) -> Self {
+        Self { generation, ..self }
     }
 
     /// Whether streams, types and categories have the places that they had in an older one.

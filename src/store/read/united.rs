@@ -1,11 +1,13 @@
 //! Reading events of several files: each by its own reader, through its own index.
 
 use std::collections::HashMap;
-use std::ops::{ControlFlow, Range};
+use std::ops::{ControlFlow, Range, RangeInclusive};
 use std::sync::Arc;
 
 use crate::model::{Cancel, Event, EventLog, Wanted};
 use crate::store::error::StoreError;
+use crate::store::several::FilesToRead;
+use crate::store::{AccessMode, Store};
 
 use super::{BATCH, Depth, Reader};
 
@@ -15,22 +17,50 @@ const RUN: usize = 32;
 /// The readers of all files of a history, with the indexes that they read by.
 #[derive(Debug)]
 pub(super) struct UnitedReader {
-    generation: u64,
-    files: Vec<(Reader, Arc<EventLog>)>,
+    /// Of the indexes that may be read by.
+    generations: RangeInclusive<u64>,
+    files: Vec<ReaderOfFile>,
+}
+
+/// A file's own reader, from when something of the file was first read.
+#[derive(Debug)]
+struct ReaderOfFile {
+    store: Arc<Store>,
+    log: Arc<EventLog>,
+    reader: Option<Reader>,
+}
+
+impl ReaderOfFile {
+    /// Reads something by the file's own reader and index.
+    fn read<T>(&mut self, work: impl FnOnce(&mut Reader, &EventLog) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            none => none.insert(self.store.reader()?),
+        };
+        let result = work(reader, &self.log)?;
+        if self.store.mode() == AccessMode::Live {
+            // Without locks, what was read while somebody wrote is torn.
+            reader.check()?;
+        }
+        Ok(result)
+    }
 }
 
 /// What is wanted of a file's events by the file's own types.
 type WantedOfFiles = Option<(Vec<Vec<Wanted>>, Wanted)>;
 
 impl UnitedReader {
-    pub(super) fn new((generation, files): (u64, Vec<(Reader, Arc<EventLog>)>)) -> Self {
-        Self { generation, files }
+    pub(super) fn new((generations, files): FilesToRead) -> Self {
+        let files = files.into_iter().map(|(store, log)| ReaderOfFile { store, log, reader: None });
+        Self { generations, files: files.collect() }
     }
 
-    /// An error if the index is not the one of these files.
+    /// An error if the index is not one of these files.
     fn check(&self, log: &EventLog) -> Result<(), StoreError> {
         match self.files.first() {
-            Some((first, _)) if log.generation() != self.generation => Err(first.changed()),
+            Some(first) if !self.generations.contains(&log.generation()) => {
+                Err(StoreError::Changed(first.store.path().to_owned()))
+            }
             _ => Ok(()),
         }
     }
@@ -65,8 +95,13 @@ impl UnitedReader {
             of_files[log.source(index)].push(log.row_key(index) as u32);
         }
         let mut read = Vec::with_capacity(self.files.len());
-        for (file, ((reader, own), indices)) in self.files.iter_mut().zip(&of_files).enumerate() {
-            read.push(reader.read_by_key(own, indices, depth_of(wanted, file), &mut |_| false)?.into_iter());
+        for (at, (file, indices)) in self.files.iter_mut().zip(&of_files).enumerate() {
+            let depth = depth_of(wanted, at);
+            let events = match indices.is_empty() {
+                true => Vec::new(),
+                false => file.read(|reader, own| reader.read_by_key(own, indices, depth, &mut |_| false))?,
+            };
+            read.push(events.into_iter());
         }
         let event = |(file, index): (usize, &u32)| read[file].next().map(|event| placed(event, log, *index as usize));
         Ok(turns.into_iter().zip(indices).filter_map(event).collect())
@@ -100,15 +135,16 @@ impl UnitedReader {
                 continue;
             }
             let (file, first) = (log.source(at), log.row_key(at) as usize);
-            let (reader, own) = &mut self.files[file];
             let mut broken = false;
             let depth = depth_of(&wanted, file);
-            reader.walk(own, first..first + run.len(), cancel, depth, &mut |index, event| {
+            let mut take = |index: usize, event: Event| {
                 let index = at + (index - first);
                 let flow = f(index, placed(event, log, index));
                 broken = flow.is_break();
                 flow
-            })?;
+            };
+            self.files[file]
+                .read(|reader, own| reader.walk(own, first..first + run.len(), cancel, depth, &mut take))?;
             if broken {
                 return Ok(());
             }
@@ -124,14 +160,14 @@ impl UnitedReader {
         let of_file = |own: &Arc<EventLog>| {
             own.types().iter().map(|own| by_name.get(&*own.name).copied().unwrap_or(all)).collect::<Vec<_>>()
         };
-        (self.files.iter().map(|(_, own)| of_file(own)).collect(), all)
+        (self.files.iter().map(|file| of_file(&file.log)).collect(), all)
     }
 
     /// An event that two files have is found in the first, which is the one that is shown.
     pub(super) fn find_id(&mut self, log: &EventLog, id: &str) -> Result<Option<u32>, StoreError> {
         self.check(log)?;
-        for (file, (reader, own)) in self.files.iter_mut().enumerate() {
-            let Some(found) = reader.find_id(own, id)? else { continue };
+        for (file, of_file) in self.files.iter_mut().enumerate() {
+            let Some(found) = of_file.read(|reader, own| reader.find_id(own, id))? else { continue };
             let is_it = |index: &usize| log.source(*index) == file && log.row_key(*index) == i64::from(found);
             if let Some(index) = (0..log.len()).find(is_it) {
                 return Ok(u32::try_from(index).ok());

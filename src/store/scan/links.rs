@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rusqlite::Connection;
+
+use crate::model::EventLog;
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::layout::OwnRow;
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{EVENTS, Getters, LINKS, Select, Tables};
-use crate::store::recognise::Key;
+use crate::store::recognise::{EventSource, Key};
 use crate::store::row_keys;
 use crate::store::rows::{integer, text};
 
 use super::Scan;
 use super::collect::{Collector, StreamRule};
+use super::piece::all_by_index;
 use super::walk::{Walk, ordered_by};
 
 /// A stream that an event is in.
@@ -26,9 +30,58 @@ pub(super) struct Link {
 /// The links of one event table, by the row numbers of its events.
 pub(super) type Links = HashMap<i64, Vec<Link>, rustc_hash::FxBuildHasher>;
 
+/// All links with their events, or events with their links: whichever is named first leads.
+fn joined(
+    source: &EventSource,
+    tables: &Tables<'_>,
+    events: &Tables<'_>,
+    select: &Select,
+    on: &[String],
+    events_lead: bool,
+) -> String {
+    let on = on.join(" AND ");
+    match events_lead {
+        false => {
+            let (from, further) = (tables.from(select), events.joined(select));
+            format!("{from} CROSS JOIN {} AS {EVENTS} ON {on}{further}", quoted(&source.table.name))
+        }
+        true => {
+            let (links, further) = (tables.alone(), events.joined(select));
+            format!("{} CROSS JOIN {links} ON {on}{}{further}", events.alone(), tables.joined(select))
+        }
+    }
+}
+
+/// The condition for events with row numbers from one to another.
+fn within(events: &Tables<'_>, (first, last): (i64, i64)) -> Option<String> {
+    events.rowid().map(|row| format!("{row} >= {first} AND {row} <= {last}"))
+}
+
+/// Whether the links of some events are found without reading those of others. A source without links has none to find.
+pub(in crate::store) fn links_are_at_hand(conn: &Connection, source: &EventSource) -> bool {
+    let (Some((table, joins)), Some(spec)) = (&source.links, &source.spec.links) else { return true };
+    let (events, tables) = (Tables::of_events(source), Tables::new(LINKS, table, &spec.joins, joins));
+    let on = spec.on.iter().map(|(theirs, ours)| Some((events.column(ours)?, tables.column(theirs)?)));
+    let on = on.map(|pair| pair.map(|(ours, theirs)| format!("{ours} = {theirs}"))).collect::<Option<Vec<_>>>();
+    let (Some(on), Some(range)) = (on.filter(|on| !on.is_empty()), within(&events, (1, 2))) else { return false };
+    let mut select = Select::default();
+    if ordered_by(table, &format!("{LINKS}."), &mut select).is_empty() {
+        return false;
+    }
+    StreamRule::new(&spec.stream, &tables, &mut select, &source.table.name);
+    Getters::new(&source.spec.event_type, &events, &mut select);
+    let from = joined(source, &tables, &events, &select, &on, true);
+    matches!(all_by_index(conn, &format!("SELECT {} FROM {from} WHERE {range}", select.sql())), Ok(true))
+}
+
 impl Scan<'_> {
-    /// Reads the table of links, if there is one, in reads of about the usual length.
-    pub(super) fn links(&self, collector: &mut Collector<'_>) -> Result<Links, StoreError> {
+    /// Reads the table of links, if there is one, in reads of about the usual length: all links, or those of events with
+    /// row numbers from one to another, beside what an index knows of streams.
+    pub(super) fn links(
+        &self,
+        collector: &mut Collector<'_>,
+        rows: Option<((i64, i64), &EventLog)>,
+    ) -> Result<Links, StoreError> {
         let mut links = Links::default();
         let source = collector.source;
         let (Some((table, joins)), Some(spec)) = (&source.links, &source.spec.links) else { return Ok(links) };
@@ -58,12 +111,17 @@ impl Scan<'_> {
         // By stream: whether it is some event's own.
         let mut own: BTreeMap<u32, bool> = BTreeMap::new();
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
-        let (from, further) = (tables.from(&select), events.joined(&select));
-        // The links lead: so they come in the order of their own rows.
-        let from =
-            format!("{from} CROSS JOIN {} AS {EVENTS} ON {}{further}", quoted(&source.table.name), on.join(" AND "));
+        let from = joined(source, &tables, &events, &select, &on, rows.is_some());
         let (contents, mut name) = (Contents::default(), String::new());
-        let walk = Walk { select: &select, from: &from, leading: &leading, second: &event_row };
+        let range = rows.map(|(rows, _)| within(&events, rows));
+        let walk = match &range {
+            // The links lead: so they come in the order of their own rows.
+            None => Walk { select: &select, from: &from, leading: &leading, second: &event_row, only: None },
+            Some(range) => {
+                let only = range.as_deref();
+                Walk { select: &select, from: &from, leading: &event_row, second: &leading, only }
+            }
+        };
         self.walk(&walk, &mut |row| {
             let look = Look::new(&source.spec, &contents, row);
             let event = match &source.key {
@@ -91,7 +149,11 @@ impl Scan<'_> {
             Ok(())
         })?;
         for (stream, _) in own.into_iter().filter(|(_, own)| !own) {
-            collector.names.set_link(stream);
+            let name = collector.names.stream_name(stream);
+            let has_own = |known: &EventLog| known.find_stream(name).is_some_and(|at| !known.stream(at).link);
+            if !rows.is_some_and(|(_, known)| has_own(known)) {
+                collector.names.set_link(stream);
+            }
         }
         Ok(links)
     }

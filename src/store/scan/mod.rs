@@ -30,7 +30,8 @@ use super::recognise::{Bound, EventSource, Key, glob};
 use apart::keep_apart;
 use assemble::{Feeder, Table, assemble, is_plain};
 use collect::Collector;
-pub(super) use piece::{From, Piece, piece};
+pub(super) use links::links_are_at_hand;
+pub(super) use piece::{Asked, From, Piece, piece};
 pub(super) use walk::primary_keys;
 
 /// A read of a shared file lasts at most about this long: a longer one would hold up its writers.
@@ -72,7 +73,7 @@ fn scan_in_reads_of(
         scan.pass(generation, Changes::PutUpWith)?.ok_or_else(|| StoreError::KeepsChanging(source.shown.clone()))?;
     let (log, mut scanned) = pass.finish(bound);
     if source.mode == AccessMode::Live {
-        source.check()?;
+        source.check_read(&conn)?;
         return Ok((log, scanned));
     }
     scanned.notes.push(
@@ -178,7 +179,7 @@ impl<'a> Scan<'a> {
                     None => break,
                 }
             }
-            let links = self.links(&mut collector)?;
+            let links = self.links(&mut collector, None)?;
             if self.data_version()? != version && changes == Changes::Refused {
                 return Ok(None);
             }
@@ -260,17 +261,17 @@ impl<'a> Scan<'a> {
 }
 
 /// A read transaction under way; takes note of how long it lasted when it ends.
-struct Lasting<'a> {
+pub(super) struct Lasting<'a> {
     source: &'a Source,
     began: Instant,
 }
 
 impl<'a> Lasting<'a> {
-    fn of(source: &'a Source) -> Self {
+    pub(super) fn of(source: &'a Source) -> Self {
         Self { source, began: Instant::now() }
     }
 
-    fn elapsed(&self) -> Duration {
+    pub(super) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
 }

@@ -90,6 +90,10 @@ impl Names {
         self.kinds[stream as usize].link = true;
     }
 
+    pub(super) fn set_category(&mut self, stream: u32, category: &str) {
+        self.kinds[stream as usize].category = self.categories.place(category);
+    }
+
     pub(super) fn type_name(&self, event_type: u32) -> &str {
         self.types.list.get(event_type)
     }

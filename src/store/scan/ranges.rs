@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use rusqlite::Connection;
 
 use crate::model::{Cancel, EventLogBuilder, PieceNames, Progress};
+use crate::store::attach::Link;
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::open::Source;
@@ -183,7 +183,7 @@ impl Joined<'_> {
 
 /// Who reads ranges, one after the other, by a connection of its own.
 struct Reader<'a> {
-    conn: Option<Connection>,
+    conn: Option<Link>,
     collector: Collector<'a>,
     /// The names that are in the pieces that it made.
     given: Given,

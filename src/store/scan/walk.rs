@@ -25,23 +25,28 @@ pub(super) struct Walk<'a> {
     pub leading: &'a [String],
     /// The same of a table that is looked up: a row of the leading table may meet several of its rows.
     pub second: &'a [String],
+    /// Only rows for which this holds.
+    pub only: Option<&'a str>,
 }
 
 impl Walk<'_> {
     fn sql(&self, goes_on: bool) -> String {
         let order: Vec<&str> = self.leading.iter().chain(self.second).map(String::as_str).collect();
         let places = |count: usize| (1..=count).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
-        let condition = match (goes_on, self.second) {
-            (false, _) => String::new(),
-            (true, []) => format!("WHERE ({}) > ({})", order.join(", "), places(order.len())),
+        let mut conditions: Vec<String> = self.only.into_iter().map(str::to_owned).collect();
+        match (goes_on, self.second) {
+            (false, _) => {}
+            (true, []) => conditions.push(format!("({}) > ({})", order.join(", "), places(order.len()))),
             // Said twice: only what speaks of one table finds the place where to begin.
-            (true, _) => format!(
-                "WHERE ({}) >= ({}) AND ({}) > ({})",
-                self.leading.join(", "),
-                places(self.leading.len()),
-                order.join(", "),
-                places(order.len())
-            ),
+            (true, _) => {
+                let leading = self.leading.join(", ");
+                conditions.push(format!("({leading}) >= ({})", places(self.leading.len())));
+                conditions.push(format!("({}) > ({})", order.join(", "), places(order.len())));
+            }
+        }
+        let condition = match conditions.is_empty() {
+            true => String::new(),
+            false => format!("WHERE {}", conditions.join(" AND ")),
         };
         format!("SELECT {} FROM {} {condition} ORDER BY {}", self.select.sql(), self.from, order.join(", "))
     }
@@ -102,7 +107,7 @@ impl Scan<'_> {
         for column in &leading {
             select.place(column.clone());
         }
-        let walk = Walk { select: &select, from: &tables.alone(), leading: &leading, second: &[] };
+        let walk = Walk { select: &select, from: &tables.alone(), leading: &leading, second: &[], only: None };
         self.walk(&walk, &mut |row| self.sql(keys.take(row, leading.len())))?;
         keys.finish();
         Ok(keys)
@@ -122,7 +127,7 @@ impl Scan<'_> {
             return Ok(types);
         }
         let from = quoted(&table.name);
-        let walk = Walk { select: &select, from: &from, leading: &leading, second: &[] };
+        let walk = Walk { select: &select, from: &from, leading: &leading, second: &[], only: None };
         self.walk(&walk, &mut |row| {
             let (stream, column) = (self.sql(row.get_ref(stream))?, self.sql(row.get_ref(column))?);
             if let (Some((stream, _)), Some((found, _))) = (text(stream), text(column))

@@ -1,6 +1,6 @@
 //! The ids of all events of a file, hashed: by them events are known again in another file.
 
-use std::time::Instant;
+use rusqlite::Connection;
 
 use crate::model::{Cancel, EventLog};
 use crate::store::Store;
@@ -8,53 +8,56 @@ use crate::store::error::StoreError;
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{Getters, Select, Tables};
 use crate::store::recognise::EventSource;
-use crate::store::scan::READ_AT_MOST;
+use crate::store::scan::{Lasting, READ_AT_MOST};
 
-use super::unite::Id;
+use super::unite::{Id, NO_ID};
 
 /// Rows between two looks at the clock and at [`Cancel`].
 const ROWS: usize = 256;
 
-/// An id for each event of the index; empty where the layout has none.
-pub(super) fn ids(store: &Store, log: &EventLog, cancel: &Cancel) -> Result<Vec<Id>, StoreError> {
+/// An id for each event of the index from `from` on; empty where the layout has none.
+pub(super) fn ids(store: &Store, log: &EventLog, from: usize, cancel: &Cancel) -> Result<Vec<Id>, StoreError> {
     let has_ids = |source: &EventSource| !source.spec.event_id.is_empty();
-    if !store.bound.sources.iter().any(has_ids) {
+    if from == log.len() || !store.bound.sources.iter().any(has_ids) {
         return Ok(Vec::new());
     }
-    let mut ids = vec![0; log.len()];
+    let mut ids = Ids { from, ids: vec![NO_ID; log.len() - from] };
     let key = |event: &u32| {
         let event = *event as usize;
         (log.source(event), log.row_key(event), log.part(event))
     };
-    let mut order: Vec<u32> = (0..log.len() as u32).collect();
+    let mut order: Vec<u32> = (from as u32..log.len() as u32).collect();
     order.sort_unstable_by_key(key);
     for (table, source) in store.bound.sources.iter().enumerate().filter(|(_, source)| has_ids(source)) {
         let from = order.partition_point(|event| log.source(*event as usize) < table);
         let to = order.partition_point(|event| log.source(*event as usize) <= table);
-        if source.table.rowid().is_some() {
-            of_table(store, log, source, &order[from..to], &mut ids, cancel)?;
-        } else {
+        if source.table.rowid().is_none() {
             one_by_one(store, log, &order[from..to], &mut ids, cancel)?;
+            continue;
         }
+        let conn = store.source.connect(Some(cancel))?;
+        of_table(store, &conn, log, source, &order[from..to], &mut ids, cancel)?;
+        // Without locks, what was read while somebody wrote is torn.
+        store.source.check_read(&conn)?;
     }
-    Ok(ids)
+    Ok(ids.ids)
+}
+
+/// Ids of the events from one on.
+struct Ids {
+    from: usize,
+    ids: Vec<Id>,
 }
 
 /// Of a table without row numbers, whose rows can't be read side by side with the index.
-fn one_by_one(
-    store: &Store,
-    log: &EventLog,
-    events: &[u32],
-    ids: &mut [Id],
-    cancel: &Cancel,
-) -> Result<(), StoreError> {
+fn one_by_one(store: &Store, log: &EventLog, events: &[u32], ids: &mut Ids, cancel: &Cancel) -> Result<(), StoreError> {
     let mut reader = store.reader()?;
     for some in events.chunks(ROWS) {
         if cancel.is_cancelled() {
             return Err(StoreError::Cancelled);
         }
         for (event, read) in some.iter().zip(reader.events(log, some)?) {
-            ids[*event as usize] = read.id.map_or(0, |id| id_of(&id, log, *event as usize));
+            ids.ids[*event as usize - ids.from] = read.id.map_or(NO_ID, |id| id_of(&id, log, *event as usize));
         }
     }
     Ok(())
@@ -63,10 +66,11 @@ fn one_by_one(
 /// `events`: those of the table, by row number.
 fn of_table(
     store: &Store,
+    conn: &Connection,
     log: &EventLog,
     source: &EventSource,
     mut events: &[u32],
-    ids: &mut [Id],
+    ids: &mut Ids,
     cancel: &Cancel,
 ) -> Result<(), StoreError> {
     let (spec, tables) = (&source.spec, Tables::of_events(source));
@@ -80,13 +84,14 @@ fn of_table(
         contents.with_metadata(spec, &tables, &mut select);
     }
     let sql = format!("SELECT {} FROM {} WHERE {rowid} >= ?1 ORDER BY {rowid}", select.sql(), tables.from(&select));
-    let conn = store.source.connect(Some(cancel))?;
     while let Some(first) = events.first() {
         let mut statement = conn.prepare_cached(&sql).map_err(failed)?;
         let mut rows = statement.query([log.row_key(*first as usize)]).map_err(failed)?;
-        let (began, mut read) = (Instant::now(), 0_usize);
+        let (mut began, mut read) = (None, 0_usize);
         loop {
             let Some(row) = rows.next().map_err(failed)? else { return Ok(()) };
+            // From the first row on: before it, others may have been waited for.
+            let began = began.get_or_insert_with(|| Lasting::of(&store.source));
             let key: i64 = row.get(0).map_err(failed)?;
             let row_key = |event: &u32| log.row_key(*event as usize);
             // Rows that are gone by now have no id; reading them later tells what happened.
@@ -97,9 +102,9 @@ fn of_table(
             for event in of_row {
                 let entry = entries.get(log.part(*event as usize)).map(|entry| look.entry(entry));
                 let found = entry.as_ref().unwrap_or(&look).text(&event_id);
-                ids[*event as usize] = match found {
+                ids.ids[*event as usize - ids.from] = match found {
                     Some((id, _)) if !id.is_empty() => id_of(&id, log, *event as usize),
-                    _ => 0,
+                    _ => NO_ID,
                 };
             }
             events = &events[of_row.len()..];
@@ -141,6 +146,6 @@ fn with_facts(id: &str, log: &EventLog, event: usize) -> String {
 fn hashed(id: &str) -> Id {
     let uuid = uuid::Uuid::try_parse(id).map(|uuid| uuid.hyphenated().to_string());
     let hash = blake3::hash(uuid.as_deref().unwrap_or(id).as_bytes());
-    let half: [u8; 16] = std::array::from_fn(|at| hash.as_bytes()[at]);
-    u128::from_le_bytes(half)
+    let word = |at: usize| u32::from_le_bytes(std::array::from_fn(|byte| hash.as_bytes()[at * 4 + byte]));
+    std::array::from_fn(word)
 }

@@ -1,10 +1,12 @@
 //! Several files as one history: a store and its archives, or shards. Each is opened, recognised and indexed as one
-//! file is; their indexes are united.
+//! file is; their indexes are united. Each is followed as one file is; what is new in them joins the united index.
 
+mod grow;
 mod ids;
 mod unite;
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,8 +16,9 @@ use super::error::StoreError;
 use super::layout::LayoutInfo;
 use super::open::AccessMode;
 use super::snapshots::Snapshot;
-use super::{OpenOptions, Reader, Store, is_same_file, open};
-use unite::{Doubles, United, unite};
+use super::{OpenOptions, Store, is_same_file, open};
+use grow::Following;
+use unite::{Doubles, Joined, United};
 
 /// Files that are opened together at most.
 pub const MOST_FILES: usize = 256;
@@ -38,15 +41,18 @@ pub struct StoreFile {
 /// The files of one history, the one that was named first before the others.
 #[derive(Debug)]
 pub(super) struct Several {
-    files: Vec<Store>,
+    files: Vec<Arc<Store>>,
     scanned: Mutex<Option<Arc<Scanned>>>,
+    /// Where the files are followed.
+    following: Mutex<Option<Following>>,
 }
 
-/// What the last scan found.
+/// What the last scan found, and what came since.
 #[derive(Debug)]
 struct Scanned {
-    generation: u64,
-    /// The files' own indexes: the united one refers to them.
+    /// The first and the last of the united indexes that refer to the files' own: these only grew meanwhile.
+    generations: RangeInclusive<u64>,
+    /// The files' own indexes.
     logs: Vec<Arc<EventLog>>,
     shown: Vec<usize>,
     notes: Vec<String>,
@@ -55,7 +61,7 @@ struct Scanned {
 /// Opens several stores as one history: `path` and those `with` it. With none of these, the same as [`open`]. A layout
 /// or a mapping that is forced is meant for all, but a further file that it does not fit is recognised by itself.
 ///
-/// Errors: those of [`open`], of whichever file; a file was named twice; or they are to be followed.
+/// Errors: those of [`open`], of whichever file; or a file was named twice.
 pub fn open_together(
     path: &Path,
     with: &[PathBuf],
@@ -66,13 +72,10 @@ pub fn open_together(
     if with.is_empty() {
         return open(path, options, progress, cancel);
     }
-    if options.follow {
-        return Err(StoreError::SeveralNotFollowed);
-    }
     if with.len() >= MOST_FILES {
         return Err(StoreError::TooManyFiles(MOST_FILES));
     }
-    let mut files = vec![open(path, options, progress, cancel)?];
+    let mut files = vec![Arc::new(open(path, options, progress, cancel)?)];
     for other in with {
         if files.iter().any(|known| is_same_file(other, known.path())) {
             return Err(StoreError::NamedTwice(other.clone()));
@@ -84,13 +87,13 @@ pub fn open_together(
             }
             opened => opened?,
         };
-        files.push(opened);
+        files.push(Arc::new(opened));
     }
     let first = &files[0];
     Ok(Store {
         source: first.source.clone(),
         bound: first.bound.clone(),
-        snapshots: files.iter().map(Store::snapshots).sum(),
+        snapshots: files.iter().map(|file| file.snapshots()).sum(),
         notes: Vec::new(),
         scanned: Mutex::default(),
         also_possible: first.also_possible.clone(),
@@ -98,7 +101,7 @@ pub fn open_together(
         recognised: first.recognised.clone(),
         index_cache: None,
         row_keys: Arc::default(),
-        several: Some(Several { files, scanned: Mutex::default() }),
+        several: Some(Several { files, scanned: Mutex::default(), following: Mutex::default() }),
     })
 }
 
@@ -108,7 +111,7 @@ impl Store {
         let Some(several) = &self.several else { return Vec::new() };
         let scanned = several.scanned();
         let events = |at: usize| scanned.as_ref().map_or((0, 0), |known| (known.logs[at].len(), known.shown[at]));
-        let file = |(at, file): (usize, &Store)| StoreFile {
+        let file = |(at, file): (usize, &Arc<Store>)| StoreFile {
             path: file.path().to_owned(),
             layout: file.layout(),
             events: events(at).0,
@@ -124,15 +127,15 @@ impl Store {
     }
 }
 
-/// A reader of each file, with the file's own index.
-type ReadersOfFiles = Vec<(Reader, Arc<EventLog>)>;
+/// The united indexes that are read by, and each file with its own.
+pub(super) type FilesToRead = (RangeInclusive<u64>, Vec<(Arc<Store>, Arc<EventLog>)>);
 
 impl Several {
     fn scanned(&self) -> Option<Arc<Scanned>> {
         self.scanned.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn files(&self) -> &[Store] {
+    pub(super) fn files(&self) -> &[Arc<Store>] {
         &self.files
     }
 
@@ -147,7 +150,7 @@ impl Several {
 
     /// How files are called: by their names, or by their paths where two have one name.
     fn names(&self) -> Vec<String> {
-        let name = |file: &Store| file.path().file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = |file: &Arc<Store>| file.path().file_name().map(|name| name.to_string_lossy().into_owned());
         let names: Vec<Option<String>> = self.files.iter().map(name).collect();
         let unique = |name: &String| names.iter().flatten().filter(|other| *other == name).count() == 1;
         let called = names.iter().zip(&self.files).map(|(name, file)| {
@@ -159,38 +162,55 @@ impl Several {
     /// How the files are read: the most careful way counts.
     pub(super) fn mode(&self) -> AccessMode {
         let any = |mode: AccessMode| self.files.iter().any(|file| file.mode() == mode).then_some(mode);
-        any(AccessMode::Immutable).or_else(|| any(AccessMode::PrivateCopy)).unwrap_or(AccessMode::ReadOnly)
+        let careful = [AccessMode::Live, AccessMode::Immutable, AccessMode::PrivateCopy];
+        careful.into_iter().find_map(any).unwrap_or(AccessMode::ReadOnly)
     }
 
     pub(super) fn scan(&self, generation: u64, progress: &Progress, cancel: &Cancel) -> Result<EventLog, StoreError> {
+        let mut following = self.following();
+        *following = None;
         let (mut logs, mut all_ids) = (Vec::new(), Vec::new());
         for file in &self.files {
             let log = file.scan(generation, progress, cancel)?;
-            all_ids.push(ids::ids(file, &log, cancel)?);
+            all_ids.push(ids::ids(file, &log, 0, cancel)?);
             logs.push(Arc::new(log));
         }
-        if logs.iter().map(|log| log.len()).sum::<usize>() >= u32::MAX as usize {
-            return Err(StoreError::TooManyEvents(self.files[0].path().to_owned()));
-        }
-        let united = unite(generation, &logs, &all_ids, cancel).ok_or(StoreError::Cancelled)?;
-        let notes = self.notes_of(&united, &logs);
-        let log = united.log;
+        self.check_count(&logs)?;
+        let mut united = United::default();
+        let (Joined::More(log) | Joined::Anew(log)) =
+            united.take_in(&logs, &all_ids, cancel).ok_or(StoreError::Cancelled)?;
+        drop(all_ids);
+        let log = log.of_generation(generation);
         let mut shown = vec![0; logs.len()];
         (0..log.len()).for_each(|event| shown[log.source(event)] += 1);
-        let scanned = Scanned { generation, logs, shown, notes };
-        *self.scanned.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(scanned));
+        let notes = self.notes_of(&united, &log, &logs);
+        self.set_scanned(Scanned { generations: generation..=generation, logs: logs.clone(), shown, notes });
+        if self.mode() == AccessMode::Live {
+            *following = Some(Following::new(united, logs));
+        }
         Ok(log)
     }
 
-    fn notes_of(&self, united: &United, logs: &[Arc<EventLog>]) -> Vec<String> {
+    fn check_count(&self, logs: &[Arc<EventLog>]) -> Result<(), StoreError> {
+        match logs.iter().map(|log| log.len()).sum::<usize>() >= u32::MAX as usize {
+            true => Err(StoreError::TooManyEvents(self.files[0].path().to_owned())),
+            false => Ok(()),
+        }
+    }
+
+    fn set_scanned(&self, scanned: Scanned) {
+        *self.scanned.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(scanned));
+    }
+
+    fn notes_of(&self, united: &United, log: &EventLog, logs: &[Arc<EventLog>]) -> Vec<String> {
         let names = self.names();
         let mut layouts: Vec<Arc<str>> = self.files.iter().map(|file| file.layout().id).collect();
         let listed = names.iter().zip(&layouts).map(|(name, layout)| format!("{name} ({layout})"));
         let (count, listed) = (names.len(), listed.collect::<Vec<_>>().join(", "));
-        let by = if united.by_position { "position" } else { "time" };
-        let ordinals = if united.log.has_ordinal_positions() { "; positions are ordinals" } else { "" };
+        let by = if united.is_by_position() { "position" } else { "time" };
+        let ordinals = if log.has_ordinal_positions() { "; positions are ordinals" } else { "" };
         let mut notes = vec![format!("the events are those of {count} files, merged by {by}: {listed}{ordinals}")];
-        for Doubles { shown, other, count, differing, first } in &united.doubles {
+        for Doubles { shown, other, count, differing, first } in &united.sorting.doubles {
             let (are, each) = if *count == 1 { ("event is", "it is") } else { ("events are", "each is") };
             let (shown_name, other) = (&names[*shown], &names[*other]);
             notes.push(format!("{count} {are} in both {shown_name} and {other}; {each} shown once"));
@@ -206,8 +226,8 @@ impl Several {
                 ));
             }
         }
-        if united.contradictions > 0 {
-            let (count, have) = match united.contradictions {
+        if united.sorting.contradictions > 0 {
+            let (count, have) = match united.sorting.contradictions {
                 1 => ("1 event".to_owned(), "has"),
                 count => (format!("{count} events"), "have"),
             };
@@ -223,13 +243,11 @@ impl Several {
         notes
     }
 
-    /// Readers of all files with the indexes that they read by.
-    ///
-    /// Errors: a file can't be read any more.
-    pub(super) fn readers(&self) -> Result<Option<(u64, ReadersOfFiles)>, StoreError> {
-        let Some(scanned) = self.scanned() else { return Ok(None) };
-        let readers = self.files.iter().zip(&scanned.logs).map(|(file, log)| Ok((file.reader()?, log.clone())));
-        Ok(Some((scanned.generation, readers.collect::<Result<_, StoreError>>()?)))
+    /// All files with the indexes that they are read by.
+    pub(super) fn to_read(&self) -> Option<FilesToRead> {
+        let scanned = self.scanned()?;
+        let files = self.files.iter().cloned().zip(scanned.logs.iter().cloned()).collect();
+        Some((scanned.generations.clone(), files))
     }
 
     /// Every snapshot of every file; of those that two files have, the first.

@@ -1,9 +1,13 @@
 //! Several indexes made one: duplicates left out, events in one order. Knows no files.
 
+mod order;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::model::{Cancel, EventLog, EventLogBuilder, LogRow, StreamIndex, Timestamp, TypeIndex};
+use crate::model::{Cancel, EventLog, EventLogBuilder, LogRow, StreamIndex, TypeIndex};
+
+use order::Order;
 
 type Map<K, V> = HashMap<K, V, rustc_hash::FxBuildHasher>;
 
@@ -14,8 +18,10 @@ pub(super) struct Place {
     pub event: u32,
 }
 
-/// The id of an event, hashed; 0 for none.
-pub(super) type Id = u128;
+/// The id of an event, hashed; [`NO_ID`] for none.
+pub(super) type Id = [u32; 3];
+
+pub(super) const NO_ID: Id = [0; 3];
 
 /// Events that two files have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,123 +36,175 @@ pub(super) struct Doubles {
     pub first: Option<u32>,
 }
 
-/// One history of several.
-#[derive(Debug)]
+/// One history of several. It can grow with its files.
+#[derive(Debug, Default)]
 pub(super) struct United {
-    /// [`EventLog::source`] is the file, [`EventLog::row_key`] the place in the file's own index.
-    pub log: EventLog,
+    pub sorting: Sorting,
+    order: Order,
+}
+
+/// What became of a history when its files grew.
+#[derive(Debug)]
+pub(super) enum Joined {
+    /// There are more events at its end: an index of these alone.
+    More(EventLog),
+    /// Some of the new events stand between others: an index of all.
+    Anew(EventLog),
+}
+
+impl United {
+    /// Takes in what the files have beyond what is known: `ids` has an id for each of these events, or is shorter where
+    /// there are none. `None` if told to stop; then the same can be asked again.
+    ///
+    /// In either index, [`EventLog::source`] is the file, [`EventLog::row_key`] the place in the file's own index.
+    pub fn take_in(&mut self, logs: &[Arc<EventLog>], ids: &[Vec<Id>], cancel: &Cancel) -> Option<Joined> {
+        self.sorting.begin(logs);
+        for (file, ids) in ids.iter().enumerate() {
+            if cancel.is_cancelled() {
+                return None;
+            }
+            self.sorting.sort_out(logs, file, ids);
+        }
+        let left_out = &self.sorting.left_out;
+        if self.order.has_begun()
+            && let Some((order, places)) = self.order.with_more(logs, left_out)
+        {
+            let more = built(0, logs, &places, cancel)?;
+            self.order = order;
+            return Some(Joined::More(more));
+        }
+        let (order, places) = Order::of_all(logs, left_out, cancel)?;
+        let all = built(0, logs, &places, cancel)?;
+        self.order = order;
+        Some(Joined::Anew(all))
+    }
+
+    /// All events in one order, as an index; `None` if told to stop.
+    pub fn anew(&mut self, logs: &[Arc<EventLog>], cancel: &Cancel) -> Option<EventLog> {
+        // Told to stop, nothing is in order: the next time all is put in order.
+        self.order = Order::default();
+        let (order, places) = Order::of_all(logs, &self.sorting.left_out, cancel)?;
+        let all = built(0, logs, &places, cancel)?;
+        self.order = order;
+        Some(all)
+    }
+
+    /// How many events of a file are known.
+    pub fn known(&self, file: usize) -> usize {
+        self.order.taken.get(file).copied().unwrap_or(0)
+    }
+
+    /// How many of a file's events are known to be shown or left out: at least as many.
+    pub fn sorted(&self, file: usize) -> usize {
+        self.sorting.left_out.get(file).map_or(0, Vec::len)
+    }
+
+    /// The order is that of the files' positions, which are those of one history.
+    pub fn is_by_position(&self) -> bool {
+        self.order.by_position
+    }
+}
+
+/// Knows which events are in another file too.
+#[derive(Debug, Default)]
+pub(super) struct Sorting {
+    /// Of all files' streams: one name, one number.
+    numbers: HashMap<Arc<str>, u32>,
+    /// For each file, the numbers of its streams.
+    streams: Vec<Vec<u32>>,
+    by_id: Map<Id, Place>,
+    /// Only where some events have no id; with whether the known event has one.
+    by_version: Option<Map<(u32, i64), (Place, bool)>>,
+    pub left_out: Vec<Vec<bool>>,
     pub doubles: Vec<Doubles>,
     /// Events without an id whose stream and version another file has for something else.
     pub contradictions: usize,
-    /// The order is that of the files' positions, which are those of one history.
-    pub by_position: bool,
 }
 
-/// Unites indexes. `ids` has an id for each event of each, or is shorter where there are none. `None` if told to stop.
-pub(super) fn unite(generation: u64, logs: &[Arc<EventLog>], ids: &[Vec<Id>], cancel: &Cancel) -> Option<United> {
-    let mut sorting = Sorting::new(logs, ids);
-    for file in 0..logs.len() {
-        if cancel.is_cancelled() {
-            return None;
-        }
-        sorting.sort_out(file);
-    }
-    let Sorting { left_out, doubles, contradictions, .. } = sorting;
-    let (order, by_position) = ordered(logs, &left_out, cancel)?;
-    let log = built(generation, logs, &order, cancel)?;
-    Some(United { log, doubles, contradictions, by_position })
-}
-
-/// Finds out which events are in an earlier file too.
-struct Sorting<'a> {
-    logs: &'a [Arc<EventLog>],
-    ids: &'a [Vec<Id>],
-    /// For each file, the numbers of its streams: one name, one number.
-    streams: Vec<Vec<u32>>,
-    by_id: Map<Id, Place>,
-    /// Only where some events have no id.
-    by_version: Option<Map<(u32, i64), Place>>,
-    left_out: Vec<Vec<bool>>,
-    doubles: Vec<Doubles>,
-    contradictions: usize,
-}
-
-impl<'a> Sorting<'a> {
-    fn new(logs: &'a [Arc<EventLog>], ids: &'a [Vec<Id>]) -> Self {
-        let mut numbers: Map<&str, u32> = Map::default();
-        let streams = logs.iter().map(|log| {
-            let number = |stream: &'a crate::model::StreamInfo| {
-                let next = numbers.len() as u32;
-                *numbers.entry(&*stream.name).or_insert(next)
-            };
-            log.streams().iter().map(number).collect()
-        });
-        let streams = streams.collect();
-        let all_have_ids =
-            logs.iter().zip(ids).all(|(log, ids)| ids.len() == log.len() && ids.iter().all(|id| *id != 0));
-        Self {
-            logs,
-            ids,
-            streams,
-            by_id: Map::default(),
-            by_version: (!all_have_ids).then(Map::default),
-            left_out: Vec::new(),
-            doubles: Vec::new(),
-            contradictions: 0,
+impl Sorting {
+    fn begin(&mut self, logs: &[Arc<EventLog>]) {
+        self.streams.resize(logs.len(), Vec::new());
+        self.left_out.resize(logs.len(), Vec::new());
+        for (known, log) in self.streams.iter_mut().zip(logs) {
+            for stream in known.len()..log.streams().len() {
+                let next = self.numbers.len() as u32;
+                let name = &log.stream(StreamIndex(stream as u32)).name;
+                known.push(*self.numbers.entry(name.clone()).or_insert(next));
+            }
         }
     }
 
-    fn id(&self, place: Place) -> Option<Id> {
-        self.ids.get(place.file as usize)?.get(place.event as usize).copied().filter(|id| *id != 0)
+    fn version_key(&self, logs: &[Arc<EventLog>], place: Place) -> Option<(u32, i64)> {
+        let version = logs[place.file as usize].version(place.event as usize)?;
+        Some((self.stream_number(logs, place)?, version))
     }
 
-    fn version_key(&self, place: Place) -> Option<(u32, i64)> {
-        let log = &self.logs[place.file as usize];
-        let stream = log.stream_of(place.event as usize)?;
-        Some((self.streams[place.file as usize][stream.0 as usize], log.version(place.event as usize)?))
+    fn stream_number(&self, logs: &[Arc<EventLog>], place: Place) -> Option<u32> {
+        let stream = logs[place.file as usize].stream_of(place.event as usize)?;
+        Some(self.streams[place.file as usize][stream.0 as usize])
     }
 
-    fn sort_out(&mut self, file: usize) {
-        let len = self.logs[file].len();
-        let mut left_out = vec![false; len];
-        for event in 0..len as u32 {
-            let place = Place { file: file as u16, event };
-            let id = self.id(place);
-            let same_id = id.and_then(|id| self.by_id.get(&id).copied());
+    /// Finds out which of a file's new events another file has too. What is shown of one file stays so.
+    fn sort_out(&mut self, logs: &[Arc<EventLog>], file: usize, ids: &[Id]) {
+        let (from, to) = (self.left_out[file].len(), logs[file].len());
+        let id = |event: usize| ids.get(event - from).copied().filter(|id| *id != NO_ID);
+        if self.by_version.is_none() && (from..to).any(|event| id(event).is_none()) {
+            self.by_version = Some(self.versions(logs));
+        }
+        let mut left_out = std::mem::take(&mut self.left_out[file]);
+        for event in from..to {
+            let place = Place { file: file as u16, event: event as u32 };
+            let id = id(event);
+            let elsewhere = |known: &Place| usize::from(known.file) != file;
+            let same_id = id.and_then(|id| self.by_id.get(&id).copied()).filter(elsewhere);
             let double = same_id.or_else(|| {
-                let known = *self.by_version.as_ref()?.get(&self.version_key(place)?)?;
+                let key = self.version_key(logs, place)?;
+                let (known, has_id) = *self.by_version.as_ref()?.get(&key)?;
                 // Two ids are two events, whatever their versions say.
-                if id.is_some() && self.id(known).is_some() {
+                if !elsewhere(&known) || (id.is_some() && has_id) {
                     return None;
                 }
-                let same = self.is_same(known, place);
+                let same = self.is_same(logs, known, place);
                 self.contradictions += usize::from(!same);
                 same.then_some(known)
             });
             if let Some(known) = double {
-                left_out[event as usize] = true;
-                self.count(known, place);
+                self.count(logs, known, place);
+            }
+            left_out.push(double.is_some());
+        }
+        // An event that its own file has twice is not the other's double.
+        for event in (from..to).filter(|event| !left_out[*event]) {
+            let place = Place { file: file as u16, event: event as u32 };
+            let id = id(event);
+            if let Some(id) = id {
+                self.by_id.entry(id).or_insert(place);
+            }
+            let key = self.by_version.is_some().then(|| self.version_key(logs, place)).flatten();
+            if let (Some(key), Some(known)) = (key, &mut self.by_version) {
+                known.entry(key).or_insert((place, id.is_some()));
             }
         }
-        if file + 1 < self.logs.len() {
-            // Only now: what one file has twice is not for us to judge.
-            for event in (0..len as u32).filter(|event| !left_out[*event as usize]) {
-                let place = Place { file: file as u16, event };
-                if let Some(id) = self.id(place) {
-                    self.by_id.entry(id).or_insert(place);
-                }
-                let key = self.by_version.is_some().then(|| self.version_key(place)).flatten();
-                if let (Some(key), Some(known)) = (key, &mut self.by_version) {
-                    known.entry(key).or_insert(place);
-                }
-            }
-        }
-        self.left_out.push(left_out);
+        self.left_out[file] = left_out;
     }
 
-    fn count(&mut self, known: Place, place: Place) {
+    /// Events by stream and version, where up to now all of them had ids.
+    fn versions(&self, logs: &[Arc<EventLog>]) -> Map<(u32, i64), (Place, bool)> {
+        let mut versions = Map::default();
+        for (file, left_out) in self.left_out.iter().enumerate() {
+            for event in (0..left_out.len()).filter(|event| !left_out[*event]) {
+                let place = Place { file: file as u16, event: event as u32 };
+                if let Some(key) = self.version_key(logs, place) {
+                    versions.entry(key).or_insert((place, true));
+                }
+            }
+        }
+        versions
+    }
+
+    fn count(&mut self, logs: &[Arc<EventLog>], known: Place, place: Place) {
         let (shown, other) = (known.file as usize, place.file as usize);
-        let same = self.is_same(known, place);
+        let same = self.is_same(logs, known, place);
         let at = self.doubles.iter().position(|pair| (pair.shown, pair.other) == (shown, other));
         let at = at.unwrap_or_else(|| {
             self.doubles.push(Doubles { shown, other, count: 0, differing: 0, first: None });
@@ -161,115 +219,23 @@ impl<'a> Sorting<'a> {
     }
 
     /// Whether what the indexes know of two events is the same. Layouts keep times to different parts of a second.
-    fn is_same(&self, a: Place, b: Place) -> bool {
+    fn is_same(&self, logs: &[Arc<EventLog>], a: Place, b: Place) -> bool {
         let facts = |place: Place| {
-            let (log, event) = (&self.logs[place.file as usize], place.event as usize);
+            let (log, event) = (&logs[place.file as usize], place.event as usize);
             let millis = log.time_micros(event).map(|micros| micros.div_euclid(1000));
-            (&log.event_type(log.type_of(event)).name, millis, log.version(event), self.stream_number(place))
+            let event_type = &log.event_type(log.type_of(event)).name;
+            (event_type, millis, log.version(event), self.stream_number(logs, place))
         };
         facts(a) == facts(b)
-    }
-
-    fn stream_number(&self, place: Place) -> Option<u32> {
-        let stream = self.logs[place.file as usize].stream_of(place.event as usize)?;
-        Some(self.streams[place.file as usize][stream.0 as usize])
-    }
-}
-
-/// One part in this many may be late where positions say the order: clocks differ a little.
-const LATE: usize = 100;
-
-/// All events that are shown in one order; whether it is that of the positions.
-///
-/// Positions say it if they are those of one history: no two are the same, and times agree with them. Else times do,
-/// then positions, then the order of the files.
-fn ordered(logs: &[Arc<EventLog>], left_out: &[Vec<bool>], cancel: &Cancel) -> Option<(Vec<Place>, bool)> {
-    if logs.iter().all(|log| !log.has_ordinal_positions()) {
-        let order = merged(logs, left_out, true, cancel)?;
-        let position = |place: &Place| logs[place.file as usize].position(place.event as usize);
-        let unique = order.windows(2).all(|pair| position(&pair[0]) < position(&pair[1]));
-        let within = |(file, log): (usize, &Arc<EventLog>)| {
-            let shown = (0..log.len() as u32).filter(|event| !left_out[file][*event as usize]);
-            late(logs, shown.map(|event| Place { file: file as u16, event }))
-        };
-        if unique {
-            let before: usize = logs.iter().enumerate().map(within).sum();
-            if late(logs, order.iter().copied()) <= before + order.len() / LATE {
-                return Some((order, true));
-            }
-        }
-    }
-    Some((merged(logs, left_out, false, cancel)?, false))
-}
-
-/// How many events have an earlier time than one before them.
-fn late(logs: &[Arc<EventLog>], events: impl Iterator<Item = Place>) -> usize {
-    let mut latest = i64::MIN;
-    let times = events.filter_map(|place| logs[place.file as usize].time_micros(place.event as usize));
-    times
-        .filter(|time| {
-            let is_late = *time < latest;
-            latest = latest.max(*time);
-            is_late
-        })
-        .count()
-}
-
-/// What is compared with the next events of the other files.
-type Rank = (Option<Timestamp>, Option<i64>);
-
-/// The next event of a file.
-struct Head<'a> {
-    log: &'a EventLog,
-    left_out: &'a [bool],
-    next: usize,
-    time: Option<Timestamp>,
-    position: Option<i64>,
-    by_position: bool,
-}
-
-impl Head<'_> {
-    /// Takes note of the next event that is shown; `None` at the end. What has no time, or runs backwards in its own
-    /// file, stays behind its predecessor, also where that is shown as another file's.
-    fn rank(&mut self) -> Option<Rank> {
-        while self.next < self.log.len() {
-            self.time = self.time.max(self.log.time(self.next));
-            if !self.log.has_ordinal_positions() {
-                self.position = self.position.max(Some(self.log.position(self.next)));
-            }
-            if !self.left_out[self.next] {
-                return Some((if self.by_position { None } else { self.time }, self.position));
-            }
-            self.next += 1;
-        }
-        None
-    }
-}
-
-fn merged(logs: &[Arc<EventLog>], left_out: &[Vec<bool>], by_position: bool, cancel: &Cancel) -> Option<Vec<Place>> {
-    let head = |(log, left_out)| Head { log, left_out, next: 0, time: None, position: None, by_position };
-    let mut heads: Vec<Head<'_>> =
-        logs.iter().map(|log| &**log).zip(left_out.iter().map(Vec::as_slice)).map(head).collect();
-    let mut ranks: Vec<Option<Rank>> = heads.iter_mut().map(Head::rank).collect();
-    let mut order = Vec::with_capacity(logs.iter().map(|log| log.len()).sum());
-    loop {
-        // Few files: looking at each is as quick as a heap. Of equals the first comes first.
-        let left = ranks.iter().enumerate().filter_map(|(file, rank)| Some((rank.as_ref()?, file)));
-        let Some((_, file)) = left.min() else { return Some(order) };
-        order.push(Place { file: file as u16, event: heads[file].next as u32 });
-        heads[file].next += 1;
-        ranks[file] = heads[file].rank();
-        if order.len().is_multiple_of(1 << 16) && cancel.is_cancelled() {
-            return None;
-        }
     }
 }
 
 fn built(generation: u64, logs: &[Arc<EventLog>], order: &[Place], cancel: &Cancel) -> Option<EventLog> {
     let mut builder = EventLogBuilder::new(generation);
     builder.reserve(order.len());
-    let mut streams: Vec<Vec<Option<StreamIndex>>> = logs.iter().map(|log| vec![None; log.streams().len()]).collect();
-    let mut types: Vec<Vec<Option<TypeIndex>>> = logs.iter().map(|log| vec![None; log.types().len()]).collect();
+    // By file and by the place there: of a few new events only what they need.
+    let mut streams: Map<(u16, u32), StreamIndex> = Map::default();
+    let mut types: Map<(u16, u32), TypeIndex> = Map::default();
     let with_positions = logs.iter().all(|log| !log.has_ordinal_positions());
     for (done, place) in order.iter().enumerate() {
         if done.is_multiple_of(1 << 16) && cancel.is_cancelled() {
@@ -278,14 +244,15 @@ fn built(generation: u64, logs: &[Arc<EventLog>], order: &[Place], cancel: &Canc
         let (file, event) = (place.file as usize, place.event as usize);
         let log = &*logs[file];
         let mut united = |builder: &mut EventLogBuilder, stream: StreamIndex| {
-            *streams[file][stream.0 as usize].get_or_insert_with(|| {
+            *streams.entry((place.file, stream.0)).or_insert_with(|| {
                 let info = log.stream(stream);
                 builder.stream_named(&info.name, log.category(info.category), info.link)
             })
         };
         let own_type = log.type_of(event);
-        let event_type =
-            *types[file][own_type.0 as usize].get_or_insert_with(|| builder.event_type(&log.event_type(own_type).name));
+        let event_type = *types
+            .entry((place.file, own_type.0))
+            .or_insert_with(|| builder.event_type(&log.event_type(own_type).name));
         let stream = log.stream_of(event).map(|stream| united(&mut builder, stream));
         builder.push(LogRow {
             source: place.file,

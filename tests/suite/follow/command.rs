@@ -73,6 +73,27 @@ fn only_what_is_asked_for() {
 }
 
 #[test]
+fn lines_of_several_files_name_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, archive) = (folder.path().join("store.db"), folder.path().join("archive.db"));
+    store(&archive, "DELETE", 3).close().unwrap();
+    let conn = store(&path, "WAL", 0);
+    let (mut child, mut out) = follow(&path, &["--with", archive.to_str().unwrap(), "--limit", "6"]);
+    let read = |out: &mut BufReader<ChildStdout>| {
+        let event: serde_json::Value = serde_json::from_str(&line(out)).unwrap();
+        let file = event["file"].as_str().unwrap().ends_with("archive.db");
+        (event["position"].as_i64().unwrap(), file)
+    };
+    assert_eq!([read(&mut out), read(&mut out), read(&mut out)], [(1, true), (2, true), (3, true)]);
+    add(&conn, 3..=5);
+    assert_eq!([read(&mut out), read(&mut out)], [(4, false), (5, false)]);
+    let older = rusqlite::Connection::open(&archive).unwrap();
+    add(&older, 4..=6);
+    assert_eq!(read(&mut out), (6, true));
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn it_ends_quietly_when_nobody_reads() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
