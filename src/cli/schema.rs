@@ -83,6 +83,7 @@ fn heading(catalogue: &Catalogue, types: usize, field: Option<&str>) -> String {
             let types = counted(types as u64, "event type");
             format!("{} of {types} {have} a field with {} in its name; looked at {events}", shown.len(), plain(part))
         }
+        None if types == 0 => format!("no event says what type it is; looked at {events}"),
         None => format!("{} in {events}", counted(types as u64, "event type")),
     };
     if *unreadable > 0 {

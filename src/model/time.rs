@@ -81,6 +81,8 @@ impl Timestamp {
         if text.len() < 10 || text.len() > 64 || !text.is_ascii() {
             return None;
         }
+        let extended = Self::extended_iso(text);
+        let text = extended.as_deref().unwrap_or(text);
         let (date, rest) = text.split_at(10);
         let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
         if rest.is_empty() {
@@ -108,6 +110,22 @@ impl Timestamp {
         }
         let time = Self::from_naive(date.and_hms_nano_opt(hour, minute, second, nanos)?, offset_seconds)?;
         Some((time, !offset.is_empty()))
+    }
+
+    /// A time in the basic form of ISO 8601, such as `20260102T030405Z`, in its extended form; `None` for any other text.
+    /// A day alone is a number as well, and is left as it is.
+    pub fn extended_iso(text: &str) -> Option<String> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let (date, rest) = text.split_at_checked(8).filter(|(date, _)| digits(date))?;
+        let clock = rest.strip_prefix(['T', 't', ' '])?;
+        let length = clock.find(|c: char| !c.is_ascii_digit()).unwrap_or(clock.len());
+        let (clock, rest) = clock.split_at(length);
+        let clock = match length {
+            4 if !rest.starts_with(['.', ',', ':']) => format!("{}:{}", &clock[..2], &clock[2..]),
+            6 if !rest.starts_with(':') => format!("{}:{}:{}", &clock[..2], &clock[2..4], &clock[4..]),
+            _ => return None,
+        };
+        Some(format!("{}-{}-{}T{clock}{rest}", &date[..4], &date[4..6], &date[6..]))
     }
 
     fn from_naive(naive: NaiveDateTime, offset_seconds: i64) -> Option<Self> {
@@ -211,6 +229,10 @@ mod tests {
             ("2026-01-02T03:04:05.123456+0000", "2026-01-02T03:04:05.123456Z"),
             ("2026-01-02T03:04:05.1234567", "2026-01-02T03:04:05.123456700Z"),
             ("2026-01-02 03:04:05-05", "2026-01-02T08:04:05Z"),
+            ("20260102T030405Z", "2026-01-02T03:04:05Z"),
+            ("20260102T030405.123+0100", "2026-01-02T02:04:05.123Z"),
+            ("20260102T030405,5", "2026-01-02T03:04:05.500Z"),
+            ("20260102 0304-05:30", "2026-01-02T08:34:00Z"),
             ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
             ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999999999Z"),
         ] {
@@ -225,6 +247,13 @@ mod tests {
             "2026-01-02T03:04:05+2",
             "2026-02-30",
             "2016-12-31T23:59:60Z",
+            "20260102",
+            "2026010203",
+            "20260102T03",
+            "20260102T03045",
+            "20260102T0304.5Z",
+            "20260102T03:04:05Z",
+            "20261302T030405Z",
             "2026-01-02T03:04:05.1234567891Z",
         ] {
             assert_eq!(Timestamp::parse_iso(text), None, "{text:?}");

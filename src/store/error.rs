@@ -108,9 +108,9 @@ pub enum StoreError {
         /// What is missing.
         why: String,
     },
-    /// A table without row numbers whose keys are neither text nor whole numbers nor bytes.
+    /// A table without row numbers whose keys are nothing that can be looked up.
     #[error(
-        "{event} can't be read again: the table has no row numbers, and the stream's key is no text that can be looked \
+        "{event} can't be read again: the table has no row numbers, and the row's key is nothing that can be looked \
          up; mend the key in a copy of the store: {}", path.display()
     )]
     KeyNotFound {
@@ -118,6 +118,19 @@ pub enum StoreError {
         path: PathBuf,
         /// Which event.
         event: String,
+    },
+    /// Rows without numbers, and what would take their place is none.
+    #[error(
+        "the rows of its table {table} can't be told apart: it has no row numbers, and the column {column}, which would \
+         do instead, holds something other than whole numbers; mend these in a copy of the store: {}", path.display()
+    )]
+    NotNumbered {
+        /// The file.
+        path: PathBuf,
+        /// The event table.
+        table: String,
+        /// The column.
+        column: String,
     },
     /// More events than the index can count.
     #[error("the store has more than {} events, which is more than Foldline can index: {}", u32::MAX, .0.display())]

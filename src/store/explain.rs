@@ -42,7 +42,8 @@ fn because(bound: &Bound) -> String {
     if let Some(more) = bound.sources.len().checked_sub(TABLES).filter(|more| *more > 0) {
         parts.push(format!("and {more} more tables are of its form"));
     }
-    let beside: Vec<&str> = bound.beside.iter().chain(&bound.snapshots).map(|table| table.name.as_str()).collect();
+    let snapshots = bound.snapshots.iter().map(|snapshots| &snapshots.table);
+    let beside: Vec<&str> = bound.beside.iter().chain(snapshots).map(|table| table.name.as_str()).collect();
     if !beside.is_empty() {
         parts.push(format!("{} beside", listed(&beside, TABLES)));
     }

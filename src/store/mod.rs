@@ -32,6 +32,7 @@ mod plan;
 mod probe;
 mod read;
 mod recognise;
+mod row_keys;
 mod rows;
 mod scan;
 mod several;
@@ -66,10 +67,10 @@ pub use snapshots::Snapshot;
 pub use target::is_same_file;
 pub use watch::{Growth, Replaced};
 
-use layout::{CategoryRule, KeySpec, TIME};
+use layout::{CategoryRule, TIME};
 use open::Source;
 use probe::Stamp;
-use recognise::Bound;
+use recognise::{Bound, Key};
 use several::Several;
 
 /// How to open a store.
@@ -114,6 +115,8 @@ pub struct Store {
     watch: Mutex<watch::Watch>,
     recognised: Recognised,
     index_cache: Option<PathBuf>,
+    /// How rows without numbers are found again.
+    row_keys: Arc<row_keys::RowKeys>,
     /// The files of a history of several; all else here is the first one's.
     several: Option<Several>,
 }
@@ -171,6 +174,7 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &Progress, cancel: &Ca
         watch: Mutex::default(),
         recognised,
         index_cache: options.index_cache.clone(),
+        row_keys: Arc::default(),
         several: None,
     })
 }
@@ -254,21 +258,46 @@ impl Store {
         self.bound.spec.events.version_beside.as_deref()
     }
 
+    /// The field of the metadata that has an event's tenant, where its stream need not tell.
+    pub fn tenant_field(&self) -> Option<&str> {
+        let events = &self.bound.spec.events;
+        let of_links = events.links.as_ref().map(|links| &links.stream.tenant);
+        let tenant = of_links.unwrap_or(&events.stream.tenant).column()?;
+        events.metadata_columns.iter().find(|column| *column == tenant).map(String::as_str)
+    }
+
+    /// Whether the names of streams begin with their tenant.
+    pub fn streams_name_tenants(&self) -> bool {
+        self.bound.sources.iter().any(|source| !source.spec.stream.tenant.is_empty())
+    }
+
     /// Whether events are ordered by their times, as the store has no order of its own.
     pub fn is_by_time(&self) -> bool {
         let events = &self.bound.spec.events;
         let own = events.time.first().and_then(|time| time.place.column());
-        let is_time = |column: &String| column == TIME || Some(column) == own;
-        let by_time = matches!(&events.key, KeySpec::Order { by, .. } if by.first().is_some_and(is_time));
+        let is_time = |column: &String| column == TIME || own.is_some_and(|own| own.eq_ignore_ascii_case(column));
+        let by_time = match &self.bound.key {
+            Key::Ordered { by, .. } | Key::Keyed { by, .. } => by.first().is_some_and(is_time),
+            Key::Rowid(_) | Key::Position { .. } | Key::Columns(_) => false,
+        };
         by_time || self.several.is_some()
     }
 
-    /// Every snapshot with its state, in the order of streams and versions.
+    /// Every snapshot with its state, in the order of streams and versions; streams are named as in their tables.
     pub fn read_snapshots(&self, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
+        self.snapshots_by(None, cancel)
+    }
+
+    /// The same with streams named as in the index: what two event tables call alike is told apart there.
+    pub fn read_snapshots_of(&self, log: &EventLog, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
+        self.snapshots_by(Some(log), cancel)
+    }
+
+    fn snapshots_by(&self, log: Option<&EventLog>, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
         if let Some(several) = &self.several {
-            return several.read_snapshots(cancel);
+            return several.read_snapshots(log, cancel);
         }
-        snapshots::read(&self.source, &self.bound, cancel)
+        snapshots::read(&self.source, &self.bound, log, cancel)
     }
 
     /// Reads the whole event table into an index. `progress` counts rows.

@@ -62,6 +62,12 @@ pub(super) fn contents_as<T: AsRef<str>>(
         Unpacked::Text(text) => text,
         Unpacked::Unreadable(why) => return Err(why),
     };
+    if let Some(packing) = decode::unread_packing_of(&text) {
+        let raw = if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = stored { bytes } else { &*text };
+        let shown = decode::decode(&text, Form::Opaque).err().map(|error| error.note).unwrap_or_default();
+        let reason = format!("compressed with {packing}, which is not read");
+        return Err(Unreadable::new(raw, reason.clone(), format!("{reason}: {shown}")));
+    }
     let (forms, opaque) = forms_by(spec, by);
     let (mut first_error, mut json_error) = (None, None);
     for form in forms {

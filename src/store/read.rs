@@ -27,8 +27,9 @@ use super::open::Source;
 use super::payload::undecoded;
 use super::plan::{EVENTS, Getter, Getters, Select, Tables};
 use super::recognise::{Bound, EventSource, Key};
+use super::row_keys::{self, RowKeys};
 use super::rows::{integer, text};
-use super::scan::READ_AT_MOST;
+use super::scan::{READ_AT_MOST, primary_keys};
 use super::several::Several;
 use super::times;
 use united::UnitedReader;
@@ -46,6 +47,8 @@ pub struct Reader {
     in_metadata: MetadataFields,
     /// The entries of the row of several events that was read last: its events are mostly read one after the other.
     last_list: RefCell<Option<LastList>>,
+    /// How rows without numbers are found.
+    row_keys: Arc<RowKeys>,
     /// Of a history of several files; then all else here is the first file's.
     united: Option<Box<UnitedReader>>,
 }
@@ -170,6 +173,7 @@ impl Reader {
             conn,
             in_metadata: MetadataFields::default(),
             last_list: RefCell::default(),
+            row_keys: store.row_keys.clone(),
             source,
             bound,
             united,
@@ -276,9 +280,12 @@ impl Reader {
 
     /// The event whose key is in a row of the key's columns.
     fn index_of(&self, log: &EventLog, source: usize, row: &Row<'_>) -> rusqlite::Result<Option<u32>> {
-        let Key::Columns(columns) = &self.bound.sources[source].key else {
-            let sorted = self.is_streamed();
-            return Ok(index_of_row(log, source, row.get(0)?, sorted));
+        let columns = match &self.bound.sources[source].key {
+            Key::Columns(columns) => columns,
+            Key::Keyed { columns, .. } => {
+                return Ok(index_of_row(log, source, row_keys::of_row(row, columns.len())?, false));
+            }
+            _ => return Ok(index_of_row(log, source, row.get(0)?, self.is_streamed())),
         };
         let version_at = columns.len() - 1;
         let parts = (0..version_at).map(|at| Ok(text(row.get_ref(at)?).map(|(part, _)| part).unwrap_or_default()));
@@ -316,7 +323,8 @@ impl Reader {
 
     /// Why an event has no row any more.
     pub(super) fn lost(&self, log: &EventLog, index: usize) -> StoreError {
-        if matches!(self.bound.key, Key::Columns(_)) && !self.source.has_changed() {
+        let has_number = self.bound.sources.get(log.source(index)).is_none_or(|source| source.key.rowid().is_some());
+        if !has_number && !self.source.has_changed() {
             let event = format!("the event at position {}", log.position(index));
             return StoreError::KeyNotFound { path: self.source.shown.clone(), event };
         }
@@ -384,12 +392,17 @@ impl Reader {
 
     /// What finds the row of an event again. In a table without row numbers that is the stream's key and the version.
     pub(super) fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
-        let source = self.bound.sources.get(log.source(index))?;
-        let Key::Columns(columns) = &source.key else {
-            return Some(vec![log.row_key(index).into()]);
+        let (table, row_key) = (log.source(index), log.row_key(index));
+        let columns = match &self.bound.sources.get(table)?.key {
+            Key::Columns(columns) => columns,
+            Key::Keyed { .. } => {
+                let read = || primary_keys(&self.conn, &self.source, &self.bound, table);
+                return self.row_keys.find(table, row_key, read).ok()?;
+            }
+            _ => return Some(vec![row_key.into()]),
         };
         let stream = log.stream(log.stream_of(index)?);
-        let forms = KeyForms::of_row_key(log.row_key(index));
+        let forms = KeyForms::of_row_key(row_key);
         forms.values(columns.len(), &stream.name, log.category(stream.category), log.version(index)?)
     }
 
@@ -581,11 +594,12 @@ mod tests {
     fn what_may_be_stored_where_a_text_is_shown() {
         let blob = |bytes: &[u8]| SqlValue::Blob(bytes.to_vec());
         let uuid = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes();
+        let guid = *b"\x33\x22\x11\0\x55\x44\x77\x66\x88\x99\xaa\xbb\xcc\xdd\xee\xff";
         for (shown, others) in [
             ("account-1", vec![]),
             ("12", vec![SqlValue::Integer(12), blob(&[0x12])]),
             ("012", vec![]),
-            ("00112233-4455-6677-8899-aabbccddeeff", vec![blob(&uuid)]),
+            ("00112233-4455-6677-8899-aabbccddeeff", vec![blob(&uuid), blob(&guid)]),
         ] {
             assert_eq!(stored_forms(shown), [vec![SqlValue::Text(shown.to_owned())], others].concat());
         }

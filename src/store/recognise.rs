@@ -8,8 +8,11 @@ use rusqlite::Connection;
 
 use super::connect::quoted;
 use super::error::StoreError;
-use super::key_forms;
-use super::layout::{EventTable, JoinSpec, KeySpec, LayoutSpec, Place, TIME, TableSpec, layouts, with_earlier};
+use super::layout::{EventTable, JoinSpec, LayoutSpec, Place, SnapshotTable, TableSpec, layouts, with_earlier};
+
+mod keys;
+
+pub(super) use keys::{Key, keyed};
 
 /// A table of the database.
 #[derive(Debug, Clone)]
@@ -21,6 +24,10 @@ pub(super) struct Table {
     pub key_is_indexed: bool,
     /// Underscores in names of columns don't count.
     pub any_case: bool,
+    /// Of a table without row numbers: columns of whole numbers that are unique and never missing.
+    pub unique_numbers: Vec<String>,
+    /// That of them which takes the place of the row number.
+    pub number: Option<String>,
 }
 
 /// A column of a table.
@@ -46,13 +53,22 @@ pub(super) struct Bound {
     pub key: Key,
     /// All event tables, the first one first.
     pub sources: Vec<EventSource>,
-    pub snapshots: Option<Table>,
-    /// The tables in which more about a snapshot is looked up, by place in its layout.
-    pub snapshot_joins: Vec<Option<Table>>,
+    /// The snapshot table; where several event tables are one history, each may have its own.
+    pub snapshots: Vec<SnapshotSource>,
     /// Further tables of the layout.
     pub beside: Vec<Table>,
     /// Event tables of the same form that were not taken.
     pub other_tables: Vec<String>,
+}
+
+/// A snapshot table.
+#[derive(Debug, Clone)]
+pub(super) struct SnapshotSource {
+    pub table: Table,
+    /// The tables in which more about a snapshot is looked up, by place in its layout.
+    pub joins: Vec<Option<Table>>,
+    /// The event table whose streams it has snapshots of, by place.
+    pub of: usize,
 }
 
 /// An event table with the tables that say more about its rows.
@@ -69,33 +85,38 @@ pub(super) struct EventSource {
     pub lists: Vec<Option<Table>>,
 }
 
-/// By what rows are ordered and read again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Key {
-    /// By this name of the row number, which is the position.
-    Rowid(String),
-    /// The position is in a column that is not the row number; rows are read again by the latter.
-    Position { column: String, rowid: String },
-    /// Rows are ordered by columns; the position may be in one.
-    Ordered { by: Vec<String>, position: Option<String>, rowid: String },
-    /// By these columns, the stream's and the version's: there is no row number.
-    Columns(Vec<String>),
-}
-
 impl Bound {
     /// Whether rows hold several events.
     pub(super) fn events_are_several(&self) -> bool {
         self.sources.iter().any(|source| source.spec.several.is_some())
     }
-}
 
-impl Key {
-    /// The name of the row number, if there is one.
-    pub(super) fn rowid(&self) -> Option<&str> {
-        match self {
-            Self::Rowid(rowid) | Self::Position { rowid, .. } | Self::Ordered { rowid, .. } => Some(rowid),
-            Self::Columns(_) => None,
-        }
+    /// The snapshot table of this name.
+    pub(super) fn snapshots_in(&self, table: &str) -> Option<&SnapshotSource> {
+        self.snapshots.iter().find(|snapshots| snapshots.table.name == table)
+    }
+
+    /// Whether streams of several event tables may have one name and be different streams.
+    pub(super) fn may_meet(&self) -> bool {
+        let named_by_table = |place: &Place| matches!(place, Place::Table(_));
+        // What links and tags name is the same thing wherever it is named.
+        let by_rows = |spec: &EventTable| spec.every && spec.tags.is_none() && spec.links.is_none();
+        let alike = self
+            .sources
+            .iter()
+            .filter(|source| by_rows(&source.spec) && !source.spec.stream.parts.iter().any(named_by_table));
+        alike.count() > 1
+    }
+
+    /// What a stream of the n-th event table is called where another table has one of the same name.
+    pub(super) fn name_apart(&self, source: usize, name: &str) -> Option<String> {
+        Some(format!("{}/{name}", self.sources.get(source).filter(|_| self.may_meet())?.table.name))
+    }
+
+    /// What the n-th event table itself calls a stream.
+    pub(super) fn name_in_table<'n>(&self, source: usize, name: &'n str) -> &'n str {
+        let apart = self.name_apart(source, "");
+        apart.and_then(|before| name.strip_prefix(before.as_str())).unwrap_or(name)
     }
 }
 
@@ -116,11 +137,8 @@ impl Table {
         if let Some(rowid) = self.rowid() {
             return vec![rowid];
         }
-        let mut key: Vec<&Column> = self.columns.iter().filter(|column| column.key_place > 0).collect();
-        key.sort_by_key(|column| column.key_place);
         // Elsewhere a key may be NULL, and again.
-        let key = if self.without_rowid { key } else { Vec::new() };
-        key.into_iter().map(|column| column.name.clone()).collect()
+        if self.without_rowid { self.primary_key() } else { Vec::new() }
     }
 
     fn has(&self, name: &str) -> bool {
@@ -132,10 +150,18 @@ impl Table {
         Self { any_case: spec.any_case, ..self.clone() }
     }
 
-    /// The name of the row number: its INTEGER PRIMARY KEY column, or an alias that no column hides.
+    /// The columns of the primary key, in its order.
+    pub(super) fn primary_key(&self) -> Vec<String> {
+        let mut key: Vec<&Column> = self.columns.iter().filter(|column| column.key_place > 0).collect();
+        key.sort_by_key(|column| column.key_place);
+        key.into_iter().map(|column| column.name.clone()).collect()
+    }
+
+    /// The name of the row number: its INTEGER PRIMARY KEY column, or an alias that no column hides; in a table without
+    /// row numbers what takes their place.
     pub(super) fn rowid(&self) -> Option<String> {
         if self.without_rowid {
-            return None;
+            return self.number.clone();
         }
         let mut keys = self.columns.iter().filter(|column| column.key_place > 0);
         if let (Some(key), None) = (keys.next(), keys.next())
@@ -168,7 +194,19 @@ pub(super) fn tables(conn: &Connection) -> rusqlite::Result<Vec<Table>> {
         };
         let columns = columns.query_map([&name], column)?.collect::<rusqlite::Result<_>>()?;
         let key_is_indexed = indexes.query_row([&name], |row| row.get::<_, i64>(0))? > 0;
-        tables.push(Table { name, columns, without_rowid, key_is_indexed, any_case: false });
+        let mut table = Table {
+            name,
+            columns,
+            without_rowid,
+            key_is_indexed,
+            any_case: false,
+            unique_numbers: Vec::new(),
+            number: None,
+        };
+        if without_rowid {
+            table.unique_numbers = keys::unique_numbers(conn, &table)?;
+        }
+        tables.push(table);
     }
     Ok(tables)
 }
@@ -238,16 +276,9 @@ pub(super) fn bind(spec: &Arc<LayoutSpec>, tables: &[Table]) -> Option<(usize, B
         score += found.iter().filter_map(|table| matched(further, table)).sum::<usize>();
         beside.extend(found.into_iter().map(|table| table.seen_as(further)));
     }
-    let snapshots = spec.snapshots.as_ref().and_then(|s| {
-        let is_event_table = |table: &Table| sources.iter().any(|source| source.table.name == table.name);
-        let fits = |table: &&Table| !is_event_table(table) && matched(&s.table, table).is_some();
-        let rank = |table: &&Table| s.table.names.iter().position(|name| glob(name, &table.name));
-        Some(tables.iter().filter(fits).min_by_key(rank)?.seen_as(&s.table))
-    });
-    let mut snapshot_joins = Vec::new();
-    if let (Some(table), Some(spec)) = (&snapshots, &spec.snapshots) {
-        score += matched(&spec.table, table).unwrap_or(0);
-        snapshot_joins = spec.joins.iter().map(|join| lookup(&join.table, tables, &table.name)).collect();
+    let snapshots = spec.snapshots.as_ref().map_or_else(Vec::new, |s| snapshot_sources(s, &sources, tables));
+    if let (Some(first), Some(spec)) = (snapshots.first(), &spec.snapshots) {
+        score += matched(&spec.table, &first.table).unwrap_or(0);
     }
     let first = sources.first()?;
     let bound = Bound {
@@ -256,11 +287,44 @@ pub(super) fn bind(spec: &Arc<LayoutSpec>, tables: &[Table]) -> Option<(usize, B
         key: first.key.clone(),
         sources,
         snapshots,
-        snapshot_joins,
         beside,
         other_tables,
     };
     Some((score, bound))
+}
+
+/// The snapshot table that fits best; of several event tables that are one history, each with the snapshot table whose
+/// name begins most like its own.
+fn snapshot_sources(spec: &SnapshotTable, sources: &[EventSource], tables: &[Table]) -> Vec<SnapshotSource> {
+    let is_event_table = |table: &Table| sources.iter().any(|source| source.table.name == table.name);
+    let mut fitting: Vec<&Table> =
+        tables.iter().filter(|table| !is_event_table(table) && matched(&spec.table, table).is_some()).collect();
+    fitting.sort_by_key(|table| spec.table.names.iter().position(|name| glob(name, &table.name)));
+    let several = sources.iter().filter(|source| source.spec.every).count() > 1;
+    if several && fitting.iter().any(|table| !is_put_aside(&table.name)) {
+        fitting.retain(|table| !is_put_aside(&table.name));
+    } else {
+        fitting.truncate(1);
+    }
+    let source = |table: &Table| {
+        let of = (0..sources.len()).min_by_key(|at| std::cmp::Reverse(alike(&sources[*at].table.name, &table.name)));
+        SnapshotSource {
+            table: table.seen_as(&spec.table),
+            joins: spec.joins.iter().map(|join| lookup(&join.table, tables, &table.name)).collect(),
+            of: of.unwrap_or(0),
+        }
+    };
+    fitting.into_iter().map(source).collect()
+}
+
+/// Whether a table is by its name what somebody has put aside.
+fn is_put_aside(name: &str) -> bool {
+    ["*backup*", "*_bak", "*_old", "*_copy"].iter().any(|form| glob(form, name))
+}
+
+/// How many characters two names have in common at their beginnings.
+fn alike(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
 }
 
 /// The tables that are event tables of this form, with the columns that speak for them, and those not taken.
@@ -287,12 +351,15 @@ fn event_sources(spec: &Arc<EventTable>, tables: &[Table]) -> Option<(usize, Vec
     for (list, table) in spec.metadata_lists.iter().zip(&lists) {
         score += table.as_ref().and_then(|table| matched(&list.table, table)).unwrap_or(0);
     }
-    let taken = if spec.every { candidates.len() } else { 1 };
+    // Stable: what somebody has put aside comes last, and is no part of the history.
+    candidates.sort_by_key(|(_, table)| spec.every && is_put_aside(&table.name));
+    let put_aside = candidates.iter().filter(|(_, table)| is_put_aside(&table.name)).count();
+    let taken = if spec.every { (candidates.len() - put_aside).max(1) } else { 1 };
     let mut sources = Vec::new();
     for (_, table) in &candidates[..taken] {
-        let table = table.seen_as(&spec.table);
+        let (table, key) = keyed(spec, table.seen_as(&spec.table), &joins, taken == 1)?;
         sources.push(EventSource {
-            key: key(spec, &table, &joins)?,
+            key,
             spec: spec.clone(),
             table,
             joins: joins.clone(),
@@ -305,12 +372,11 @@ fn event_sources(spec: &Arc<EventTable>, tables: &[Table]) -> Option<(usize, Vec
 
 /// The table that fits; of several the one whose name begins most like that of the table that it belongs to.
 fn lookup(spec: &TableSpec, tables: &[Table], near: &str) -> Option<Table> {
-    let alike = |name: &str| name.bytes().zip(near.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
     let fitting = tables.iter().filter(|table| matched(spec, table).is_some());
     // One that can't be read on from a row would be read in one go, however long that takes.
     let fitting = fitting.filter(|table| !table.order().is_empty());
     // Of equals the first: `max_by_key` would take the last.
-    fitting.min_by_key(|table| std::cmp::Reverse(alike(&table.name))).map(|table| table.seen_as(spec))
+    fitting.min_by_key(|table| std::cmp::Reverse(alike(&table.name, near))).map(|table| table.seen_as(spec))
 }
 
 /// The tables of lookups; `None` if one that is required is not there.
@@ -325,43 +391,6 @@ fn bound_joins(joins: &[JoinSpec], tables: &[Table], near: &str, score: &mut usi
         bound.push(found);
     }
     Some(bound)
-}
-
-pub(super) fn key(spec: &EventTable, table: &Table, joins: &[Option<Table>]) -> Option<Key> {
-    let own_name = |column: &String| Some(table.column(column)?.name.clone());
-    let ordering = |name: &String| {
-        let looked_up = || name.contains('.') && joins.iter().any(Option::is_some);
-        own_name(name).or_else(|| (name == TIME || looked_up()).then(|| name.clone()))
-    };
-    match (&spec.key, table.rowid()) {
-        (KeySpec::Column(column), Some(rowid)) if rowid.eq_ignore_ascii_case(&own_name(column)?) => {
-            Some(Key::Rowid(rowid))
-        }
-        (KeySpec::Column(column), Some(rowid)) => Some(Key::Position { column: own_name(column)?, rowid }),
-        (KeySpec::Rowid { .. }, Some(rowid)) => Some(Key::Rowid(rowid)),
-        (KeySpec::Rowid { without_rowid }, None) => key_columns(spec, table, without_rowid).map(Key::Columns),
-        (KeySpec::Order { by, position }, Some(rowid)) => Some(Key::Ordered {
-            by: by.iter().filter_map(ordering).collect(),
-            position: position.as_ref().and_then(own_name),
-            rowid,
-        }),
-        (KeySpec::Column(_) | KeySpec::Order { .. }, None) => None,
-    }
-}
-
-/// The columns by which rows without a number are ordered and read again: the table's whole key, which must be what
-/// names the stream and the version.
-fn key_columns(spec: &EventTable, table: &Table, names: &[String]) -> Option<Vec<String>> {
-    let columns: Vec<&Column> = names.iter().map(|name| table.column(name)).collect::<Option<_>>()?;
-    let is = |column: &Column, at: Option<&String>| at.is_some_and(|name| name.eq_ignore_ascii_case(&column.name));
-    let (version, stream) = columns.split_last()?;
-    let parts = &spec.stream.parts;
-    let named = stream.len() == parts.len() && stream.iter().zip(parts).all(|(column, part)| is(column, part.column()));
-    let counted = is(version, spec.version.0.first().and_then(Place::column)) && spec.several.is_none();
-    let whole = table.columns.iter().filter(|column| column.key_place > 0);
-    let unique = table.without_rowid && { whole }.all(|key| columns.iter().any(|column| column.name == key.name));
-    let fits = (2..=key_forms::COLUMNS).contains(&columns.len()) && spec.stream.tenant.is_empty();
-    (fits && named && counted && unique).then(|| columns.iter().map(|column| column.name.clone()).collect())
 }
 
 /// How many columns of the table speak for it, if it is such a table at all.

@@ -18,7 +18,7 @@ use super::payload::{contents_as, finished};
 use super::plan::{EVENTS, Getters, Select, Tables};
 use super::recognise::{Bound, Table};
 use super::rows::{stream_name, text};
-use super::snapshots::{inside, taken_at, version_of};
+use super::snapshots::{inside, name_in_index, taken_at, version_of};
 
 /// Snapshots whose heads are kept; each takes some 60 bytes of memory.
 const KEPT: usize = 2_000_000;
@@ -38,6 +38,8 @@ pub struct Snapshots {
     places: Vec<RowPlace>,
     /// Which of several files each is in.
     files: Vec<u16>,
+    /// Which of several snapshot tables of its file.
+    tables: Vec<u16>,
 }
 
 /// By what a snapshot is read again: its row number, or its primary key where the table has none.
@@ -68,6 +70,7 @@ struct Found {
     head: SnapshotHead,
     place: RowPlace,
     file: u16,
+    table: u16,
 }
 
 impl Store {
@@ -87,23 +90,32 @@ impl Store {
             None => vec![self],
         };
         for (at, file) in files.into_iter().enumerate() {
-            (scan.file, scan.ended) = (at as u16, false);
-            scan.after.clear();
-            file.scan_snapshots(&mut scan, progress, cancel)?;
+            scan.file = at as u16;
+            file.scan_snapshots(&mut scan, log, progress, cancel)?;
         }
         Ok(scan.finish(self.snapshots, log))
     }
 
-    fn scan_snapshots(&self, scan: &mut HeadScan, progress: &Progress, cancel: &Cancel) -> Result<(), StoreError> {
-        let Some(asked) = Asked::new(&self.bound) else { return Ok(()) };
-        while !scan.ended && scan.found.len() < KEPT {
-            let conn = self.source.connect(Some(cancel))?;
-            let read = scan.read_some(&conn, &asked, self.source.is_shared(), progress);
-            if cancel.is_cancelled() {
-                return Err(StoreError::Cancelled);
+    fn scan_snapshots(
+        &self,
+        scan: &mut HeadScan,
+        log: &EventLog,
+        progress: &Progress,
+        cancel: &Cancel,
+    ) -> Result<(), StoreError> {
+        for table in 0..self.bound.snapshots.len() {
+            let Some(asked) = Asked::new(&self.bound, table) else { continue };
+            (scan.table, scan.ended) = (table as u16, false);
+            scan.after.clear();
+            while !scan.ended && scan.found.len() < KEPT {
+                let conn = self.source.connect(Some(cancel))?;
+                let read = scan.read_some(&conn, &asked, log, self.source.is_shared(), progress);
+                if cancel.is_cancelled() {
+                    return Err(StoreError::Cancelled);
+                }
+                read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
+                self.source.check_read(&conn)?;
             }
-            read.map_err(|e| StoreError::sqlite(&self.source.shown, "read its snapshots", e))?;
-            self.source.check_read(&conn)?;
         }
         Ok(())
     }
@@ -145,21 +157,16 @@ impl Store {
         cancel: &Cancel,
         visit: &mut dyn FnMut(usize, Option<SnapshotState>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let Some(asked) = Asked::new(&self.bound) else { return Ok(()) };
-        let spec = asked.spec;
+        let asked: Vec<Asked<'_>> =
+            (0..self.bound.snapshots.len()).filter_map(|table| Asked::new(&self.bound, table)).collect();
+        let Some(spec) = asked.first().map(|asked| asked.spec) else { return Ok(()) };
         let mut columns = vec![&spec.state.column];
         columns.extend(taken_column(spec));
         let forms_at = columns.len();
         columns.extend(spec.state.by.iter().flat_map(|by| &by.of));
-        let list: Vec<String> =
-            columns.iter().map(|column| asked.tables.column(column).unwrap_or_else(|| "NULL".to_owned())).collect();
-        let condition: Vec<String> =
-            asked.order.iter().enumerate().map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
-        let (list, from, condition) = (list.join(", "), asked.tables.alone(), condition.join(" AND "));
-        let sql = format!("SELECT {list} FROM {from} WHERE {condition} LIMIT 1");
+        let sql: Vec<(u16, String)> = asked.iter().map(|asked| (asked.table, asked.of_one(&columns))).collect();
         let failed = |e| StoreError::sqlite(&self.source.shown, "read a snapshot", e);
         let conn = self.source.connect(Some(cancel))?;
-        let mut statement = conn.prepare(&sql).map_err(failed)?;
         for (count, at) in places.enumerate() {
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
@@ -167,8 +174,11 @@ impl Store {
             if count > 0 && count.is_multiple_of(ROWS) {
                 self.source.check_read(&conn)?;
             }
-            let found = match snapshots.places.get(at) {
-                Some(place) => {
+            let table = snapshots.tables.get(at).copied().unwrap_or(0);
+            let sql = sql.iter().find(|(of, _)| *of == table).map(|(_, sql)| sql);
+            let found = match snapshots.places.get(at).zip(sql) {
+                Some((place, sql)) => {
+                    let mut statement = conn.prepare_cached(sql).map_err(failed)?;
                     let mut rows = statement.query(rusqlite::params_from_iter(place.values())).map_err(failed)?;
                     let row = rows.next().map_err(failed)?;
                     row.map(|row| state_in(row, &columns, forms_at, spec)).transpose().map_err(failed)?
@@ -221,6 +231,8 @@ fn taken_column(spec: &SnapshotTable) -> Option<&String> {
 /// What is asked of the snapshot table.
 struct Asked<'a> {
     bound: &'a Bound,
+    /// Which of the snapshot tables it is.
+    table: u16,
     spec: &'a SnapshotTable,
     tables: Tables<'a>,
     has_rowid: bool,
@@ -229,20 +241,33 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn new(bound: &'a Bound) -> Option<Self> {
-        let (table, spec) = bound.snapshots.as_ref().zip(bound.spec.snapshots.as_ref())?;
-        let tables = Tables::new(EVENTS, table, &spec.joins, &bound.snapshot_joins);
+    fn new(bound: &'a Bound, table: usize) -> Option<Self> {
+        let (snapshots, spec) = bound.snapshots.get(table).zip(bound.spec.snapshots.as_ref())?;
+        let tables = Tables::new(EVENTS, &snapshots.table, &spec.joins, &snapshots.joins);
         let rowid = tables.rowid();
         let has_rowid = rowid.is_some();
-        let order = rowid.map_or_else(|| key_columns(table, &tables), |rowid| vec![rowid]);
-        (!order.is_empty()).then_some(Self { bound, spec, tables, has_rowid, order })
+        let order = rowid.map_or_else(|| key_columns(&snapshots.table, &tables), |rowid| vec![rowid]);
+        (!order.is_empty()).then_some(Self { bound, table: table as u16, spec, tables, has_rowid, order })
+    }
+
+    /// What reads these columns of one snapshot.
+    fn of_one(&self, columns: &[&String]) -> String {
+        let list: Vec<String> =
+            columns.iter().map(|column| self.tables.column(column).unwrap_or_else(|| "NULL".to_owned())).collect();
+        let condition: Vec<String> =
+            self.order.iter().enumerate().map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
+        let (list, from, condition) = (list.join(", "), self.tables.alone(), condition.join(" AND "));
+        format!("SELECT {list} FROM {from} WHERE {condition} LIMIT 1")
+    }
+
+    /// Which event table's streams it has snapshots of.
+    fn of(&self) -> usize {
+        self.bound.snapshots.get(usize::from(self.table)).map_or(0, |snapshots| snapshots.of)
     }
 }
 
 fn key_columns(table: &Table, tables: &Tables<'_>) -> Vec<String> {
-    let mut keys: Vec<_> = table.columns.iter().filter(|column| column.key_place > 0).collect();
-    keys.sort_by_key(|column| column.key_place);
-    keys.into_iter().filter_map(|column| tables.column(&column.name)).collect()
+    table.primary_key().iter().filter_map(|column| tables.column(column)).collect()
 }
 
 #[derive(Default)]
@@ -254,6 +279,8 @@ struct HeadScan {
     found: Vec<Found>,
     /// Which of several files is read.
     file: u16,
+    /// Which of its snapshot tables.
+    table: u16,
     ended: bool,
 }
 
@@ -263,10 +290,11 @@ impl HeadScan {
         &mut self,
         conn: &rusqlite::Connection,
         asked: &Asked<'_>,
+        log: &EventLog,
         shared: bool,
         progress: &Progress,
     ) -> rusqlite::Result<()> {
-        let Asked { bound, spec, tables, has_rowid, order } = asked;
+        let Asked { bound, spec, tables, has_rowid, order, .. } = asked;
         let mut select = Select::default();
         let tenant = Getters::new(&spec.tenant, tables, &mut select);
         let parts = Getters::each(&spec.stream, tables, &mut select);
@@ -325,8 +353,8 @@ impl HeadScan {
                     bytes: bytes.and_then(|len| u64::try_from(len).ok()).unwrap_or(0),
                 };
                 let place = if *has_rowid { RowPlace::Row(row.get(places[0])?) } else { RowPlace::Key(key()?.into()) };
-                let name = self.number(&name);
-                self.found.push(Found { name, head, place, file: self.file });
+                let name = self.number(&name_in_index(name.clone(), asked.of(), bound, log));
+                self.found.push(Found { name, head, place, file: self.file, table: self.table });
             }
             if self.found.len() >= KEPT || (shared && read.is_multiple_of(ROWS) && begun.elapsed() > SLICE) {
                 self.after = key()?;
@@ -371,8 +399,9 @@ impl HeadScan {
         }
         found.sort_by_key(|one| (one.name, one.head.version));
         let files = found.iter().map(|one| one.file).collect();
+        let tables = found.iter().map(|one| one.table).collect();
         let (heads, places) = found.into_iter().map(|one| (one.head, one.place)).unzip();
         let names = names.into_iter().zip(counts).collect();
-        Snapshots { index: Arc::new(SnapshotIndex::new(names, heads, left_out, log)), places, files }
+        Snapshots { index: Arc::new(SnapshotIndex::new(names, heads, left_out, log)), places, files, tables }
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
-use crate::model::{Cancel, Path, Timestamp, Value, json};
+use crate::model::{Cancel, EventLog, Path, Timestamp, Value, json};
 
 use super::connect::quoted;
 use super::error::StoreError;
@@ -15,7 +15,7 @@ use super::look::{Contents, Look};
 use super::open::Source;
 use super::payload::{Unpacked, contents_as, finished, unpack};
 use super::plan::{EVENTS, Getters, Select, Tables};
-use super::recognise::Bound;
+use super::recognise::{Bound, SnapshotSource};
 use super::rows::{integer, stream_name, text};
 use super::times;
 
@@ -34,21 +34,53 @@ pub struct Snapshot {
 
 /// How many snapshots there are.
 pub(super) fn count(conn: &Connection, bound: &Bound) -> rusqlite::Result<u64> {
-    let Some(table) = &bound.snapshots else {
-        return Ok(0);
-    };
-    let count: i64 = conn.query_row(&format!("SELECT count(*) FROM {}", quoted(&table.name)), [], |row| row.get(0))?;
-    Ok(u64::try_from(count).unwrap_or(0))
+    let mut all = 0;
+    for snapshots in &bound.snapshots {
+        let sql = format!("SELECT count(*) FROM {}", quoted(&snapshots.table.name));
+        let count: i64 = conn.query_row(&sql, [], |row| row.get(0))?;
+        all += u64::try_from(count).unwrap_or(0);
+    }
+    Ok(all)
+}
+
+/// What the index calls the stream of a snapshot.
+pub(super) fn name_in_index(name: String, of: usize, bound: &Bound, log: &EventLog) -> String {
+    match bound.name_apart(of, &name) {
+        Some(apart) if log.find_stream(&apart).is_some() => apart,
+        _ => name,
+    }
 }
 
 /// All of them, by stream and version.
-pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
-    let (Some(table), Some(spec)) = (&bound.snapshots, &bound.spec.snapshots) else {
+pub(super) fn read(
+    source: &Source,
+    bound: &Bound,
+    log: Option<&EventLog>,
+    cancel: &Cancel,
+) -> Result<Vec<Snapshot>, StoreError> {
+    let mut all = Vec::new();
+    for snapshots in &bound.snapshots {
+        all.extend(read_table(source, bound, snapshots, log, cancel)?);
+    }
+    if bound.snapshots.len() > 1 {
+        all.sort_by(|a, b| (&a.stream, a.version).cmp(&(&b.stream, b.version)));
+    }
+    Ok(all)
+}
+
+fn read_table(
+    source: &Source,
+    bound: &Bound,
+    from: &SnapshotSource,
+    log: Option<&EventLog>,
+    cancel: &Cancel,
+) -> Result<Vec<Snapshot>, StoreError> {
+    let Some(spec) = &bound.spec.snapshots else {
         return Ok(Vec::new());
     };
     let conn = source.connect(Some(cancel))?;
     let failed = |e| StoreError::sqlite(&source.shown, "read its snapshots", e);
-    let tables = Tables::new(EVENTS, table, &spec.joins, &bound.snapshot_joins);
+    let tables = Tables::new(EVENTS, &from.table, &spec.joins, &from.joins);
     let mut select = Select::default();
     let tenant = Getters::new(&spec.tenant, &tables, &mut select);
     let parts = Getters::each(&spec.stream, &tables, &mut select);
@@ -85,7 +117,11 @@ pub(super) fn read(source: &Source, bound: &Bound, cancel: &Cancel) -> Result<Ve
         let taken = spec.taken.as_ref().map(|taken| taken_at(taken, spec, &value)).transpose().map_err(failed)?;
         let version = version_of(spec, version.map_or(ValueRef::Null, |at| look.value(at)), || Some(state.clone()));
         let state = inside(state, spec.state.inside.as_deref());
-        snapshots.push(Snapshot { stream: name.as_str().into(), version, state, taken: taken.flatten() });
+        let stream = match log {
+            Some(log) => name_in_index(name.clone(), from.of, bound, log).into(),
+            None => name.as_str().into(),
+        };
+        snapshots.push(Snapshot { stream, version, state, taken: taken.flatten() });
     }
     Ok(snapshots)
 }

@@ -20,7 +20,7 @@ use super::attach::LiveStamp;
 use super::connect::quoted;
 use super::error::StoreError;
 use super::open::AccessMode;
-use super::recognise::Bound;
+use super::recognise::{Bound, EventSource};
 use super::scan::{Asked, From, Piece, READ_AT_MOST, links_are_at_hand, piece};
 
 /// Events at the end that are read again at each look.
@@ -100,9 +100,10 @@ struct Rows {
 impl Rows {
     fn take_in(&mut self, bound: &Bound, log: &EventLog, conn: &Connection) {
         if self.known == 0 || self.known > log.len() {
-            // Links that come without their events are found by the second reading, if those of each event are at hand.
-            let numbered =
-                bound.sources.iter().all(|source| source.key.rowid().is_some() && links_are_at_hand(conn, source));
+            // Links that come without their events are found by the second reading, if those of each event are at hand; and
+            // what a stream is called may hang on all of them.
+            let at_hand = |source: &EventSource| source.key.rowid().is_some() && links_are_at_hand(conn, source);
+            let numbered = !bound.may_meet() && bound.sources.iter().all(at_hand);
             *self = Self { known: 0, last: vec![None; bound.sources.len()], ascend: numbered };
         }
         for event in self.known..log.len() {

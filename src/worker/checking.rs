@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::run::failed;
 use super::session::{Session, SessionError};
-use crate::analysis::health::{CheckOptions, Checker, Findings, Health, SnapshotFact};
+use crate::analysis::health::{CheckOptions, Checker, Findings, Health, SnapshotFact, TenantIn};
 use crate::job::Failure;
 use crate::model::{Cancel, CategoryIndex, Event, Payload, Progress};
 use crate::store::StoreError;
@@ -30,6 +30,11 @@ impl Session {
             first_version: self.store().first_version(),
             version_beside: self.store().version_beside(),
             is_by_time: self.store().is_by_time(),
+            tenant: match self.store().tenant_field() {
+                Some(field) => TenantIn::Metadata(field),
+                None if self.store().streams_name_tenants() => TenantIn::Stream,
+                None => TenantIn::Nowhere,
+            },
             folds: categories.map(|category| self.fold(CategoryIndex(category))).collect(),
             begun: &|stream| self.fold_of_stream(stream),
             on_unreadable: self.replay_options().on_unreadable,
@@ -37,7 +42,7 @@ impl Session {
         let mut checker = Checker::new(&log, options, findings.clone());
         checker.index();
         let is_stopped = |error: &StoreError| error.is_cancelled() || cancel.is_cancelled();
-        match self.store().read_snapshots(cancel) {
+        match self.store().read_snapshots_of(&log, cancel) {
             Ok(snapshots) => checker.snapshots(snapshots.into_iter().map(fact).collect()),
             Err(error) if is_stopped(&error) => return Ok(checker.stop()),
             Err(error) => return Err(error.into()),

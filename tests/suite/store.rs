@@ -17,11 +17,14 @@ mod facts;
 mod fixture_files;
 mod keys;
 mod layouts;
+mod odd_forms;
 mod opening;
 mod partial;
 pub mod real;
 mod real_more;
 mod real_platforms;
+mod united;
+mod without_rowid;
 
 fn open(path: &Path) -> Result<Store, StoreError> {
     let options = OpenOptions { lock_wait: std::time::Duration::from_millis(20), ..OpenOptions::default() };

@@ -22,6 +22,8 @@ pub struct CheckOptions<'a> {
     pub version_beside: Option<&'a str>,
     /// The store's order is that of its times.
     pub is_by_time: bool,
+    /// Where the tenant is within which an id is one event's alone.
+    pub tenant: TenantIn<'a>,
     /// What makes states of each category, in the order of the categories.
     pub folds: Vec<Arc<dyn Fold>>,
     /// What makes states of a stream whose first events are not here: it may start from a snapshot.
@@ -30,12 +32,35 @@ pub struct CheckOptions<'a> {
     pub on_unreadable: OnUnreadable,
 }
 
+/// Where an event's tenant is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TenantIn<'a> {
+    /// There are no tenants.
+    #[default]
+    Nowhere,
+    /// Before the `/` in the name of its stream.
+    Stream,
+    /// In this field of its metadata.
+    Metadata(&'a str),
+}
+
+impl TenantIn<'_> {
+    pub(super) fn of(self, event: &Event) -> Option<&str> {
+        match self {
+            Self::Nowhere => None,
+            Self::Stream => Some(event.stream.as_deref()?.split_once('/')?.0),
+            Self::Metadata(field) => event.metadata.as_object()?.get(field)?.as_str(),
+        }
+    }
+}
+
 /// Looks at a store. See the module.
 pub struct Checker<'a> {
     log: &'a EventLog,
     findings: Findings,
     first_version: i64,
     is_by_time: bool,
+    tenant: TenantIn<'a>,
     pairs: Pairs,
     shows: Shows,
     ids: Ids,
@@ -51,6 +76,7 @@ impl<'a> Checker<'a> {
         Self {
             first_version,
             is_by_time: options.is_by_time,
+            tenant: options.tenant,
             pairs: Pairs::new(options.version_beside),
             shows: Shows::default(),
             states: States::new(options.folds, options.begun, options.on_unreadable, first_version),
@@ -80,7 +106,7 @@ impl<'a> Checker<'a> {
     /// Takes the next event in, in the store's order.
     pub fn event(&mut self, index: usize, mut event: Event) {
         self.scanned.payloads += 1;
-        self.ids.take(self.log, index, &event);
+        self.ids.take(self.log, index, &event, self.tenant.of(&event));
         self.pairs.take(index, &event);
         self.payloads.take(self.log, index, &mut event, &self.findings);
         if !self.states.are_any() {

@@ -19,8 +19,10 @@ const PLAIN: u64 = 1;
 const FEW: usize = 20;
 /// Events that are read at once.
 const BATCH: usize = 256;
-/// So many events of one loop are told.
-const LOOP: usize = 100;
+/// Repeats that are read again at most, in batches.
+const BATCHES: usize = 200;
+/// So many events of one loop are named.
+const LISTED: usize = 12;
 
 /// Reads events again, in the order asked for.
 pub type ReadAgain<'a, E> = dyn FnMut(&[u32]) -> Result<Vec<Event>, E> + 'a;
@@ -30,6 +32,8 @@ pub type ReadAgain<'a, E> = dyn FnMut(&[u32]) -> Result<Vec<Event>, E> + 'a;
 pub(super) struct Ids {
     ids: Vec<u64>,
     causes: Vec<u64>,
+    /// Hashes of tenants, where events have them.
+    tenants: Vec<u32>,
 }
 
 /// Events by the hash of their id.
@@ -41,12 +45,16 @@ struct Index {
 }
 
 impl Ids {
-    /// Takes the next event in, in the store's order.
-    pub fn take(&mut self, log: &EventLog, index: usize, event: &Event) {
+    /// Takes the next event in, in the store's order. An id is one event's alone in its `tenant`.
+    pub fn take(&mut self, log: &EventLog, index: usize, event: &Event, tenant: Option<&str>) {
         let source = log.source(index);
         if let Some(id) = &event.id {
             self.ids.resize(index, NONE);
             self.ids.push(hash(id, source));
+            if let Some(tenant) = tenant {
+                self.tenants.resize(index, 0);
+                self.tenants.push(hash(tenant, 0) as u32 | 1);
+            }
         }
         if let Some(cause) = event.causation_id.as_deref().filter(|cause| !cause.is_empty()) {
             self.causes.resize(index, NONE);
@@ -54,6 +62,10 @@ impl Ids {
             let hash = hash(cause, source);
             self.causes.push(if began_it { hash & !PLAIN } else { hash });
         }
+    }
+
+    fn tenant(&self, event: u32) -> u32 {
+        self.tenants.get(event as usize).copied().unwrap_or(0)
     }
 
     /// How many events have an id, and how many name a cause.
@@ -91,12 +103,12 @@ impl Ids {
     ) -> Result<(), E> {
         let mut pairs = Vec::new();
         let mut count = 0;
-        index.each_repeat(&self.ids, &mut |first, event| {
+        index.each_repeat(self, &mut |first, event| {
             // What stands in one row has one id.
             let row = |event: u32| (log.source(event as usize), log.row_key(event as usize));
             if row(first) != row(event) {
                 count += 1;
-                if pairs.len() < 2 * BATCH * LOOP {
+                if pairs.len() < BATCHES * BATCH {
                     pairs.push((first, event));
                 }
             }
@@ -137,7 +149,7 @@ impl Ids {
     ) -> Result<(), E> {
         let cause_of = |event: u32| {
             let cause = self.causes.get(event as usize).copied().filter(|cause| *cause != NONE)?;
-            index.find(&self.ids, cause | PLAIN)
+            index.find(self, cause | PLAIN, self.tenant(event))
         };
         let (mut resolved, mut total, mut missing) = (0usize, 0usize, 0usize);
         let (mut unknown, mut backwards, mut own) = (Vec::new(), Vec::new(), Vec::new());
@@ -157,7 +169,7 @@ impl Ids {
                 None if *cause & PLAIN == 0 => total -= 1,
                 None => {
                     missing += 1;
-                    if unknown.len() < 2 * BATCH * LOOP {
+                    if unknown.len() < BATCHES * BATCH {
                         unknown.push(event);
                     }
                 }
@@ -265,17 +277,17 @@ fn loops(log: &EventLog, backwards: &[u32], cause_of: &dyn Fn(u32) -> Option<u32
             next = cause_of(event);
         }
         let words = {
-            let mut names: Vec<String> = members.iter().take(6).map(|event| name(log, *event)).collect();
-            if members.len() > 6 {
+            let mut names: Vec<String> = members.iter().take(LISTED).map(|event| name(log, *event)).collect();
+            if members.len() > LISTED {
                 names.push("…".to_owned());
             }
             names.push(name(log, entry));
-            format!("part of a loop in which each event was caused by the next: {}", names.join(" → "))
+            let count = members.len();
+            format!("{count} events in a loop, each caused by the next: {}", names.join(" → "))
         };
-        members.sort_unstable();
-        for event in members.iter().take(LOOP) {
-            findings.push(Finding::at(log, Kind::CausationLoop, Severity::Error, *event as usize, words.clone()));
-        }
+        // One loop is one defect.
+        let first = members.iter().min().copied().unwrap_or(entry);
+        findings.push(Finding::at(log, Kind::CausationLoop, Severity::Error, first as usize, words));
         in_loop.extend(members);
     }
     for event in backwards.iter().filter(|event| !in_loop.contains(event)) {
@@ -337,17 +349,23 @@ impl Index {
         &self.order[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
     }
 
-    /// The first event with the hash of this id.
-    fn find(&self, ids: &[u64], id: u64) -> Option<u32> {
-        self.bucket((id >> self.shift) as usize).iter().copied().find(|event| ids[*event as usize] == id)
+    /// The first event with the hash of this id, of this tenant if there is one.
+    fn find(&self, of: &Ids, id: u64, tenant: u32) -> Option<u32> {
+        let bucket = self.bucket((id >> self.shift) as usize);
+        let mut found = bucket.iter().copied().filter(|event| of.ids[*event as usize] == id);
+        let first = found.next()?;
+        if of.tenants.is_empty() || of.tenant(first) == tenant {
+            return Some(first);
+        }
+        found.find(|event| of.tenant(*event) == tenant).or(Some(first))
     }
 
-    /// Visits every event whose hash an earlier one has, with the first that has it.
-    fn each_repeat(&self, ids: &[u64], visit: &mut dyn FnMut(u32, u32)) {
-        let mut same: Vec<(u64, u32)> = Vec::new();
+    /// Visits every event whose hash an earlier one of its tenant has, with the first that has it.
+    fn each_repeat(&self, of: &Ids, visit: &mut dyn FnMut(u32, u32)) {
+        let mut same: Vec<((u64, u32), u32)> = Vec::new();
         for bucket in 0..self.starts.len() - 1 {
             same.clear();
-            same.extend(self.bucket(bucket).iter().map(|event| (ids[*event as usize], *event)));
+            same.extend(self.bucket(bucket).iter().map(|event| ((of.ids[*event as usize], of.tenant(*event)), *event)));
             same.sort_unstable();
             let mut first = None;
             for (id, event) in &same {

@@ -24,7 +24,7 @@ mod states;
 mod unchecked;
 mod versions;
 
-pub use checker::{CheckOptions, Checker};
+pub use checker::{CheckOptions, Checker, TenantIn};
 pub use findings::{Count, Finding, Findings, Health, Scanned, Severity, Unchecked};
 pub use ids::ReadAgain;
 pub use kind::Kind;

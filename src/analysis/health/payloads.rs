@@ -25,6 +25,8 @@ pub(super) struct Payloads {
     untimed: HashMap<TypeIndex, Tally>,
     /// Events that can't be read and have no type: it may be in the payload.
     unread_nameless: Vec<u32>,
+    /// How many of them may well be encrypted, by type and reason.
+    encrypted: HashMap<(TypeIndex, String), usize>,
     expected_at: Vec<Path>,
     /// By stream, where there is any: the version that the writer of the last event expected, and when it was.
     expected: Vec<Option<(i64, Option<Timestamp>, u32)>>,
@@ -37,6 +39,7 @@ impl Default for Payloads {
             unreadable: HashMap::new(),
             untimed: HashMap::new(),
             unread_nameless: Vec::new(),
+            encrypted: HashMap::new(),
             expected_at,
             expected: Vec::new(),
         }
@@ -60,6 +63,9 @@ impl Payloads {
             (Payload::Unreadable(why), _) => {
                 if named(log, log.type_of(index)).is_none() {
                     self.unread_nameless.push(index as u32);
+                    if may_be_encrypted(why) {
+                        *self.encrypted.entry((log.type_of(index), why.reason.clone())).or_default() += 1;
+                    }
                 }
                 let found = self.unreadable.entry((log.type_of(index), why.reason.clone())).or_default();
                 found.push(|| {
@@ -164,10 +170,15 @@ impl Payloads {
             let first = found.into_first();
             findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
         }
-        Self::unreadable(self.unreadable, log, findings);
+        Self::unreadable(self.unreadable, &self.encrypted, log, findings);
     }
 
-    fn unreadable(unreadable: HashMap<(TypeIndex, String), Tally>, log: &EventLog, findings: &Findings) {
+    fn unreadable(
+        unreadable: HashMap<(TypeIndex, String), Tally>,
+        encrypted: &HashMap<(TypeIndex, String), usize>,
+        log: &EventLog,
+        findings: &Findings,
+    ) {
         let mut found: Vec<((TypeIndex, String), Tally)> = unreadable.into_iter().collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         let mut by_reason: BTreeMap<String, usize> = BTreeMap::new();
@@ -183,6 +194,7 @@ impl Payloads {
                 continue;
             }
             let words = match count == log.len() {
+                true if count == 1 => format!("the only payload can't be read: {reason}"),
                 true => format!("none of the {count} payloads can be read: {reason}"),
                 false => format!("{count} of {} payloads can't be read: {reason}", log.len()),
             };
@@ -193,6 +205,18 @@ impl Payloads {
             findings.extend_one(first.map(|first| Finding { severity: Severity::Info, message: words, ..first }));
         }
         for ((of, reason), tally) in found {
+            // What is encrypted may have its type in it: nothing is broken.
+            let all_encrypted = encrypted.get(&(of, reason.clone())) == Some(&tally.count());
+            if named(log, of).is_none() && all_encrypted {
+                let words = match tally.count() {
+                    1 => format!("1 event without a type can't be read: {reason}"),
+                    count => format!("{count} events without a type can't be read: {reason}"),
+                };
+                let first =
+                    tally.into_first().map(|first| Finding { severity: Severity::Info, message: words, ..first });
+                findings.extend_one(first);
+                continue;
+            }
             let all = log.event_type(of).events;
             // Those without a type have nothing in common that could be a rule.
             let is_rule = named(log, of).is_some() && tally.count() * 2 > all && (all >= FEW || !is_damage(&reason));
@@ -209,6 +233,11 @@ impl Payloads {
             }
         }
     }
+}
+
+/// Whether contents have the length of what a cipher makes of whole blocks, where the library has one.
+fn may_be_encrypted(why: &Unreadable) -> bool {
+    why.reason.contains("encrypted") && why.len >= 16 && why.len.is_multiple_of(16)
 }
 
 /// Whether a reason speaks of something broken rather than of something unknown.

@@ -71,7 +71,7 @@ pub(super) fn write(
             Ok(())
         })?;
         let filter = SnapshotFilter::new(log, plan);
-        for snapshot in store.read_snapshots(cancel)? {
+        for snapshot in store.read_snapshots_of(log, cancel)? {
             let (Some(version), Payload::Value(state)) = (snapshot.version, &snapshot.state) else {
                 continue;
             };
@@ -118,7 +118,7 @@ pub(super) fn describe(
         description.refusal = Some(refused(error)?);
     }
     let filter = SnapshotFilter::new(log, plan);
-    for snapshot in store.read_snapshots(cancel)? {
+    for snapshot in store.read_snapshots_of(log, cancel)? {
         let is_readable = snapshot.version.is_some() && matches!(snapshot.state, Payload::Value(_));
         if is_readable && filter.keeps_snapshot(&snapshot.stream, snapshot.version, snapshot.taken) {
             description.snapshots += 1;
@@ -128,7 +128,10 @@ pub(super) fn describe(
     }
     let bound = stored.bound();
     let sources = bound.sources.iter().map(|source| &source.table);
-    description.tables = sources.chain(&bound.snapshots).map(|table| table.name.clone()).collect();
+    description.tables = sources
+        .chain(bound.snapshots.iter().map(|snapshots| &snapshots.table))
+        .map(|table| table.name.clone())
+        .collect();
     let all = tables::schema(stored.source).map_err(|e| stored.reading(e))?;
     let others = all.into_iter().filter(|made| made.kind == "table").map(|made| made.name);
     description.tables_left_out = others.filter(|name| !description.tables.contains(name)).collect();

@@ -8,7 +8,8 @@ use rusqlite::Row;
 
 use crate::model::{Cancel, CopyPlan, CopyRow, EventLog, Progress};
 use crate::store::error::StoreError;
-use crate::store::recognise::{Bound, EventSource, Table, glob};
+use crate::store::recognise::{Bound, EventSource, Key, Table, glob};
+use crate::store::row_keys;
 use crate::store::target::Target;
 
 use super::CopyOptions;
@@ -32,11 +33,16 @@ pub(super) fn is_cut(plan: &CopyPlan) -> bool {
         && plan.rows.windows(2).all(|pair| index(&pair[0]) < index(&pair[1]))
 }
 
+/// Whether the layout has such copies: those of several event tables whose rows it could write are cut as well.
+pub(super) fn leaves_out(bound: &Bound) -> bool {
+    bound.spec.writing.leaving_out || bound.spec.writable && bound.sources.len() > 1
+}
+
 /// Whether the layout has such copies, in tables as they are here.
 pub(super) fn is_possible(bound: &Bound) -> bool {
     let is_known = |follower: &Follower| !follower.on.is_empty();
-    bound.spec.writing.leaving_out
-        && bound.sources.iter().all(|source| source.key.rowid().is_some())
+    leaves_out(bound)
+        && bound.sources.iter().all(|source| !matches!(source.key, Key::Columns(_)))
         && followers(bound).iter().all(is_known)
 }
 
@@ -51,6 +57,23 @@ impl Stay {
     fn keeps(&self, rowid: i64) -> bool {
         // A row without an event goes with the whole store only.
         self.kept.binary_search(&rowid).is_ok() || (self.left.is_empty() && !self.kept.is_empty())
+    }
+}
+
+/// Where in a row is what its row key is made of.
+enum KeyAt {
+    Number(Option<usize>),
+    Columns(Vec<usize>),
+}
+
+impl KeyAt {
+    fn new(source: &EventSource, rows: &Rows) -> Self {
+        match &source.key {
+            Key::Keyed { columns, .. } => {
+                Self::Columns(columns.iter().filter_map(|column| rows.place(column)).collect())
+            }
+            _ => Self::Number(rows.rowid_at(&source.table)),
+        }
     }
 }
 
@@ -192,7 +215,7 @@ pub(super) fn write(
     let mut seen = 0u64;
     for table in &file.tables {
         let rows = Rows::new(table);
-        let rowid_at = rows.rowid_at(table);
+        let key = source_of(table).and_then(|source| bound.sources.get(source)).map(|source| KeyAt::new(source, &rows));
         let of_events = source_of(table).and_then(|source| stay.get(source));
         let mut fate = |row: &Row<'_>| {
             seen += 1;
@@ -204,9 +227,12 @@ pub(super) fn write(
                 ));
             }
             if let Some(stay) = of_events {
-                let stays = match rowid_at {
-                    Some(at) => stay.keeps(row.get(at)?),
-                    None => false,
+                let stays = match &key {
+                    Some(KeyAt::Number(Some(at))) => stay.keeps(row.get(*at)?),
+                    Some(KeyAt::Columns(places)) => stay.keeps(row_keys::row_key(
+                        &places.iter().map(|at| row.get_ref(*at)).collect::<rusqlite::Result<Vec<_>>>()?,
+                    )),
+                    Some(KeyAt::Number(None)) | None => false,
                 };
                 let of_table = |follower: &&mut Follower| follower.of.contains(&table.name);
                 for follower in followers.iter_mut().filter(of_table) {
@@ -221,9 +247,9 @@ pub(super) fn write(
             if let Some(follower) = followers.iter().find(|follower| follower.table == table.name) {
                 return Ok(if follower.keeps(&rows, row)? { Fate::Keep } else { Fate::LeaveOut });
             }
-            match bound.snapshots.as_ref() {
-                Some(snapshots) if snapshots.name == table.name => {
-                    let keep = filter.keeps(bound, snapshots, row)?;
+            match bound.snapshots_in(&table.name) {
+                Some(snapshots) => {
+                    let keep = filter.keeps(bound, &snapshots.table, row)?;
                     findings.snapshot(keep);
                     Ok(if keep { Fate::Keep } else { Fate::LeaveOut })
                 }
@@ -258,7 +284,11 @@ pub(super) fn verify(
     for (place, row) in plan.rows.iter().enumerate() {
         let CopyRow::Recorded(index) = row else { continue };
         let index = *index as usize;
-        let stream = |log: &EventLog, at: usize| log.stream_of(at).map(|stream| log.stream(stream).name.clone());
+        // Without a stream of the same name in another table, one needs no table before its name.
+        let stream = |log: &EventLog, at: usize| {
+            let stream = log.stream_of(at)?;
+            Some(stored.bound().name_in_table(log.source(at), &log.stream(stream).name).to_owned())
+        };
         let same = stream(&log, place) == stream(before, index)
             && log.event_type(log.type_of(place)).name == before.event_type(before.type_of(index)).name
             && log.time(place) == before.time(index)

@@ -229,17 +229,18 @@ fn describe_tables(
     let read = |e: CopyError| match e {
         CopyError::Read(e) | CopyError::Write(e) => stored.reading(e),
     };
+    let snapshots = bound.snapshots.iter().map(|snapshots| &snapshots.table);
     let looked_up = bound.sources.iter().flat_map(|source| source.joins.iter().flatten());
-    let mut read_tables: Vec<&Table> = bound.beside.iter().chain(&bound.snapshots).chain(looked_up).collect();
+    let mut read_tables: Vec<&Table> = bound.beside.iter().chain(snapshots).chain(looked_up).collect();
     // What belongs to streams is known when those were looked at.
     read_tables.sort_by_key(|table| (!tables::has_streams(bound, table), &table.name));
     read_tables.dedup_by_key(|table| &table.name);
     if is_cut && plan.rows.len() == stored.log.len() {
         // All rows of all tables stay.
-        read_tables.retain(|table| bound.snapshots.as_ref().is_some_and(|snapshots| snapshots.name == table.name));
+        read_tables.retain(|table| bound.snapshots_in(&table.name).is_some());
     }
     for table in read_tables {
-        let is_snapshots = bound.snapshots.as_ref().is_some_and(|snapshots| snapshots.name == table.name);
+        let is_snapshots = bound.snapshots_in(&table.name).is_some();
         tables::each_row(stored.source, table, &mut |row| {
             if is_snapshots {
                 let is_whole = is_cut && plan.rows.len() == stored.log.len();

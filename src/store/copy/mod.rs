@@ -161,7 +161,7 @@ fn how_to_write(store: &Store, log: &EventLog, plan: &CopyPlan) -> Result<How, S
     }
     let bound = &store.bound;
     let mut why = why_no_edits(store, log);
-    if cut::is_cut(plan) && bound.spec.writing.leaving_out {
+    if cut::is_cut(plan) && cut::leaves_out(bound) {
         // Of several events in one row, some can't go alone.
         let is_torn = || bound.events_are_several() && cut::rows_that_stay(bound, log, plan).is_err();
         let not_cut = if !cut::is_possible(bound) {
@@ -192,6 +192,10 @@ pub fn why_no_edits(store: &Store, log: &EventLog) -> Option<String> {
     } else if bound.sources.iter().any(|source| source.links.as_ref().is_some_and(|(links, _)| links.rowid().is_none()))
     {
         "the table that says which streams its events are in has no row numbers"
+    } else if matches!(&bound.key, Key::Keyed { .. }) && bound.sources.iter().any(|source| source.links.is_some()) {
+        "its event table has no row numbers"
+    } else if matches!(&bound.key, Key::Keyed { position: None, .. }) {
+        "its event table has neither row numbers nor positions, so that nothing says where a new event comes"
     } else if bound.spec.writing.commits.is_some()
         && bound.events.column(bound.key.rowid().unwrap_or_default()).is_none()
     {
@@ -210,6 +214,10 @@ fn has_places(bound: &Bound, log: &EventLog) -> bool {
         Key::Rowid(_) | Key::Columns(_) => true,
         // Positions that are missing or repeated are no order.
         Key::Position { .. } => !log.has_ordinal_positions(),
+        Key::Keyed { by, position, .. } => {
+            position.as_ref().is_some_and(|position| by == std::slice::from_ref(position))
+                && !log.has_ordinal_positions()
+        }
         // The rows' own values are the order: it is checked when they are made.
         Key::Ordered { by, .. } => by.iter().all(|column| order::is_in_rows(bound, column)),
     }

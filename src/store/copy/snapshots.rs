@@ -51,7 +51,7 @@ impl<'s> Lookup<'s> {
         let (part, (alias, column)) =
             spec.stream.iter().enumerate().find_map(|(at, place)| Some((at, looked_up(place)?)))?;
         let at = spec.joins.iter().position(|join| join.alias == alias)?;
-        let table = bound.snapshot_joins.get(at)?.as_ref()?;
+        let table = bound.snapshots.first()?.joins.get(at)?.as_ref()?;
         let own_name = |column: &str| Some(quoted(&table.column(column)?.name));
         let on = spec.joins[at].on.iter().map(|(theirs, own)| Some((own_name(theirs)?, own.column()?.as_str())));
         let (mut theirs, own): (Vec<String>, Vec<&str>) = on.collect::<Option<Vec<_>>>()?.into_iter().unzip();
@@ -199,6 +199,10 @@ impl SnapshotFilter {
                     break;
                 }
             }
+        }
+        let of = bound.snapshots_in(&table.name).map_or(0, |snapshots| snapshots.of);
+        if let Some(apart) = bound.name_apart(of, &name).filter(|apart| self.limits.contains_key(apart.as_str())) {
+            name = apart;
         }
         let taken = match (&spec.taken, self.until) {
             (Some(taken), Some(_)) => taken_at(taken, spec, &value)?,

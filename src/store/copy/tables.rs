@@ -62,7 +62,10 @@ pub(super) fn own_tables(bound: &Bound) -> impl Iterator<Item = &Table> {
         let looked_up = source.joins.iter().chain(&source.lists).flatten();
         std::iter::once(&source.table).chain(looked_up).chain(links)
     });
-    let of_snapshots = bound.snapshots.iter().chain(bound.snapshot_joins.iter().flatten());
+    let of_snapshots = bound.snapshots.iter().flat_map(|snapshots| {
+        let looked_up = snapshots.joins.iter().flatten();
+        std::iter::once(&snapshots.table).chain(looked_up)
+    });
     of_events.chain(of_snapshots).chain(&bound.beside)
 }
 

@@ -96,6 +96,13 @@ pub(super) fn split(time: Timestamp, unit: TimeEncoding) -> Option<(Timestamp, i
 
 /// A time in the form of another: the same separator, at least as many digits, the same kind of offset (zero).
 pub(super) fn iso_like(form: &str, time: Timestamp) -> Result<String, String> {
+    if let Some(extended) = Timestamp::extended_iso(form.trim()) {
+        let text = iso_like(&extended, time)?;
+        let (date, clock) = text.split_at(10);
+        let date = date.replace('-', "");
+        let (separator, clock) = (&form.trim()[8..9], clock[1..].replace(':', ""));
+        return Ok(format!("{date}{separator}{clock}"));
+    }
     let separator = if form.as_bytes().get(10) == Some(&b' ') { ' ' } else { 'T' };
     let clock = form.get(11..).unwrap_or_default();
     let clock_len = clock.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(clock.len());
@@ -128,6 +135,21 @@ pub(super) fn iso_like(form: &str, time: Timestamp) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_as_the_store_has_them() {
+        let time = Timestamp::parse_iso("2026-01-02T03:04:05.250Z").unwrap();
+        for (form, expected) in [
+            ("2020-02-03 04:05:06", "2026-01-02 03:04:05.250"),
+            ("20200203T040506Z", "20260102T030405.250Z"),
+            ("20200203T040506.123456+0000", "20260102T030405.250000+0000"),
+            ("20200203 040506+0100", "20260102 030405.250000+0000"),
+            ("20200203T0405", "20260102T030405.250"),
+        ] {
+            assert_eq!(iso_like(form, time).as_deref(), Ok(expected), "{form}");
+            assert_eq!(Timestamp::parse_iso(expected), Some(time));
+        }
+    }
 
     #[test]
     fn numbers_as_the_store_has_them() {

@@ -44,10 +44,12 @@ pub(super) struct Writer<'a> {
 pub(super) fn positions(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
     let position = |index: u32| match &bound.key {
         Key::Rowid(_) => Some(log.row_key(index as usize)),
-        Key::Position { .. } => Some(log.position(index as usize)),
-        Key::Columns(_) | Key::Ordered { .. } => None,
+        Key::Position { .. } | Key::Keyed { position: Some(_), .. } => Some(log.position(index as usize)),
+        Key::Columns(_) | Key::Ordered { .. } | Key::Keyed { position: None, .. } => None,
     };
-    if matches!(bound.key, Key::Columns(_) | Key::Ordered { .. }) || bound.events_are_several() {
+    if matches!(bound.key, Key::Columns(_) | Key::Ordered { .. } | Key::Keyed { position: None, .. })
+        || bound.events_are_several()
+    {
         return None;
     }
     let recorded = plan.rows.iter().map(|row| match row {
@@ -109,8 +111,8 @@ impl Writer<'_> {
                 let (stored, plan, positions) = (self.stored, self.plan, positions.as_deref());
                 LinkWriter { stored, plan, images, positions, spec, table }.write(&file.to, target)?
             } else {
-                let mut fate = |row: &rusqlite::Row<'_>| match self.bound().snapshots.as_ref() {
-                    Some(snapshots) if snapshots.name == table.name => {
+                let mut fate = |row: &rusqlite::Row<'_>| match self.bound().snapshots_in(&table.name) {
+                    Some(_) => {
                         let keep = filter.keeps(self.bound(), table, row)?;
                         findings.snapshot(keep);
                         Ok(if keep { renamed.fate(self.bound(), table, row)? } else { Fate::LeaveOut })
@@ -154,7 +156,7 @@ impl Writer<'_> {
         let numbers = row_numbers(self.bound(), self.stored.log, self.plan);
         let numbers = numbers.as_deref().or(positions);
         let position_at = match &self.bound().key {
-            Key::Position { column, .. } => rows.place(column),
+            Key::Position { column, .. } | Key::Keyed { position: Some(column), .. } => rows.place(column),
             _ => None,
         };
         let reader = self.stored.store.reader()?;

@@ -38,7 +38,7 @@ mod xstream;
 mod yaml;
 
 pub use described::Descriptors;
-pub use packing::{Packing, packing_of, unpack};
+pub use packing::{Packing, packing_of, unpack, unread_packing_of};
 pub use sniff::sniff;
 pub use text::{uuid_from_be_bytes, uuid_from_le_bytes};
 pub use yaml::encode_like as yaml_like;
@@ -199,6 +199,7 @@ fn json_error(bytes: &[u8], error: &JsonError) -> DecodeError {
 fn opaque(bytes: &[u8]) -> DecodeError {
     let shown = &bytes[..bytes.len().min(16)];
     let more = if shown.len() < bytes.len() { " …" } else { "" };
-    let note = format!("{} bytes of no form that can be read: {}{more}", bytes.len(), text::spaced_hex(shown));
+    let length = if bytes.len() == 1 { "1 byte".to_owned() } else { format!("{} bytes", bytes.len()) };
+    let note = format!("{length} of no form that can be read: {}{more}", text::spaced_hex(shown));
     DecodeError::new("unknown bytes", note)
 }

@@ -69,6 +69,29 @@ pub fn packing_of(bytes: &[u8], among: &[Packing]) -> Option<Packing> {
     marked.or_else(|| among.iter().copied().find(|packing| is_exactly(bytes, *packing)))
 }
 
+/// The compression that the bytes show and that is not undone here.
+pub fn unread_packing_of(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+        // Of nothing at all.
+        | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some("bzip2"),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
+        // The usual properties, a dictionary of a power of two, and a size that is not known or not huge.
+        [0x5d, 0, 0, dictionary @ .., ] if is_lzma(dictionary) => Some("LZMA"),
+        _ => None,
+    }
+}
+
+/// Whether this follows the properties and the lower half of the dictionary's size in a file of the old LZMA form.
+fn is_lzma(rest: &[u8]) -> bool {
+    let Some(([low, high], rest)) = rest.split_first_chunk::<2>() else { return false };
+    let Some((size, packed)) = rest.split_first_chunk::<8>() else { return false };
+    let size = u64::from_le_bytes(*size);
+    u16::from_le_bytes([*low, *high]).is_power_of_two()
+        && (size == u64::MAX || size < 1 << 40)
+        && packed.first() == Some(&0)
+}
+
 /// Whether bytes are wholly of a packing that has no mark.
 fn is_exactly(bytes: &[u8], packing: Packing) -> bool {
     match packing {
@@ -180,6 +203,26 @@ fn looks_like_json(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compression_that_is_not_undone_is_named() {
+        let bytes = |hex: &str| text::from_hex(hex.as_bytes()).unwrap();
+        // `{"a":1}` and nothing by Python's bz2 and lzma.
+        for (packed, expected) in [
+            (
+                "425a68393141592653593adf03600000029980100020102000000a200021800c025b06dc5dc914e14240eb7c0d80",
+                Some("bzip2"),
+            ),
+            ("425a683917724538509000000000", Some("bzip2")),
+            ("fd377a585a000004e6d6b4460200210116000000742fe5a30100067b2261223a317d00", Some("xz")),
+            ("5d00008000ffffffffffffffff003d8888223728a41a340fdfffff37300000", Some("LZMA")),
+            ("5d00008000", None),
+            ("7b2261223a317d", None),
+            ("", None),
+        ] {
+            assert_eq!(unread_packing_of(&bytes(packed)), expected, "{packed}");
+        }
+    }
 
     const ALL: [Packing; 6] =
         [Packing::Zlib, Packing::Gzip, Packing::Zstd, Packing::Lz4, Packing::Lz4Block, Packing::Deflate];

@@ -262,11 +262,6 @@ fn encoding(profile: &Profile) -> TimeAs {
 
 /// Rows whose times run backwards again and again were not written in the order of their row numbers.
 fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
-    if sample.table.rowid().is_none() {
-        // Its key is all that its rows can be read by.
-        mapped.position = None;
-        return;
-    }
     if roles.found.get(&Role::Position).is_some_and(|(at, _)| roles.times_follow(*at)) {
         return;
     }
@@ -274,6 +269,13 @@ fn order(sample: &Sample, roles: &Roles, mapped: &mut MappedTable) {
         Some(TimeFrom::At { place: Place::Column(column), .. }) => column.clone(),
         _ => return,
     };
+    if sample.table.without_rowid {
+        // Rows lie in the order of their key, which says nothing of when they were written.
+        if mapped.position.is_none() {
+            mapped.order = vec![time];
+        }
+        return;
+    }
     let Some((at, _)) = roles.found.get(&Role::Time) else { return };
     let times: Vec<Option<Timestamp>> = roles.profiles[*at].cells.iter().map(super::preview::time_of).collect();
     let (mut pairs, mut back) = (0usize, 0usize);

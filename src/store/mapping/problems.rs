@@ -23,6 +23,11 @@ pub(super) fn of_table(sample: &Sample, mapped: &MappedTable, events: &[Evaluate
     }
     let of_rows =
         |count: usize, words: &str| format!("{count} of {} sampled rows {}", events.len(), of_one(count, words));
+    let is_ordered = mapped.position.is_some() || !mapped.order.is_empty() || mapped.time.is_some();
+    if sample.table.without_rowid && !is_ordered {
+        let words = "nothing says in which order rows came, which have no numbers".to_owned();
+        problems.push(of("order", words, events.len()));
+    }
     let mut tell = |role: &'static str, fits: &dyn Fn(&Evaluated) -> bool, words: &str| {
         let count = events.iter().filter(|event| fits(event)).count();
         if count > 0 {

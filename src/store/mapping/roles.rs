@@ -419,8 +419,9 @@ impl Roles {
             if !whole(profile) || !ints || (profile.timely() > 0.5 && profile.small == 0 && !is_rowid) {
                 return 0.0;
             }
-            let orders = profile.is_unique() && (profile.rising || name >= 0.7 && !is_rowid && roles.times_follow(at))
-                || profile.cells.len() < 2 && is_key;
+            // Rows without numbers lie in the order of their key, whatever says in which order they came.
+            let is_named = name >= 0.7 && (sample.table.without_rowid || !is_rowid && roles.times_follow(at));
+            let orders = profile.is_unique() && (profile.rising || is_named) || profile.cells.len() < 2 && is_key;
             if !orders {
                 return 0.0;
             }

@@ -10,7 +10,7 @@ use crate::store::layout::{
     CategoryRule, EventTable, KeySpec, KindBy, KindSpec, LayoutSpec, MetadataSpec, PayloadColumn, PayloadSpec,
     Place as LayoutPlace, Role, StreamSpec, TableSpec, TimeEncoding, TimeSpec, Wrapper, WritingSpec,
 };
-use crate::store::recognise::{self, Bound, EventSource, Key, Table};
+use crate::store::recognise::{self, Bound, EventSource, Table};
 
 /// The layout of a mapping on these tables, and the layouts that would fit as well.
 ///
@@ -29,16 +29,9 @@ pub(in crate::store) fn recognised(
     for mapped in &mapping.tables {
         let Some(table) = find(tables, &mapped.table) else { continue };
         let spec = Arc::new(event_table(mapped, table));
-        let key = recognise::key(&spec, table, &[]).filter(|key| can_be_read_again(mapped, key));
-        let key = key.ok_or_else(|| refused(no_row_numbers(table)))?;
-        sources.push(EventSource {
-            spec,
-            table: table.clone(),
-            key,
-            joins: Vec::new(),
-            links: None,
-            lists: Vec::new(),
-        });
+        let (table, key) = recognise::keyed(&spec, table.clone(), &[], mapping.tables.len() == 1)
+            .ok_or_else(|| refused(format!("the table {:?} can't be read in this order", table.name)))?;
+        sources.push(EventSource { spec, table, key, joins: Vec::new(), links: None, lists: Vec::new() });
     }
     let mut specs = sources.iter().map(|source| source.spec.clone());
     let (Some(events), Some(first)) = (specs.next(), sources.first()) else {
@@ -73,8 +66,7 @@ pub(in crate::store) fn recognised(
         events: first.table.clone(),
         key: first.key.clone(),
         sources,
-        snapshots: None,
-        snapshot_joins: Vec::new(),
+        snapshots: Vec::new(),
         beside: Vec::new(),
         other_tables: Vec::new(),
     };
@@ -83,24 +75,6 @@ pub(in crate::store) fn recognised(
 
 fn find<'t>(tables: &'t [Table], name: &str) -> Option<&'t Table> {
     tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))
-}
-
-/// Rows without a number are found by the stream and the version, which must be the table's key.
-fn can_be_read_again(mapped: &MappedTable, key: &Key) -> bool {
-    let Key::Columns(columns) = key else { return true };
-    let named = mapped.stream.iter().chain(&mapped.version).map(Place::column);
-    let named: Option<Vec<&str>> = named.collect();
-    named.is_some_and(|named| {
-        named.len() == columns.len() && named.iter().zip(columns).all(|(a, b)| a.eq_ignore_ascii_case(b))
-    })
-}
-
-fn no_row_numbers(table: &Table) -> String {
-    format!(
-        "the table {:?} has no row numbers (WITHOUT ROWID), so its rows can only be read by its primary key, \
-         which must be the stream and the version; there is no order or position besides",
-        table.name
-    )
 }
 
 /// One event table as a layout has it.
@@ -164,11 +138,7 @@ fn event_table(mapped: &MappedTable, table: &Table) -> EventTable {
 fn key(mapped: &MappedTable, table: &Table) -> KeySpec {
     match (&mapped.position, mapped.order.as_slice()) {
         (Some(position), []) => KeySpec::Column(position.clone()),
-        (None, []) => {
-            let mut key: Vec<_> = table.columns.iter().filter(|column| column.key_place > 0).collect();
-            key.sort_by_key(|column| column.key_place);
-            KeySpec::Rowid { without_rowid: key.into_iter().map(|column| column.name.clone()).collect() }
-        }
+        (None, []) => KeySpec::Rowid { without_rowid: table.primary_key() },
         (position, by) => KeySpec::Order { by: by.to_vec(), position: position.clone() },
     }
 }

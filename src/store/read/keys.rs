@@ -11,7 +11,7 @@ use crate::store::recognise::Key;
 pub(super) fn key_columns(key: &Key) -> Vec<String> {
     match key {
         Key::Rowid(rowid) | Key::Position { rowid, .. } | Key::Ordered { rowid, .. } => vec![rowid.clone()],
-        Key::Columns(columns) => columns.clone(),
+        Key::Columns(columns) | Key::Keyed { columns, .. } => columns.clone(),
     }
 }
 
@@ -22,12 +22,14 @@ pub(super) fn key_condition(key: &Key, table: &str) -> String {
     each.collect::<Vec<_>>().join(" AND ")
 }
 
-/// What may be stored where this id is shown: the text, a whole number, or the bytes of a binary id.
+/// What may be stored where this id is shown: the text, a whole number, or the bytes of a binary id, which .NET has in
+/// an order of its own.
 pub(super) fn stored_forms(shown: &str) -> Vec<SqlValue> {
     let number = shown.parse::<i64>().ok().filter(|number| number.to_string() == shown);
     let bytes = bytes_of(shown);
-    let forms = [Some(SqlValue::Text(shown.to_owned())), number.map(SqlValue::Integer), bytes.map(SqlValue::Blob)];
-    forms.into_iter().flatten().collect()
+    let guid = uuid::Uuid::parse_str(shown).ok().map(|id| id.to_bytes_le().to_vec());
+    let forms = [Some(SqlValue::Text(shown.to_owned())), number.map(SqlValue::Integer)];
+    forms.into_iter().flatten().chain([bytes, guid].into_iter().flatten().map(SqlValue::Blob)).collect()
 }
 
 /// The (first) event whose row has this key; `sorted` where events are in the order of their row keys.

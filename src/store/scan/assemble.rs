@@ -137,8 +137,13 @@ impl<'s> Table<'s> {
         if !collector.is_in_order() {
             let by_order = |a: &u32, b: &u32| -> Ordering {
                 let (a, b) = (&collector.found[*a as usize], &collector.found[*b as usize]);
-                compare(&a.order, &b.order).then_with(|| (a.row_key, a.part).cmp(&(b.row_key, b.part)))
+                let ordering = compare(&a.order, &b.order);
+                if collector.ties_as_read() {
+                    return ordering;
+                }
+                ordering.then_with(|| (a.row_key, a.part).cmp(&(b.row_key, b.part)))
             };
+            // Stable: what is equal stays as it was read.
             order.sort_by(by_order);
         }
         Self { collector, links, order }
@@ -233,7 +238,10 @@ impl Tagged {
 /// Whether rows can go straight into the index as they are read: one table, in the order of its row numbers.
 pub(super) fn is_plain(collectors: &[Collector<'_>]) -> bool {
     match collectors {
-        [one] => one.is_in_order() && one.source.links.is_none() && !matches!(one.source.key, Key::Ordered { .. }),
+        [one] => {
+            let is_sorted = matches!(one.source.key, Key::Ordered { .. } | Key::Keyed { .. });
+            one.is_in_order() && one.source.links.is_none() && !is_sorted
+        }
         _ => false,
     }
 }

@@ -7,17 +7,19 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use crate::model::names::category_of;
-use crate::model::{EventKind, Timestamp, Value, json};
+use crate::model::{EventKind, Timestamp};
 use crate::store::key_forms::{KeyForms, usual_first};
 use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TIME, TimeEncoding};
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{Getter, Getters, Select, Tables};
 use crate::store::recognise::{EventSource, Key, glob};
+use crate::store::row_keys;
 use crate::store::rows::{integer, is_set, stream_name, text};
 use crate::store::times::{self, StoredTime};
 
 use super::names::{Names, NewStream};
 use super::order_key::OrderKey;
+use super::tags::tags;
 
 /// An event as it was found; its stream and type are places in its [`Names`].
 #[derive(Debug)]
@@ -183,6 +185,8 @@ pub(super) struct Collector<'a> {
     last_row: Option<i64>,
     /// Row numbers did not ascend: the table's tree is damaged, and may go round for ever.
     pub out_of_order: bool,
+    /// What takes the place of a row number was none.
+    pub unnumbered: bool,
 }
 
 /// Names of streams that were taken down to be looked up many at once: each look-up waits for memory, and those that
@@ -257,17 +261,19 @@ impl<'a> Collector<'a> {
             }
             Key::Ordered { by, position: name, .. } => {
                 position = name.as_ref().and_then(|name| column(name));
-                order = (by.iter())
-                    .filter_map(|name| match name.as_str() {
-                        TIME => Some(OrderBy::Time),
-                        name => tables.order_column(name).map(|sql| OrderBy::Column(select.place(sql))),
-                    })
-                    .collect();
+                order = ordered_by(by, &tables, &mut select);
             }
             Key::Columns(columns) => {
                 for name in columns {
                     column(name);
                 }
+            }
+            Key::Keyed { by, position: name, columns } => {
+                for name in columns {
+                    column(name);
+                }
+                position = name.as_ref().and_then(|name| column(name));
+                order = ordered_by(by, &tables, &mut select);
             }
         }
         let row_key = tables.rowid().map(|sql| select.place(sql));
@@ -323,7 +329,7 @@ impl<'a> Collector<'a> {
             source,
             from: tables.from(&select),
             order_columns: match &source.key {
-                Key::Columns(columns) => columns.len(),
+                Key::Columns(columns) | Key::Keyed { columns, .. } => columns.len(),
                 _ => 1,
             },
             select,
@@ -348,7 +354,13 @@ impl<'a> Collector<'a> {
             unnamed: Unnamed { by_bytes, ..Unnamed::default() },
             last_row: None,
             out_of_order: false,
+            unnumbered: false,
         }
+    }
+
+    /// Whether rows that are equal in what orders them are in the order in which they were read.
+    pub(super) fn ties_as_read(&self) -> bool {
+        matches!(self.source.key, Key::Keyed { .. })
     }
 
     /// Where in the select list the row number is.
@@ -375,7 +387,13 @@ impl<'a> Collector<'a> {
     /// Takes one row: an event, or several.
     pub(super) fn take(&mut self, row: &Row<'_>, ordinal: i64) -> rusqlite::Result<()> {
         let source = self.source;
-        let row_key = self.row_key.map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+        let row_key = match self.row_key.map(|at| row.get_ref(at)).transpose()? {
+            Some(ValueRef::Integer(key)) => Some(key),
+            other => {
+                self.unnumbered |= other.is_some();
+                None
+            }
+        };
         if let Some(key) = row_key {
             self.out_of_order |= self.last_row.is_some_and(|last| key <= last);
             self.last_row = Some(key);
@@ -436,7 +454,7 @@ impl<'a> Collector<'a> {
         };
         let row_key = match self.row_key {
             Some(_) => row_key,
-            None => Some(self.ordinal_key(row, ordinal, stream)?),
+            None => Some(self.key_of_row(row, ordinal, stream)?),
         };
         let archived = match self.archived.0.as_slice() {
             [] => false,
@@ -473,8 +491,12 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// The row key where there is no row number: the ordinal, and how the values are stored that find the row.
-    fn ordinal_key(&self, row: &Row<'_>, ordinal: i64, stream: Option<u32>) -> rusqlite::Result<i64> {
+    /// The row key where there is no row number: a hash of the primary key; or the ordinal, and how the values are
+    /// stored that find the row.
+    fn key_of_row(&self, row: &Row<'_>, ordinal: i64, stream: Option<u32>) -> rusqlite::Result<i64> {
+        if let Key::Keyed { .. } = self.source.key {
+            return row_keys::of_row(row, self.order_columns);
+        }
         let category = stream.map_or("", |stream| self.names.category_of(stream));
         let usual = usual_first(&self.source.spec, category);
         Ok(KeyForms::of_row(row, self.order_columns, usual)?.row_key(ordinal))
@@ -601,6 +623,14 @@ impl<'a> Collector<'a> {
     }
 }
 
+fn ordered_by(by: &[String], tables: &Tables<'_>, select: &mut Select) -> Vec<OrderBy> {
+    let one = |name: &String| match name.as_str() {
+        TIME => Some(OrderBy::Time),
+        name => tables.order_column(name).map(|sql| OrderBy::Column(select.place(sql))),
+    };
+    by.iter().filter_map(one).collect()
+}
+
 fn kind(spec: &KindSpec, value: &str) -> EventKind {
     let is_one_of =
         |list: &[String]| list.iter().any(|form| form == value || (form.contains('*') && glob(form, value)));
@@ -610,31 +640,5 @@ fn kind(spec: &KindSpec, value: &str) -> EventKind {
         EventKind::System
     } else {
         EventKind::Event
-    }
-}
-
-/// The names in a list: JSON, or with a text between them.
-fn tags(stored: ValueRef<'_>, separator: Option<&str>) -> Vec<String> {
-    let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = stored else { return Vec::new() };
-    match separator {
-        Some(separator) => {
-            let text = String::from_utf8_lossy(bytes);
-            text.split(separator).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
-        }
-        None => match json::parse(bytes) {
-            Ok(Value::List(list)) => list.iter().filter_map(|slot| tag(&slot.value)).collect(),
-            _ => Vec::new(),
-        },
-    }
-}
-
-/// A tag of a list: a text, or an object with a key and a value.
-fn tag(value: &Value) -> Option<String> {
-    match value {
-        Value::Object(object) => {
-            let part = |name: &str| object.get(name)?.as_str();
-            Some(format!("{}:{}", part("key")?, part("value")?))
-        }
-        value => value.as_str().map(str::to_owned),
     }
 }

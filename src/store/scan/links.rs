@@ -10,7 +10,8 @@ use crate::store::error::StoreError;
 use crate::store::layout::OwnRow;
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{EVENTS, Getters, LINKS, Select, Tables};
-use crate::store::recognise::EventSource;
+use crate::store::recognise::{EventSource, Key};
+use crate::store::row_keys;
 use crate::store::rows::{integer, text};
 
 use super::Scan;
@@ -85,12 +86,20 @@ impl Scan<'_> {
         let source = collector.source;
         let (Some((table, joins)), Some(spec)) = (&source.links, &source.spec.links) else { return Ok(links) };
         let (events, tables) = (Tables::of_events(source), Tables::new(LINKS, table, &spec.joins, joins));
-        let Some(event_row) = events.rowid() else { return Ok(links) };
+        let event_row: Vec<String> = match &source.key {
+            Key::Keyed { columns, .. } => columns.iter().filter_map(|column| events.column(column)).collect(),
+            _ => events.rowid().into_iter().collect(),
+        };
+        if event_row.is_empty() {
+            return Ok(links);
+        }
         let on =
             spec.on.iter().map(|(theirs, ours)| Some(format!("{} = {}", events.column(ours)?, tables.column(theirs)?)));
         let Some(on) = on.collect::<Option<Vec<_>>>().filter(|on| !on.is_empty()) else { return Ok(links) };
         let mut select = Select::default();
-        select.place(event_row.clone());
+        for column in &event_row {
+            select.place(column.clone());
+        }
         let leading = ordered_by(table, &format!("{LINKS}."), &mut select);
         let rule = StreamRule::new(&spec.stream, &tables, &mut select, &source.table.name);
         let version = spec.version.as_ref().and_then(|column| Some(select.place(tables.column(column)?)));
@@ -104,7 +113,7 @@ impl Scan<'_> {
         let event_type = Getters::new(&source.spec.event_type, &events, &mut select);
         let from = joined(source, &tables, &events, &select, &on, rows.is_some());
         let (contents, mut name) = (Contents::default(), String::new());
-        let (event_row, range) = ([event_row], rows.map(|(rows, _)| within(&events, rows)));
+        let range = rows.map(|(rows, _)| within(&events, rows));
         let walk = match &range {
             // The links lead: so they come in the order of their own rows.
             None => Walk { select: &select, from: &from, leading: &leading, second: &event_row, only: None },
@@ -115,7 +124,13 @@ impl Scan<'_> {
         };
         self.walk(&walk, &mut |row| {
             let look = Look::new(&source.spec, &contents, row);
-            let Some(event) = integer(look.value(0)) else { return Ok(()) };
+            let event = match &source.key {
+                Key::Keyed { columns, .. } => self.sql(row_keys::of_row(row, columns.len()))?,
+                _ => match integer(look.value(0)) {
+                    Some(event) => event,
+                    None => return Ok(()),
+                },
+            };
             let mut lossy = false;
             if !rule.name(&look, &mut name, &mut lossy) {
                 return Ok(());

@@ -1,6 +1,7 @@
 //! One pass over the event tables into the columnar index. Payloads are not touched, unless something is in them that
 //! the index needs.
 
+mod apart;
 mod assemble;
 mod collect;
 mod links;
@@ -8,6 +9,7 @@ mod names;
 mod order_key;
 mod piece;
 mod ranges;
+mod tags;
 mod walk;
 
 use std::time::{Duration, Instant};
@@ -25,10 +27,12 @@ use super::open::{AccessMode, Source};
 use super::plan::EVENTS;
 use super::probe::Stamp;
 use super::recognise::{Bound, EventSource, Key, glob};
+use apart::keep_apart;
 use assemble::{Feeder, Table, assemble, is_plain};
 use collect::Collector;
 pub(super) use links::links_are_at_hand;
 pub(super) use piece::{Asked, From, Piece, piece};
+pub(super) use walk::primary_keys;
 
 /// A read of a shared file lasts at most about this long: a longer one would hold up its writers.
 pub(super) const READ_AT_MOST: Duration = Duration::from_millis(25);
@@ -102,7 +106,7 @@ pub(super) fn scan_first(
     progress.set_done(0);
     let mut builder = EventLogBuilder::new(generation);
     let tables = scan.read_ranges(&mut builder, collectors, first, generation)?;
-    let (log, scanned) = Pass { builder, tables, stamp }.finish(bound);
+    let (log, scanned) = Pass { builder, tables, stamp, notes: Vec::new() }.finish(bound);
     // Gaps in the row numbers may leave little of them; as many as in the beginning are expected in the rest.
     let expected = (log.len() as u128 * ranges.len() as u128 / first.len() as u128).min(u128::from(total));
     Ok((!log.is_empty()).then_some((log, scanned, expected as u64)))
@@ -129,6 +133,8 @@ struct Pass<'a> {
     builder: EventLogBuilder,
     tables: Vec<Table<'a>>,
     stamp: Stamp,
+    /// What a user should know of how the tables were put together.
+    notes: Vec<String>,
 }
 
 impl<'a> Scan<'a> {
@@ -151,7 +157,7 @@ impl<'a> Scan<'a> {
                 return Ok(None);
             }
             self.progress.set_done(builder.len() as u64);
-            return Ok(Some(Pass { builder, tables, stamp }));
+            return Ok(Some(Pass { builder, tables, stamp, notes: Vec::new() }));
         }
         let mut feeder = is_plain(&collectors).then(|| Feeder::new(0));
         let mut tables = Vec::new();
@@ -179,11 +185,13 @@ impl<'a> Scan<'a> {
             }
             tables.push(Table::new(collector, links));
         }
+        let mut notes = Vec::new();
         if feeder.is_none() {
+            notes = keep_apart(&mut tables, self.bound);
             assemble(&mut builder, &tables, self.bound.spec.shared_positions);
         }
         self.progress.set_done(builder.len() as u64);
-        Ok(Some(Pass { builder, tables, stamp }))
+        Ok(Some(Pass { builder, tables, stamp, notes }))
     }
 
     /// One read of at most about the usual length where others may write; where to go on, if it did not come to the end.
@@ -203,6 +211,9 @@ impl<'a> Scan<'a> {
                 return Err(StoreError::TooManyEvents(self.source.shown.clone()));
             }
             self.sql(collector.take(found, read as i64 + 1))?;
+            if collector.unnumbered {
+                check_order(self.source, collector)?;
+            }
             if collector.found.len().is_multiple_of(ROWS_BETWEEN_LOOKS) {
                 if self.cancel.is_cancelled() {
                     return Err(StoreError::Cancelled);
@@ -271,13 +282,17 @@ impl Drop for Lasting<'_> {
     }
 }
 
-/// An error where a table's rows came out of the order that it was asked for.
+/// An error where a table's rows came out of the order that it was asked for, or can't be told apart.
 fn check_order(source: &Source, collector: &Collector<'_>) -> Result<(), StoreError> {
-    if !collector.out_of_order {
-        return Ok(());
+    let (path, table) = (source.shown.clone(), collector.source.table.name.clone());
+    if collector.unnumbered {
+        let column = collector.source.key.rowid().unwrap_or_default().to_owned();
+        return Err(StoreError::NotNumbered { path, table, column });
     }
-    let message = format!("the rows of its table {} are out of order", collector.source.table.name);
-    Err(StoreError::Damaged { path: source.shown.clone(), message })
+    if collector.out_of_order {
+        return Err(StoreError::Damaged { path, message: format!("the rows of its table {table} are out of order") });
+    }
+    Ok(())
 }
 
 /// Rows that are collected before they go on into the index.
@@ -306,7 +321,7 @@ impl Resume {
     fn clauses(&self, source: &EventSource) -> (String, String) {
         let names = match (&source.key, source.key.rowid()) {
             (_, Some(rowid)) => vec![rowid.to_owned()],
-            (Key::Columns(columns), None) => columns.clone(),
+            (Key::Columns(columns) | Key::Keyed { columns, .. }, None) => columns.clone(),
             (_, None) => Vec::new(),
         };
         let columns: Vec<String> = names.iter().map(|name| format!("{EVENTS}.{}", quoted(name))).collect();
@@ -347,15 +362,25 @@ impl Pass<'_> {
                 true => ("position", if log.has_ordinal_positions() { "; positions are ordinals" } else { "" }),
                 false => ("time", "; positions are ordinals"),
             };
+            let how = match bound.spec.shared_positions || log.is_empty() || log.time_range().is_some() {
+                true => format!("merged by {by}"),
+                false => "one after the other, as nothing says when they were recorded".to_owned(),
+            };
             let (count, names) = (names.len(), names.join(", "));
-            notes.push(format!("the events are those of {count} tables, merged by {by}: {names}{ordinals}"));
+            notes.push(format!("the events are those of {count} tables, {how}: {names}{ordinals}"));
+            notes.extend(self.notes);
         } else if log.has_ordinal_positions() && !log.is_empty() {
             notes.push(match &bound.key {
                 Key::Columns(columns) => format!(
                     "the event table has no row numbers: events are ordered by {}, and positions are ordinals",
                     columns.join(", ")
                 ),
-                Key::Ordered { by, position: None, .. } => {
+                Key::Keyed { by, position: None, columns } if by.is_empty() => format!(
+                    "nothing in the event table says in which order its rows came, which have no numbers: they are \
+                     ordered by its key ({}), and positions are ordinals",
+                    columns.join(", ")
+                ),
+                Key::Ordered { by, position: None, .. } | Key::Keyed { by, position: None, .. } => {
                     let by: Vec<&str> = by
                         .iter()
                         .map(|name| if name == TIME { "time" } else { name })
@@ -370,16 +395,28 @@ impl Pass<'_> {
         let sum = |of: &dyn Fn(&collect::Tally) -> usize| -> usize {
             self.tables.iter().map(|table| of(&table.collector.tally)).sum()
         };
-        let mut count = |number: usize, what: &str| {
-            if number > 0 {
-                notes.push(format!("{number} {what}"));
-            }
+        let mut count = |number: usize, one: &str, many: &str| match number {
+            0 => {}
+            1 => notes.push(format!("1 {one}")),
+            _ => notes.push(format!("{number} {many}")),
         };
-        count(sum(&|t| t.times_unreadable), "times can't be represented; the events have them as time_raw");
-        count(sum(&|t| t.no_type), "events have no type");
-        count(sum(&|t| t.lossy), "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}");
-        count(sum(&|t| t.lists_empty), "rows of several events hold none");
-        count(sum(&|t| t.lists_unreadable), "rows of several events can't be taken apart; each is shown as one event");
+        count(
+            sum(&|t| t.times_unreadable),
+            "time can't be represented; the event has it as time_raw",
+            "times can't be represented; the events have them as time_raw",
+        );
+        count(sum(&|t| t.no_type), "event has no type", "events have no type");
+        count(
+            sum(&|t| t.lossy),
+            "name of a stream or a type is not valid UTF-8; its bytes are shown as \u{fffd}",
+            "names of streams or types are not valid UTF-8; their bytes are shown as \u{fffd}",
+        );
+        count(sum(&|t| t.lists_empty), "row of several events holds none", "rows of several events hold none");
+        count(
+            sum(&|t| t.lists_unreadable),
+            "row of several events can't be taken apart; it is shown as one event",
+            "rows of several events can't be taken apart; each is shown as one event",
+        );
         let is_local = |source: &EventSource| source.spec.time.iter().any(|time| time.zone_of_application);
         if log.time_range().is_some() && bound.sources.iter().any(is_local) {
             notes.push(

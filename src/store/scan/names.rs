@@ -1,5 +1,7 @@
 //! The names of streams and types that rows refer to, by their bytes.
 
+use std::collections::HashMap;
+
 use hashbrown::HashTable;
 
 /// What a rule says of a stream that was not known.
@@ -23,6 +25,8 @@ pub(super) struct Names {
     kinds: Vec<StreamKind>,
     types: Interner,
     categories: Interner,
+    /// Streams that are called something else in the index.
+    renamed: HashMap<u32, String>,
 }
 
 impl Names {
@@ -63,7 +67,15 @@ impl Names {
     }
 
     pub(super) fn stream_name(&self, stream: u32) -> &str {
-        self.streams.list.get(stream)
+        match self.renamed.get(&stream) {
+            Some(name) => name,
+            None => self.streams.list.get(stream),
+        }
+    }
+
+    /// Calls a stream something else in the index.
+    pub(super) fn rename(&mut self, stream: u32, name: String) {
+        self.renamed.insert(stream, name);
     }
 
     pub(super) fn category_of(&self, stream: u32) -> &str {

@@ -11,6 +11,7 @@ use crate::store::open::Source;
 use crate::store::recognise::{Bound, EventSource};
 use crate::store::rows::text;
 
+use super::apart::keep_apart;
 use super::assemble::{Table, assemble};
 use super::collect::Collector;
 use super::links::Links;
@@ -99,9 +100,10 @@ pub(in crate::store) fn piece(
         };
         tables.push(Table::new(collector, links));
     }
+    let notes = keep_apart(&mut tables, bound);
     let mut builder = EventLogBuilder::new(0);
     assemble(&mut builder, &tables, bound.spec.shared_positions);
-    let (log, scanned) = Pass { builder, tables, stamp }.finish(bound);
+    let (log, scanned) = Pass { builder, tables, stamp, notes }.finish(bound);
     Ok(Piece { log, at_end, notes: scanned.notes })
 }
 

@@ -3,16 +3,19 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Row;
 use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, Row};
 
+use crate::model::{Cancel, Progress};
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
-use crate::store::plan::Select;
-use crate::store::recognise::{EventSource, Table};
+use crate::store::open::Source;
+use crate::store::plan::{Select, Tables};
+use crate::store::recognise::{Bound, EventSource, Key, Table};
+use crate::store::row_keys::Keys;
 use crate::store::rows::text;
 
-use super::{Lasting, ROWS_BETWEEN_LOOKS, Scan};
+use super::{Lasting, READ_AT_MOST, ROWS_BETWEEN_LOOKS, Scan};
 
 /// A statement whose rows have an order of their own.
 pub(super) struct Walk<'a> {
@@ -96,6 +99,20 @@ impl Scan<'_> {
         }
     }
 
+    /// The primary keys of an event table without row numbers.
+    fn keys(&self, source: &EventSource, columns: &[String]) -> Result<Keys, StoreError> {
+        let tables = Tables::of_events(source);
+        let leading: Vec<String> = columns.iter().filter_map(|column| tables.column(column)).collect();
+        let (mut select, mut keys) = (Select::default(), Keys::default());
+        for column in &leading {
+            select.place(column.clone());
+        }
+        let walk = Walk { select: &select, from: &tables.alone(), leading: &leading, second: &[], only: None };
+        self.walk(&walk, &mut |row| self.sql(keys.take(row, leading.len())))?;
+        keys.finish();
+        Ok(keys)
+    }
+
     /// The types of streams, where a table beside has them. Rows of one stream are of one type, whatever else differs.
     pub(super) fn stream_types(&self, source: &EventSource) -> Result<HashMap<String, String>, StoreError> {
         let mut types = HashMap::new();
@@ -121,6 +138,21 @@ impl Scan<'_> {
             Ok(())
         })?;
         Ok(types)
+    }
+}
+
+/// The primary keys of the n-th event table, which has no row numbers.
+pub(in crate::store) fn primary_keys(
+    conn: &Connection,
+    source: &Source,
+    bound: &Bound,
+    table: usize,
+) -> Result<Keys, StoreError> {
+    let (progress, cancel) = (&Progress::default(), &Cancel::default());
+    let scan = Scan { source, bound, conn, read_at_most: READ_AT_MOST, progress, cancel };
+    match bound.sources.get(table).map(|events| (events, &events.key)) {
+        Some((events, Key::Keyed { columns, .. })) => scan.keys(events, columns),
+        _ => Ok(Keys::default()),
     }
 }
 

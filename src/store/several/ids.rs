@@ -17,7 +17,7 @@ const ROWS: usize = 256;
 
 /// An id for each event of the index from `from` on; empty where the layout has none.
 pub(super) fn ids(store: &Store, log: &EventLog, from: usize, cancel: &Cancel) -> Result<Vec<Id>, StoreError> {
-    let has_ids = |source: &EventSource| !source.spec.event_id.is_empty() && source.table.rowid().is_some();
+    let has_ids = |source: &EventSource| !source.spec.event_id.is_empty();
     if from == log.len() || !store.bound.sources.iter().any(has_ids) {
         return Ok(Vec::new());
     }
@@ -31,6 +31,10 @@ pub(super) fn ids(store: &Store, log: &EventLog, from: usize, cancel: &Cancel) -
     for (table, source) in store.bound.sources.iter().enumerate().filter(|(_, source)| has_ids(source)) {
         let from = order.partition_point(|event| log.source(*event as usize) < table);
         let to = order.partition_point(|event| log.source(*event as usize) <= table);
+        if source.table.rowid().is_none() {
+            one_by_one(store, log, &order[from..to], &mut ids, cancel)?;
+            continue;
+        }
         let conn = store.source.connect(Some(cancel))?;
         of_table(store, &conn, log, source, &order[from..to], &mut ids, cancel)?;
         // Without locks, what was read while somebody wrote is torn.
@@ -43,6 +47,20 @@ pub(super) fn ids(store: &Store, log: &EventLog, from: usize, cancel: &Cancel) -
 struct Ids {
     from: usize,
     ids: Vec<Id>,
+}
+
+/// Of a table without row numbers, whose rows can't be read side by side with the index.
+fn one_by_one(store: &Store, log: &EventLog, events: &[u32], ids: &mut Ids, cancel: &Cancel) -> Result<(), StoreError> {
+    let mut reader = store.reader()?;
+    for some in events.chunks(ROWS) {
+        if cancel.is_cancelled() {
+            return Err(StoreError::Cancelled);
+        }
+        for (event, read) in some.iter().zip(reader.events(log, some)?) {
+            ids.ids[*event as usize - ids.from] = read.id.map_or(NO_ID, |id| id_of(&id, log, *event as usize));
+        }
+    }
+    Ok(())
 }
 
 /// `events`: those of the table, by row number.
@@ -85,8 +103,7 @@ fn of_table(
                 let entry = entries.get(log.part(*event as usize)).map(|entry| look.entry(entry));
                 let found = entry.as_ref().unwrap_or(&look).text(&event_id);
                 ids.ids[*event as usize - ids.from] = match found {
-                    Some((id, _)) if is_row_number(&id) => hashed(&with_facts(&id, log, *event as usize)),
-                    Some((id, _)) if !id.is_empty() => hashed(&id),
+                    Some((id, _)) if !id.is_empty() => id_of(&id, log, *event as usize),
                     _ => NO_ID,
                 };
             }
@@ -106,6 +123,10 @@ fn of_table(
         }
     }
     Ok(())
+}
+
+fn id_of(id: &str, log: &EventLog, event: usize) -> Id {
+    if is_row_number(id) { hashed(&with_facts(id, log, event)) } else { hashed(id) }
 }
 
 /// Whether an id is one that each file counts for itself: another file has it for something else.

@@ -100,6 +100,7 @@ pub fn open_together(
         watch: Mutex::default(),
         recognised: first.recognised.clone(),
         index_cache: None,
+        row_keys: Arc::default(),
         several: Some(Several { files, scanned: Mutex::default(), following: Mutex::default() }),
     })
 }
@@ -250,10 +251,10 @@ impl Several {
     }
 
     /// Every snapshot of every file; of those that two files have, the first.
-    pub(super) fn read_snapshots(&self, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
+    pub(super) fn read_snapshots(&self, log: Option<&EventLog>, cancel: &Cancel) -> Result<Vec<Snapshot>, StoreError> {
         let (mut all, mut known) = (Vec::new(), HashSet::new());
         for file in &self.files {
-            for snapshot in file.read_snapshots(cancel)? {
+            for snapshot in file.snapshots_by(log, cancel)? {
                 if known.insert((snapshot.stream.clone(), snapshot.version)) {
                     all.push(snapshot);
                 }

@@ -93,6 +93,39 @@ fn what_a_payload_that_cant_be_read_would_have_said_is_not_missed_besides() {
 }
 
 #[test]
+fn what_only_the_library_reads_is_no_error() {
+    let unread = |health: &Health| {
+        let found = health.findings.iter().filter(|one| one.kind == K::PayloadUnreadable);
+        found.map(|one| (one.severity, one.message.clone())).collect::<Vec<_>>()
+    };
+    let opaque = "bincode, which only the program that wrote it can read".to_owned();
+    let only = vec![(Info, format!("the only payload can't be read: {opaque}"))];
+    assert_eq!(unread(&small("evento_empty", "")), only);
+    assert_eq!(unread(&small("evento_empty", "UPDATE event SET data = x'0102'")), only);
+    let both = vec![(Info, format!("none of the 2 payloads can be read: {opaque}"))];
+    assert_eq!(unread(&small("evento", "UPDATE event SET data = x'' WHERE version = 2")), both);
+    // A commit that is encrypted has its type inside.
+    let health = small("neventstore", "");
+    let of_one = "1 event without a type can't be read: encrypted, or written by a serializer of the application";
+    assert_eq!(unread(&health), [(Info, of_one.to_owned())], "{:#?}", health.findings);
+    assert!(health.is_ok(), "{:#?}", health.findings);
+}
+
+#[test]
+fn an_id_may_be_used_again_by_another_tenant() {
+    let twice = |spoil: &str| {
+        let health = small("sekiban_dcb", spoil);
+        health.findings.iter().filter(|one| one.kind == K::IdDuplicate).count()
+    };
+    assert_eq!(twice(""), 0);
+    // In a table that lets it, by the same tenant.
+    let again = "CREATE TABLE e AS SELECT * FROM dcb_events; DROP TABLE dcb_events; ALTER TABLE e RENAME TO dcb_events;
+                 INSERT INTO dcb_events SELECT ServiceId, Id, '1' || SortableUniqueId, EventType, PayloadJson, '[]', \
+                 Timestamp, '', '', '' FROM dcb_events WHERE Id = 'e3'";
+    assert_eq!(twice(again), 1);
+}
+
+#[test]
 fn what_libraries_do_on_purpose_is_no_error() {
     let errors = |name: &str, spoil: &str| {
         let health = small(name, spoil);

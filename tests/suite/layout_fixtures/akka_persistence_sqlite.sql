@@ -13,7 +13,7 @@ INSERT INTO event_journal VALUES
  (14, 'account-1', 11, 0, 'CSM', 638031836611442559, X'7a000000', NULL, 999);
 INSERT INTO snapshot VALUES ('account-1', 5, 638031836611442489, '', X'7b22546f74616c223a31327d', 1), ('account-1', 11, 638031836611442569, 'AA', X'0a4a0a01', 13);
 --= layout akka-persistence-sqlite
---= note 1 events have no type
+--= note 1 event has no type
 --= stream account-1 | account
 --= stream /sharding/shard/0 | /sharding/shard/0
 --= event 7 | account-1 v6 | Acme.Opened, Acme | 2022-11-04T18:34:21.144249900Z | {"$type":"Acme.Opened, Acme","Owner":"Bo"} | metadata {"tags":";red;blue;","serializer_id":1}

@@ -5,4 +5,4 @@ INSERT INTO event VALUES ('01KP3CEVFGBR1YCAXGBNJ73G11', 'Opened', 'a/A', '01KP35
 --= layout evento
 --= note events are ordered by timestamp, version, id, and positions are ordinals
 --= stream a/A-01KP35HX5GV6FJ78302K7AJRJA | a/A
---= event 1 | a/A-01KP35HX5GV6FJ78302K7AJRJA v1 | Opened | 2026-04-13T12:18:30Z | ! bincode, which only the program that wrote it can read; bincode, which only the program that wrote it can read: 1 bytes of no form that can be read: 9a | id 01KP3CEVFGBR1YCAXGBNJ73G11
+--= event 1 | a/A-01KP35HX5GV6FJ78302K7AJRJA v1 | Opened | 2026-04-13T12:18:30Z | ! bincode, which only the program that wrote it can read; bincode, which only the program that wrote it can read: 1 byte of no form that can be read: 9a | id 01KP3CEVFGBR1YCAXGBNJ73G11

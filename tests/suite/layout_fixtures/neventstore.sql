@@ -10,8 +10,8 @@ INSERT INTO Commits VALUES
 INSERT INTO Snapshots VALUES ('default', 'AA', 3, X'efbbbf7b2243656e7473223a357d');
 --= layout neventstore
 --= note a row holds several events: positions are ordinals
---= note 1 events have no type
---= note 1 rows of several events can't be taken apart; each is shown as one event
+--= note 1 event has no type
+--= note 1 row of several events can't be taken apart; it is shown as one event
 --= stream default/account-1 | account
 --= stream tenant-b/account-1 | account
 --= event 1 | default/account-1 v1 | Acme.Opened | 2026-03-01T16:37:45.264321Z | {"$type":"Acme.Opened, Acme","Owner":"Bo"} | user u | correlation c | metadata {"CorrelationId":"c","User":"u","CommitSequence":1,"n":1}

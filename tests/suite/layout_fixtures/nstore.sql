@@ -4,7 +4,7 @@ CREATE TABLE [Snapshots] ([Position] INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
 INSERT INTO Streams VALUES (1, 'Ticket_1', 1, 'o1', 'json', X'7b222474797065223a2241636d652e4f70656e65642c2041636d65222c2261223a317d'), (2, '::empty', 2, '_2', '', NULL), (3, 'Ticket_1', 2, 'o2', 'bytes', X'c1ff00'), (4, 'Ticket_1', 3, 'o3', 'bson', X'1f000000025f740007000000436c6f736564000262790003000000426f0000');
 INSERT INTO Snapshots VALUES (1, 'Ticket_1', 2, 's1', 'json', X'7b226f70656e223a747275657d');
 --= layout nstore
---= note 1 events have no type
+--= note 1 event has no type
 --= note the events have no times; name moments by position or version
 --= stream Ticket_1 | Ticket_1
 --= stream ::empty | ::empty

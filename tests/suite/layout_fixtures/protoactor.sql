@@ -4,7 +4,7 @@ CREATE TABLE Snapshots (Id TEXT, ActorName TEXT, SnapshotIndex REAL, SnapshotDat
 INSERT INTO Events VALUES ('ride-6-0', 'ride-6', 0.0, '{"$type":"Rides.Requested, Rides","Stars":4}'), ('ride-6-1', 'ride-6', 1.0, '{"$type":"Rides.Rated, Rides"}'), ('ride-7-0', 'ride-7', 0.0, '{}');
 INSERT INTO Snapshots VALUES ('ride-6-1', 'ride-6', 1.0, '{"$type":"Rides.State, Rides","Stars":4}');
 --= layout protoactor
---= note 1 events have no type
+--= note 1 event has no type
 --= note the events have no times; name moments by position or version
 --= stream ride-6 | ride
 --= stream ride-7 | ride

@@ -12,8 +12,8 @@ INSERT INTO history_node VALUES
 --= layout temporal
 --= note times are taken from eventTime in the payload
 --= note events are ordered by time, tree_id, branch_id, node_id, and positions are ordinals
---= note 1 events have no type
---= note 1 rows of several events can't be taken apart; each is shown as one event
+--= note 1 event has no type
+--= note 1 row of several events can't be taken apart; it is shown as one event
 --= stream a013e42b-c58c-56af-afad-1781d199e4b9 | history_node
 --= stream ride-1-8013e42b-c58c-56af-afad-1781d199e4b9 | ride
 --= stream temporal-sys-scanner-9013e42b-c58c-56af-afad-1781d199e4b9 | temporal

@@ -100,6 +100,57 @@ fn what_holds_no_events_is_refused_with_a_clear_word() {
 }
 
 #[test]
+fn tables_without_row_numbers_are_guessed_and_read_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let mapping = folder.path().join("m.json");
+    for (at, (key, columns)) in [
+        ("event_id", ", occurred_at TEXT"),
+        ("stream, version", ", occurred_at TEXT"),
+        ("stream, version", ", occurred_at TEXT, seq INTEGER UNIQUE"),
+        ("event_id", ", seq INTEGER"),
+        ("event_id", ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let store = folder.path().join(format!("{at}.db"));
+        let conn = crate::fixtures::database(&store);
+        conn.execute_batch(&format!(
+            "CREATE TABLE happened (event_id TEXT NOT NULL, stream TEXT NOT NULL, version INT NOT NULL, \
+             event_type TEXT, body TEXT{columns}, PRIMARY KEY ({key})) WITHOUT ROWID;"
+        ))
+        .unwrap();
+        for n in 0..60 {
+            let id = format!("{:08x}-0000-4000-8000-{n:012x}", n as u64 * 2_654_435_761 % (1 << 32));
+            let mut values = format!("'{id}', 'order-{}', {}, 'Changed', '{{\"n\":{n}}}'", n % 7, n / 7 + 1);
+            if columns.contains("occurred_at") {
+                values.push_str(&format!(", '2026-01-01T00:00:{n:02}Z'"));
+            }
+            if columns.contains("seq") {
+                values.push_str(&format!(", {}", n + 1));
+            }
+            conn.execute(&format!("INSERT INTO happened VALUES ({values})"), []).unwrap();
+        }
+        conn.close().unwrap();
+        let guessed = run(&["mapping", &store.display().to_string()]);
+        assert_eq!(guessed.status, 0, "{}", guessed.err);
+        std::fs::write(&mapping, &guessed.out).unwrap();
+        let read = with_mapping(&["events", "--json"], &store, &mapping);
+        assert_eq!(read.status, 0, "{}", read.err);
+        let read: Vec<serde_json::Value> = read.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let numbers: Vec<i64> = read.iter().map(|event| event["data"]["n"].as_i64().unwrap()).collect();
+        if columns.is_empty() {
+            assert!(guessed.err.contains("nothing says in which order rows came"), "{}", guessed.err);
+            let by_version = |event: &serde_json::Value| event["version"].as_i64().unwrap();
+            assert!(read.is_sorted_by_key(by_version));
+            assert_eq!(read.len(), 60);
+        } else {
+            assert_eq!(numbers, (0..60).collect::<Vec<i64>>(), "{key}{columns}: {}", guessed.err);
+        }
+    }
+}
+
+#[test]
 fn a_mapping_that_is_wrong_says_what_and_where() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("shop.db");

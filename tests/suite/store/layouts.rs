@@ -261,7 +261,7 @@ fn dirty_rows_are_counted_not_dropped() {
     assert_eq!(events[0].time_raw.as_deref(), Some("yesterday"));
     assert_eq!(events[1].schema_version, Some("two".into()));
     let notes = store.notes().join("\n");
-    for note in ["positions are ordinals", "1 times can't be represented", "1 events have no type", "2 names of"] {
+    for note in ["positions are ordinals", "1 time can't be represented", "1 event has no type", "2 names of"] {
         assert!(notes.contains(note), "{note} in {notes}");
     }
 }
