@@ -150,11 +150,11 @@ impl Document {
             }
             let mut leaves = Vec::new();
             leaves_of(patch, &mut String::new(), &mut leaves);
-            return cut(leaves, SHOWN);
+            return first_of(leaves, SHOWN);
         };
         let after = if replace { patch.clone() } else { whatif::merge_patch(&recorded, patch) };
         let changes = crate::replay::diff(&recorded, &after);
-        cut(changes.iter().map(change_words).collect(), SHOWN)
+        first_of(changes.iter().map(change_words).collect(), SHOWN)
     }
 
     fn selector_words(&self, selector: &Selector) -> String {
@@ -236,7 +236,7 @@ fn leaves_of(patch: &Value, path: &mut String, found: &mut Vec<String>) {
     }
 }
 
-fn cut(mut parts: Vec<String>, most: usize) -> Vec<String> {
+fn first_of(mut parts: Vec<String>, most: usize) -> Vec<String> {
     let more = parts.len().saturating_sub(most);
     if more > 0 {
         parts.truncate(most);

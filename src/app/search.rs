@@ -107,7 +107,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{EventKind, EventLogBuilder, LogRow};
+    use crate::model::{EventLogBuilder, LogRow};
 
     /// Events in three streams in turn; every fifth is in one more, every seventh in none.
     fn log(events: usize) -> EventLog {
@@ -116,18 +116,7 @@ mod tests {
             let stream = builder.stream(&format!("s-{}", at % 3), |_| "s".to_owned());
             let other = builder.stream("links", |_| "links".to_owned());
             let event_type = builder.event_type("T");
-            builder.push(LogRow {
-                source: 0,
-                part: 0,
-                row_key: at as i64 + 1,
-                position: Some(at as i64 + 1),
-                stream: (at % 7 != 0).then_some(stream),
-                version: None,
-                event_type,
-                time: None,
-                kind: EventKind::Event,
-                archived: false,
-            });
+            builder.push(LogRow::at(at as i64 + 1, (at % 7 != 0).then_some(stream), event_type));
             if at % 5 == 0 {
                 builder.also_in(other, None);
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::job::{OpenedStore, StoreKey};
-use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp, names};
+use crate::model::{EventLogBuilder, LogRow, Timestamp, names};
 use crate::timeline::Drawing;
 
 /// An opened store with these events: each in a stream, in a minute since 1970 if it has a time. Positions count
@@ -28,16 +28,9 @@ fn build(path: &str, key: StoreKey, events: &[(&str, Option<i64>)], versions: bo
         let stream = builder.stream(stream, |name| names::category_of(name, "events").to_owned());
         let event_type = builder.event_type("Happened");
         builder.push(LogRow {
-            source: 0,
-            part: 0,
-            row_key: at,
-            position: Some(at),
-            stream: Some(stream),
             version,
-            event_type,
             time: minute.and_then(|minute| Timestamp::from_micros(minute * 60_000_000)),
-            kind: EventKind::Event,
-            archived: false,
+            ..LogRow::at(at, Some(stream), event_type)
         });
     }
     let log = builder.finish();

@@ -18,7 +18,7 @@ Examples:
 
 `foldline FILE` opens the window. To open a file that is named like a command, write ./info.
 
-Exit status: 0 done; 1 a difference, a broken invariant or a projection error was found; 2 wrong arguments; 3 a file
+Exit status: 0 done; 1 a difference, a broken invariant or a projection error was found; 2 wrong arguments; 3 a file \
 is missing, unreadable, malformed or can't be written. On 2 and 3 nothing is printed but the error.";
 
 /// `info`
@@ -41,7 +41,7 @@ Examples:
   foldline events bank.db --query 'type:FundsDeposited after:2025-02-01' --limit 20
   foldline events bank.db --after 1000 --format csv
 
-Queries: words are found in payload and metadata; type:*Opened, stream:account-4*, user:alice, data.amount > 100,
+Queries: words are found in payload and metadata; type:*Opened, stream:account-4*, user:alice, data.amount > 100, \
 has:data.reason, after:2025-02-01, before:\"2025-02-01 14:00\", joined by and, or, not and parentheses.";
 
 /// `check`
@@ -50,12 +50,12 @@ Examples:
   foldline check bank.db
   foldline check bank.db --projection bank.db.projection.json --json
 
-Looks at every event, payload and snapshot. With a projection, also at its invariants and at where it stops. Exit
+Looks at every event, payload and snapshot. With a projection, also at its invariants and at where it stops. Exit \
 status 1 if an error or a warning was found; notes alone are 0.
 
-With --json: { findings: [{kind, severity, stream, position, version, time, message}], counts: [{kind, severity,
-count}], scanned: {events, streams, payloads, snapshots}, not_checked: [{what, kinds, why}], complete, ok }. What is of
-several kinds is told once; under the others it is found with severity info and same_as, the kind under which it is
+With --json: { findings: [{kind, severity, stream, position, version, time, message}], counts: [{kind, severity, \
+count}], scanned: {events, streams, payloads, snapshots}, not_checked: [{what, kinds, why}], complete, ok }. What is of \
+several kinds is told once; under the others it is found with severity info and same_as, the kind under which it is \
 told. not_checked has what this store gave no means to look for.";
 
 /// `state`
@@ -115,10 +115,10 @@ Edits are delete, update, insert and move; they name events as recorded, by vers
   { \"insert\": {\"stream\": \"account-A\", \"after\": 2}, \"type\": \"FundsDeposited\", \"data\": {\"amount\": 5} }
   { \"move\": {\"stream\": \"account-A\", \"version\": 3}, \"after\": {\"position\": 90} }
 
-An edit with \"off\": true stays in the file and does not apply. With several --scenario each is compared with what was
+An edit with \"off\": true stays in the file and does not apply. With several --scenario each is compared with what was \
 recorded, and with those before it.
 
-An insert or a move without \"after\" stands before the stream's first event: that of \"stream\": \"account-0042\" beside
+An insert or a move without \"after\" stands before the stream's first event: that of \"stream\": \"account-0042\" beside \
 \"move\", or of \"after\": {\"stream\": \"account-0042\"}; a move with neither stays in its own stream.
 Exit status 1 if an invariant breaks that held before.";
 
@@ -137,19 +137,19 @@ Examples:
   foldline schema bank.db --category account --field amount
   foldline schema bank.db --format json-schema
 
-Every event that is asked for is read. Fields are told apart as in items[].sku (what lists hold) and prices.{…} (maps,
-whose keys are data). A share is of the events, or of the objects that the field is in, that have it with a value:
-what is null is told beside it. A change is told only where chance would hardly make it, with its counts; it is
-breaking where those who read the events as they were can't read the later ones (a field removed, of another type, or
+Every event that is asked for is read. Fields are told apart as in items[].sku (what lists hold) and prices.{…} (maps, \
+whose keys are data). A share is of the events, or of the objects that the field is in, that have it with a value: \
+what is null is told beside it. A change is told only where chance would hardly make it, with its counts; it is \
+breaking where those who read the events as they were can't read the later ones (a field removed, of another type, or \
 missing now and then), else additive.
 
-With --json: { store_events, scanned_events, unreadable, types: [ { type, short, kind, events, categories: [{category,
-events}], schema_versions: [{version, events, first, last}], first, last, unreadable: [{reason, events, first}], fields,
-more_fields, changes } ] }. A field: { path, name, types: [{type, values}], presence: {present, of} or null, values,
-nulls, ranges, examples, first, last }; presence counts keys that are there, also with null, and nulls how many values
-are null; a range is {numbers: {min, max}}, {times: {min, max}}, {texts: {min_length, max_length, uuid, distinct,
-texts}} or {lists: {min_items, max_items}}. A change: { path, change: added, removed, retyped, widened, narrowed,
-became_optional or became_required, breaking, at, after, from_version, to_version, before_count, after_count,
+With --json: { store_events, scanned_events, unreadable, types: [ { type, short, kind, events, categories: [{category, \
+events}], schema_versions: [{version, events, first, last}], first, last, unreadable: [{reason, events, first}], fields, \
+more_fields, changes } ] }. A field: { path, name, types: [{type, values}], presence: {present, of} or null, values, \
+nulls, ranges, examples, first, last }; presence counts keys that are there, also with null, and nulls how many values \
+are null; a range is {numbers: {min, max}}, {times: {min, max}}, {texts: {min_length, max_length, uuid, distinct, \
+texts}} or {lists: {min_items, max_items}}. A change: { path, change: added, removed, retyped, widened, narrowed, \
+became_optional or became_required, breaking, at, after, from_version, to_version, before_count, after_count, \
 perhaps_renamed }. first, last and at are {position, time}; `after` says that the change comes after that event.";
 
 /// `suggest`
@@ -174,7 +174,7 @@ pub const MAPPING: &str = "\
 Examples:
   foldline mapping bank.db
 
-For a database that is not recognised: `foldline mapping FILE > m.json`, then
+For a database that is not recognised: `foldline mapping FILE > m.json`, then \
 `foldline info FILE --mapping m.json`.";
 
 /// `completions`

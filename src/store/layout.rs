@@ -14,7 +14,9 @@ mod writing;
 pub use catalogue::{layouts, with_earlier};
 pub use contents::{PayloadColumn, PayloadSpec, Wrapper};
 pub use place::{Place, Role};
-pub use writing::{CheckpointTable, Fill, MetadataForm, NewValue, Repeated, StreamTable, WritingSpec};
+pub use writing::{
+    Chained, CheckpointTable, CommitSpec, Fill, MetadataForm, NewValue, Repeated, StreamTable, WritingSpec,
+};
 
 /// The description of one library's tables.
 #[derive(Debug, Deserialize)]

@@ -37,7 +37,10 @@ struct Along {
 impl Drawing {
     /// Looks at each event a few times.
     pub fn new(log: &EventLog) -> Self {
-        let marks = Marks::new(log);
+        Self::with(log, Marks::new(log))
+    }
+
+    fn with(log: &EventLog, marks: Marks) -> Self {
         let along = |kind| {
             let axis = Axis::new(log, kind);
             let lanes = Lanes::new(log, &axis);
@@ -59,7 +62,10 @@ impl Drawing {
         let stays = |kind| self.along(kind).axis.begins_as(&Axis::new(log, kind));
         let same = stays(AxisKind::Time) && stays(AxisKind::Sequence) && log.has_places_of(before);
         if log.len() < FEW || log.len() >= 2 * self.made_of || log.len() < before.len() || !same {
-            return Self::new(log);
+            // Colours are kept where types are those that they were.
+            let types = before.types().iter().zip(log.types()).take_while(|(was, is)| was.name == is.name).count();
+            let is_known = types == before.types().len();
+            return if is_known { Self::with(log, self.marks.anew(log)) } else { Self::new(log) };
         }
         let first = before.len();
         let marks = self.marks.grown(log, first);
@@ -187,7 +193,7 @@ mod tests {
     fn what_growing_costs() {
         use std::time::Instant;
 
-        use crate::model::{EventKind, EventLogBuilder, LogRow};
+        use crate::model::{EventLogBuilder, LogRow};
 
         let events = std::env::var("FOLDLINE_BENCH_EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
         let log_of = |range: std::ops::Range<i64>| {
@@ -195,18 +201,11 @@ mod tests {
             for n in range {
                 let stream = builder.stream(&format!("account-{}", n % (events / 10)), |_| "account".to_owned());
                 let event_type = builder.event_type(["A", "B", "C"][n as usize % 3]);
-                let (position, version) = (Some(n + 1), Some(n / (events / 10) + 1));
+                let version = Some(n / (events / 10) + 1);
                 builder.push(LogRow {
-                    source: 0,
-                    row_key: n + 1,
-                    part: 0,
-                    position,
-                    stream: Some(stream),
                     version,
-                    event_type,
                     time: Timestamp::from_micros(n * 1000),
-                    kind: EventKind::Event,
-                    archived: false,
+                    ..LogRow::at(n + 1, Some(stream), event_type)
                 });
             }
             builder.finish()

@@ -85,19 +85,28 @@ impl Marks {
     pub fn new(log: &EventLog) -> Self {
         let mut events = Occurrences::default();
         count(&mut events, log, 0..log.len());
-        Self::of(log, events, &[])
+        Self::of(log, events, |places| assigned(places, Vec::new(), |_| true))
     }
 
     /// The same with the events from `first` on: one look at each of these. Types keep the marks that they have, or an
-    /// eye that follows them would lose them; a type that was not there is grey.
+    /// eye that follows them would lose them. One that was not there gets a colour while its categories have room.
     pub(super) fn grown(&self, log: &EventLog, first: usize) -> Self {
         let mut events = self.events.clone();
         count(&mut events, log, first..log.len());
-        Self::of(log, events, &self.marks)
+        let known = &self.marks;
+        Self::of(log, events, |places| assigned(places, known.clone(), |at| at >= known.len()))
     }
 
-    /// With these marks for the first types, all that are known, or none.
-    fn of(log: &EventLog, events: Occurrences, known: &[Mark]) -> Self {
+    /// The same for an index that has grown: one look at each event. Colours stay, and types that have become common get
+    /// one as well: for this, all that is made of marks has to be made anew.
+    pub(super) fn anew(&self, log: &EventLog) -> Self {
+        let mut events = Occurrences::default();
+        count(&mut events, log, 0..log.len());
+        let known = &self.marks;
+        Self::of(log, events, |places| assigned(places, known.clone(), |_| true))
+    }
+
+    fn of(log: &EventLog, events: Occurrences, assigned: impl Fn(&[Vec<Place>]) -> Vec<Mark>) -> Self {
         let mut by_category: HashMap<Option<CategoryIndex>, Vec<(TypeIndex, usize)>> = HashMap::new();
         for ((category, event_type), count) in &events {
             by_category.entry(*category).or_default().push((*event_type, *count));
@@ -116,10 +125,7 @@ impl Marks {
         for places in &mut places {
             places.sort_unstable_by_key(|place| (std::cmp::Reverse(place.events), place.category));
         }
-        let marks = match known {
-            [] => assigned(&places),
-            known => known.iter().copied().chain(places.iter().skip(known.len()).map(|places| grey(places))).collect(),
-        };
+        let marks = assigned(&places);
         for legend in legends.values_mut() {
             let of = legend.types.iter().map(|(event_type, _)| *event_type);
             legend.coloured = of.filter(|at| marks[at.0 as usize].colour.is_some()).take(TOLD).collect();
@@ -172,6 +178,16 @@ impl Counts {
     }
 }
 
+fn take(taken: &mut HashMap<Option<CategoryIndex>, Taken>, places: &[Place], colour: usize, shape: usize) {
+    for place in places {
+        let taken = taken.entry(place.category).or_default();
+        taken.all.add(colour, shape);
+        if place.rank < COLOURED {
+            taken.common.add(colour, shape);
+        }
+    }
+}
+
 /// The mark of a type without a colour.
 fn grey(places: &[Place]) -> Mark {
     places.first().map_or(OTHER, |place| Mark { colour: None, shape: SHAPES[place.rank % SHAPES.len()] })
@@ -180,13 +196,33 @@ fn grey(places: &[Place]) -> Mark {
 /// A mark for each type. One that is among the commonest of some category gets a colour, and everywhere the same mark:
 /// the one by which its categories tell it from most others. The commonest choose first; where no type is in two
 /// categories, the first of each has the first colour, and so on.
-fn assigned(places: &[Vec<Place>]) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = places.iter().map(|places| grey(places)).collect();
-    let is_common = |at: &usize| places[*at].iter().any(|place| place.rank < COLOURED);
-    let mut common: Vec<usize> = (0..places.len()).filter(is_common).collect();
-    common.sort_by_key(|at| (std::cmp::Reverse(places[*at].iter().map(|place| place.events).sum::<usize>()), *at));
+///
+/// The first types may have `known` marks: colours of these stay. Of the others those get one that `may`; rare ones too
+/// where there are known ones, as what is new is looked for.
+fn assigned(places: &[Vec<Place>], known: Vec<Mark>, may: impl Fn(usize) -> bool) -> Vec<Mark> {
+    let first = known.len();
     let mut taken: HashMap<Option<CategoryIndex>, Taken> = HashMap::new();
+    let mut marks = known;
+    marks.extend(places.iter().skip(first).map(|places| grey(places)));
+    for (mark, places) in marks.iter().zip(places) {
+        let shape = SHAPES.iter().position(|shape| *shape == mark.shape);
+        if let (Some(colour), Some(shape)) = (mark.colour, shape) {
+            take(&mut taken, places, colour, shape);
+        }
+    }
+    let is_common = |at: usize| places[at].iter().any(|place| place.rank < COLOURED);
+    let is_new = |at: usize| first > 0 && at >= first && !places[at].is_empty();
+    let mut common: Vec<usize> = (0..places.len())
+        .filter(|at| marks[*at].colour.is_none() && may(*at) && (is_common(*at) || is_new(*at)))
+        .collect();
+    common.sort_by_key(|at| (std::cmp::Reverse(places[*at].iter().map(|place| place.events).sum::<usize>()), *at));
     for at in common {
+        let has_room = |place: &Place| {
+            taken.get(&place.category).is_none_or(|taken| taken.all.colours.iter().sum::<u32>() < TOLD as u32)
+        };
+        if first > 0 && !places[at].iter().any(has_room) {
+            continue;
+        }
         let main = places[at].iter().map(|place| place.rank).find(|rank| *rank < COLOURED).unwrap_or(0);
         let cost = |colour: usize, shape: usize| {
             // What confuses two of a category's commonest types counts before all else.
@@ -206,13 +242,7 @@ fn assigned(places: &[Vec<Place>]) -> Vec<Mark> {
         };
         let all = (0..COLOURED).flat_map(|colour| (0..SHAPES.len()).map(move |shape| (colour, shape)));
         let Some((colour, shape)) = all.min_by_key(|(colour, shape)| cost(*colour, *shape)) else { continue };
-        for place in &places[at] {
-            let taken = taken.entry(place.category).or_default();
-            taken.all.add(colour, shape);
-            if place.rank < COLOURED {
-                taken.common.add(colour, shape);
-            }
-        }
+        take(&mut taken, &places[at], colour, shape);
         marks[at] = Mark { colour: Some(colour), shape: SHAPES[shape] };
     }
     marks
@@ -224,6 +254,10 @@ mod tests {
 
     /// Marks of types by the categories that they are in; commonest first in each.
     fn marks(categories: &[&[usize]]) -> Vec<Mark> {
+        assigned(&places(categories), Vec::new(), |_| true)
+    }
+
+    fn places(categories: &[&[usize]]) -> Vec<Vec<Place>> {
         let count = categories.iter().flat_map(|types| types.iter()).max().map_or(0, |most| most + 1);
         let mut places: Vec<Vec<Place>> = (0..count).map(|_| Vec::new()).collect();
         for (at, types) in categories.iter().enumerate() {
@@ -235,7 +269,7 @@ mod tests {
         for places in &mut places {
             places.sort_unstable_by_key(|place| (std::cmp::Reverse(place.events), place.category));
         }
-        assigned(&places)
+        places
     }
 
     #[test]
@@ -277,5 +311,29 @@ mod tests {
         let distinct: std::collections::HashSet<Mark> = found.iter().copied().collect();
         assert_eq!(distinct.len(), 12, "{found:?}");
         assert!(found.iter().all(|mark| mark.colour.is_some()));
+    }
+
+    #[test]
+    fn types_that_come_later_get_colours_and_take_none_from_others() {
+        let known = marks(&[&[0, 1]]);
+        // The second of two grows, and two more come.
+        let found = assigned(&places(&[&[1, 2, 0, 3]]), known.clone(), |at| at >= 2);
+        assert_eq!(found[..2], known);
+        let colours: std::collections::HashSet<Option<usize>> = found.iter().map(|mark| mark.colour).collect();
+        assert!(colours.len() == 4 && !colours.contains(&None), "{found:?}");
+    }
+
+    #[test]
+    fn a_category_tells_no_more_types_apart_than_its_legend_explains() {
+        let known = marks(&[&[0, 1, 2, 3, 4, 5, 6]]);
+        assert_eq!((known[4].colour.is_some(), known[5].colour), (true, None));
+        let all: Vec<usize> = (0..30).collect();
+        let found = assigned(&places(&[&all]), known.clone(), |at| at >= known.len());
+        assert_eq!(found.iter().filter(|mark| mark.colour.is_some()).count(), TOLD);
+        assert_eq!(found[..7], known);
+        // Grey ones that have become common are coloured when all is made anew.
+        let found = assigned(&places(&[&[6, 0, 1, 2, 3, 4, 5]]), known.clone(), |_| true);
+        assert!(found[6].colour.is_some() && found[5].colour.is_none(), "{found:?}");
+        assert_eq!(found[..6], known[..6]);
     }
 }

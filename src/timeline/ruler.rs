@@ -184,24 +184,13 @@ fn context(from: &DateTime<Tz>, to: &DateTime<Tz>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EventKind, EventLog, EventLogBuilder, LogRow};
+    use crate::model::{EventLog, EventLogBuilder, LogRow};
 
     fn log(times: [&str; 2]) -> EventLog {
         let mut builder = EventLogBuilder::new(1);
         for (at, time) in times.iter().enumerate() {
             let event_type = builder.event_type("T");
-            builder.push(LogRow {
-                source: 0,
-                part: 0,
-                row_key: at as i64,
-                position: Some(at as i64),
-                stream: None,
-                version: None,
-                event_type,
-                time: Timestamp::parse_iso(time),
-                kind: EventKind::Event,
-                archived: false,
-            });
+            builder.push(LogRow { time: Timestamp::parse_iso(time), ..LogRow::at(at as i64, None, event_type) });
         }
         builder.finish()
     }

@@ -1,6 +1,6 @@
 //! Small indices for the tests of this module.
 
-use crate::model::{EventKind, EventLog, EventLogBuilder, LogRow, Timestamp};
+use crate::model::{EventLog, EventLogBuilder, LogRow, Timestamp};
 
 /// One stream whose events have these times, in seconds since 1970.
 pub(super) fn log(seconds: impl IntoIterator<Item = Option<i64>>) -> EventLog {
@@ -18,16 +18,9 @@ fn build(events: impl IntoIterator<Item = (Option<i64>, usize)>) -> EventLog {
         let stream = builder.stream("a", |_| "a".to_owned());
         let event_type = builder.event_type(&format!("T{event_type}"));
         builder.push(LogRow {
-            source: 0,
-            part: 0,
-            row_key: at as i64 + 1,
-            position: Some(at as i64 + 1),
-            stream: Some(stream),
             version: Some(at as i64 + 1),
-            event_type,
             time: second.and_then(|second| Timestamp::from_micros(second * 1_000_000)),
-            kind: EventKind::Event,
-            archived: false,
+            ..LogRow::at(at as i64 + 1, Some(stream), event_type)
         });
     }
     builder.finish()

@@ -1,4 +1,5 @@
-//! Lines of text that keep both their ends where there is no room for all: names of streams often begin alike.
+//! Lines of text where there is no room for all: without their ends, or, as names of streams often begin alike, without
+//! their middles.
 
 use std::sync::Arc;
 
@@ -16,6 +17,28 @@ pub struct Line {
     pub galley: Arc<Galley>,
     /// Whether there was no room for all of it.
     pub cut: bool,
+}
+
+/// A text in one line, without its end where it is wider than the room for it, in points.
+pub fn end(painter: &Painter, text: &str, font: FontId, room: f32, colour: Color32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = TextWrapping::truncate_at_width(room.max(10.0));
+    painter.layout_job(job)
+}
+
+/// The first of some texts, longest first, that there is room for; else the last one without its end.
+pub fn first_that_fits(painter: &Painter, texts: &[&str], font: &FontId, room: f32, colour: Color32) -> Arc<Galley> {
+    let laid = texts.iter().map(|text| painter.layout_no_wrap((*text).to_owned(), font.clone(), colour));
+    let fits = laid.into_iter().find(|galley| galley.size().x <= room);
+    fits.unwrap_or_else(|| end(painter, texts.last().copied().unwrap_or_default(), font.clone(), room, colour))
+}
+
+/// As many of a text's parts, set apart by ` · `, as there is room for; nothing if there is none for the first.
+pub fn parts(painter: &Painter, text: &str, font: &FontId, room: f32, colour: Color32) -> Option<Arc<Galley>> {
+    let ends = text.rmatch_indices(" · ").map(|(end, _)| end);
+    let laid = [text.len()].into_iter().chain(ends);
+    laid.map(|end| painter.layout_no_wrap(text[..end].to_owned(), font.clone(), colour))
+        .find(|galley| galley.size().x <= room)
 }
 
 /// A text in one line, without its middle where it is wider than the room for it, in points.
@@ -113,6 +136,24 @@ mod tests {
         });
         output.drop_without_applying_deltas();
         out
+    }
+
+    #[test]
+    fn parts_are_left_out_whole() {
+        let context = egui::Context::default();
+        let output = context.run_ui(egui::RawInput::default(), |ui| {
+            let (font, painter) = (FontId::proportional(13.0), ui.painter());
+            let shown = |room| {
+                let galley = parts(painter, "8 events · account · schema 1", &font, room, Color32::WHITE)?;
+                Some(galley.text().to_owned())
+            };
+            let width = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), Color32::WHITE).size().x;
+            assert_eq!(shown(1000.0).as_deref(), Some("8 events · account · schema 1"));
+            assert_eq!(shown(width("8 events · account") + 1.0).as_deref(), Some("8 events · account"));
+            assert_eq!(shown(width("8 events") + 1.0).as_deref(), Some("8 events"));
+            assert_eq!(shown(10.0), None);
+        });
+        output.drop_without_applying_deltas();
     }
 
     #[test]

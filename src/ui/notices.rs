@@ -2,7 +2,7 @@
 
 use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Margin, Order, RichText, Stroke, vec2};
 
-use super::{ViewState, announce, icons, theme};
+use super::{ViewState, announce, icons, text, theme};
 use crate::app::{App, Command, Notice, NoticeKind};
 
 /// Messages that are shown at once.
@@ -58,6 +58,14 @@ fn more_ui(ui: &mut egui::Ui, older: usize, view: &mut ViewState, app: &App, que
     });
 }
 
+/// What it says. Why a file was not opened is a sentence here, and comes after `error:` elsewhere; others may begin with
+/// names.
+pub(super) fn words_of(notice: &Notice) -> String {
+    let is_word =
+        notice.text.split(' ').next().is_some_and(|first| first.chars().all(|c| c.is_alphabetic() || c == '\''));
+    if notice.of_opening && is_word { text::sentence(&notice.text) } else { notice.text.clone() }
+}
+
 fn notice_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
     let (glyph, colour) = match notice.kind {
@@ -82,7 +90,7 @@ fn notice_ui(ui: &mut egui::Ui, notice: &Notice, queue: &mut Vec<Command>) {
             ui.vertical(|ui| {
                 ui.set_width(ui.available_width() - theme::HIT - theme::GAP);
                 ui.add_space(6.0);
-                let words = ui.add(Label::new(RichText::new(&notice.text).color(tokens.text)).wrap());
+                let words = ui.add(Label::new(RichText::new(words_of(notice)).color(tokens.text)).wrap());
                 announce(ui, &words);
                 actions_ui(ui, notice, queue);
                 ui.add_space(4.0);
@@ -142,6 +150,24 @@ pub(super) fn file_url(path: &std::path::Path) -> String {
         }
     }
     url
+}
+
+/// A sentence in place of what it is about.
+pub fn note_ui(ui: &mut egui::Ui, words: &str) {
+    sentence_ui(ui, words, theme::tokens(ui).secondary);
+}
+
+/// The same for what went wrong.
+pub fn failure_ui(ui: &mut egui::Ui, words: &str) {
+    sentence_ui(ui, words, theme::tokens(ui).bad);
+}
+
+fn sentence_ui(ui: &mut egui::Ui, words: &str, colour: egui::Color32) {
+    ui.add_space(theme::MARGIN);
+    ui.horizontal(|ui| {
+        ui.add_space(theme::MARGIN);
+        ui.add(Label::new(RichText::new(words).color(colour)).wrap());
+    });
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Id, Key, Modal, Modifiers, Rect, Role, ScrollArea, Sense, TextEdit, WidgetInfo, vec2};
 
-use super::{ViewState, icons, keys, theme};
+use super::{ViewState, elide, icons, keys, theme};
 use crate::app::palette::{Entry, Finder, Target};
 use crate::app::{App, Command, Sheet};
 
@@ -129,7 +129,8 @@ fn entry_ui(ui: &mut egui::Ui, entry: &Entry, selected: bool) -> bool {
         return response.clicked();
     }
     if selected || response.hovered() {
-        ui.painter().rect_filled(rect, theme::RADIUS, tokens.selection);
+        // What Enter takes is not what the mouse happens to be over.
+        ui.painter().rect_filled(rect, theme::RADIUS, if selected { tokens.selection } else { tokens.raised });
     }
     theme::focus_ring(ui, &response);
     let glyph = match &entry.target {
@@ -153,26 +154,14 @@ fn entry_ui(ui: &mut egui::Ui, entry: &Entry, selected: bool) -> bool {
     let colour = if possible { tokens.text } else { tokens.secondary };
     let room = (keys.left() - rect.left() - 46.0).max(40.0);
     let left = rect.left() + 34.0;
-    let title = cut(ui, &entry.title, theme::words(theme::BODY), colour, room);
+    let title = elide::end(ui.painter(), &entry.title, theme::words(theme::BODY), room, colour);
     let width = title.size().x;
     ui.painter().galley(egui::pos2(left, rect.center().y - title.size().y / 2.0), title, colour);
     let rest = room - width - theme::MARGIN;
     if rest > 40.0 {
-        let detail = cut(ui, &detail, small, tokens.secondary, rest);
+        let detail = elide::end(ui.painter(), &detail, small, rest, tokens.secondary);
         let at = egui::pos2(left + width + theme::MARGIN, rect.center().y - detail.size().y / 2.0);
         ui.painter().galley(at, detail, tokens.secondary);
     }
     response.clicked()
-}
-
-fn cut(
-    ui: &egui::Ui,
-    words: &str,
-    font: egui::FontId,
-    colour: egui::Color32,
-    width: f32,
-) -> std::sync::Arc<egui::Galley> {
-    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, colour);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
-    ui.painter().layout_job(job)
 }

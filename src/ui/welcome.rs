@@ -239,7 +239,7 @@ fn notices_ui(ui: &mut Ui, app: &App, queue: &mut Vec<Command>) {
                     icons::sign(ui, glyph, theme::ICON, theme::HIT, colour);
                     ui.vertical(|ui| {
                         ui.add_space(5.0);
-                        ui.add(egui::Label::new(&notice.text).wrap());
+                        ui.add(egui::Label::new(super::notices::words_of(notice)).wrap());
                         ui.add_space(5.0);
                     });
                 });

@@ -275,7 +275,7 @@ fn take_streamless(log: &EventLog, until: Option<Moment>, taken: &mut [bool]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EventKind, EventLogBuilder, LogRow, Timestamp};
+    use crate::model::{EventLogBuilder, LogRow, Timestamp};
 
     fn check(untimed: usize, expected: &str) {
         let mut builder = EventLogBuilder::new(1);
@@ -283,16 +283,9 @@ mod tests {
         for (position, name) in (1..).zip(["t", "a", "b", "c", "d", "e"].into_iter().take(untimed + 1)) {
             let stream = builder.stream(name, |_| String::new());
             builder.push(LogRow {
-                source: 0,
-                part: 0,
-                row_key: position,
-                position: Some(position),
-                stream: Some(stream),
                 version: Some(1),
-                event_type,
                 time: (name == "t").then(|| Timestamp::from_micros(5)).flatten(),
-                kind: EventKind::Event,
-                archived: false,
+                ..LogRow::at(position, Some(stream), event_type)
             });
         }
         let log = builder.finish();

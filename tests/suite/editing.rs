@@ -12,6 +12,8 @@ use foldline::model::{Value, json};
 use foldline::whatif::{After, Edit, Selector, Target, VersionRange};
 use foldline::worker::{Executor as _, Inline};
 
+use crate::fixtures;
+
 struct Desk {
     app: App,
     workers: Inline,
@@ -22,11 +24,7 @@ impl Desk {
     /// The bundled bank, on the account whose story is known: opened, 50 in, 20 out, 20 out.
     fn bank() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
-        for file in ["bank.db", "bank.projection.json"] {
-            std::fs::copy(bundled.join(file), folder.path().join(file)).unwrap();
-        }
-        let mut desk = Self::on(&folder.path().join("bank.db"), folder);
+        let mut desk = Self::on(&fixtures::bundled("bank", folder.path()), folder);
         desk.send(Command::SelectStream("account-A".into()));
         desk
     }

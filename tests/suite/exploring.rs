@@ -95,11 +95,7 @@ fn stores(folder: &Path) -> Vec<PathBuf> {
         std::fs::copy(real.join("pyeventsourcing-bank.db"), all.last().unwrap()).unwrap();
     }
     for name in ["bank", "orders", "rides"] {
-        let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
-        for file in [format!("{name}.db"), format!("{name}.projection.json")] {
-            std::fs::copy(bundled.join(&file), folder.join(&file)).unwrap();
-        }
-        all.push(folder.join(format!("{name}.db")));
+        all.push(fixtures::bundled(name, folder));
     }
     let failing = folder.join("failing.db");
     fixtures::foldline(&failing);

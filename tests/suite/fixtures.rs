@@ -236,3 +236,12 @@ pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         })
         .collect()
 }
+
+/// A bundled sample with its rules, copied into a folder.
+pub fn bundled(name: &str, folder: &Path) -> PathBuf {
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    for file in [format!("{name}.db"), format!("{name}.projection.json")] {
+        std::fs::copy(bundled.join(&file), folder.join(&file)).unwrap();
+    }
+    folder.join(format!("{name}.db"))
+}

@@ -1,12 +1,14 @@
 //! Scenarios are kept by themselves: nothing is lost by a full disk, by closing in the wrong moment, or by a crash.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use foldline::app::{App, Command, Dialog, Document, Settings, Surroundings};
 use foldline::job::{Request, Slot};
 use foldline::model::Timestamp;
 use foldline::whatif::{Edit, Selector, Target};
 use foldline::worker::{Executor as _, Inline};
+
+use crate::fixtures;
 
 /// A window without pixels, and the folders around it.
 struct Desk {
@@ -25,10 +27,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
-        for file in ["bank.db", "bank.projection.json"] {
-            std::fs::copy(bundled.join(file), folder.path().join(file)).unwrap();
-        }
+        fixtures::bundled("bank", folder.path());
         Self { folder }
     }
 

@@ -11,6 +11,7 @@ mod copies;
 mod copy_edits;
 mod copy_layouts;
 mod copy_libraries;
+mod copy_numbered;
 mod copy_properties;
 mod facts;
 mod fixture_files;

@@ -61,7 +61,7 @@ fn nobody_looks_before_the_tab_is_shown_and_then_once() {
     let checking = &window.state().app().document.as_ref().unwrap().checking;
     let edition = checking.edition;
     assert!(checking.health.as_ref().unwrap().complete);
-    window.get_by_label_contains("1 error, 2 notes · looked at all 2000 events in 347 streams with their payloads");
+    window.get_by_label_contains("1 error, 2 notes · looked at all 2,000 events in 347 streams with their payloads");
     window.get_by_label("Invariant broken: 1 error");
     window.get_by_label_contains("Not looked for: expected versions: no event says which version its writer expected");
     send(&mut window, Command::ShowTab(Tab::Events));
@@ -195,7 +195,7 @@ fn where_nothing_is_wrong_it_says_what_that_rests_on() {
     let mut window = window(Some(&store));
     send(&mut window, Command::UseProjection(ProjectionChoice::Automatic));
     show(&mut window);
-    window.get_by_label_contains("Nothing found · looked at all 1500 events");
+    window.get_by_label_contains("Nothing found · looked at all 1,500 events");
     // Nothing is claimed of what could not be looked for.
     window.get_by_label_contains("Versions without gaps or doubles, times in order, no id twice");
     assert!(window.query_by_label_contains("invariants of the projection hold").is_none());

@@ -51,7 +51,15 @@ impl Health {
 
     /// How much was looked at, in words.
     pub fn range(&self) -> String {
+        self.range_in(&|count| count.to_string())
+    }
+
+    /// The same with its numbers as somebody writes them.
+    pub fn range_in(&self, number: &dyn Fn(usize) -> String) -> String {
         let Scanned { events, streams, payloads, snapshots } = self.scanned;
+        let counted = |count: usize, noun: &str| {
+            if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", number(count)) }
+        };
         let looked = format!("{} in {}", counted(events, "event"), counted(streams, "stream"));
         let snapshots = match snapshots {
             0 => String::new(),
@@ -110,8 +118,4 @@ fn cells(finding: &Finding) -> [String; 4] {
     let time = finding.time.map_or_else(String::new, |time| time.to_string());
     let plain = |text: &str| text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect::<String>();
     [place, plain(finding.stream.as_deref().unwrap_or_default()), time, plain(&finding.message)]
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

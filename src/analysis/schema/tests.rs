@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{CategoryIndex, EventKind, EventLog, EventLogBuilder, LogRow, Timestamp, Value, json};
+use crate::model::{CategoryIndex, EventLog, EventLogBuilder, LogRow, Timestamp, Value, json};
 
 struct Row {
     event_type: &'static str,
@@ -25,16 +25,9 @@ fn log(rows: &[Row]) -> EventLog {
         let stream = builder.stream("a-1", |_| "a".to_owned());
         let event_type = builder.event_type(row.event_type);
         builder.push(LogRow {
-            source: 0,
-            part: 0,
-            row_key: at as i64 + 1,
-            position: Some(at as i64 + 1),
-            stream: Some(stream),
             version: Some(at as i64 + 1),
-            event_type,
             time: Timestamp::from_micros(at as i64 * 60_000_000),
-            kind: EventKind::Event,
-            archived: false,
+            ..LogRow::at(at as i64 + 1, Some(stream), event_type)
         });
     }
     builder.finish()

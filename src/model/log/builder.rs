@@ -35,6 +35,24 @@ pub struct LogRow {
     pub archived: bool,
 }
 
+impl LogRow {
+    /// A row of which no more is known than its place, its stream and its type.
+    pub fn at(position: i64, stream: Option<StreamIndex>, event_type: TypeIndex) -> Self {
+        Self {
+            source: 0,
+            row_key: position,
+            part: 0,
+            position: Some(position),
+            stream,
+            version: None,
+            event_type,
+            time: None,
+            kind: EventKind::Event,
+            archived: false,
+        }
+    }
+}
+
 /// Where the names that a reader of pieces has met are in the index, in the order in which it met them.
 #[derive(Debug, Default)]
 pub struct PieceNames {
@@ -270,16 +288,9 @@ pub(crate) mod tests {
             let stream = builder.stream(stream, |_| "c".to_owned());
             let event_type = builder.event_type("T");
             builder.push(LogRow {
-                source: 0,
-                part: 0,
-                row_key: *position,
-                position: Some(*position),
-                stream: Some(stream),
                 version: *version,
-                event_type,
                 time: second.and_then(|s| Timestamp::from_micros(s * 1_000_000)),
-                kind: EventKind::Event,
-                archived: false,
+                ..LogRow::at(*position, Some(stream), event_type)
             });
         }
         builder.finish()

@@ -32,6 +32,8 @@ pub(super) struct BookkeepingCounts {
     pub forgotten: u64,
     /// Rows that the library makes again.
     pub made_again: u64,
+    /// Rows of several events that are not as they were.
+    pub commits: u64,
 }
 
 /// A stream's name, and whether it is about its archived events.
@@ -57,9 +59,11 @@ pub(super) struct Bookkeeping {
     /// By how much the highest position is higher than it was.
     grown_by: i64,
     seen: HashSet<StreamKey>,
+    /// The library's numbers of streams that have no row any more.
+    gone_streams: HashSet<i64>,
     first_row: Option<Vec<Raw>>,
-    /// How long the first of two parts is of names that were never recorded.
-    first_parts: HashMap<Arc<str>, usize>,
+    /// How long the first of two parts is of names that were never recorded, and of what is behind their tenant.
+    first_parts: HashMap<Arc<str>, [usize; 2]>,
     /// The library's numbers of streams that were never recorded.
     pub stream_keys: StreamKeys,
     pub counts: BookkeepingCounts,
@@ -119,7 +123,10 @@ impl Bookkeeping {
             });
             *known = version.max(*known);
         }
-        let first_part = |(name, _): &StreamKey| Some((name.clone(), two_parts(log, name)?.0.len()));
+        let first_part = |(name, _): &StreamKey| {
+            let rest = name.split_once('/').map_or(&**name, |(_, rest)| rest);
+            Some((name.clone(), [&**name, rest].map(|name| two_parts(log, name).map_or(0, |(first, _)| first.len()))))
+        };
         let first_parts = order.iter().filter(|key| log.find_stream(&key.0).is_none()).filter_map(first_part).collect();
         let same =
             |(place, row): (usize, &CopyRow)| matches!(row, CopyRow::Recorded(index) if *index as usize == place);
@@ -140,6 +147,7 @@ impl Bookkeeping {
             unchanged_up_to,
             as_recorded: unchanged == log.len() && plan.rows.len() == log.len(),
             seen: HashSet::new(),
+            gone_streams: HashSet::new(),
             first_row: None,
             first_parts,
             stream_keys: StreamKeys::default(),
@@ -156,7 +164,19 @@ impl Bookkeeping {
     pub(super) fn fate(&mut self, bound: &Bound, table: &Table, row: &Row<'_>) -> rusqlite::Result<Fate> {
         let writing = &bound.spec.writing;
         if let Some(spec) = writing.streams.as_ref().filter(|spec| glob(&spec.table, &table.name)) {
-            return self.stream_row(spec, table, row);
+            let fate = self.stream_row(spec, table, row)?;
+            if let (Fate::LeaveOut, Some((own, _))) = (&fate, &spec.key) {
+                let number = Rows::new(table).place(own).map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+                self.gone_streams.extend(number);
+            }
+            return Ok(fate);
+        }
+        let of_streams = writing.streams.iter().flat_map(|spec| &spec.rows_of);
+        if let Some((_, column)) = of_streams.into_iter().find(|(name, _)| glob(name, &table.name)) {
+            let number = Rows::new(table).place(column).map(|at| row.get_ref(at)).transpose()?.and_then(integer);
+            if number.is_some_and(|number| self.gone_streams.contains(&number)) {
+                return Ok(Fate::LeaveOut);
+            }
         }
         if writing.made_again.iter().any(|name| glob(name, &table.name)) && !self.as_recorded {
             self.counts.made_again += 1;
@@ -186,6 +206,12 @@ impl Bookkeeping {
             self.first_row = Some(rows.values(row)?);
         }
         let mut name = String::new();
+        if let Some(at) = spec.tenant.as_ref().and_then(|column| rows.place(column))
+            && let Some((tenant, _)) = text(row.get_ref(at)?)
+        {
+            name.push_str(&tenant);
+            name.push('/');
+        }
         for (place, at) in parts.into_iter().enumerate() {
             let Some((part, _)) = text(row.get_ref(at)?) else { return Ok(Fate::Keep) };
             name.push_str(if place > 0 { "-" } else { "" });
@@ -242,7 +268,8 @@ impl Bookkeeping {
             None if spec.begin_anew => i64::MAX,
             None => return Ok(Fate::Keep),
         };
-        match self.unchanged_up_to.filter(|up_to| !spec.begin_anew || position <= *up_to) {
+        let unchanged = self.unchanged_up_to.or(spec.at_first);
+        match unchanged.filter(|up_to| !spec.begin_anew || position <= *up_to) {
             Some(up_to) if position <= up_to => Ok(Fate::Keep),
             Some(up_to) => {
                 self.counts.set_back += 1;
@@ -289,9 +316,18 @@ impl Bookkeeping {
                 let found = self.first_row.as_ref().and_then(|row| row.get(rows.place(&new.column)?));
                 set(&new.column, filled(&new.fill, found, &key.0, version));
             }
-            let parts = match self.first_parts.get(&key.0).filter(|_| !spec.more_parts.is_empty()) {
-                Some(first) => vec![&key.0[..*first], &key.0[first + 1..]],
-                None => vec![&*key.0],
+            let tenant = spec.tenant.as_ref().filter(|column| rows.place(column).is_some());
+            let (name, first) = match tenant.and_then(|column| Some((column, key.0.split_once('/')?))) {
+                Some((column, (tenant, rest))) => {
+                    set(column, Raw::text(tenant));
+                    (rest, 1)
+                }
+                None => (&*key.0, 0),
+            };
+            let first = self.first_parts.get(&key.0).map_or(0, |lengths| lengths[first]);
+            let parts = match first {
+                first if first > 0 && !spec.more_parts.is_empty() => vec![&name[..first], &name[first + 1..]],
+                _ => vec![name],
             };
             for (column, part) in std::iter::once(&spec.stream).chain(&spec.more_parts).zip(parts) {
                 set(column, Raw::text(part));

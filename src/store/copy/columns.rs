@@ -1,5 +1,6 @@
 //! Columns that a library fills in a way of its own: ids, texts made of other columns, values by a column's affinity.
 
+use crate::model::{Event, Path};
 use crate::store::layout::{Place, Repeated, Wrapper};
 use crate::store::recognise::Column;
 
@@ -22,6 +23,8 @@ impl Encoder<'_> {
             self.image[at] = Raw::Null;
             return Ok(());
         };
+        let random = if self.bound.spec.writing.random_ids && self.model.was.is_none() { as_random(id) } else { None };
+        let id = random.as_deref().unwrap_or(id);
         self.image[at] = match (place, &self.image[at]) {
             (Place::GuidColumn(_), Raw::Blob(form)) if form.len() == 16 => {
                 let uuid = uuid::Uuid::parse_str(id);
@@ -72,6 +75,33 @@ impl Encoder<'_> {
         Ok(())
     }
 
+    /// Columns that repeat a part of the payload, where the row that the new one is made from has them like that.
+    pub(super) fn from_payload(&mut self) {
+        let (event, was) = (self.event, self.model.was);
+        if was.is_some_and(|was| was.data == event.data) {
+            return;
+        }
+        let at = |event: &Event, path: &str| {
+            let value = Path::parse(path).ok().and_then(|path| event.data.decoded().ok()?.at(&path).cloned());
+            value.and_then(|value| value.as_str().map(Raw::text)).unwrap_or(Raw::Null)
+        };
+        for (column, path) in &self.bound.spec.writing.from_payload {
+            let Some(column) = self.at(column) else { continue };
+            if was.is_none_or(|was| self.image[column] == at(was, path)) {
+                self.image[column] = at(event, path);
+            }
+        }
+    }
+
+    /// Texts that are not said, where the library reads no NULL.
+    pub(super) fn empty(&mut self) {
+        for column in &self.bound.spec.writing.empty {
+            if let Some(at) = self.at(column).filter(|at| self.image[*at] == Raw::Null) {
+                self.image[at] = Raw::text("");
+            }
+        }
+    }
+
     /// New values as SQLite keeps them in their columns.
     pub(super) fn by_affinity(&mut self) {
         let before = self.model.image;
@@ -81,6 +111,12 @@ impl Encoder<'_> {
             }
         }
     }
+}
+
+/// A UUID as one of version 4, the same for the same.
+fn as_random(id: &str) -> Option<String> {
+    let id = uuid::Uuid::parse_str(id).ok()?;
+    Some(uuid::Builder::from_random_bytes(id.into_bytes()).into_uuid().to_string())
 }
 
 /// The column that a place looks at.

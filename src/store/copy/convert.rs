@@ -3,9 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::model::event::Payload;
@@ -13,18 +11,18 @@ use crate::model::{
     Cancel, CopyDescription, CopyPlan, CopyRow, Event, EventKind, EventLog, Number, Object, Origin, Progress, Value,
     json,
 };
-use crate::store::connect::{Access, connect};
+use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::foldline::{self, FoldlineRow, FoldlineSnapshot, Insert};
 use crate::store::target::Target;
-use crate::store::{OpenOptions, Store};
 
 use super::describe::refused;
 use super::places;
 use super::raw::Raw;
+use super::read_back::ReadBack;
 use super::rewritten::Stored;
 use super::snapshots::SnapshotFilter;
-use super::tables::{self, RowsHash};
+use super::tables::{self, RowsHash, Written};
 use super::{CopyReport, described, for_each_planned, write_scenario};
 
 /// Namespace of the ids that events get whose store has none: UUIDv5 of stream and position.
@@ -88,6 +86,7 @@ pub(super) fn write(
     foldline::end(&conn).map_err(writing)?;
     conn.close().map_err(|(_, e)| writing(e))?;
     store.check_as_scanned()?;
+    let written = Written::from([("events".to_owned(), written)]);
     verify(&target, out, plan, &positions, &written, cancel)?;
     target.finish()?;
     Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes: changes.notes() })
@@ -207,25 +206,13 @@ fn verify(
     out: &Path,
     plan: &CopyPlan,
     positions: &[i64],
-    written: &RowsHash,
+    written: &Written,
     cancel: &Cancel,
 ) -> Result<(), StoreError> {
-    let wrong = |why: String| StoreError::Mismatch { path: out.to_owned(), why };
-    let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Cancelled,
-        _ => wrong(e.to_string()),
-    };
-    let conn = connect(target.temporary(), Access::Immutable, Duration::ZERO, Some(cancel)).map_err(failed)?;
-    let read = rows_hash(&conn).map_err(failed)?;
-    if read != *written {
-        return Err(wrong(format!("{} rows were written and {} read back", written.count(), read.count())));
-    }
-    drop(conn);
-    let options = OpenOptions { layout: Some("foldline".to_owned()), ..OpenOptions::default() };
-    let copy = crate::store::open(target.temporary(), &options, &Progress::default(), cancel)?;
-    let log = copy.scan(0, &Progress::default(), cancel)?;
-    if log.len() != positions.len() || positions.iter().enumerate().any(|(at, p)| log.position(at) != *p) {
-        return Err(wrong("its events stand at other positions".to_owned()));
+    let file = ReadBack { target, out, cancel };
+    let (copy, log) = file.open(written, "foldline", positions.len())?;
+    if positions.iter().enumerate().any(|(at, position)| log.position(at) != *position) {
+        return Err(file.wrong("its events stand at other positions"));
     }
     let mut reader = copy.reader()?;
     for (place, row) in plan.rows.iter().enumerate() {
@@ -234,7 +221,7 @@ fn verify(
         };
         for read in reader.events(&log, &[place as u32])? {
             if let Some(difference) = difference(event, &read) {
-                return Err(wrong(format!("{}: {difference}", described(event))));
+                return Err(file.wrong(format!("{}: {difference}", described(event))));
             }
         }
     }
@@ -279,19 +266,6 @@ fn raw(row: &FoldlineRow, bytes: Option<&[u8]>) -> [Raw; 10] {
         bytes.map_or_else(|| text(&row.data), |bytes| Raw::Blob(bytes.to_vec())),
         maybe(row.metadata.clone()),
     ]
-}
-
-/// The hash of every event row of a finished copy.
-fn rows_hash(conn: &Connection) -> rusqlite::Result<RowsHash> {
-    let mut hash = RowsHash::default();
-    let mut statement = conn.prepare("SELECT * FROM events")?;
-    let width = statement.column_count();
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let values = (0..width).map(|at| row.get_ref(at).map(Raw::from));
-        hash.add(&values.collect::<rusqlite::Result<Vec<_>>>()?);
-    }
-    Ok(hash)
 }
 
 /// When the event at which a snapshot stands was recorded.

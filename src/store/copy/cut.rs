@@ -3,25 +3,23 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::Row;
 
 use crate::model::{Cancel, CopyPlan, CopyRow, EventLog, Progress};
-use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
-use crate::store::recognise::{self, Bound, EventSource, Table, glob};
+use crate::store::recognise::{Bound, EventSource, Table, glob};
 use crate::store::target::Target;
-use crate::store::{OpenOptions, open};
 
 use super::CopyOptions;
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, bookkeeping_words, notes};
+use super::file::File;
 use super::raw::Raw;
+use super::read_back::ReadBack;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
-use super::tables::{self, CopyError, Fate, Rows};
-use super::writer::Written;
+use super::tables::{self, Fate, Rows, Written};
 
 /// Rows between two looks at [`Cancel`].
 const ROWS_BETWEEN_LOOKS: u64 = 256;
@@ -182,30 +180,17 @@ pub(super) fn write(
 ) -> Result<(Written, Vec<String>), StoreError> {
     let (bound, log, source) = (stored.bound(), stored.log, stored.source);
     let stay = rows_that_stay(bound, log, plan)?;
-    let to = target.connect(cancel)?;
-    let writing = |e| target.failed(&e);
-    let failed = |e| match e {
-        CopyError::Read(e) => stored.reading(e),
-        CopyError::Write(e) => target.failed(&e),
-    };
-    let all = recognise::tables(source).map_err(|e| stored.reading(e))?;
-    let schema = tables::schema(source).map_err(|e| stored.reading(e))?;
-    let mut taken = tables::taken(bound, &all, options.whole);
+    let file = File::begin(stored, target, options, cancel)?;
     let source_of = |table: &Table| bound.sources.iter().position(|source| source.table.name == table.name);
-    // What belongs to events is known when they have been looked at.
-    taken.sort_by_key(|table| source_of(table).is_none());
-    tables::copy_settings(source, &to).map_err(failed)?;
-    to.execute_batch("BEGIN").map_err(writing)?;
-    tables::make(&to, &schema, &["table"], &taken, options.whole).map_err(writing)?;
-    let mut findings = Findings::new(RowCounts::default(), &taken, &schema, options);
+    let mut findings = Findings::new(RowCounts::default(), &file.tables, &file.schema, options);
     let positions = positions(log, plan);
     let mut bookkeeping = Bookkeeping::new(log, plan, positions.as_deref());
-    let filter = SnapshotFilter::new(log, plan);
+    let filter = SnapshotFilter::new(log, plan).looking_up(stored)?;
     let is_whole = plan.rows.len() == log.len();
     let mut followers = followers(bound);
     let mut written = Written::new();
     let mut seen = 0u64;
-    for table in &taken {
+    for table in &file.tables {
         let rows = Rows::new(table);
         let rowid_at = rows.rowid_at(table);
         let of_events = source_of(table).and_then(|source| stay.get(source));
@@ -247,17 +232,10 @@ pub(super) fn write(
                 _ => bookkeeping.fate(bound, table, row),
             }
         };
-        let hash = tables::copy_rows(source, &to, table, &mut fate).map_err(failed)?;
+        let hash = tables::copy_rows(source, &file.to, table, &mut fate).map_err(|e| file.failed(e))?;
         written.insert(table.name.clone(), hash);
     }
-    // As of a moment, numbers that were used later have not been used yet.
-    let of_a_moment = |table: &&&Table| plan.as_of.is_some() && source_of(table).is_some();
-    let numbered = taken.iter().filter(|table| !of_a_moment(table)).copied();
-    tables::copy_sequences(source, &to, numbered).map_err(failed)?;
-    tables::make(&to, &schema, &["index"], &taken, options.whole).map_err(writing)?;
-    tables::make(&to, &schema, &["view", "trigger"], &taken, options.whole).map_err(writing)?;
-    to.execute_batch("COMMIT").map_err(writing)?;
-    to.close().map_err(|(_, e)| writing(e))?;
+    file.finish(plan)?;
     let mut told = bookkeeping_words(bound, &bookkeeping);
     told.extend(notes(bound, plan, &findings));
     Ok((written, told))
@@ -272,27 +250,9 @@ pub(super) fn verify(
     written: &Written,
     cancel: &Cancel,
 ) -> Result<(), StoreError> {
-    let wrong = |why: String| StoreError::Mismatch { path: out.to_owned(), why };
-    let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Cancelled,
-        _ => wrong(e.to_string()),
-    };
-    let conn = connect(target.temporary(), Access::Immutable, Duration::ZERO, Some(cancel)).map_err(failed)?;
-    for table in recognise::tables(&conn).map_err(failed)? {
-        let Some(written) = written.get(&table.name) else { continue };
-        let read = tables::hash_of(&conn, &table).map_err(failed)?;
-        if read != *written {
-            let (wrote, found) = (written.count(), read.count());
-            return Err(wrong(format!("{wrote} rows of {} were written and {found} read back", table.name)));
-        }
-    }
-    drop(conn);
-    let options = OpenOptions { layout: Some(stored.bound().spec.id.clone()), ..OpenOptions::default() };
-    let copy = open(target.temporary(), &options, &Progress::default(), cancel)?;
-    let (log, before) = (copy.scan(0, &Progress::default(), cancel)?, stored.log);
-    if log.len() != plan.rows.len() {
-        return Err(wrong(format!("{} events were planned and {} read back", plan.rows.len(), log.len())));
-    }
+    let file = ReadBack { target, out, cancel };
+    let (_copy, log) = file.open(written, &stored.bound().spec.id, plan.rows.len())?;
+    let before = stored.log;
     // A number that nothing but the count of events gives may be another one without some of them.
     let has_versions = stored.bound().sources.iter().all(|source| !source.spec.version.is_empty());
     for (place, row) in plan.rows.iter().enumerate() {
@@ -304,7 +264,7 @@ pub(super) fn verify(
             && log.time(place) == before.time(index)
             && (!has_versions || log.version(place) == before.version(index));
         if !same {
-            return Err(wrong(format!("the event at position {} reads back differently", before.position(index))));
+            return Err(file.wrong(format!("the event at position {} reads back differently", before.position(index))));
         }
     }
     Ok(())

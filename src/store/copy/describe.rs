@@ -25,7 +25,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn new(counts: RowCounts, taken: &[&Table], schema: &[Made], options: &CopyOptions) -> Self {
+    pub(super) fn new(counts: RowCounts, taken: &[Table], schema: &[Made], options: &CopyOptions) -> Self {
         let left_out =
             |made: &&Made| options.whole && made.kind == "table" && !taken.iter().any(|table| table.name == made.name);
         let virtual_tables = schema.iter().filter(left_out).map(|made| made.name.clone()).collect();
@@ -90,7 +90,7 @@ pub(super) fn notes(bound: &Bound, plan: &CopyPlan, findings: &Findings) -> Vec<
 
 /// What of the library's bookkeeping is set anew, in sentences.
 pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec<String> {
-    let BookkeepingCounts { streams_set, streams_left_out, streams_added, set_back, forgotten, made_again } =
+    let BookkeepingCounts { streams_set, streams_left_out, streams_added, set_back, forgotten, made_again, commits } =
         bookkeeping.counts;
     let mut words = Vec::new();
     if let Some(spec) = &bound.spec.writing.streams {
@@ -110,12 +110,18 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
             words.push(format!("{name} is set: {}", changes.join(", ")));
         }
     }
+    if commits > 0 {
+        words.push(format!("{} cut or numbered anew", counted(commits, "commit")));
+    }
     if set_back > 0 {
-        let position = bookkeeping.unchanged_up_to().unwrap_or_default();
         let who = counted(set_back, "subscriber");
-        words.push(format!(
-            "{who} set back to #{position}, the last event before the first difference: what follows is handled again"
-        ));
+        words.push(match bookkeeping.unchanged_up_to() {
+            Some(position) => format!(
+                "{who} set back to #{position}, the last event before the first difference: what follows is handled \
+                 again"
+            ),
+            None => format!("{who} set back to the beginning: events from the first on are not as recorded"),
+        });
     }
     if made_again > 0 {
         let rows = counted(made_again, "row");
@@ -212,19 +218,21 @@ fn describe_tables(
     let bound = stored.bound();
     let all = recognise::tables(stored.source).map_err(|e| stored.reading(e))?;
     let schema = tables::schema(stored.source).map_err(|e| stored.reading(e))?;
-    let taken = tables::taken(bound, &all, options.whole);
+    let taken = tables::taken(bound, all, options.whole);
     let mut findings = Findings::new(counts, &taken, &schema, options);
     let positions = if is_cut { cut::positions(stored.log, plan) } else { positions(bound, stored.log, plan) };
     let mut bookkeeping = Bookkeeping::new(stored.log, plan, positions.as_deref());
     bookkeeping.stream_keys = stored.stream_keys.clone();
-    let filter = SnapshotFilter::new(stored.log, plan);
+    bookkeeping.counts.commits = counts.commits;
+    let filter = SnapshotFilter::new(stored.log, plan).looking_up(stored)?;
     let mut gone = if is_cut { Gone::default() } else { Gone::new(stored, plan)? };
     let read = |e: CopyError| match e {
         CopyError::Read(e) | CopyError::Write(e) => stored.reading(e),
     };
     let looked_up = bound.sources.iter().flat_map(|source| source.joins.iter().flatten());
     let mut read_tables: Vec<&Table> = bound.beside.iter().chain(&bound.snapshots).chain(looked_up).collect();
-    read_tables.sort_by_key(|table| &table.name);
+    // What belongs to streams is known when those were looked at.
+    read_tables.sort_by_key(|table| (!tables::has_streams(bound, table), &table.name));
     read_tables.dedup_by_key(|table| &table.name);
     if is_cut && plan.rows.len() == stored.log.len() {
         // All rows of all tables stay.

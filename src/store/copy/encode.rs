@@ -50,7 +50,9 @@ pub(super) fn encode(bound: &Bound, log: &EventLog, event: &Event, model: &Model
     encoder.metadata()?;
     encoder.repeated()?;
     encoder.payload()?;
+    encoder.from_payload();
     encoder.made()?;
+    encoder.empty();
     encoder.by_affinity();
     check(bound, event, model, &image)?;
     Ok(image)
@@ -218,7 +220,7 @@ impl Encoder<'_> {
         }
     }
 
-    fn time(&mut self) -> Result<(), String> {
+    pub(super) fn time(&mut self) -> Result<(), String> {
         let spec = &self.bound.spec.events;
         let was = self.model.was;
         if was.is_none_or(|was| was.valid_time != self.event.valid_time)
@@ -323,13 +325,16 @@ impl Encoder<'_> {
     }
 }
 
-/// Whether a column is the row number by which the store is ordered.
+/// Whether a column is the row number, which says where the row stands.
 pub(super) fn is_row_number(bound: &Bound, column: &str) -> bool {
-    matches!(&bound.key, Key::Rowid(rowid) if rowid.eq_ignore_ascii_case(column))
+    matches!(&bound.key, Key::Rowid(rowid) | Key::Ordered { rowid, .. } if rowid.eq_ignore_ascii_case(column))
 }
 
 /// Whether events keep their ids in a copy: there is a place for them, which says nothing else.
 pub(super) fn ids_are_kept(bound: &Bound) -> bool {
+    if bound.spec.writing.random_ids {
+        return false;
+    }
     bound.spec.events.event_id.0.iter().any(|place| match place.column() {
         Some(column) if bound.spec.writing.made.contains_key(column) => false,
         Some(column) => self::place(bound, column).is_some() && !is_row_number(bound, column),

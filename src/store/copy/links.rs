@@ -9,7 +9,7 @@ use crate::model::{CopyPlan, CopyRow, Event, EventLog};
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::layout::{LinkSpec, Place};
-use crate::store::recognise::{Bound, Table};
+use crate::store::recognise::{Bound, Key, Table};
 use crate::store::rows::{integer, text};
 use crate::store::target::Target;
 
@@ -128,12 +128,19 @@ impl LinkWriter<'_> {
             let at = self.table.column(column).and_then(|column| rows.place(&column.name))?;
             text(values[at].as_ref()).map(|(text, _)| text.into_owned())
         };
-        columns.map(|column| part(column).unwrap_or_default()).collect::<Vec<_>>().join("-")
+        let name = columns.map(|column| part(column).unwrap_or_default()).collect::<Vec<_>>().join("-");
+        match self.spec.stream.tenant.0.iter().filter_map(Place::column).find_map(part) {
+            Some(tenant) => format!("{tenant}/{name}"),
+            None => name,
+        }
     }
 
-    /// The index of the event with a row number.
-    fn index_of(&self, row: i64) -> Option<usize> {
+    /// The index of the event with a row number. `by_row` has them where the store is ordered by something else.
+    fn index_of(&self, row: i64, by_row: Option<&HashMap<i64, usize>>) -> Option<usize> {
         let log = self.log();
+        if let Some(by_row) = by_row {
+            return by_row.get(&row).copied();
+        }
         let (mut from, mut to) = (0, log.len());
         while from < to {
             let middle = from + (to - from) / 2;
@@ -165,9 +172,13 @@ impl LinkWriter<'_> {
         let mut missing = self.joining();
         let joined: HashSet<String> = missing.values().flatten().map(|name| (*name).to_owned()).collect();
         let mut sorted = Sorted::default();
+        let log = self.log();
+        let is_ordered = !matches!(self.bound().key, Key::Rowid(_));
+        let by_row: Option<HashMap<i64, usize>> =
+            is_ordered.then(|| (0..log.len()).map(|index| (log.row_key(index), index)).collect());
         self.each(&mut |(values, event)| {
             let Raw::Integer(row) = values[row_at] else { return Ok(()) };
-            let Some(index) = event.and_then(|event| self.index_of(event)) else {
+            let Some(index) = event.and_then(|event| self.index_of(event, by_row.as_ref())) else {
                 // Of no event: nothing is known that would speak against it.
                 sorted.kept.push(Kept { row, place: NOWHERE });
                 return Ok(());
@@ -223,6 +234,13 @@ impl LinkWriter<'_> {
                 set(theirs, value);
             }
         }
+        if let Some(image) = self.images.get(&(place as usize)) {
+            for (theirs, ours) in &self.bound().spec.writing.link_columns {
+                if let Some(at) = encode::place(self.bound(), ours) {
+                    set(theirs, image[at].clone());
+                }
+            }
+        }
         if let (Some(column), CopyRow::Edited { event, .. } | CopyRow::Inserted(event)) = (&self.spec.version, planned)
             && event.stream.as_deref() == Some(stream)
         {
@@ -244,6 +262,14 @@ impl LinkWriter<'_> {
             for (name, value) in link_parts(self.log(), &self.spec.stream, &fresh.stream)? {
                 let at = column(name).ok_or("the column with its stream is missing")?;
                 values[at] = in_form(&values[at], value).ok_or_else(|| format!("{value} is no value of {name}"))?;
+                for (group, before) in &self.bound().spec.writing.link_groups {
+                    let first = value.split_once(before.as_str()).map_or(value, |(first, _)| first);
+                    if let Some(at) =
+                        column(group).filter(|_| self.spec.stream.parts[0].column().is_some_and(|part| part == name))
+                    {
+                        values[at] = Raw::text(first);
+                    }
+                }
             }
         }
         if let Some(at) = self.spec.version.as_deref().and_then(column) {

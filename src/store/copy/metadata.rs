@@ -34,7 +34,14 @@ impl Encoder<'_> {
         if !same {
             self.check_metadata_form()?;
         }
-        let value = if same_time { self.event.metadata.clone() } else { self.metadata_with_time()? };
+        let value = if self.bound.spec.writing.metadata == MetadataForm::Library {
+            // Of a new event the library has nothing to say yet.
+            Value::Null
+        } else if same_time {
+            self.event.metadata.clone()
+        } else {
+            self.metadata_with_time()?
+        };
         let value = self.without_envelope(self.without_columns(value)?)?;
         let stored = self.at(column).map_or(&Raw::Null, |at| &self.image[at]);
         let declared = self.bound.events.column(column).map_or("", |column| column.declared.as_str());
@@ -278,6 +285,9 @@ impl Encoder<'_> {
         if form == MetadataForm::Any || is_nothing(&self.event.metadata) {
             return Ok(());
         }
+        if form == MetadataForm::Library && self.model.was.is_some() {
+            return Err("its metadata is the library's own".to_owned());
+        }
         let Value::Object(object) = &self.event.metadata else {
             return Err("its metadata is no object, and the library reads nothing else".to_owned());
         };
@@ -360,7 +370,7 @@ pub(super) fn is_nothing(metadata: &Value) -> bool {
 pub(super) fn is_same_metadata(bound: &Bound, planned: &Event, read: &Event) -> bool {
     let (spec, writing) = (&bound.spec.events, &bound.spec.writing);
     let has_place = spec.metadata.is_some() || Envelope::of(&spec.payload).is_some_and(|e| e.has_headers());
-    if !has_place || planned.metadata == read.metadata {
+    if !has_place || writing.metadata == MetadataForm::Library || planned.metadata == read.metadata {
         return true;
     }
     let tags = spec.tags.iter().filter(|tags| tags.metadata).map(|tags| tags.column.as_str());

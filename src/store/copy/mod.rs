@@ -4,13 +4,17 @@
 //! finished copy is read back before it gets its name. No clock and no chance: the same plan gives the same bytes.
 
 mod bookkeeping;
+mod chain;
 mod columns;
+mod commits;
 mod convert;
 mod cut;
 mod describe;
 mod encode;
 mod envelope;
+mod file;
 mod gone;
+mod jsonb;
 mod links;
 mod list_rows;
 mod metadata;
@@ -19,6 +23,7 @@ mod own_fields;
 mod payload_form;
 mod places;
 mod raw;
+mod read_back;
 mod rewritten;
 mod ruby_types;
 mod sha1;
@@ -187,6 +192,10 @@ pub fn why_no_edits(store: &Store, log: &EventLog) -> Option<String> {
     } else if bound.sources.iter().any(|source| source.links.as_ref().is_some_and(|(links, _)| links.rowid().is_none()))
     {
         "the table that says which streams its events are in has no row numbers"
+    } else if bound.spec.writing.commits.is_some()
+        && bound.events.column(bound.key.rowid().unwrap_or_default()).is_none()
+    {
+        "its rows have no numbers of their own"
     } else if !has_places(bound, log) {
         "its positions are missing or repeated, so that nothing says where a new event comes"
     } else {
@@ -202,7 +211,7 @@ fn has_places(bound: &Bound, log: &EventLog) -> bool {
         // Positions that are missing or repeated are no order.
         Key::Position { .. } => !log.has_ordinal_positions(),
         // The rows' own values are the order: it is checked when they are made.
-        Key::Ordered { by, .. } => by.iter().all(|column| bound.events.column(column).is_some()),
+        Key::Ordered { by, .. } => by.iter().all(|column| order::is_in_rows(bound, column)),
     }
 }
 

@@ -1,21 +1,26 @@
 //! Tables that are ordered by what is in their rows: new rows get values by which they come where the plan has them.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rusqlite::params_from_iter;
 
-use crate::model::{CopyPlan, CopyRow};
+use crate::model::{CopyPlan, CopyRow, Timestamp};
 use crate::store::Reader;
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
-use crate::store::recognise::Key;
+use crate::store::layout::{TIME, TimeEncoding};
+use crate::store::recognise::{Bound, Key};
+use crate::store::times;
 
+use super::chain::NUMBERED_BY_ANOTHER;
 use super::described;
-use super::encode::{Image, place};
+use super::encode::{Image, is_row_number, place};
 use super::raw::Raw;
 use super::rewritten::Stored;
+use super::time_form;
+use super::writer::row_numbers;
 
 impl Stored<'_> {
     /// Gives inserted and moved rows what puts them after the event before them in their stream.
@@ -28,9 +33,10 @@ impl Stored<'_> {
         reader: &Reader,
     ) -> Result<(), StoreError> {
         let Key::Ordered { by, .. } = &self.bound().key else { return Ok(()) };
-        let by: Vec<usize> = by.iter().filter_map(|column| place(self.bound(), column)).collect();
+        let by: Vec<By> = by.iter().filter_map(|column| By::new(self.bound(), column)).collect();
+        let numbers = row_numbers(self.bound(), self.log, plan).unwrap_or_default();
         let mut counts = Counts::default();
-        for lane in self.edited_lanes(plan) {
+        for lane in self.lanes_of(plan, &self.edited_streams(plan)).into_values() {
             let mut before: Option<Image> = None;
             for (at, place) in lane.iter().copied().enumerate() {
                 let mut image = self.row_of(plan, place, images, reader)?;
@@ -42,13 +48,20 @@ impl Stored<'_> {
                         (None, None, None) => None,
                     };
                     self.fit_in(&mut image, like.as_ref(), &mut counts)?;
+                    let next = match lane.get(at + 1) {
+                        Some(next) => Some(self.row_of(plan, *next, images, reader)?),
+                        None => None,
+                    };
+                    self.sortable_id(&plan.rows[place], &mut image, before.as_ref(), next.as_ref());
                     images.insert(place, image.clone());
                 }
-                if let Some(before) = &before
-                    && by.iter().map(|at| compared(&before[*at], &image[*at])).find(|order| order.is_ne())
-                        == Some(Ordering::Greater)
-                {
-                    return Err(self.out_of_order(plan, &lane[at - 1..=at]));
+                if let Some(before) = &before {
+                    let order = by.iter().map(|by| by.compared(before, &image)).find(|order| order.is_ne());
+                    // Of equals the one with the lower row number comes first.
+                    let order = order.unwrap_or_else(|| numbers.get(lane[at - 1]).cmp(&numbers.get(place)));
+                    if order == Ordering::Greater {
+                        return Err(self.out_of_order(plan, &lane[at - 1..=at]));
+                    }
                 }
                 before = Some(image);
             }
@@ -56,26 +69,35 @@ impl Stored<'_> {
         Ok(())
     }
 
-    /// The places of the events of each stream that has rows that are not as recorded.
-    fn edited_lanes(&self, plan: &CopyPlan) -> Vec<Vec<usize>> {
-        let stream_of = |row: &CopyRow| match row {
+    /// The stream that an event of the plan is in.
+    pub(super) fn stream_of(&self, row: &CopyRow) -> Option<Arc<str>> {
+        match row {
             CopyRow::Recorded(index) => {
                 self.log.stream_of(*index as usize).map(|stream| self.log.stream(stream).name.clone())
             }
             CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => event.stream.clone(),
-        };
+        }
+    }
+
+    /// Streams with rows that are not as recorded.
+    pub(super) fn edited_streams(&self, plan: &CopyPlan) -> BTreeSet<Arc<str>> {
         let is_edited = |row: &&CopyRow| !matches!(row, CopyRow::Recorded(_));
-        let edited: BTreeSet<Arc<str>> = plan.rows.iter().filter(is_edited).filter_map(stream_of).collect();
-        let mut lanes: HashMap<&Arc<str>, Vec<usize>> = HashMap::new();
+        plan.rows.iter().filter(is_edited).filter_map(|row| self.stream_of(row)).collect()
+    }
+
+    /// The places of the events of these streams.
+    pub(super) fn lanes_of(&self, plan: &CopyPlan, streams: &BTreeSet<Arc<str>>) -> BTreeMap<Arc<str>, Vec<usize>> {
+        let mut lanes: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
         for (place, row) in plan.rows.iter().enumerate() {
-            if let Some(stream) = stream_of(row).and_then(|stream| edited.get(&stream)) {
+            if let Some(stream) = self.stream_of(row).filter(|stream| streams.contains(stream)) {
                 lanes.entry(stream).or_default().push(place);
             }
         }
-        edited.iter().filter_map(|stream| lanes.remove(stream)).collect()
+        lanes
     }
 
-    fn row_of(
+    /// The row of an event of the plan, as it is so far.
+    pub(super) fn row_of(
         &self,
         plan: &CopyPlan,
         place: usize,
@@ -120,6 +142,29 @@ impl Stored<'_> {
         Ok(())
     }
 
+    /// An id by which the row comes between two others: of its time if that is between theirs, else the next one.
+    fn sortable_id(&self, row: &CopyRow, image: &mut Image, before: Option<&Image>, next: Option<&Image>) {
+        const CHANCE: u128 = 100_000_000_000;
+        let (CopyRow::Edited { event, .. } | CopyRow::Inserted(event)) = row else { return };
+        let column = self.bound().spec.writing.sortable_id.as_ref();
+        let Some(at) = column.and_then(|column| place(self.bound(), column)) else { return };
+        let number = |image: &Image| match &image[at] {
+            Raw::Text(digits) => std::str::from_utf8(digits).ok()?.parse::<u128>().ok(),
+            _ => None,
+        };
+        let (before, next) = (before.and_then(number), next.and_then(number));
+        let of_time = event.time.and_then(|time| {
+            let whole = Timestamp::from_nanos(time.nanos() - time.nanos().rem_euclid(100))?;
+            let ticks = time_form::whole(whole, 0.0, TimeEncoding::Ticks)?;
+            Some(u128::try_from(ticks).ok()? * CHANCE)
+        });
+        let is_between = |id: &u128| before.is_none_or(|b| b < *id) && next.is_none_or(|n| *id < n);
+        let beside = || before.map(|id| id + 1).or(next.map(|id| id - 1));
+        if let Some(id) = of_time.filter(is_between).or_else(beside) {
+            image[at] = Raw::text(format!("{id:030}"));
+        }
+    }
+
     fn out_of_order(&self, plan: &CopyPlan, places: &[usize]) -> StoreError {
         let Key::Ordered { by, .. } = &self.bound().key else { return StoreError::SeveralNotWritable };
         // Of the two, the one that an edit concerns.
@@ -127,11 +172,52 @@ impl Stored<'_> {
             CopyRow::Recorded(_) => None,
             CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => Some(described(event)),
         });
+        if self.bound().spec.events.version_beside.is_some() {
+            return self.refused(&plan.rows[*places.last().unwrap_or(&0)], NUMBERED_BY_ANOTHER);
+        }
         let why = format!(
             "the library reads a stream's events in the order of {}, by which it would come elsewhere: change its time too",
-            by.join(", ")
+            by.iter().map(|column| if column == TIME { "their time" } else { column }).collect::<Vec<_>>().join(", ")
         );
         StoreError::CannotEncode { event: events.into_iter().next().unwrap_or_default(), why }
+    }
+}
+
+/// What the table is ordered by, in a row.
+enum By {
+    /// The row number, which is compared last in any case.
+    Number,
+    Column(usize),
+    /// The recorded time, which is in a column.
+    Time(usize, TimeEncoding),
+}
+
+/// Whether a row says by itself where this part of the table's order puts it.
+pub(super) fn is_in_rows(bound: &Bound, column: &str) -> bool {
+    By::new(bound, column).is_some()
+}
+
+impl By {
+    fn new(bound: &Bound, column: &str) -> Option<Self> {
+        if is_row_number(bound, column) {
+            return Some(Self::Number);
+        }
+        if column != TIME {
+            return place(bound, column).map(Self::Column);
+        }
+        let time = bound.spec.events.time.first().filter(|time| time.plus.is_none())?;
+        Some(Self::Time(place(bound, time.place.column()?)?, time.encoding))
+    }
+
+    fn compared(&self, a: &Image, b: &Image) -> Ordering {
+        match self {
+            Self::Number => Ordering::Equal,
+            Self::Column(at) => compared(&a[*at], &b[*at]),
+            Self::Time(at, encoding) => {
+                let time = |image: &Image| times::in_column(image[*at].as_ref(), *encoding).timestamp();
+                time(a).cmp(&time(b))
+            }
+        }
     }
 }
 

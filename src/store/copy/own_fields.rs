@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::model::event::Payload;
 use crate::model::{Event, Key, Number, Object, Origin, Timestamp, Value};
-use crate::store::layout::{Place, Repeated};
+use crate::store::layout::{Place, Repeated, TimeEncoding};
 use crate::store::payload::{contents_as, finished};
 use crate::store::recognise::Bound;
 use crate::store::rows::integer;
 use crate::store::times;
 
 use super::encode::{Image, Model, columns_of_form, place};
-use super::time_form::iso_like;
+use super::time_form::in_json;
 
 /// A payload with the library's own fields, as the row has them that it is made from.
 ///
@@ -75,9 +75,9 @@ impl Field<'_> {
             Repeated::Version if same(|a, b| a.version == b.version) => kept(),
             Repeated::Version if self.repeats(form) => Ok(event.version.map(number)),
             Repeated::Time if same(|a, b| a.time == b.time) => kept(),
-            Repeated::Time if self.repeats(form) => match (form, event.time) {
-                (Value::String(form), Some(time)) => Ok(Some(Value::string(iso_like(form, time)?))),
-                _ => Err(format!("its time is also in the field {key} of its payload, as no text")),
+            Repeated::Time if self.repeats(form) => match event.time {
+                Some(time) => in_json(Some(form), time, TimeEncoding::Auto).map(Some),
+                None => Err(format!("its time is also in the field {key} of its payload, and it has none")),
             },
             Repeated::Type if self.repeats(form) => Ok(Some(Value::string(&*event.event_type))),
             Repeated::Type | Repeated::AsFound if given.is_some() => kept(),
@@ -122,7 +122,7 @@ impl Field<'_> {
                 });
                 // The column may be coarser.
                 let millis = |time: Timestamp| time.nanos().div_euclid(1_000_000);
-                let said = form.as_str().and_then(Timestamp::parse_iso);
+                let said = times::in_json(Some(form), TimeEncoding::Auto).timestamp();
                 said.is_some() && said.map(millis) == recorded.map(millis)
             }
             _ => false,

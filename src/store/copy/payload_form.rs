@@ -10,6 +10,7 @@ use crate::store::recognise::Bound;
 
 use super::encode::{Model, columns_of_form};
 use super::envelope::{Contents, Envelope, Sets};
+use super::jsonb;
 use super::own_fields::with_own_fields;
 use super::raw::Raw;
 use super::time_form::iso_like;
@@ -32,6 +33,9 @@ pub(super) fn encoded_payload(
     match form_of(stored.as_ref(), spec, &by) {
         Some(Form::Json) => {}
         Some(form @ (Form::Text | Form::SignedLe)) => return plain(&data, form, stored),
+        Some(Form::Jsonb) if spec.unwrap.is_empty() => {
+            return Ok(Raw::Blob(jsonb::encoded(&with_own_fields(bound, event, model, &data)?)));
+        }
         Some(Form::Yaml) if spec.unwrap.is_empty() => {
             return as_yaml(&data, stored).map_err(|why| format!("its payload can't be written as YAML: {why}"));
         }
@@ -72,16 +76,27 @@ pub(super) fn encoded_payload(
         }
         None => Wrapping { spec, bound, event, model }.rewrapped(&data, original.as_ref())?,
     };
-    let text = json::to_text(&value).into_bytes();
+    let declared = bound.events.column(&spec.column).map_or("", |column| column.declared.as_str());
+    match as_stored(&value, spec, stored)? {
+        Raw::Text(text) if *stored == Raw::Null && declared.eq_ignore_ascii_case("blob") => Ok(Raw::Blob(text)),
+        stored => Ok(stored),
+    }
+}
+
+/// A value as JSON like what is stored: as text or bytes, with its mark of the byte order, compressed as it is.
+pub(super) fn as_stored(value: &Value, spec: &PayloadSpec, stored: &Raw) -> Result<Raw, String> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    let mut text = json::to_text(value).into_bytes();
+    if matches!(unpack(stored.as_ref(), spec), Unpacked::Text(like) if like.starts_with(MARK)) {
+        text.splice(..0, MARK.iter().copied());
+    }
     let packing = match stored {
         Raw::Blob(bytes) => packing_of(bytes, spec),
         _ => None,
     };
-    let declared = bound.events.column(&spec.column).map_or("", |column| column.declared.as_str());
     Ok(match (packing, stored) {
         (Some(packing), _) => Raw::Blob(packed(&text, packing)?),
         (None, Raw::Blob(_)) => Raw::Blob(text),
-        (None, Raw::Null) if declared.eq_ignore_ascii_case("blob") => Raw::Blob(text),
         (None, _) => Raw::Text(text),
     })
 }

@@ -23,6 +23,8 @@ pub(super) struct RowCounts {
     pub inserted: u64,
     pub changed: u64,
     pub renumbered: u64,
+    /// Rows of several events that are not as they were.
+    pub commits: u64,
     /// Rewritten events that are archived.
     pub archived: u64,
     /// Inserted events whose time the layout has no place for.
@@ -133,6 +135,10 @@ impl Stored<'_> {
             counts.archived += u64::from(event.archived);
             counts.lost_times += u64::from(self.bound().spec.events.time.is_empty() && event.time.is_some());
             counts.new_times += u64::from(self.is_new_time(event, index, was.as_ref()));
+            if self.bound().spec.writing.commits.is_some() {
+                // Rows of several events are made of a whole stream.
+                continue;
+            }
             let image = index.map(|index| self.image(&reader, index)).transpose()?;
             let image_type = index.map(|index| self.log.event_type(self.log.type_of(index as usize)).name.clone());
             let image_place = index.and_then(|index| {
@@ -162,8 +168,14 @@ impl Stored<'_> {
         }
         match refusal {
             Some(error) => Err(error),
+            None if self.bound().spec.writing.commits.is_some() => {
+                let commits = self.commits(plan)?;
+                counts.commits = commits.len() as u64;
+                Ok(commits)
+            }
             None => {
                 self.put_in_order(plan, &mut images, &reader)?;
+                self.chain(plan, &mut images, &reader)?;
                 Ok(images)
             }
         }

@@ -8,12 +8,17 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use crate::model::{CopyPlan, CopyRow, EventLog, Moment, Timestamp};
-use crate::store::layout::Place;
+use crate::store::connect::quoted;
+use crate::store::error::StoreError;
+use crate::store::layout::{Place, SnapshotTable};
 use crate::store::payload::decode;
 use crate::store::recognise::{Bound, Table};
 use crate::store::rows::text;
 use crate::store::snapshots::{taken_at, version_of};
 
+use super::gone;
+use super::raw::Raw;
+use super::rewritten::Stored;
 use super::tables::Rows;
 
 /// What is kept of each stream's snapshots.
@@ -23,6 +28,36 @@ pub(in crate::store) struct SnapshotFilter {
     complete: bool,
     /// The instant as of which the copy is.
     until: Option<Timestamp>,
+    /// Names of streams by what names them in the snapshot table, where they are looked up in another one.
+    names: HashMap<Vec<u8>, String>,
+}
+
+/// How a part of the names of snapshots' streams is looked up.
+struct Lookup<'s> {
+    /// Which part.
+    part: usize,
+    /// The snapshot table's columns by which it is looked up.
+    own: Vec<&'s str>,
+    /// Reads what is in them and the part.
+    sql: String,
+}
+
+impl<'s> Lookup<'s> {
+    fn new(bound: &Bound, spec: &'s SnapshotTable) -> Option<Self> {
+        let looked_up = |place: &'s Place| match place {
+            Place::First(places) => places.iter().find_map(|place| place.column()?.split_once('.')),
+            place => place.column()?.split_once('.'),
+        };
+        let (part, (alias, column)) =
+            spec.stream.iter().enumerate().find_map(|(at, place)| Some((at, looked_up(place)?)))?;
+        let at = spec.joins.iter().position(|join| join.alias == alias)?;
+        let table = bound.snapshot_joins.get(at)?.as_ref()?;
+        let own_name = |column: &str| Some(quoted(&table.column(column)?.name));
+        let on = spec.joins[at].on.iter().map(|(theirs, own)| Some((own_name(theirs)?, own.column()?.as_str())));
+        let (mut theirs, own): (Vec<String>, Vec<&str>) = on.collect::<Option<Vec<_>>>()?.into_iter().unzip();
+        theirs.push(own_name(column)?);
+        Some(Self { part, own, sql: format!("SELECT DISTINCT {} FROM {}", theirs.join(", "), quoted(&table.name)) })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +117,27 @@ impl SnapshotFilter {
             };
             (stream.name.clone(), limit)
         });
-        Self { limits: streams.collect(), complete: recorded.iter().all(|kept| *kept), until }
+        Self { limits: streams.collect(), complete: recorded.iter().all(|kept| *kept), until, names: HashMap::new() }
+    }
+
+    /// The same where the names of snapshots' streams are looked up.
+    pub(super) fn looking_up(mut self, stored: &Stored<'_>) -> Result<Self, StoreError> {
+        let bound = stored.bound();
+        let Some(lookup) = bound.spec.snapshots.as_ref().and_then(|spec| Lookup::new(bound, spec)) else {
+            return Ok(self);
+        };
+        let read = || -> rusqlite::Result<HashMap<Vec<u8>, String>> {
+            let mut select = stored.source.prepare(&lookup.sql)?;
+            let count = lookup.own.len();
+            let names = select.query_map([], |row| {
+                let values = (0..count).map(|at| row.get_ref(at).map(Raw::from));
+                let name = text(row.get_ref(count)?).map(|(name, _)| name.into_owned()).unwrap_or_default();
+                Ok((gone::key(values.collect::<rusqlite::Result<Vec<_>>>()?.into_iter()), name))
+            })?;
+            names.collect()
+        };
+        self.names = read().map_err(|e| stored.reading(e))?;
+        Ok(self)
     }
 
     /// Whether the copy keeps a snapshot.
@@ -126,9 +181,23 @@ impl SnapshotFilter {
             if place > 0 {
                 name.push('-');
             }
-            let stored = column.column().map_or(Ok(ValueRef::Null), |column| value(column))?;
-            if let Some((part, _)) = text(stored) {
-                name.push_str(&part);
+            if let Some(lookup) = Lookup::new(bound, spec).filter(|lookup| lookup.part == place) {
+                let own = lookup.own.iter().map(|column| value(column).map(Raw::from));
+                let own = own.collect::<rusqlite::Result<Vec<_>>>()?;
+                if let Some(part) = self.names.get(&gone::key(own.into_iter())).filter(|part| !part.is_empty()) {
+                    name.push_str(part);
+                    continue;
+                }
+            }
+            let columns = match column {
+                Place::First(places) => places.iter().filter_map(Place::column).collect(),
+                place => place.column().into_iter().collect::<Vec<_>>(),
+            };
+            for column in columns {
+                if let Some((part, _)) = text(value(column)?) {
+                    name.push_str(&part);
+                    break;
+                }
             }
         }
         let taken = match (&spec.taken, self.until) {

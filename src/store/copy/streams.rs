@@ -46,9 +46,14 @@ impl Encoder<'_> {
             self.set(Some(column), number.into());
         }
         of_stream.iter().for_each(|column| self.set(Some(column), Raw::Null));
-        if !spec.tenant.is_empty() {
-            return Err("the layout's streams belong to tenants, and a new one would need one".to_owned());
-        }
+        let stream = match spec.tenant.0.iter().filter_map(Place::column).find(|column| self.at(column).is_some()) {
+            Some(column) => {
+                let (tenant, rest) = with_tenant(stream)?;
+                self.set(Some(column), Raw::text(tenant));
+                rest
+            }
+            None => stream,
+        };
         let values: Vec<&str> = match spec.parts.as_slice() {
             [_] => vec![stream],
             [_, _] => {
@@ -130,9 +135,24 @@ impl Encoder<'_> {
     }
 
     /// Whether rows of the table of links can say that the event is in a stream; they are written later.
-    fn linked(&self, stream: &str) -> Result<(), String> {
+    fn linked(&mut self, stream: &str) -> Result<(), String> {
         let Some(source) = self.bound.sources.first() else { return Ok(()) };
         let (Some(spec), Some((table, _))) = (&source.spec.links, &source.links) else { return Ok(()) };
+        let has_tenant = !spec.stream.tenant.is_empty();
+        if has_tenant {
+            let (tenant, _) = with_tenant(stream)?;
+            let was = self.model.was.and_then(|was| was.stream.as_deref()?.split_once('/'));
+            if was.is_some_and(|(was, _)| was != tenant) {
+                return Err(format!("its new stream is one of {tenant}, and an event stays with its tenant"));
+            }
+            self.bound.spec.writing.of_stream.iter().for_each(|column| self.set(Some(column), Raw::text(tenant)));
+        }
+        if let Some(column) = &self.bound.spec.writing.stream_names {
+            let names = self.event.stream.iter().chain(&self.event.other_streams);
+            let names = names.map(|name| Ok(Value::string(if has_tenant { with_tenant(name)?.1 } else { &**name })));
+            let names = names.collect::<Result<Vec<_>, String>>()?.into_iter().collect::<List>();
+            self.set(Some(column), Raw::text(json::to_text(&Value::List(names))));
+        }
         if !lane_of(self.log, self.event).is_empty() {
             return Ok(());
         }
@@ -153,19 +173,33 @@ pub(super) fn link_parts<'s>(
     spec: &'s StreamSpec,
     stream: &'s str,
 ) -> Result<Vec<(&'s str, &'s str)>, String> {
-    if !spec.tenant.is_empty() {
-        return Err("the layout's streams belong to tenants, and a new one would need one".to_owned());
-    }
+    let mut parts = Vec::new();
+    let stream = match spec.tenant.0.iter().find_map(Place::column) {
+        Some(column) => {
+            let (tenant, rest) = with_tenant(stream)?;
+            parts.push((column.as_str(), tenant));
+            rest
+        }
+        None => stream,
+    };
     let columns: Option<Vec<&str>> = spec.parts.iter().map(|part| part.column().map(String::as_str)).collect();
     match columns.ok_or("the layout names streams by more than columns")?.as_slice() {
-        [column] => Ok(vec![(column, stream)]),
+        [column] => parts.push((column, stream)),
         [one, other] => {
             let (first, second) = two_parts(log, stream)
                 .ok_or("a new stream is named by its type and its id with a hyphen between, such as account-1, here")?;
-            Ok(vec![(one, first), (other, second)])
+            parts.extend([(*one, first), (*other, second)]);
         }
-        _ => Err("the layout's streams have keys of several parts".to_owned()),
+        _ => return Err("the layout's streams have keys of several parts".to_owned()),
     }
+    Ok(parts)
+}
+
+/// The tenant and the rest of a new stream's name.
+pub(super) fn with_tenant(stream: &str) -> Result<(&str, &str), String> {
+    stream.split_once('/').filter(|(tenant, rest)| !tenant.is_empty() && !rest.is_empty()).ok_or_else(|| {
+        format!("the layout's streams belong to tenants: a new one is named with its own, such as default/{stream}")
+    })
 }
 
 /// A text as a value in the form of another; `None` where it can't be.

@@ -1,13 +1,13 @@
 //! The tables of a copy: made by the store's own statements, filled row by row with values as they are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::store::connect::quoted;
-use crate::store::recognise::{Bound, Table};
+use crate::store::recognise::{Bound, Table, glob};
 use crate::store::scan::READ_AT_MOST;
 
 use super::raw::Raw;
@@ -30,6 +30,9 @@ pub(super) enum CopyError {
     Write(rusqlite::Error),
 }
 
+/// The rows that were written, by table.
+pub(super) type Written = BTreeMap<String, RowsHash>;
+
 /// The name of the table with the notes of scenarios.
 pub(super) const SCENARIO_TABLE: &str = "foldline_scenario";
 
@@ -45,11 +48,11 @@ pub(super) fn schema(conn: &Connection) -> rusqlite::Result<Vec<Made>> {
 }
 
 /// The layout's own tables, those of the database with `whole`.
-pub(super) fn taken<'t>(bound: &Bound, tables: &'t [Table], whole: bool) -> Vec<&'t Table> {
+pub(super) fn taken(bound: &Bound, tables: Vec<Table>, whole: bool) -> Vec<Table> {
     let own = |table: &Table| {
         own_tables(bound).any(|own| own.name == table.name) || table.name.eq_ignore_ascii_case(SCENARIO_TABLE)
     };
-    tables.iter().filter(|table| whole || own(table)).collect()
+    tables.into_iter().filter(|table| whole || own(table)).collect()
 }
 
 /// The tables that are the layout's.
@@ -61,6 +64,11 @@ pub(super) fn own_tables(bound: &Bound) -> impl Iterator<Item = &Table> {
     });
     let of_snapshots = bound.snapshots.iter().chain(bound.snapshot_joins.iter().flatten());
     of_events.chain(of_snapshots).chain(&bound.beside)
+}
+
+/// Whether it is the table in which the library keeps how far its streams have come.
+pub(super) fn has_streams(bound: &Bound, table: &Table) -> bool {
+    bound.spec.writing.streams.as_ref().is_some_and(|spec| glob(&spec.table, &table.name))
 }
 
 /// Settings of the database file that its library may look at.
@@ -77,7 +85,7 @@ pub(super) fn make(
     to: &Connection,
     schema: &[Made],
     kinds: &[&str],
-    tables: &[&Table],
+    tables: &[Table],
     whole: bool,
 ) -> rusqlite::Result<()> {
     for made in schema.iter().filter(|made| kinds.contains(&made.kind.as_str())) {

@@ -1,39 +1,37 @@
 //! Copies in the store's own layout.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use rusqlite::Connection;
 
 use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress, StreamIndex};
-use crate::store::connect::{Access, connect};
 use crate::store::error::StoreError;
 use crate::store::layout::Role;
-use crate::store::recognise::{self, Bound, Key, Table};
+use crate::store::recognise::{Bound, Key, Table};
 use crate::store::scan::READ_AT_MOST;
 use crate::store::target::Target;
-use crate::store::{OpenOptions, open};
 
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, notes};
 use super::encode::{Image, ids_are_kept};
+use super::file::File;
 use super::gone::{Gone, Renamed};
 use super::links::LinkWriter;
 use super::list_rows::ListRows;
 use super::metadata::is_same_metadata;
 use super::own_fields::is_same_data;
 use super::raw::Raw;
+use super::read_back::ReadBack;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
-use super::tables::{self, CopyError, Fate, Rows, RowsHash};
-use super::{CopyOptions, described, places, write_scenario};
+use super::tables::{self, Fate, Rows, RowsHash, Written};
+use super::{CopyOptions, commits, described, places};
 
 /// Rewritten events that are read back at once.
 const READ_AT_ONCE: usize = 256;
-
-/// The rows that were written, by table.
-pub(super) type Written = BTreeMap<String, RowsHash>;
 
 pub(super) struct Writer<'a> {
     pub stored: &'a Stored<'a>,
@@ -49,7 +47,7 @@ pub(super) fn positions(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Optio
         Key::Position { .. } => Some(log.position(index as usize)),
         Key::Columns(_) | Key::Ordered { .. } => None,
     };
-    if matches!(bound.key, Key::Columns(_) | Key::Ordered { .. }) {
+    if matches!(bound.key, Key::Columns(_) | Key::Ordered { .. }) || bound.events_are_several() {
         return None;
     }
     let recorded = plan.rows.iter().map(|row| match row {
@@ -60,7 +58,7 @@ pub(super) fn positions(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Optio
 }
 
 /// Row numbers of a copy, where they are not the positions: recorded rows keep theirs.
-fn row_numbers(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
+pub(super) fn row_numbers(bound: &Bound, log: &EventLog, plan: &CopyPlan) -> Option<Vec<i64>> {
     if !matches!(bound.key, Key::Position { .. } | Key::Ordered { .. }) {
         return None;
     }
@@ -88,38 +86,28 @@ impl Writer<'_> {
         progress: &Progress,
     ) -> Result<(Written, Vec<String>), StoreError> {
         let source = self.stored.source;
-        let to = target.connect(self.cancel)?;
-        let writing = |e| target.failed(&e);
-        let failed = |e| match e {
-            CopyError::Read(e) => self.stored.reading(e),
-            CopyError::Write(e) => target.failed(&e),
-        };
-        let all = recognise::tables(source).map_err(|e| self.stored.reading(e))?;
-        let schema = tables::schema(source).map_err(|e| self.stored.reading(e))?;
-        let taken = tables::taken(self.bound(), &all, self.options.whole);
-        tables::copy_settings(source, &to).map_err(failed)?;
-        to.execute_batch("BEGIN").map_err(writing)?;
-        tables::make(&to, &schema, &["table"], &taken, self.options.whole).map_err(writing)?;
+        let file = File::begin(self.stored, target, self.options, self.cancel)?;
         let positions = positions(self.bound(), self.stored.log, self.plan);
-        let mut findings = Findings::new(counts, &taken, &schema, self.options);
+        let mut findings = Findings::new(counts, &file.tables, &file.schema, self.options);
         let mut bookkeeping = Bookkeeping::new(self.stored.log, self.plan, positions.as_deref());
         bookkeeping.stream_keys = self.stored.stream_keys.clone();
-        let filter = SnapshotFilter::new(self.stored.log, self.plan);
+        bookkeeping.counts.commits = counts.commits;
+        let filter = SnapshotFilter::new(self.stored.log, self.plan).looking_up(self.stored)?;
         let mut gone = Gone::new(self.stored, self.plan)?;
         let renamed = Renamed::new(self.stored, self.plan, positions.as_deref());
         let mut written = Written::new();
         let is_own = |table: &Table| tables::own_tables(self.bound()).any(|own| own.name == table.name);
         let mut lists = ListRows::new(self.stored, self.plan, images, positions.as_deref());
-        for table in &taken {
+        for table in &file.tables {
             let links = self.bound().sources.first().and_then(|source| {
                 let (links, _) = source.links.as_ref().filter(|(links, _)| links.name == table.name)?;
                 Some((source.spec.links.as_ref()?, links))
             });
             let hash = if table.name == self.bound().events.name {
-                self.write_events(target, &to, images, positions.as_deref(), progress)?
+                self.write_events(target, &file.to, images, positions.as_deref(), progress)?
             } else if let Some((spec, table)) = links {
                 let (stored, plan, positions) = (self.stored, self.plan, positions.as_deref());
-                LinkWriter { stored, plan, images, positions, spec, table }.write(&to, target)?
+                LinkWriter { stored, plan, images, positions, spec, table }.write(&file.to, target)?
             } else {
                 let mut fate = |row: &rusqlite::Row<'_>| match self.bound().snapshots.as_ref() {
                     Some(snapshots) if snapshots.name == table.name => {
@@ -138,22 +126,14 @@ impl Writer<'_> {
                         }),
                     },
                 };
-                let copied = tables::copy_rows(source, &to, table, &mut fate).map_err(failed)?;
+                let copied = tables::copy_rows(source, &file.to, table, &mut fate).map_err(|e| file.failed(e))?;
                 let mut more = if is_own(table) { bookkeeping.new_rows(self.bound(), table) } else { Vec::new() };
                 more.extend(lists.more(table));
-                tables::add_rows(&to, table, more, copied).map_err(failed)?
+                tables::add_rows(&file.to, table, more, copied).map_err(|e| file.failed(e))?
             };
             written.insert(table.name.clone(), hash);
         }
-        write_scenario(&to, self.plan.scenario.as_deref()).map_err(writing)?;
-        // As of a moment, numbers that were used later have not been used yet.
-        let of_a_moment = |table: &&&Table| self.plan.as_of.is_some() && table.name == self.bound().events.name;
-        let numbered = taken.iter().filter(|table| !of_a_moment(table)).copied();
-        tables::copy_sequences(source, &to, numbered).map_err(failed)?;
-        tables::make(&to, &schema, &["index"], &taken, self.options.whole).map_err(writing)?;
-        tables::make(&to, &schema, &["view", "trigger"], &taken, self.options.whole).map_err(writing)?;
-        to.execute_batch("COMMIT").map_err(writing)?;
-        to.close().map_err(|(_, e)| writing(e))?;
+        file.finish(self.plan)?;
         let mut told = super::describe::bookkeeping_words(self.bound(), &bookkeeping);
         findings.gone(gone.count);
         told.extend(notes(self.bound(), self.plan, &findings));
@@ -181,13 +161,20 @@ impl Writer<'_> {
         let mut insert = to.prepare(&rows.insert()).map_err(|e| target.failed(&e))?;
         let mut hash = RowsHash::default();
         let mut turn = Turn::begin(self.stored.source).map_err(|e| self.stored.reading(e))?;
-        for (place, row) in self.plan.rows.iter().enumerate() {
+        let commits = self.bound().events_are_several().then(|| self.commits(images));
+        let count = commits.as_ref().map_or(self.plan.rows.len(), Vec::len);
+        for at in 0..count {
+            let (place, number) = match &commits {
+                Some(commits) => commits[at],
+                None => (at, numbers.map(|numbers| numbers[at])),
+            };
+            let row = &self.plan.rows[place];
             if self.cancel.is_cancelled() {
                 return Err(StoreError::Cancelled);
             }
             turn.next().map_err(|e| self.stored.reading(e))?;
             let mut values = match (row, images.get(&place)) {
-                (CopyRow::Recorded(index), _) => self.stored.row(&reader, *index)?,
+                (CopyRow::Recorded(index), None) => self.stored.row(&reader, *index)?,
                 (_, Some(image)) => {
                     let mut values = image.clone();
                     values.resize(rows.width(), Raw::Null);
@@ -196,9 +183,9 @@ impl Writer<'_> {
                 // Every other row was encoded before.
                 (_, None) => continue,
             };
-            for (at, numbers) in [(position_at, positions), (rowid_at, numbers)] {
-                if let (Some(at), Some(numbers)) = (at, numbers) {
-                    values[at] = Raw::Integer(numbers[place]);
+            for (at, number) in [(position_at, positions.map(|positions| positions[place])), (rowid_at, number)] {
+                if let (Some(at), Some(number)) = (at, number) {
+                    values[at] = Raw::Integer(number);
                 }
             }
             hash.add(&values);
@@ -211,35 +198,19 @@ impl Writer<'_> {
         Ok(hash)
     }
 
+    /// The rows of a table whose rows hold several events, by the place of their first, with their numbers.
+    fn commits(&self, images: &HashMap<usize, Image>) -> Vec<(usize, Option<i64>)> {
+        let rows = commits::rows(self.stored, self.plan, images);
+        let numbers = places::positions(&rows.iter().map(|(_, number)| *number).collect::<Vec<_>>());
+        rows.iter().zip(numbers).map(|((place, _), number)| (*place, Some(number))).collect()
+    }
+
     /// Reads the finished file back: every row as it was to be, every rewritten event as the plan has it.
     pub(super) fn verify(&self, target: &Target, out: &Path, written: &Written) -> Result<(), StoreError> {
-        let wrong = |why: String| StoreError::Mismatch { path: out.to_owned(), why };
-        let failed = |e: rusqlite::Error| match e.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::Cancelled,
-            _ => wrong(e.to_string()),
-        };
-        let conn = connect(target.temporary(), Access::Immutable, Duration::ZERO, Some(self.cancel)).map_err(failed)?;
-        for table in recognise::tables(&conn).map_err(failed)? {
-            let Some(written) = written.get(&table.name) else { continue };
-            // The note of this copy is one more row of its own table.
-            if table.name.eq_ignore_ascii_case(tables::SCENARIO_TABLE) {
-                continue;
-            }
-            let read = tables::hash_of(&conn, &table).map_err(failed)?;
-            if read != *written {
-                let (wrote, found) = (written.count(), read.count());
-                return Err(wrong(format!("{wrote} rows of {} were written and {found} read back", table.name)));
-            }
-        }
-        drop(conn);
-        let options = OpenOptions { layout: Some(self.bound().spec.id.clone()), ..OpenOptions::default() };
-        let copy = open(target.temporary(), &options, &Progress::default(), self.cancel)?;
-        let log = copy.scan(0, &Progress::default(), self.cancel)?;
-        if log.len() != self.plan.rows.len() {
-            return Err(wrong(format!("{} events were planned and {} read back", self.plan.rows.len(), log.len())));
-        }
+        let file = ReadBack { target, out, cancel: self.cancel };
+        let (copy, log) = file.open(written, &self.bound().spec.id, self.plan.rows.len())?;
         let mut reader = copy.reader()?;
-        let mut places = Places::default();
+        let mut places = Places::new(self.stored, self.plan);
         let planned = self.plan.rows.iter().enumerate().filter_map(|(place, row)| match row {
             CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => Some((place, event)),
             CopyRow::Recorded(_) => None,
@@ -252,13 +223,13 @@ impl Writer<'_> {
             let indices = planned.iter().map(|(place, event)| {
                 places
                     .of(&log, event, *place, self.bound())
-                    .ok_or_else(|| wrong(format!("{} is missing", described(event))))
+                    .ok_or_else(|| file.wrong(format!("{} is missing", described(event))))
             });
             let indices = indices.collect::<Result<Vec<u32>, _>>()?;
             let read = reader.events(&log, &indices)?;
             for ((_, event), read) in planned.iter().zip(&read) {
                 if let Some(difference) = difference(event, read, self.bound()) {
-                    return Err(wrong(format!("{}: {difference}", described(event))));
+                    return Err(file.wrong(format!("{}: {difference}", described(event))));
                 }
             }
         }
@@ -267,17 +238,56 @@ impl Writer<'_> {
 }
 
 /// Where events of the plan are in the copy's index: at their place, unless the table orders itself. Then a stream's
-/// versions are gone through once, however many of its events are looked for.
-#[derive(Default)]
-struct Places(HashMap<StreamIndex, HashMap<Option<i64>, u32>>);
+/// versions are gone through once, however many of its events are looked for; without versions an event is the so
+/// many-th of its stream in both.
+struct Places {
+    versions: HashMap<StreamIndex, HashMap<Option<i64>, u32>>,
+    /// How many of its stream come before an event without a version, by its place in the plan.
+    ranks: HashMap<usize, usize>,
+}
 
 impl Places {
+    fn new(stored: &Stored<'_>, plan: &CopyPlan) -> Self {
+        let has_versions = |row: &CopyRow| match row {
+            CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => event.version.is_some(),
+            CopyRow::Recorded(_) => true,
+        };
+        let mut ranks = HashMap::new();
+        // Where a version is a pair, it is none by itself.
+        let all = stored.bound().spec.events.version_beside.is_some();
+        if all || !plan.rows.iter().all(has_versions) {
+            let mut counts: HashMap<Arc<str>, usize> = HashMap::new();
+            for (place, row) in plan.rows.iter().enumerate() {
+                let mut count = |stream: Arc<str>| {
+                    let count = counts.entry(stream).or_default();
+                    *count += 1;
+                    *count - 1
+                };
+                let rank = stored.stream_of(row).map(&mut count);
+                match row {
+                    CopyRow::Recorded(index) => {
+                        let others = stored.log.other_streams_of(*index as usize);
+                        others.for_each(|other| _ = count(stored.log.stream(other).name.clone()));
+                    }
+                    CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => {
+                        event.other_streams.iter().for_each(|other| _ = count(other.clone()));
+                        ranks.extend(rank.filter(|_| all || event.version.is_none()).map(|rank| (place, rank)));
+                    }
+                }
+            }
+        }
+        Self { versions: HashMap::new(), ranks }
+    }
+
     fn of(&mut self, log: &EventLog, event: &Event, place: usize, bound: &Bound) -> Option<u32> {
         if !log.has_ordinal_positions() && !matches!(bound.key, Key::Ordered { .. }) {
             return u32::try_from(place).ok();
         }
         let stream = log.find_stream(event.stream.as_deref()?)?;
-        let versions = self.0.entry(stream).or_insert_with(|| {
+        if let Some(rank) = self.ranks.get(&place) {
+            return log.lane(stream).get(*rank).copied();
+        }
+        let versions = self.versions.entry(stream).or_insert_with(|| {
             // Of several with the same version the first counts.
             log.lane(stream).iter().rev().map(|index| (log.version(*index as usize), *index)).collect()
         });

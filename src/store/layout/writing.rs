@@ -25,6 +25,16 @@ pub struct WritingSpec {
     pub of_stream: Vec<String>,
     /// Columns of a table of links that have the event's time.
     pub link_times: Vec<String>,
+    /// Columns of a table of links that repeat a column of the event table.
+    pub link_columns: BTreeMap<String, String>,
+    /// Columns of a table of links with what is before this text in the stream's name.
+    pub link_groups: BTreeMap<String, String>,
+    /// The column of the event table that lists the streams of the table of links, without their tenant: JSON texts.
+    pub stream_names: Option<String>,
+    /// The column by whose text the store is ordered: 19 digits of .NET ticks and 11 of chance.
+    pub sortable_id: Option<String>,
+    /// Columns of the event table in which nothing is an empty text.
+    pub empty: Vec<String>,
     /// Columns of tables beside that name an event by its row number.
     pub rows_named_in: Vec<RowsNamedIn>,
     /// What stands in the column of events without metadata; NULL if nothing is said.
@@ -36,6 +46,14 @@ pub struct WritingSpec {
     pub made: BTreeMap<String, String>,
     /// Columns of the event table that are the same in all rows of a stream; only the library can make them.
     pub same_in_stream: Vec<String>,
+    /// How rows of several events are numbered, where they are cut and numbered anew.
+    pub commits: Option<CommitSpec>,
+    /// Ids are random UUIDs (version 4): those that inserted events were given are made such.
+    pub random_ids: bool,
+    /// Columns that name the event before in the stream, or in the log.
+    pub chained: BTreeMap<String, Chained>,
+    /// Columns that repeat what is at a path of the payload, where the store's rows have them like that.
+    pub from_payload: BTreeMap<String, String>,
     /// Columns in which an inserted or moved event has what the event before it in its stream has.
     pub as_before: Vec<String>,
     /// Columns that count the rows with the same values in others: an inserted or moved event takes the next number.
@@ -75,6 +93,33 @@ pub struct RowsOfEvents {
     /// Its rows repeat what their events say: without an edited event as it was there is no row either.
     #[serde(default)]
     pub has_contents: bool,
+}
+
+/// Columns of a table whose rows hold several events of one stream each.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitSpec {
+    /// The one with the number of events in the row.
+    pub items: String,
+    /// The one that counts the stream's rows.
+    pub number: String,
+    /// The one with the row's own id, a UUID.
+    pub id: String,
+    /// The one with the stream's name; tables of early versions don't have it.
+    pub stream_name: String,
+    /// The one with the stream's key: the name itself, or its SHA-1.
+    pub stream_hash: String,
+}
+
+/// A column that names the event before.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chained {
+    /// The column of the event before that it repeats.
+    pub from: String,
+    /// What the first event has there; NULL if nothing is said.
+    #[serde(default)]
+    pub first: Option<i64>,
 }
 
 /// A column that names events by their row numbers.
@@ -158,6 +203,8 @@ pub enum MetadataForm {
     Object,
     /// An object whose values are all texts.
     Texts,
+    /// What the library alone has to say: an event's metadata can't be edited.
+    Library,
 }
 
 /// A table with a row for each stream.
@@ -171,6 +218,12 @@ pub struct StreamTable {
     /// Its columns with the name's other parts.
     #[serde(default)]
     pub more_parts: Vec<String>,
+    /// Its column with the tenant that is before the name.
+    #[serde(default)]
+    pub tenant: Option<String>,
+    /// Tables whose rows belong to streams, with their column of its own number: without the stream there is no row.
+    #[serde(default)]
+    pub rows_of: Vec<(String, String)>,
     /// Its own number of a stream and the event table's column with it, where events don't have the name.
     #[serde(default)]
     pub key: Option<(String, String)>,
@@ -198,6 +251,9 @@ pub struct CheckpointTable {
     /// Keys of a JSON object in that column, one of which has the position.
     #[serde(default)]
     pub inside: Vec<String>,
+    /// The position of a subscriber that has seen nothing: without it such a subscriber has no row.
+    #[serde(default)]
+    pub at_first: Option<i64>,
     /// Its rows say more than a position: a subscriber that can't stay where it is begins anew.
     #[serde(default)]
     pub begin_anew: bool,

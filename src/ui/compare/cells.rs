@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Color32, FontId, Galley, Painter, Pos2, Rect, Ui, pos2};
+use egui::{Color32, Galley, Painter, Pos2, Rect, Ui, pos2};
 
 use crate::app::Document;
 use crate::timeline::{Mark, Shape};
@@ -15,13 +15,6 @@ use crate::whatif::LeafDifference;
 pub const DIGIT: f32 = 7.2;
 /// Space between columns.
 pub const SPACE: f32 = 14.0;
-
-/// A line of text, cut with an ellipsis where it is too long.
-pub fn galley(painter: &Painter, text: &str, font: FontId, room: f32, colour: Color32) -> Arc<Galley> {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
-    job.wrap = TextWrapping::truncate_at_width(room.max(20.0));
-    painter.layout_job(job)
-}
 
 /// Paints a line of text at the left of a place, in its middle; gives where it ends, and whether it was cut.
 pub fn text_at(painter: &Painter, at: Pos2, galley: Arc<Galley>, colour: Color32) -> (f32, bool) {

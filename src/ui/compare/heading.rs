@@ -6,7 +6,7 @@ use super::Shows;
 use crate::app::actions::action;
 use crate::app::{Against, App, Command, Document};
 use crate::model::names;
-use crate::ui::{icons, keys, text, theme};
+use crate::ui::{elide, icons, keys, notices, text, theme};
 use crate::whatif::Differences;
 
 /// Streams that are offered where the selected one is as recorded.
@@ -43,8 +43,13 @@ pub fn heading_ui(ui: &mut Ui, app: &App, document: &Document, shows: &mut Shows
             }
             ui.add_space(theme::GAP);
             let words = summary(document);
-            let label = Label::new(RichText::new(&words).color(tokens.secondary).size(theme::SMALL)).truncate();
-            ui.add(label).on_hover_text(&words);
+            // As many of its parts as there is room for.
+            let (font, room) = (theme::words(theme::SMALL), ui.available_width());
+            let shown = elide::parts(ui.painter(), &words, &font, room, tokens.secondary);
+            let Some(shown) = shown else { return };
+            let label = ui.add(Label::new(shown));
+            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+            label.on_hover_text(&words);
         });
     });
     let y = row.response.rect.bottom() - 0.5;
@@ -131,7 +136,7 @@ pub fn is_untouched(document: &Document, stream: &str) -> bool {
 
 /// The way to the streams that edits concern.
 pub fn elsewhere_ui(ui: &mut Ui, document: &Document, stream: &str, queue: &mut Vec<Command>) {
-    super::note_ui(
+    notices::note_ui(
         ui,
         &format!("No edit concerns {}: it is the same on both sides. Edits concern:", names::shown(stream)),
     );

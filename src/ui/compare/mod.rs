@@ -6,10 +6,9 @@ mod lines;
 mod over_time;
 mod side_by_side;
 
-use egui::RichText;
-
 use crate::app::{App, Command, Document};
-use crate::ui::{theme, whatif};
+use crate::ui::notices::note_ui;
+use crate::ui::whatif;
 
 /// What the tab keeps from one frame to the next.
 #[derive(Default)]
@@ -56,24 +55,4 @@ pub fn compare_ui(
             side_by_side::side_by_side_ui(ui, app, document, &mut view.side_by_side, take_focus, queue)
         }
     }
-}
-
-/// A sentence in place of a table.
-fn note_ui(ui: &mut egui::Ui, words: &str) {
-    let tokens = theme::tokens(ui);
-    ui.add_space(theme::MARGIN);
-    ui.horizontal(|ui| {
-        ui.add_space(theme::MARGIN);
-        ui.add(egui::Label::new(RichText::new(words).color(tokens.secondary)).wrap());
-    });
-}
-
-/// The same for what went wrong.
-fn failure_ui(ui: &mut egui::Ui, words: &str) {
-    let tokens = theme::tokens(ui);
-    ui.add_space(theme::MARGIN);
-    ui.horizontal(|ui| {
-        ui.add_space(theme::MARGIN);
-        ui.add(egui::Label::new(RichText::new(words).color(tokens.bad)).wrap());
-    });
 }

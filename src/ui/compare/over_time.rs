@@ -7,7 +7,7 @@ use crate::app::{App, Command, Cursor, Document, Focus};
 use crate::job::StoreKey;
 use crate::model::zoned;
 use crate::ui::rows::{List, Rows};
-use crate::ui::{text, theme};
+use crate::ui::{elide, notices, text, theme};
 use crate::whatif::{DifferenceRow, Differences};
 
 /// Where the table is.
@@ -56,13 +56,13 @@ pub fn over_time_ui(
 ) {
     let differences = document.comparison.differences();
     if let Some(failure) = differences.failure() {
-        return super::failure_ui(ui, failure);
+        return notices::failure_ui(ui, failure);
     }
     let Some((found, current)) = differences.value() else {
-        return super::note_ui(ui, "Comparing…");
+        return notices::note_ui(ui, "Comparing…");
     };
     if found.rows.is_empty() && current {
-        return super::note_ui(
+        return notices::note_ui(
             ui,
             "The edits change events, and no state: both sides have the same values after every event.",
         );
@@ -91,13 +91,8 @@ pub fn over_time_ui(
     let (response, _) = rows.show(ui, &list, |ui, rect, at| {
         let Some(row) = found.rows.get(at) else {
             let words = format!("and {} more places where something differs", text::grouped(found.more));
-            let galley = cells::galley(
-                ui.painter(),
-                &words,
-                theme::words(theme::BODY),
-                rect.width(),
-                theme::tokens(ui).secondary,
-            );
+            let galley =
+                elide::end(ui.painter(), &words, theme::words(theme::BODY), rect.width(), theme::tokens(ui).secondary);
             let at = pos2(rect.left() + theme::MARGIN, rect.center().y);
             cells::text_at(ui.painter(), at, galley, theme::tokens(ui).secondary);
             return;
@@ -153,15 +148,16 @@ fn header_ui(ui: &mut Ui, app: &App, document: &Document, columns: &Columns) {
     let tokens = theme::tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
     let painter = ui.painter_at(rect);
-    let title = |left: f32, right: f32, words: &str| {
-        let galley = cells::galley(&painter, words, theme::words(theme::SMALL), right - left - SPACE, tokens.secondary);
+    let title = |left: f32, right: f32, words: &[&str]| {
+        let (font, room) = (theme::words(theme::SMALL), right - left - SPACE);
+        let galley = elide::first_that_fits(&painter, words, &font, room, tokens.secondary);
         cells::text_at(&painter, pos2(rect.left() + left, rect.center().y), galley, tokens.secondary);
     };
-    title(columns.version, columns.date.unwrap_or(columns.clock), "Version");
-    title(columns.date.unwrap_or(columns.clock), columns.event, &format!("Time ({})", app.zone().name()));
-    title(columns.event, columns.differs, "Event");
+    title(columns.version, columns.date.unwrap_or(columns.clock), &["Version"]);
+    title(columns.date.unwrap_or(columns.clock), columns.event, &[&format!("Time ({})", app.zone().name()), "Time"]);
+    title(columns.event, columns.differs, &["Event"]);
     let (left, right) = (document.against_name(), document.active_scenario().draft.name());
-    title(columns.differs, columns.end, &format!("What differs ({left} → {right})"));
+    title(columns.differs, columns.end, &[&format!("What differs ({left} → {right})"), "What differs"]);
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
 }
 
@@ -172,7 +168,7 @@ fn stopped_ui(ui: &mut Ui, document: &Document, found: &Differences) {
         let Some(error) = error else { continue };
         let place = cells::version(error.version);
         let words = format!("{name}: the replay stopped at {place}: {error}. What comes after takes no part.");
-        super::failure_ui(ui, &words);
+        notices::failure_ui(ui, &words);
     }
 }
 
@@ -202,7 +198,7 @@ fn row_ui(
     let mut cut = false;
     let mut line = |left: f32, right: f32, words: &str, font, colour| {
         let (end, elided) =
-            cells::text_at(&painter, at(left), cells::galley(&painter, words, font, right - left, colour), colour);
+            cells::text_at(&painter, at(left), elide::end(&painter, words, font, right - left, colour), colour);
         cut |= elided;
         end - rect.left()
     };

@@ -14,7 +14,7 @@ use crate::model::{Event, names, zoned};
 use crate::replay::Change;
 use crate::timeline::Mark;
 use crate::ui::rows::{List, Rows};
-use crate::ui::{icons, marks, text, theme};
+use crate::ui::{elide, icons, marks, notices, text, theme};
 use crate::whatif::{Lanes, Pair, SideBySide, SideLane, changed_fields};
 
 /// Where the table is.
@@ -50,11 +50,11 @@ pub fn side_by_side_ui(
 ) -> Vec<u32> {
     let answer = document.comparison.side_by_side();
     if let Some(failure) = answer.failure() {
-        super::failure_ui(ui, failure);
+        notices::failure_ui(ui, failure);
         return Vec::new();
     }
     let Some((sides, current)) = answer.value() else {
-        super::note_ui(ui, "Setting events side by side…");
+        notices::note_ui(ui, "Setting events side by side…");
         return Vec::new();
     };
     if !current {
@@ -201,7 +201,7 @@ fn header_ui(ui: &mut Ui, document: &Document, columns: &Columns) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
     let painter = ui.painter_at(rect);
     let title = |x: f32, words: &str, colour| {
-        let galley = cells::galley(&painter, words, theme::words(theme::SMALL), columns.half - 24.0, colour);
+        let galley = elide::end(&painter, words, theme::words(theme::SMALL), columns.half - 24.0, colour);
         cells::text_at(&painter, pos2(rect.left() + x + theme::MARGIN, rect.center().y), galley, colour);
     };
     title(0.0, document.against_name(), tokens.secondary);
@@ -301,7 +301,7 @@ impl Row<'_> {
         let mono = || theme::mono(theme::MONO);
         let own = colour == tokens.what_if;
         let number = number.unwrap_or(colour);
-        let version = cells::galley(&painter, &said.version, mono(), 7.0 * DIGIT, number);
+        let version = elide::end(&painter, &said.version, mono(), 7.0 * DIGIT, number);
         cells::text_at(&painter, at(theme::MARGIN), version, number);
         if let Some(clock) = columns.clock {
             let quiet = match (own, self.future) {
@@ -310,7 +310,7 @@ impl Row<'_> {
                 (false, false) => tokens.secondary,
             };
             let words = if columns.days { &said.time } else { &said.short_time };
-            let galley = cells::galley(&painter, words, mono(), columns.words - clock, quiet);
+            let galley = elide::end(&painter, words, mono(), columns.words - clock, quiet);
             cells::text_at(&painter, at(clock), galley, quiet);
         }
         if let Some(mark) = said.mark {
@@ -320,12 +320,12 @@ impl Row<'_> {
         let room = cell.width() - start - theme::GAP;
         // What was changed is told first where there is little room.
         let room_for_words = if changes.is_empty() { room } else { room * 0.5 };
-        let galley = cells::galley(&painter, &said.sentence, theme::words(theme::BODY), room_for_words, colour);
+        let galley = elide::end(&painter, &said.sentence, theme::words(theme::BODY), room_for_words, colour);
         let (end, mut cut) = cells::text_at(&painter, at(start), galley, colour);
         if !changes.is_empty() {
             let words = changes.iter().map(change_text).collect::<Vec<_>>().join(", ");
             let x = end - cell.left() + SPACE;
-            let galley = cells::galley(&painter, &words, mono(), cell.width() - x - theme::GAP, tokens.text);
+            let galley = elide::end(&painter, &words, mono(), cell.width() - x - theme::GAP, tokens.text);
             cut |= cells::text_at(&painter, at(x), galley, tokens.text).1;
         }
         cut
@@ -336,13 +336,8 @@ impl Row<'_> {
         let tokens = theme::tokens(ui);
         marks::hatch(ui.painter(), cell.shrink2(vec2(0.0, 1.0)), tokens.what_if);
         let painter = ui.painter().with_clip_rect(cell.intersect(ui.clip_rect()));
-        let galley = cells::galley(
-            &painter,
-            words,
-            theme::words(theme::SMALL),
-            cell.width() - 2.0 * theme::MARGIN,
-            tokens.what_if,
-        );
+        let galley =
+            elide::end(&painter, words, theme::words(theme::SMALL), cell.width() - 2.0 * theme::MARGIN, tokens.what_if);
         cells::text_at(&painter, pos2(cell.left() + theme::MARGIN, cell.center().y), galley, tokens.what_if);
     }
 
@@ -362,7 +357,7 @@ impl Row<'_> {
         let arrow = Rect::from_center_size(pos2(rect.left() + theme::MARGIN + 6.0, rect.center().y), vec2(12.0, 12.0));
         icons::paint(ui, arrow, icons::CHEVRON_RIGHT, 13.0, tokens.secondary);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        let galley = cells::galley(&painter, &words, theme::words(theme::BODY), rect.width() - 60.0, tokens.secondary);
+        let galley = elide::end(&painter, &words, theme::words(theme::BODY), rect.width() - 60.0, tokens.secondary);
         cells::text_at(&painter, pos2(arrow.right() + theme::GAP, rect.center().y), galley, tokens.secondary);
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
         response.on_hover_text("Show these events")

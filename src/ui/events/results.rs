@@ -4,7 +4,7 @@
 use egui::{Key, Modifiers, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::columns::{Columns, Of};
-use super::row::{self, Standing, galley};
+use super::row::{self, Standing};
 use super::table::{Users, events};
 use super::texts::Texts;
 use crate::app::{App, Command, Direction, Document, Focus, Search};
@@ -367,7 +367,7 @@ fn preview_ui(
         (0.3, &*title, theme::words(theme::BODY), tokens.text),
         (0.7, line, theme::mono(theme::MONO), tokens.secondary),
     ] {
-        let words = galley(painter, words, font, room, colour);
+        let words = elide::end(painter, words, font, room, colour);
         let y = rect.top() + rect.height() * at - words.size().y / 2.0;
         painter.galley(pos2(rect.left() + theme::MARGIN, y), words, colour);
     }

@@ -1,8 +1,6 @@
 //! One row of the table, and its header.
 
-use std::sync::Arc;
-
-use egui::{Color32, FontId, Galley, Painter, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, FontId, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::columns::{Column, Columns};
 use super::texts::RowText;
@@ -34,8 +32,9 @@ pub fn header_ui(ui: &mut Ui, columns: &Columns, zone: &str) {
     let tokens = theme::tokens(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
     let painter = ui.painter_at(rect);
-    let title = |column: Column, words: &str| {
-        let galley = galley(&painter, words, theme::words(theme::SMALL), column.width(), tokens.secondary);
+    let title = |column: Column, words: &[&str]| {
+        let font = theme::words(theme::SMALL);
+        let galley = elide::first_that_fits(&painter, words, &font, column.width(), tokens.secondary);
         let at = pos2(rect.left() + column.left, rect.center().y - galley.size().y / 2.0);
         painter.galley(at, galley, tokens.secondary);
     };
@@ -43,21 +42,21 @@ pub fn header_ui(ui: &mut Ui, columns: &Columns, zone: &str) {
     let number = painter.layout_no_wrap("#".to_owned(), theme::words(theme::SMALL), tokens.secondary);
     painter.galley(pos2(right - number.size().x, rect.center().y - number.size().y / 2.0), number, tokens.secondary);
     if let Some(version) = columns.version {
-        title(version, "Version");
+        title(version, &["Version"]);
     }
     let time = columns.time.map(|(date, clock)| Column { left: date.left, right: clock.right + 12.0 });
     if let Some(time) = time {
-        title(time, &format!("Time ({zone})"));
+        title(time, &[&format!("Time ({zone})"), "Time"]);
     }
     if let Some(stream) = columns.stream {
-        title(stream, "Stream");
+        title(stream, &["Stream"]);
     }
-    title(columns.event, "Event");
+    title(columns.event, &["Event"]);
     if let Some(by) = columns.by {
-        title(by, "By");
+        title(by, &["By"]);
     }
     if let Some(changed) = columns.changed {
-        title(changed, "Changed");
+        title(changed, &["Changed"]);
     }
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
     let Some(time) = time else { return };
@@ -101,7 +100,7 @@ pub fn row_ui(
     let (strong, quiet) = colours(standing, said.moved, &tokens);
     let middle = rect.center().y;
     let text = |column: Column, words: &str, font: FontId, colour: Color32| -> (bool, f32) {
-        let galley = galley(&painter, words, font, column.width(), colour);
+        let galley = elide::end(&painter, words, font, column.width(), colour);
         let (cut, width) = (galley.elided, galley.size().x);
         painter.galley(pos2(rect.left() + column.left, middle - galley.size().y / 2.0), galley, colour);
         (cut, width)
@@ -162,7 +161,7 @@ pub fn row_ui(
             icons::paint(ui, place, glyph, 12.0, tokens.what_if);
             left += 16.0;
         }
-        let galley = galley(&painter, words, theme::mono(theme::MONO), room - 16.0, tokens.what_if);
+        let galley = elide::end(&painter, words, theme::mono(theme::MONO), room - 16.0, tokens.what_if);
         let end = left + galley.size().x;
         painter.galley(pos2(left, middle - galley.size().y / 2.0), galley, tokens.what_if);
         end
@@ -324,11 +323,4 @@ fn items_ui(ui: &mut Ui, document: &Document, event: u32, sentence: &str, take_f
 /// A term of a query that only this very text fits.
 fn term(field: &str, text: &str) -> String {
     format!("{field} = {}", serde_json::Value::from(text))
-}
-
-/// A line of text, cut with an ellipsis where it is too long.
-pub fn galley(painter: &Painter, text: &str, font: FontId, room: f32, colour: Color32) -> Arc<Galley> {
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(20.0));
-    painter.layout_job(job)
 }

@@ -1,8 +1,9 @@
 //! The findings of a kind: what it means, what to do next, and each with the way to its event.
 
+use std::sync::Arc;
+
 use egui::{
-    Align, Key, Label, Layout, Modifiers, RichText, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2,
-    vec2,
+    Align, Key, Label, Layout, Modifiers, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::HealthView;
@@ -10,7 +11,7 @@ use crate::analysis::health::Finding;
 use crate::app::checking::Group;
 use crate::app::{App, Command, Document};
 use crate::model::zoned;
-use crate::ui::events::row::galley;
+use crate::ui::elide;
 use crate::ui::rows::{BAR, List};
 use crate::ui::{text, theme};
 
@@ -121,7 +122,7 @@ pub fn found_ui(
     let mut clicked = None;
     let chosen = view.at;
     let at_keys = view.found_focused;
-    let about = About::new(ui, group, width);
+    let about = About::new(ui, group, ui.available_size());
     let (response, _) = view.found.show_below(
         ui,
         &list,
@@ -131,7 +132,8 @@ pub fn found_ui(
             let Some(found) = finding(at) else {
                 let verb = if rest == 1 { "is" } else { "are" };
                 let words = format!("and {} more, which {verb} counted and not listed", text::grouped(rest));
-                let galley = galley(ui.painter(), &words, theme::words(theme::BODY), rect.width(), tokens.secondary);
+                let galley =
+                    elide::end(ui.painter(), &words, theme::words(theme::BODY), rect.width(), tokens.secondary);
                 let place = pos2(rect.left() + theme::MARGIN, rect.center().y - galley.size().y / 2.0);
                 ui.painter().galley(place, galley, tokens.secondary);
                 return;
@@ -179,33 +181,41 @@ pub fn found_ui(
     }
 }
 
-/// What a kind of finding means and what to do next, above the findings.
+/// What a kind of finding means and what to do next, above the findings. In a low panel it is cut: the findings are what
+/// is looked for, and the rest is told where the mouse points.
 struct About {
-    texts: [(&'static str, egui::FontId, egui::Color32); 2],
-    width: f32,
+    texts: [(&'static str, Arc<egui::Galley>); 2],
     height: f32,
 }
 
 impl About {
-    fn new(ui: &Ui, group: &Group, width: f32) -> Self {
+    fn new(ui: &Ui, group: &Group, room: egui::Vec2) -> Self {
         let tokens = theme::tokens(ui);
-        let font = || theme::words(if width > 420.0 { theme::BODY } else { theme::SMALL });
-        let texts = [(group.kind.meaning(), font(), tokens.text), (group.kind.advice(), font(), tokens.secondary)];
-        let width = (width - 2.0 * theme::MARGIN - BAR).clamp(80.0, READABLE);
-        let high = |(words, font, colour): &(&str, egui::FontId, _)| {
-            ui.painter().layout((*words).to_owned(), font.clone(), *colour, width).size().y
+        let size = if room.x > 420.0 { theme::BODY } else { theme::SMALL };
+        let width = (room.x - 2.0 * theme::MARGIN - BAR).clamp(80.0, READABLE);
+        let most = if room.y < super::LOW { [2, 1] } else { [usize::MAX; 2] };
+        let laid = |words: &'static str, colour, most| {
+            let mut job = egui::text::LayoutJob::simple(words.to_owned(), theme::words(size), colour, width);
+            job.wrap.max_rows = most;
+            (words, ui.painter().layout_job(job))
         };
-        let height = texts.iter().map(high).sum::<f32>().ceil() + 4.0 * theme::TIGHT;
-        Self { texts, width, height }
+        let texts =
+            [laid(group.kind.meaning(), tokens.text, most[0]), laid(group.kind.advice(), tokens.secondary, most[1])];
+        let height = texts.iter().map(|(_, galley)| galley.size().y).sum::<f32>().ceil() + 4.0 * theme::TIGHT;
+        Self { texts, height }
     }
 
     fn ui(self, ui: &mut Ui, rect: egui::Rect) {
-        let min = rect.min + vec2(theme::MARGIN, theme::TIGHT);
-        let area = egui::Rect::from_min_size(min, vec2(self.width, rect.height()));
+        let area = rect.shrink2(vec2(theme::MARGIN, theme::TIGHT));
         let mut child = ui.new_child(UiBuilder::new().max_rect(area).layout(Layout::top_down(Align::Min)));
         child.spacing_mut().item_spacing.y = theme::TIGHT;
-        for (words, font, colour) in self.texts {
-            child.add(Label::new(RichText::new(words).font(font).color(colour)).wrap());
+        for (words, galley) in self.texts {
+            let cut = galley.elided;
+            let label = child.add(Label::new(galley));
+            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+            if cut {
+                label.on_hover_text(words);
+            }
         }
     }
 }
@@ -235,7 +245,7 @@ fn row_ui(ui: &Ui, rect: egui::Rect, app: &App, found: &Finding, fit: &Fit, way:
     let painter = ui.painter();
     let y = if fit.one_line { rect.center().y } else { rect.top() + PAD + LINE / 2.0 };
     let cell = |left: f32, words: &str, font, room: f32, colour| {
-        let galley = galley(painter, words, font, room, colour);
+        let galley = elide::end(painter, words, font, room, colour);
         let size = galley.size();
         painter.galley(pos2(left, y - size.y / 2.0), galley, colour);
         left + size.x
@@ -251,7 +261,7 @@ fn row_ui(ui: &Ui, rect: egui::Rect, app: &App, found: &Finding, fit: &Fit, way:
     } else {
         let words = if way.by_enter { "Enter" } else { way.words };
         let colour = if way.lit { tokens.text } else { tokens.secondary };
-        let galley = galley(painter, words, theme::words(theme::SMALL), WAY, colour);
+        let galley = elide::end(painter, words, theme::words(theme::SMALL), WAY, colour);
         let at = rect.right() - BAR - theme::TIGHT - galley.size().x;
         let size = galley.size();
         painter.galley(pos2(at, y - size.y / 2.0), galley, colour);

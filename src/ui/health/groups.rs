@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{HealthView, sign};
 use crate::app::Checking;
-use crate::ui::events::row::galley;
+use crate::ui::elide;
 use crate::ui::rows::List;
 use crate::ui::{icons, text, theme};
 
@@ -60,7 +60,7 @@ pub fn groups_ui(
         let number = painter.layout_no_wrap(text::grouped(group.count), theme::mono(theme::SMALL), tokens.secondary);
         let (left, right) = (mark.right() + theme::GAP, rect.right() - number.size().x);
         let words =
-            galley(painter, group.kind.title(), theme::words(theme::BODY), right - theme::GAP - left, tokens.text);
+            elide::end(painter, group.kind.title(), theme::words(theme::BODY), right - theme::GAP - left, tokens.text);
         let cut = words.elided;
         painter.galley(pos2(left, rect.center().y - words.size().y / 2.0), words, tokens.text);
         painter.galley(pos2(right, rect.center().y - number.size().y / 2.0), number, tokens.secondary);

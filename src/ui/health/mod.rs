@@ -44,6 +44,9 @@ const NARROW: f32 = 600.0;
 /// Height of the line that tells what could not be looked for.
 const UNCHECKED: f32 = 24.0;
 
+/// Lower than this it stands below their kinds instead.
+const LOW: f32 = 185.0;
+
 /// The tab.
 pub fn health_ui(
     ui: &mut Ui,
@@ -76,13 +79,20 @@ pub fn health_ui(
         return;
     };
     let mut area = ui.available_rect_before_wrap();
+    let edge = area.left() + (area.width() * 0.34).clamp(206.0, 320.0);
+    let mut kinds = area.bottom();
     if let Some(health) = checking.health.as_ref().filter(|health| !health.not_checked.is_empty()) {
-        let line = Rect::from_min_max(pos2(area.left(), area.bottom() - UNCHECKED), area.max);
-        area.max.y = line.top();
+        let mut line = Rect::from_min_max(pos2(area.left(), area.bottom() - UNCHECKED), area.max);
+        if area.height() < LOW {
+            // Findings need all the height that there is; their kinds don't.
+            line.max.x = edge;
+        } else {
+            area.max.y = line.top();
+        }
+        kinds = line.top();
         unchecked_ui(ui, line, health);
     }
-    let edge = area.left() + (area.width() * 0.34).clamp(206.0, 320.0);
-    let left = Rect::from_min_max(area.min + vec2(theme::MARGIN, 0.0), pos2(edge - theme::MARGIN, area.bottom()));
+    let left = Rect::from_min_max(area.min + vec2(theme::MARGIN, 0.0), pos2(edge - theme::MARGIN, kinds));
     let right = Rect::from_min_max(pos2(edge + 1.0, area.top()), area.max);
     let place = groups::Place { shown: &shown, chosen };
     let take_focus = take_focus || std::mem::take(&mut view.to_groups);
@@ -132,7 +142,7 @@ fn found_words(checking: &Checking) -> String {
 fn range_words(app: &App, document: &Document) -> String {
     let checking = &document.checking;
     let range = match &checking.health {
-        Some(health) => health.range(),
+        Some(health) => health.range_in(&text::grouped),
         None => {
             let (looked, total) = (text::grouped(checking.looked_at()), text::grouped(document.opened.log.len()));
             format!("looked at {looked} of {total} payloads")

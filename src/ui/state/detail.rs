@@ -7,14 +7,15 @@ use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, Id, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, UiBuilder, WidgetInfo};
 use egui::{StrokeKind, pos2, vec2};
 
-use super::facts::{Fact, Leads, facts, hex_lines};
+use super::facts::{Fact, Leads, facts};
 use super::header;
+use super::hex::Pages;
 use super::raw::{self, LINE, RawText};
-use super::rows::{self, Columns, Look, cut};
+use super::rows::{self, Columns, Look};
 use super::tree::{Shown, Tree};
 use crate::app::{App, Command, Document};
 use crate::job::{EventRow, StoreKey};
-use crate::model::{Payload, Value, names};
+use crate::model::{Payload, Unreadable, Value, names};
 use crate::ui::{icons, text, theme};
 
 /// Height of a fact.
@@ -45,6 +46,7 @@ pub(super) struct Part {
     tree: Tree,
     columns: Columns,
     raw: RawText,
+    pages: Pages,
     focused: Option<usize>,
 }
 
@@ -56,8 +58,8 @@ pub(super) enum Content {
     Value(Value),
     /// Stored text that is too long to be decoded here.
     Text(Arc<[u8]>),
-    /// Bytes in hexadecimal digits, and why they are.
-    Unreadable(Vec<String>, String),
+    /// Bytes that can't be read, and why.
+    Unreadable(Arc<Unreadable>, String),
 }
 
 impl Content {
@@ -68,9 +70,12 @@ impl Content {
             data => match data.decoded() {
                 Ok(value) => Self::Value(value.into_owned()),
                 Err(why) => {
-                    let size = text::grouped(why.len);
-                    let words = format!("This {what} can't be read: {}. It has {size} bytes:", why.note);
-                    Self::Unreadable(hex_lines(&why.raw, why.len), words)
+                    let mut size = text::counted(why.len, "byte");
+                    if why.raw.len() < why.len {
+                        size += &format!(", of which the first {} are shown", text::grouped(why.raw.len()));
+                    }
+                    let words = format!("This {what} can't be read: {}. It has {size}.", why.note);
+                    Self::Unreadable(why, words)
                 }
             },
         }
@@ -93,7 +98,7 @@ impl Part {
         let columns = raw::columns(ui, width - 2.0 * theme::MARGIN - 2.0 * PAD);
         match &self.content {
             Content::Nothing => (0, LINE),
-            Content::Unreadable(lines, _) => (lines.len(), LINE),
+            Content::Unreadable(why, _) => (self.pages.fit(why.raw.len(), columns), LINE),
             Content::Text(bytes) => {
                 self.raw.refresh_bytes(of, bytes, columns);
                 (self.raw.len(), LINE)
@@ -152,12 +157,12 @@ impl Part {
         }
         let inner = rect.shrink2(vec2(theme::MARGIN + PAD, 0.0));
         match &self.content {
-            Content::Unreadable(lines, _) => {
+            Content::Unreadable(why, _) => {
                 for at in range {
                     let rect = Rect::from_min_size(inner.min + vec2(0.0, at as f32 * LINE), vec2(inner.width(), LINE));
                     let layout = Layout::left_to_right(Align::Center);
                     ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout).id_salt(("hex", at)), |ui| {
-                        let text = RichText::new(&lines[at]).font(theme::mono(theme::MONO));
+                        let text = RichText::new(self.pages.line(&why.raw, at)).font(theme::mono(theme::MONO));
                         ui.add(Label::new(text).selectable(true).extend());
                     });
                 }
@@ -178,6 +183,7 @@ impl DetailView {
             self.event = Some((of.0, event));
             let full = &row.event;
             self.payload.content = Content::of(&full.data, "payload");
+            self.payload.pages = Pages::default();
             self.metadata.content = match &full.metadata {
                 Value::Null => Content::Nothing,
                 metadata => Content::Value(metadata.clone()),
@@ -213,7 +219,7 @@ pub fn detail_ui(
     ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| {
         ui.spacing_mut().item_spacing.y = theme::TIGHT;
         if let Some(sentence) = &row.sentence {
-            ui.add(Label::new(cut(sentence, 300)).wrap());
+            ui.add(Label::new(text::shortened(sentence, 300)).wrap());
         }
         if let Content::Unreadable(_, why) = &view.payload.content {
             header::problem_ui(ui, icons::ERROR, why);
@@ -337,6 +343,16 @@ impl Drawn {
     ) {
         let boxed = !part.is_tree(self.raw) && lines > 0;
         let rest = part.rest(self.raw);
+        if let Content::Unreadable(why, _) = &part.content
+            && Pages::has_more(why.raw.len())
+        {
+            if self.is_seen(*y, theme::ROW + theme::TIGHT) {
+                let min = self.origin + vec2(theme::MARGIN, *y);
+                let rect = Rect::from_min_size(min, vec2(self.width - 2.0 * theme::MARGIN, theme::ROW));
+                part.pages.ui(ui, rect, salt, why.raw.len());
+            }
+            *y += theme::ROW + theme::TIGHT;
+        }
         let start = *y;
         let inset = if boxed { PAD } else { 0.0 };
         let all = lines as f32 * height;
@@ -432,7 +448,7 @@ fn fact_ui(ui: &mut egui::Ui, rect: Rect, at: usize, fact: &Fact, queue: &mut Ve
     };
     match (&fact.hover, elided) {
         (Some(hover), _) => drop(response.on_hover_text(hover)),
-        (None, true) => drop(response.on_hover_text(cut(&fact.text, 2000))),
+        (None, true) => drop(response.on_hover_text(text::shortened(&fact.text, 2000))),
         (None, false) => {}
     }
     let Some(copied) = &fact.copy else { return };

@@ -1,4 +1,4 @@
-//! What is known of an event besides what it says, in words; and bytes that nobody can read, as digits.
+//! What is known of an event besides what it says, in words.
 
 use std::sync::Arc;
 
@@ -126,41 +126,5 @@ fn cause_fact(document: &Document, index: u32, event: &Event, cause: &Arc<str>) 
             let leads = Some(Leads::Cause(cause.clone()));
             Fact { leads, hover: Some(format!("Go to the event {cause}")), ..Fact::words("Caused by", &**cause) }
         }
-    }
-}
-
-/// The first bytes in hexadecimal digits and as letters, eight a line.
-pub fn hex_lines(bytes: &[u8], all: usize) -> Vec<String> {
-    /// Bytes that are shown.
-    const SHOWN: usize = 1_024;
-    const A_LINE: usize = 8;
-    let mut lines: Vec<String> = bytes[..bytes.len().min(SHOWN)]
-        .chunks(A_LINE)
-        .enumerate()
-        .map(|(at, chunk)| {
-            let digits: Vec<String> = chunk.iter().map(|byte| format!("{byte:02x}")).collect();
-            let letters: String =
-                chunk.iter().map(|byte| if (0x20..0x7f).contains(byte) { *byte as char } else { '·' }).collect();
-            format!("{:04x}  {:<23}  {letters}", at * A_LINE, digits.join(" "))
-        })
-        .collect();
-    if all > SHOWN {
-        lines.push(format!("… {} bytes more", text::grouped(all - SHOWN)));
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_as_digits() {
-        assert_eq!(hex_lines(b"{\"a\":\x00\xff", 7), ["0000  7b 22 61 22 3a 00 ff     {\"a\":··"]);
-        let long = hex_lines(&[0x41; 2_000], 3_000);
-        assert_eq!(long.len(), 128 + 1);
-        assert_eq!(long[1], "0008  41 41 41 41 41 41 41 41  AAAAAAAA");
-        assert_eq!(long[128], "… 1,976 bytes more");
-        assert!(hex_lines(&[], 0).is_empty());
     }
 }

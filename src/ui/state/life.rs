@@ -8,7 +8,6 @@ use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align, Color32, Id, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, WidgetInfo, pos2, vec2};
 
 use super::header;
-use super::rows::cut;
 use crate::app::{App, Command, Document, LifeView};
 use crate::job::{Life, LifeEntry, Slot};
 use crate::model::{ValuePath, names, zoned};
@@ -110,8 +109,8 @@ fn title_ui(ui: &mut egui::Ui, view: &LifeView, values: Option<usize>, queue: &m
             let mut job = LayoutJob::default();
             let format = |colour| egui::TextFormat::simple(theme::strong(theme::BODY), colour);
             job.append("The life of ", 0.0, format(tokens.secondary));
-            job.append(&cut(&view.path.to_string(), 200), 0.0, format(tokens.text));
-            ui.add(Label::new(job).truncate()).on_hover_text(cut(&view.path.to_string(), 2000));
+            job.append(&text::shortened(&view.path.to_string(), 200), 0.0, format(tokens.text));
+            ui.add(Label::new(job).truncate()).on_hover_text(text::shortened(&view.path.to_string(), 2000));
         });
     });
 }
@@ -290,7 +289,8 @@ fn entry_ui(
         cell(ui, pos2(time_left, middle), columns.time + 2.0, &shown, mono.clone(), weak, Align::Min);
     }
     let value_right = time_left - theme::MARGIN;
-    let value_width = cell(ui, pos2(value_right, middle), columns.value, &cut(&value, 200), mono, strong, Align::Max);
+    let value_width =
+        cell(ui, pos2(value_right, middle), columns.value, &text::shortened(&value, 200), mono, strong, Align::Max);
     let mut words_right = value_right - value_width - theme::MARGIN;
     if let (Some(width), Some(user)) = (columns.by, &entry.user) {
         words_right = words_right.min(value_right - columns.value - theme::MARGIN) - width;
@@ -306,10 +306,10 @@ fn entry_ui(
     }
     response.on_hover_ui(|ui| {
         ui.set_max_width(420.0);
-        ui.label(cut(&words, 500));
+        ui.label(text::shortened(&words, 500));
         let mono = |text: String| RichText::new(text).font(theme::mono(theme::MONO));
         let from = text::describe(entry.from.as_ref());
-        ui.label(mono(format!("{} → {}", cut(&from, 500), cut(&value, 500))));
+        ui.label(mono(format!("{} → {}", text::shortened(&from, 500), text::shortened(&value, 500))));
         if let Some(time) = log.time(event) {
             let zone = zoned::zone_label(app.zone(), Some(time));
             ui.label(RichText::new(format!("{} {zone}", zoned::date_time(time, app.zone()))).color(tokens.secondary));

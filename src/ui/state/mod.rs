@@ -4,6 +4,7 @@ mod compared;
 mod detail;
 mod facts;
 mod header;
+mod hex;
 mod life;
 mod projection_menu;
 mod raw;

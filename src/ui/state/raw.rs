@@ -109,8 +109,12 @@ fn lines(text: &str, columns: usize) -> Vec<Range<u32>> {
 
 /// How many columns of monospaced text fit a width.
 pub fn columns(ui: &egui::Ui, width: f32) -> usize {
-    let one = ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(theme::MONO), '0'));
-    (width / one.max(1.0)).floor() as usize
+    (width / width_of(ui, 1).max(1.0)).floor() as usize
+}
+
+/// How wide so many columns of monospaced text are.
+pub fn width_of(ui: &egui::Ui, columns: usize) -> f32 {
+    ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono(theme::MONO), '0')) * columns as f32
 }
 
 /// Draws the lines in sight, the first of all at `top`.

@@ -63,8 +63,11 @@ impl Columns {
             }
         }
         let need = longest.iter().map(|row| {
-            let galley =
-                ui.painter().layout_no_wrap(cut(&row.key, 200), theme::words(theme::BODY), Color32::PLACEHOLDER);
+            let galley = ui.painter().layout_no_wrap(
+                text::shortened(&row.key, 200),
+                theme::words(theme::BODY),
+                Color32::PLACEHOLDER,
+            );
             indent(row) + galley.size().x
         });
         let room = width - 2.0 * theme::MARGIN;
@@ -237,7 +240,7 @@ fn value_ui(ui: &mut egui::Ui, rect: Rect, row: &Row, look: &Look<'_>, asks: &mu
     }
     let middle = rect.center().y;
     let key_end = left + columns.key - theme::GAP;
-    let key = LayoutJob::simple_singleline(cut(&row.key, 200), theme::words(theme::BODY), tokens.secondary);
+    let key = LayoutJob::simple_singleline(text::shortened(&row.key, 200), theme::words(theme::BODY), tokens.secondary);
     let key = paint(ui, pos2(x, middle), key_end - x, key);
     let buttons = pointed || has_focus_inside(ui, &response);
     let value_at = left + columns.key;
@@ -362,17 +365,19 @@ fn menu_ui(ui: &mut egui::Ui, row: &Row, look: &Look<'_>, asks: &mut Vec<Ask>) {
 fn hint_ui(ui: &mut egui::Ui, row: &Row) {
     let tokens = theme::tokens(ui);
     ui.set_max_width(420.0);
-    ui.label(egui::RichText::new(cut(&row.path.to_string(), HINT)).color(tokens.secondary));
+    ui.label(egui::RichText::new(text::shortened(&row.path.to_string(), HINT)).color(tokens.secondary));
     let mono = |text: String| egui::RichText::new(text).font(theme::mono(theme::MONO));
     ui.label(mono(match &row.value {
-        Some(Value::String(text)) => cut(text, HINT),
-        value => cut(&text::describe(value.as_ref()), HINT),
+        Some(Value::String(text)) => text::shortened(text, HINT),
+        value => text::shortened(&text::describe(value.as_ref()), HINT),
     }));
     if let Some(Some(was)) = &row.was {
-        ui.label(mono(format!("was {}", cut(&text::describe(Some(was)), HINT))).color(tokens.secondary));
+        ui.label(mono(format!("was {}", text::shortened(&text::describe(Some(was)), HINT))).color(tokens.secondary));
     }
     if let Some(branch) = &row.branch {
-        ui.label(mono(format!("what-if {}", cut(&text::describe(Some(branch)), HINT))).color(tokens.what_if));
+        ui.label(
+            mono(format!("what-if {}", text::shortened(&text::describe(Some(branch)), HINT))).color(tokens.what_if),
+        );
     }
 }
 
@@ -429,7 +434,7 @@ fn value_job(
         if !same && (left >= 4 || left >= was.chars().count()) {
             let mut struck = format(tokens.secondary);
             struck.strikethrough = Stroke::new(1.0, tokens.secondary);
-            job.append(&cut(&was, left), 0.0, struck);
+            job.append(&text::shortened(&was, left), 0.0, struck);
             job.append(" ", 0.0, format(colour));
         }
     }
@@ -448,14 +453,6 @@ fn shown(value: Option<&Value>) -> String {
     match value {
         Some(Value::String(text)) if text.is_empty() => "\"\"".to_owned(),
         value => text::describe(value),
-    }
-}
-
-/// A text with an ellipsis where it is too long.
-pub fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use egui::{ComboBox, Label, RichText, Role, WidgetInfo, vec2};
 use super::{SweepView, shown};
 use crate::app::{Command, Document};
 use crate::model::Path;
-use crate::ui::theme;
+use crate::ui::{text, theme};
 use crate::whatif::{Sweep, SweepSpec, SweepValue, describe};
 
 /// A narrower tab has its chips in a menu.
@@ -55,7 +55,8 @@ fn choices_ui(ui: &mut egui::Ui, document: &Document, zone: Tz, queue: &mut Vec<
     let narrow = is_narrow(ui);
     let width = if narrow { 70.0 } else { (ui.available_width() * 0.28).clamp(130.0, 300.0) };
     let name = format!("Edit that is varied: {}", words(chosen));
-    let combo = ComboBox::from_id_salt("sweep edit").width(width).truncate().selected_text(cut(&words(chosen), width));
+    let combo =
+        ComboBox::from_id_salt("sweep edit").width(width).truncate().selected_text(fitting(&words(chosen), width));
     let combo = combo.show_ui(ui, |ui| {
         for (index, edit) in edits.iter().enumerate() {
             let Some(at) = draft.index_of_applied(index) else { continue };
@@ -69,7 +70,7 @@ fn choices_ui(ui: &mut egui::Ui, document: &Document, zone: Tz, queue: &mut Vec<
     let index = draft.edits().take(chosen).filter(|edit| edit.enabled).count();
     let name = format!("What is varied: {chosen_what}");
     let width = if narrow { 68.0 } else { 110.0 };
-    let text = cut(&chosen_what.to_string(), width);
+    let text = fitting(&chosen_what.to_string(), width);
     let combo = ComboBox::from_id_salt("sweep what").width(width).selected_text(text);
     let combo = combo.show_ui(ui, |ui| {
         for place in edits.get(index).iter().flat_map(|edit| &edit.places) {
@@ -85,12 +86,8 @@ fn choices_ui(ui: &mut egui::Ui, document: &Document, zone: Tz, queue: &mut Vec<
 }
 
 /// As much of a text as a box has room for: it would grow with its words.
-fn cut(words: &str, width: f32) -> String {
-    let most = (width / 6.6) as usize;
-    if words.chars().count() <= most {
-        return words.to_owned();
-    }
-    words.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+fn fitting(words: &str, width: f32) -> String {
+    text::shortened(words, (width / 6.6) as usize)
 }
 
 fn range_ui(ui: &mut egui::Ui, document: &Document, fields: &mut Fields, zone: Tz, queue: &mut Vec<Command>) {

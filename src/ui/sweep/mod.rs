@@ -11,7 +11,7 @@ use egui::{Align, Layout, RichText, ScrollArea, UiBuilder, pos2, vec2};
 use self::controls::Fields;
 use crate::app::{App, Command, Document};
 use crate::model::{Value, json, zoned};
-use crate::ui::{theme, whatif};
+use crate::ui::{text, theme, whatif};
 use crate::whatif::{Sweep, SweepPoint, SweepValue};
 
 /// What the tab keeps from one frame to the next.
@@ -182,10 +182,7 @@ fn note_ui(ui: &mut egui::Ui, words: &str) {
 
 fn problem_ui(ui: &mut egui::Ui, words: &str) {
     let tokens = theme::tokens(ui);
-    let mut words = words.to_owned();
-    if let Some(first) = words.get(..1) {
-        words = first.to_uppercase() + &words[1..];
-    }
+    let words = text::sentence(words);
     padded(ui, |ui| {
         ui.add(egui::Label::new(RichText::new(words).color(tokens.bad)).wrap());
     });

@@ -122,7 +122,7 @@ pub fn indented(label: Rect) -> Rect {
 
 /// Words in the middle of a row's height, cut where there is no more room; `keep` is what buttons need.
 pub fn words(ui: &Ui, rect: Rect, text: &str, font: egui::FontId, colour: Color32, keep: f32) -> Arc<Galley> {
-    let galley = cut(ui, text, font, colour, rect.width() - theme::MARGIN - 4.0 - keep);
+    let galley = elide::end(ui.painter(), text, font, rect.width() - theme::MARGIN - 4.0 - keep, colour);
     let at = pos2(rect.left() + theme::MARGIN, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley.clone(), colour);
     galley
@@ -139,13 +139,6 @@ pub fn name_words(ui: &Ui, rect: Rect, name: &str, font: &egui::FontId, colour: 
 /// What stands for a name that there is not is no name.
 fn name_colour(name: &str, tokens: &theme::Tokens) -> Color32 {
     if names::is_blank(name) { tokens.secondary } else { tokens.text }
-}
-
-/// Words in one line of a width, with an ellipsis where they are cut.
-pub fn cut(ui: &Ui, text: &str, font: egui::FontId, colour: Color32, width: f32) -> Arc<Galley> {
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(10.0));
-    ui.painter().layout_job(job)
 }
 
 fn category_ui(

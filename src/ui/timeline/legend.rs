@@ -3,12 +3,12 @@
 use egui::{Color32, Galley, Mesh, Rect, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use std::sync::Arc;
 
-use super::{Stage, labels};
+use super::Stage;
 use crate::app::Command;
 use crate::job::StoreKey;
 use crate::model::{CategoryIndex, TypeIndex, names};
 use crate::timeline::Shape;
-use crate::ui::{icons, marks, theme};
+use crate::ui::{elide, icons, marks, theme};
 
 const LINE: f32 = 22.0;
 /// More would take the lanes' room.
@@ -87,7 +87,7 @@ impl Legend {
             if cut {
                 return;
             }
-            let galley = labels::cut(ui, &words, theme::words(theme::SMALL), colour, WIDEST);
+            let galley = elide::end(ui.painter(), &words, theme::words(theme::SMALL), WIDEST, colour);
             let needed = galley.size().x + if mark.is_some() { 16.0 } else { 0.0 };
             if at.x + needed > right && at.x > theme::MARGIN {
                 if laid.lines == most {

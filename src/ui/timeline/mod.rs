@@ -50,6 +50,9 @@ const RULER: f32 = 30.0;
 const SCROLL_BAR: f32 = 12.0;
 /// The part of the lanes' height that pinned ones may take before they scroll.
 const PINNED: f32 = 0.62;
+/// What they leave to the other lanes at least, and the height below which a timeline is low.
+const LEFT: f32 = 1.5 * theme::LANE;
+const LOW: f32 = 190.0;
 
 /// What the timeline keeps from one frame to the next.
 #[derive(Default)]
@@ -165,14 +168,16 @@ fn show(ui: &mut Ui, app: &App, document: &Document, timeline: &mut TimelineView
     let mut rest = full;
     overview::overview_ui(ui, &stage, timeline, cut_top(&mut rest, OVERVIEW), queue);
     let ruler = cut_top(&mut rest, RULER);
+    let pinned = timeline.rows.pinned(document, &timeline.tracks);
+    let wanted: f32 = pinned.iter().map(|(_, height)| height).sum();
     let legend = timeline.legend.layout(ui, &stage, rest.size());
+    // Lanes are what the timeline is for: in a low window their explanation gives way to them.
+    let legend = legend.filter(|legend| wanted + LEFT <= rest.height() - legend.height() || rest.height() > LOW);
     let legend_height = legend.as_ref().map_or(0.0, legend::Laid::height);
     let legend_rect = cut_bottom(&mut rest, legend_height);
     let lanes_top = rest.top();
 
-    let pinned = timeline.rows.pinned(document, &timeline.tracks);
-    let height: f32 = pinned.iter().map(|(_, height)| height).sum();
-    let height = height.min(rest.height() * PINNED).round();
+    let height = wanted.min((rest.height() * PINNED).max((rest.height() - LEFT).min(LOW))).round();
     let pinned_rect = cut_top(&mut rest, height);
     ui.painter().rect_filled(pinned_rect, 0.0, tokens.panel);
     ruler::grid(ui, &stage, Rect::from_min_max(pos2(left, lanes_top), pos2(scale.right(), rest.bottom())));

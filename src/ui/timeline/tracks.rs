@@ -9,7 +9,7 @@ use super::{Stage, labels};
 use crate::app::{Command, TrackView};
 use crate::job::TrackWhat;
 use crate::timeline::{Line, track};
-use crate::ui::{icons, marks, theme};
+use crate::ui::{elide, icons, marks, theme};
 use crate::whatif::BranchSpot;
 
 /// Narrower stretches have no words.
@@ -176,7 +176,7 @@ fn stretches_in(
             painter.vline(left, bar.y_range(), Stroke::new(1.0, line));
             // The label of a stretch that began before is at the edge of what is shown.
             if end - left >= WORDS {
-                let galley = labels::cut(ui, text, theme::words(theme::SMALL), words, end - left - 10.0);
+                let galley = elide::end(ui.painter(), text, theme::words(theme::SMALL), end - left - 10.0, words);
                 painter.galley(pos2(left + 6.0, bar.center().y - galley.size().y / 2.0), galley, words);
             }
         }
@@ -279,7 +279,7 @@ pub fn label_ui(ui: &mut Ui, stage: &Stage<'_>, shapes: &Shapes, id: u32, rect: 
         let values = [(&value, tokens.text), (&what_if, tokens.what_if)];
         for (((value, colour), row), keep) in values.into_iter().zip(rows).zip(&mut keep) {
             let Some(value) = value else { continue };
-            let galley = labels::cut(ui, value, theme::mono(theme::SMALL), colour, rect.width() * 0.45);
+            let galley = elide::end(ui.painter(), value, theme::mono(theme::SMALL), rect.width() * 0.45, colour);
             *keep = galley.size().x + theme::GAP;
             let at = pos2(rect.right() - *keep, row.center().y - galley.size().y / 2.0);
             ui.painter().galley(at, galley, colour);

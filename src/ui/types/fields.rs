@@ -11,7 +11,7 @@ use crate::analysis::schema::{Change, Field, Place, Presence, TypeEntry};
 use crate::app::{App, Command};
 use crate::model::names;
 use crate::query::written_path;
-use crate::ui::events::row::galley;
+use crate::ui::elide;
 use crate::ui::rows::{BAR, List};
 use crate::ui::theme::{self, Tokens};
 use crate::ui::{icons, text};
@@ -209,8 +209,11 @@ fn heading_ui(ui: &mut Ui, app: &App, entry: &TypeEntry, queue: &mut Vec<Command
                 if entry.name != entry.short {
                     label.on_hover_text(&*entry.name);
                 }
-                let words = RichText::new(counts(entry)).font(theme::words(theme::SMALL)).color(tokens.secondary);
-                ui.add(egui::Label::new(words).truncate());
+                let (font, room) = (theme::words(theme::SMALL), ui.available_width());
+                let words = counts(entry);
+                if let Some(shown) = elide::parts(ui.painter(), &words, &font, room, tokens.secondary) {
+                    ui.label(shown).widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+                }
             });
         });
     });
@@ -268,7 +271,7 @@ fn heads(painter: &Painter, rect: Rect, columns: &Columns, tokens: &Tokens) {
 /// Words in small letters or numbers, cut where there is no more room; gives where they end.
 fn line(painter: &Painter, at: egui::Pos2, room: f32, words: &str, mono: bool, colour: Color32) -> (f32, bool) {
     let font = if mono { theme::mono(theme::MONO) } else { theme::words(theme::SMALL) };
-    let galley = galley(painter, words, font, room, colour);
+    let galley = elide::end(painter, words, font, room, colour);
     let (end, cut) = (at.x + galley.size().x, galley.elided);
     painter.galley(pos2(at.x, at.y - galley.size().y / 2.0), galley, colour);
     (end, cut)
@@ -383,12 +386,12 @@ fn change_row(painter: &Painter, app: &App, change: &Change, row: &Row<'_>, toke
         if room > 60.0 {
             line(painter, pos2(from, y), room, &beside, false, tokens.secondary);
         }
-        let galley = galley(painter, &change.words(), theme::words(theme::BODY), columns.end - left, tokens.text);
+        let galley = elide::end(painter, &change.words(), theme::words(theme::BODY), columns.end - left, tokens.text);
         painter.galley(pos2(row.rect.left() + left, second - galley.size().y / 2.0), galley, tokens.text);
         return;
     }
     let x = x + VERDICT + theme::GAP;
-    let galley = galley(painter, &change.words(), theme::words(theme::BODY), columns.end - x, tokens.text);
+    let galley = elide::end(painter, &change.words(), theme::words(theme::BODY), columns.end - x, tokens.text);
     let end = row.rect.left() + x + galley.size().x;
     painter.galley(pos2(row.rect.left() + x, y - galley.size().y / 2.0), galley, tokens.text);
     let room = row.rect.left() + columns.end - end - theme::MARGIN;
@@ -443,7 +446,7 @@ fn field_row(
     let mut link = |x: Option<f32>, what: &str, place: &Place| {
         let Some(x) = x else { return };
         let words = day(place, app);
-        let galley = galley(painter, &words, theme::mono(theme::SMALL), DAY, tokens.text);
+        let galley = elide::end(painter, &words, theme::mono(theme::SMALL), DAY, tokens.text);
         let size = galley.size();
         let from = at(x);
         let area = Rect::from_min_size(pos2(from.x, rect.top()), vec2(size.x, rect.height()));

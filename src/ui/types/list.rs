@@ -6,7 +6,7 @@ use super::{TypesView, day, events};
 use crate::analysis::schema::{Catalogue, TypeEntry};
 use crate::app::{App, Document};
 use crate::model::{EventKind, names};
-use crate::ui::events::row::galley;
+use crate::ui::elide;
 use crate::ui::rows::{BAR, List};
 use crate::ui::{marks, text, theme};
 
@@ -55,18 +55,16 @@ pub fn list_ui(
             painter.text(pos2(right, first), Align2::RIGHT_CENTER, count, theme::mono(theme::MONO), tokens.secondary);
         let left = rect.left() + 32.0;
         let line = |y: f32, words: &str, font, room: f32, colour| {
-            let galley = galley(&painter, words, font, room, colour);
+            let galley = elide::end(&painter, words, font, room, colour);
             painter.galley(pos2(left, y - galley.size().y / 2.0), galley, colour);
         };
         let name = names::shown_type(&entry.short);
         line(first, name, theme::words(theme::BODY), count.left() - theme::GAP - left, tokens.text);
-        line(
-            second,
-            &about(entry, *fields, app, rect.width() > WIDE),
-            theme::words(theme::SMALL),
-            right - left,
-            tokens.secondary,
-        );
+        let (words, small) = (about(entry, *fields, app, rect.width() > WIDE), theme::words(theme::SMALL));
+        match elide::parts(&painter, &words, &small, right - left, tokens.secondary) {
+            Some(shown) => painter.galley(pos2(left, second - shown.size().y / 2.0), shown, tokens.secondary),
+            None => line(second, &words, small, right - left, tokens.secondary),
+        }
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));
         if response.clicked() {
             clicked = Some(row);

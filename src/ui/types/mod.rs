@@ -10,6 +10,7 @@ use std::sync::Arc;
 use egui::{Align, Id, Layout, RichText, Stroke, UiBuilder, pos2, vec2};
 
 use self::lines::Lines;
+use super::notices::note_ui;
 use super::rows::Rows;
 use super::{icons, text, theme};
 use crate::analysis::schema::{Catalogue, Place, TypeEntry, json_schema};
@@ -236,15 +237,6 @@ fn progress_ui(ui: &mut egui::Ui, app: &App) {
         let words = RichText::new(format!("{share:.0} %")).font(theme::mono(theme::MONO));
         ui.label(words.color(theme::tokens(ui).secondary));
     }
-}
-
-fn note_ui(ui: &mut egui::Ui, words: &str) {
-    let tokens = theme::tokens(ui);
-    ui.add_space(theme::MARGIN);
-    ui.horizontal(|ui| {
-        ui.add_space(theme::MARGIN);
-        ui.add(egui::Label::new(RichText::new(words).color(tokens.secondary)).wrap());
-    });
 }
 
 /// An event's day and time of day, or its position where it has none.

@@ -5,7 +5,7 @@ use egui::{Checkbox, Key, Modifiers, Rect, Response, RichText, Role, Sense, Stro
 use super::menu;
 use crate::app::actions::action;
 use crate::app::{App, Command, Document, EditWords, FormStart};
-use crate::ui::events::row::galley;
+use crate::ui::elide;
 use crate::ui::rows::{Leap, List, Rows};
 use crate::ui::{icons, keys, theme};
 use crate::whatif::{DraftEdit, Fit};
@@ -199,7 +199,7 @@ fn edit_ui(ui: &mut Ui, rect: Rect, document: &Document, row: &Row<'_>, queue: &
     let count = if narrow { 2.0 } else { 3.0 };
     let buttons = if row.selected || hovered { count * theme::HIT + theme::GAP } else { theme::GAP };
     let room = rect.right() - left - buttons;
-    let first = galley(&painter, &sentence, theme::words(theme::BODY), room, strong);
+    let first = elide::end(&painter, &sentence, theme::words(theme::BODY), room, strong);
     let cut = first.elided;
     let at = pos2(left, rect.top() + 6.0);
     if !row.edit.enabled {
@@ -208,7 +208,7 @@ fn edit_ui(ui: &mut Ui, rect: Rect, document: &Document, row: &Row<'_>, queue: &
     }
     painter.galley(at, first, strong);
     let below = row.refused.or(row.judged).or(row.words.says.as_deref()).unwrap_or_default();
-    let second = galley(&painter, below, theme::words(theme::SMALL), room, quiet);
+    let second = elide::end(&painter, below, theme::words(theme::SMALL), room, quiet);
     let cut = cut || second.elided;
     painter.galley(pos2(left, rect.top() + 25.0), second, quiet);
     painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, tokens.hairline));

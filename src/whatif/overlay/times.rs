@@ -54,7 +54,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{EventKind, EventLogBuilder, LogRow};
+    use crate::model::{EventLogBuilder, LogRow};
 
     proptest! {
         #[test]
@@ -65,18 +65,7 @@ mod tests {
             let event_type = builder.event_type("X");
             let at = |second: i64| Timestamp::from_micros(second * 1_000_000);
             for (position, second) in (1..).zip(&seconds) {
-                builder.push(LogRow {
-                    source: 0,
-                    part: 0,
-                    row_key: position,
-                    position: Some(position),
-                    stream: None,
-                    version: None,
-                    event_type,
-                    time: second.and_then(at),
-                    kind: EventKind::Event,
-                    archived: false,
-                });
+                builder.push(LogRow { time: second.and_then(at), ..LogRow::at(position, None, event_type) });
             }
             let (log, wanted) = (builder.finish(), at(wanted).unwrap());
             let mut times = Times::default();
