@@ -174,6 +174,25 @@ mod tests {
     }
 
     #[test]
+    fn a_new_type_gets_a_mark_and_the_others_keep_theirs() {
+        for many in [40, FEW as i64 + 10] {
+            let rows =
+                |count: i64| log_of_types((0..count).map(move |at| (at, if at < many { at as usize % 2 } else { 2 })));
+            let log = rows(many);
+            let drawing = Drawing::new(&log);
+            // In a small store it may become the commonest: the others are known by their marks all the same.
+            for more in [1, 30] {
+                let grown = log.extended(&rows(many + more), log.len(), log.generation() + 1).unwrap();
+                let next = drawing.grown(&log, &grown);
+                let mark = |drawing: &Drawing, at| drawing.marks.mark_of(crate::model::TypeIndex(at));
+                assert_eq!([mark(&next, 0), mark(&next, 1)], [mark(&drawing, 0), mark(&drawing, 1)]);
+                let new = mark(&next, 2);
+                assert!(new.colour.is_some() && new != mark(&next, 0) && new != mark(&next, 1), "{new:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_begins_earlier_or_has_doubled_is_looked_at_anew() {
         let rows = |count: usize, first: i64| log_of_types((0..count as i64).map(move |i| (first + i, 0)));
         let (log, twice) = (rows(FEW, 5), rows(2 * FEW, 5));

@@ -91,4 +91,7 @@ fn bytes_that_nobody_can_read_are_gone_through_in_pages() {
     // One that is not there changes nothing.
     field(&mut window, "9,000,000");
     assert!(window.get_all_by_label_contains("000800 8282").count() > 0);
+    assert_eq!(window.get_by_label("Byte to go to").value().as_deref(), Some("9,000,000"));
+    field(&mut window, "0");
+    assert!(window.get_all_by_label_contains("000000 8080").count() > 0);
 }

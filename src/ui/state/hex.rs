@@ -83,20 +83,21 @@ impl Pages {
         let width = super::raw::width_of(ui, text::grouped(bytes).len()) + 2.0 * theme::MARGIN;
         let field = theme::field(&mut typed, "").id(id).desired_width(width).font(theme::mono(theme::MONO));
         let field = if self.wrong { field.text_color(theme::tokens(ui).bad) } else { field };
+        // Looked for before the field takes it: that it lost the focus may be seen a frame later.
+        let entered = ui.memory(|memory| memory.has_focus(id)) && ui.input(|input| input.key_pressed(Key::Enter));
         let response = ui.add(field).accessible_name("Byte to go to");
         if response.changed() {
             self.wrong = false;
             self.typed = Some(typed);
         }
-        if response.lost_focus() {
-            let entered = ui.input(|input| input.key_pressed(Key::Enter));
-            match self.typed.take() {
-                Some(typed) if entered => match read(&typed).filter(|to| *to < bytes) {
-                    Some(to) => self.go_to(to, bytes),
-                    None => (self.typed, self.wrong) = (Some(typed), true),
-                },
-                _ => self.wrong = false,
+        if entered {
+            match self.typed.as_deref().map(|typed| read(typed).filter(|to| *to < bytes)) {
+                Some(Some(to)) => self.go_to(to, bytes),
+                Some(None) => self.wrong = true,
+                None => {}
             }
+        } else if response.lost_focus() && !self.wrong {
+            self.typed = None;
         }
         let hint = format!("A byte to go to, from 0 to {}, also as 0x1f4", text::grouped(bytes.saturating_sub(1)));
         response.on_hover_text(hint);
