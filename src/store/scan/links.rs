@@ -136,8 +136,9 @@ impl Scan<'_> {
         for (stream, _) in own.into_iter().filter(|(_, own)| !own) {
             let name = collector.names.stream_name(stream);
             let has_own = |known: &EventLog| known.find_stream(name).is_some_and(|at| !known.stream(at).link);
-            let link = !rows.is_some_and(|(_, known)| has_own(known));
-            collector.names.set_link(stream, link);
+            if !rows.is_some_and(|(_, known)| has_own(known)) {
+                collector.names.set_link(stream);
+            }
         }
         Ok(links)
     }

@@ -70,16 +70,16 @@ impl Names {
         self.categories.list.get(self.kinds[stream as usize].category)
     }
 
-    pub(super) fn set_category(&mut self, stream: u32, category: &str) {
-        self.kinds[stream as usize].category = self.categories.place(category);
-    }
-
     pub(super) fn is_link(&self, stream: u32) -> bool {
         self.kinds[stream as usize].link
     }
 
-    pub(super) fn set_link(&mut self, stream: u32, link: bool) {
-        self.kinds[stream as usize].link = link;
+    pub(super) fn set_link(&mut self, stream: u32) {
+        self.kinds[stream as usize].link = true;
+    }
+
+    pub(super) fn set_category(&mut self, stream: u32, category: &str) {
+        self.kinds[stream as usize].category = self.categories.place(category);
     }
 
     pub(super) fn type_name(&self, event_type: u32) -> &str {

@@ -126,9 +126,9 @@ impl Scan<'_> {
                 continue;
             }
             let mut one = self.sql(self.conn.prepare_cached(sql))?;
-            let found = one.query_row([name], |row| Ok(text(row.get_ref(0)?).map(|(name, _)| name.into_owned())));
-            if let Some(Some(category)) = self.sql(found.optional())? {
-                collector.names.set_category(stream, &category);
+            let found = one.query_row([name], |row| Ok(text(row.get_ref(0)?).map(|(found, _)| found.into_owned())));
+            if let Some(Some(found)) = self.sql(found.optional())? {
+                collector.names.set_category(stream, &found);
             }
         }
         Ok(())
