@@ -54,7 +54,8 @@ fn so_far(progress: &Progress, findings: &Findings) -> String {
 
 /// In hundredths; nothing where it is not known of how much.
 fn share((done, total): (u64, u64)) -> String {
-    if total == 0 { String::new() } else { format!(" {} %", done.min(total).saturating_mul(100) / total) }
+    let share = done.min(total).saturating_mul(100).checked_div(total);
+    share.map_or_else(String::new, |share| format!(" {share} %"))
 }
 
 #[cfg(test)]

@@ -53,15 +53,15 @@ impl Several {
         for at in (0..self.files.len()).map(|at| (at + *turn) % self.files.len()) {
             let again = began.elapsed() < SECOND_LOOKS;
             match self.files[at].look_for_more(&logs[at], generation, again, cancel) {
-                Ok(Growth::Nothing) => {}
+                // One file alone is never put in another order.
+                Ok(Growth::Nothing | Growth::Reordered(_)) => {}
                 Ok(Growth::Grown(grown)) => logs[at] = Arc::new(*grown),
                 Ok(Growth::Replaced(how)) => {
                     let all = replaced.get_or_insert_default();
                     all.file |= how.file;
                     all.rewritten.extend(how.rewritten.iter().filter_map(|event| place_of(log, at, *event)));
                 }
-                // Somebody else's file; the others are looked at all the same.
-                Ok(Growth::Reordered(_)) => {}
+                // The others are looked at all the same: nothing that they have is lost.
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
