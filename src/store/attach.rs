@@ -55,6 +55,11 @@ impl LiveStamp {
         mode.into_iter().chain(smaller)
     }
 
+    /// As files have it that are not followed.
+    pub(super) fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
     /// Whether it is of the same file, however that changed.
     pub(super) fn is_same_file(&self, other: &Self) -> bool {
         self.file == other.file && self.real == other.real

@@ -128,6 +128,21 @@ struct Scanned {
     notes: Vec<String>,
     /// What the file was like, as the index has it.
     stamp: Option<Stamp>,
+    /// Of the index.
+    generation: u64,
+}
+
+/// Files with what they were like when they were scanned.
+struct AsScanned<'a>(Vec<(&'a Store, Option<Stamp>)>);
+
+impl AsScanned<'_> {
+    /// An error if reads would see something else now.
+    fn check(&self) -> Result<(), StoreError> {
+        let changed = self.0.iter().find(|(file, stamp)| {
+            !stamp.as_ref().is_some_and(|stamp| file.source.stamp_of_reads().is_ok_and(|now| now == *stamp))
+        });
+        changed.map_or(Ok(()), |(file, _)| Err(StoreError::Changed(file.source.shown.clone())))
+    }
 }
 
 /// Opens a store and recognises its layout. `progress` and `cancel` are for the private copy that some files need.
@@ -366,7 +381,7 @@ impl Store {
     fn index_kept_before(&self, kept: Option<&(cache::Kept, Stamp)>, generation: u64) -> Option<EventLog> {
         let (kept, stamp) = kept?;
         let (log, notes) = kept.read(generation).filter(|(log, _)| self.is_index_of(log))?;
-        *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()) };
+        *self.scanned() = Scanned { notes, stamp: Some(stamp.clone()), generation };
         self.watch_from(&log);
         Some(log)
     }
@@ -382,17 +397,18 @@ impl Store {
         self.scanned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An error if reads would see something else than the last scan saw.
-    fn check_as_scanned(&self) -> Result<(), StoreError> {
-        if let Some(several) = &self.several {
-            return several.files().iter().try_for_each(|file| file.check_as_scanned());
-        }
-        let scanned = self.scanned().stamp.clone();
-        if scanned.is_some_and(|stamp| self.source.stamp_of_reads().is_ok_and(|now| now == stamp)) {
-            Ok(())
-        } else {
-            Err(StoreError::Changed(self.source.shown.clone()))
-        }
+    /// What the files are like, which is as the last scan found them.
+    ///
+    /// Errors: reads would see something else than that scan, or it is not the one of this index.
+    fn as_scanned(&self, log: &EventLog) -> Result<AsScanned<'_>, StoreError> {
+        let files: Vec<&Self> = match &self.several {
+            Some(several) => several.files().iter().map(|file| &**file).collect(),
+            None if self.scanned().generation == log.generation() => vec![self],
+            None => return Err(StoreError::Changed(self.source.shown.clone())),
+        };
+        let as_scanned = AsScanned(files.into_iter().map(|file| (file, file.scanned().stamp.clone())).collect());
+        as_scanned.check()?;
+        Ok(as_scanned)
     }
 
     /// The category that a stream would have which was never recorded, by the layout's own rule. `first_type` is the

@@ -163,8 +163,8 @@ impl Store {
             && known.several.is_none()
             && (self.layout() == known.layout() && self.event_table() == known.event_table());
         if is_like {
-            let notes = known.scanned().notes.clone();
-            *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok() };
+            let (notes, generation) = (known.scanned().notes.clone(), known.scanned().generation);
+            *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok(), generation };
         }
         is_like
     }
@@ -264,6 +264,9 @@ impl Store {
         if again && watch.looked.as_ref() != Some(&now) && !watch.look_again(log, &now, &read)? {
             return Ok(Growth::Replaced(Replaced::default()));
         }
+        let mut scanned = self.scanned();
+        (scanned.stamp, scanned.generation) = (Some(now.stamp().clone()), known.generation());
+        drop(scanned);
         watch.stamp = Some(now);
         Ok(growth)
     }

@@ -44,6 +44,7 @@ pub(super) fn write(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<CopyReport, StoreError> {
+    let as_scanned = store.as_scanned(log)?;
     let conn = target.connect(cancel)?;
     let writing = |e| target.failed(&e);
     foldline::begin(&conn).map_err(writing)?;
@@ -85,7 +86,7 @@ pub(super) fn write(
     write_scenario(&conn, plan.scenario.as_deref()).map_err(writing)?;
     foldline::end(&conn).map_err(writing)?;
     conn.close().map_err(|(_, e)| writing(e))?;
-    store.check_as_scanned()?;
+    as_scanned.check()?;
     let written = Written::from([("events".to_owned(), written)]);
     verify(&target, out, plan, &positions, &written, cancel)?;
     target.finish()?;

@@ -92,7 +92,7 @@ pub fn write_copy(
     }
     let target = Target::new(out, options.force, Some(&store.source.real))?;
     // The index is of the scan; everything else is read now.
-    store.check_as_scanned()?;
+    let as_scanned = store.as_scanned(log)?;
     progress.set_total(plan.rows.len() as u64);
     progress.set_done(0);
     if options.as_foldline && (store.bound.spec.id != "foldline" || store.several.is_some()) {
@@ -104,7 +104,7 @@ pub fn write_copy(
     let stored = Stored::new(store, log, &source, plan)?;
     if how == How::LeaveOut {
         let (written, notes) = cut::write(&stored, plan, options, &target, progress, cancel)?;
-        store.check_as_scanned()?;
+        as_scanned.check()?;
         cut::verify(&stored, plan, &target, out, &written, cancel)?;
         target.finish()?;
         return Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes });
@@ -113,7 +113,7 @@ pub fn write_copy(
     let images = images?;
     let writer = Writer { stored: &stored, plan, options, cancel };
     let (written, notes) = writer.write(&target, &images, counts, progress)?;
-    store.check_as_scanned()?;
+    as_scanned.check()?;
     writer.verify(&target, out, &written)?;
     target.finish()?;
     Ok(CopyReport { path: out.to_owned(), events: plan.rows.len() as u64, notes })
@@ -131,7 +131,7 @@ pub fn describe_copy(
     progress: &Progress,
     cancel: &Cancel,
 ) -> Result<CopyDescription, StoreError> {
-    store.check_as_scanned()?;
+    store.as_scanned(log)?;
     let all = if options.as_foldline { plan.rows.len() as u64 } else { 0 };
     progress.set_total(rewritten_rows(plan) + all);
     progress.set_done(0);

@@ -218,10 +218,10 @@ mod tests {
             ("5d00008000ffffffffffffffff003d8888223728a41a340fdfffff37300000", Some("LZMA")),
             ("5d00008000", None),
             ("7b2261223a317d", None),
-            ("", None),
         ] {
             assert_eq!(unread_packing_of(&bytes(packed)), expected, "{packed}");
         }
+        assert_eq!(unread_packing_of(b""), None);
     }
 
     const ALL: [Packing; 6] =

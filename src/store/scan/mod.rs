@@ -426,7 +426,8 @@ impl Pass<'_> {
         if !log.is_empty() && log.time_range().is_none() {
             notes.push("the events have no times; name moments by position or version".to_owned());
         }
-        (log, Scanned { notes, stamp: Some(self.stamp) })
+        let generation = log.generation();
+        (log, Scanned { notes, stamp: Some(self.stamp), generation })
     }
 }
 

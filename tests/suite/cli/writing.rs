@@ -367,7 +367,7 @@ fn copies_of_other_libraries_stores_by_the_command_line() {
 #[test]
 fn what_a_layout_cant_hold_is_in_foldlines_and_said() {
     let world = World::empty();
-    let sql = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout_fixtures/neventstore.sql");
+    let sql = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/layout_fixtures/eventium.sql");
     let path = world.path("tickets.db");
     crate::fixtures::database(&path).execute_batch(&std::fs::read_to_string(sql).unwrap()).unwrap();
     let first = events(&world, "tickets.db")[0]["position"].as_i64().unwrap();
@@ -379,7 +379,7 @@ fn what_a_layout_cant_hold_is_in_foldlines_and_said() {
     // Without edits nothing has to be encoded.
     let copied = world.run("copy tickets.db copy.db");
     assert!(copied.status == 0 && !copied.err.contains("Foldline's"), "{}", copied.err);
-    assert_eq!(layout("copy.db"), "neventstore");
+    assert_eq!(layout("copy.db"), "eventium");
     let saved = world.run("what-if tickets.db --scenario s.json --save-copy out.db");
     assert!(saved.err.contains("this one is in Foldline's"), "{}", saved.err);
     assert_eq!(layout("out.db"), "foldline");

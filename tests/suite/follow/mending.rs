@@ -4,12 +4,42 @@
 
 use std::time::Duration;
 
+use foldline::model::{Cancel, Progress};
+use foldline::store::StoreError;
+use foldline::worker::{CopyLayout, CopyTarget, Session, SessionError, partial_copy};
 use rusqlite::Connection;
 
 use super::{Follower, TABLE, add, is_free, listing, store, write_as, write_event};
 
 fn numbers(range: impl Iterator<Item = i64>) -> Vec<i64> {
     range.collect()
+}
+
+#[test]
+fn what_has_grown_can_be_copied_while_it_stands_still() {
+    for mode in ["DELETE", "WAL"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let conn = store(&path, mode, 10);
+        let mut follower = Follower::of(&path);
+        let before = follower.session.clone();
+        add(&conn, 11..=12);
+        follower.look();
+        let copy = |session: &Session, out: &str| {
+            let out = folder.path().join(out);
+            let plan = partial_copy(session.log(), None, None).unwrap();
+            let layout = CopyLayout::Own;
+            let target = CopyTarget { out: &out, force: false, whole: true, layout };
+            session.write_copy(&plan, target, &Progress::default(), &Cancel::default()).map(|copied| copied.events)
+        };
+        assert_eq!(copy(&follower.session, "copy.db").unwrap(), 12, "{mode}");
+        // What is shown of before is not what the store is now, and neither is what nobody looked at yet.
+        let stale = |error: &SessionError| matches!(error, SessionError::Store(StoreError::Changed(_)));
+        assert!(stale(&copy(&before, "before.db").unwrap_err()), "{mode}");
+        add(&conn, 13..=13);
+        assert!(stale(&copy(&follower.session, "unseen.db").unwrap_err()), "{mode}");
+        assert_eq!(copy(&follower.look().session, "again.db").unwrap(), 13, "{mode}");
+    }
 }
 
 #[test]
