@@ -6,19 +6,19 @@ use std::sync::Arc;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::model::names::category_of;
 use crate::model::{EventKind, Timestamp};
 use crate::store::key_forms::{KeyForms, usual_first};
-use crate::store::layout::{CategoryRule, EventTable, KindBy, KindSpec, Place, StreamSpec, TIME, TimeEncoding};
+use crate::store::layout::{EventTable, KindBy, KindSpec, Place, TIME, TimeEncoding};
 use crate::store::look::{Contents, Look};
 use crate::store::plan::{Getter, Getters, Select, Tables};
 use crate::store::recognise::{EventSource, Key, glob};
 use crate::store::row_keys;
-use crate::store::rows::{integer, is_set, stream_name, text};
+use crate::store::rows::{integer, is_set, text};
 use crate::store::times::{self, StoredTime};
 
-use super::names::{Names, NewStream};
+use super::names::{Names, Unnamed};
 use super::order_key::OrderKey;
+use super::stream_rule::StreamRule;
 use super::tags::tags;
 
 /// An event as it was found; its stream and type are places in its [`Names`].
@@ -35,108 +35,6 @@ pub(super) struct Found {
     pub archived: bool,
     /// Where rows are not in order by their row numbers.
     pub order: Box<[OrderKey]>,
-}
-
-/// How streams of one [`StreamSpec`] are named.
-pub(super) struct StreamRule<'a> {
-    rule: &'a CategoryRule,
-    link_names: &'a [String],
-    otherwise: Option<&'a str>,
-    tenant: Getters,
-    pub parts: Getters,
-    category: Option<Getter>,
-    table: &'a str,
-}
-
-impl<'a> StreamRule<'a> {
-    pub(super) fn new(spec: &'a StreamSpec, tables: &Tables<'_>, select: &mut Select, table: &'a str) -> Self {
-        let category = match &spec.category {
-            CategoryRule::From(place) => Getters::each(std::slice::from_ref(place), tables, select).0.pop(),
-            _ => None,
-        };
-        Self {
-            rule: &spec.category,
-            link_names: &spec.link_names,
-            otherwise: spec.otherwise.as_deref(),
-            tenant: Getters::new(&spec.tenant, tables, select),
-            parts: Getters::each(&spec.parts, tables, select),
-            category,
-            table,
-        }
-    }
-
-    /// The column that is the whole name, if there is one.
-    fn column(&self) -> Option<usize> {
-        if self.tenant.0.is_empty() { self.parts.column() } else { None }
-    }
-
-    /// Writes the name; false where there is none.
-    pub(super) fn name(&self, look: &Look<'_>, name: &mut String, lossy: &mut bool) -> bool {
-        if self.parts.0.is_empty() {
-            return false;
-        }
-        if stream_name(look, &self.tenant, &self.parts, name, lossy) {
-            return true;
-        }
-        let Some(otherwise) = self.otherwise else { return false };
-        name.clear();
-        name.push_str(otherwise);
-        true
-    }
-
-    /// The stream of this name, which was not known.
-    pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> NewStream {
-        self.made_from(name, Some(look), event_type, known)
-    }
-
-    /// Whether nothing but the name and the type of its first event says what a stream is, where the name is a column.
-    fn is_told_by_name(&self) -> bool {
-        self.column().is_some() && self.category.is_none()
-    }
-
-    /// The same; without the row where [`Self::is_told_by_name`].
-    fn made_from(&self, name: &str, look: Option<&Look<'_>>, event_type: &str, known: Option<&String>) -> NewStream {
-        // A tenant may be called whatever the general rule takes for a name.
-        let tenant = look.and_then(|look| look.text(&self.tenant)).map_or(0, |(tenant, _)| tenant.len() + 1);
-        let general = || category_of(name.get(tenant..).unwrap_or(name), self.table).to_owned();
-        let from_row = |getter: Option<&Getter>| {
-            let (category, _) = look?.text_of(getter?)?;
-            Some(category.into_owned()).filter(|category| !category.is_empty())
-        };
-        let known = known.map(String::as_str).or_else(|| self.link_category(name));
-        let category = match (known, self.rule) {
-            (Some(known), _) => known.to_owned(),
-            (None, CategoryRule::General) => general(),
-            (None, CategoryRule::Before(mark)) => match name.split_once(mark.as_str()) {
-                Some((before, _)) if !before.is_empty() => before.to_owned(),
-                _ => general(),
-            },
-            (None, CategoryRule::BeforeLast(mark)) => match name.rsplit_once(mark.as_str()) {
-                Some((before, _)) if !before.is_empty() => before.to_owned(),
-                _ => general(),
-            },
-            (None, CategoryRule::From(_)) => from_row(self.category.as_ref()).unwrap_or_else(general),
-            (None, CategoryRule::FirstPart) => match look {
-                Some(_) => from_row(self.parts.0.first()).unwrap_or_else(general),
-                None => name.to_owned(),
-            },
-            (None, CategoryRule::TopicClass) => {
-                super::topic_class(event_type).map(str::to_owned).unwrap_or_else(general)
-            }
-        };
-        NewStream { category, link: self.is_link(name) }
-    }
-
-    /// What is before the `*` in the form of a link's name, such as `$by_type` in `$by_type_*`.
-    fn link_category(&self, name: &str) -> Option<&'a str> {
-        let form = self.link_names.iter().find(|form| glob(form, name))?;
-        let before = form.split_once('*')?.0.trim_end_matches('_');
-        before.contains(char::is_alphanumeric).then_some(before)
-    }
-
-    fn is_link(&self, name: &str) -> bool {
-        self.link_names.iter().any(|form| glob(form, name))
-    }
 }
 
 struct TimeGetter {
@@ -187,37 +85,6 @@ pub(super) struct Collector<'a> {
     pub out_of_order: bool,
     /// What takes the place of a row number was none.
     pub unnumbered: bool,
-}
-
-/// Names of streams that were taken down to be looked up many at once: each look-up waits for memory, and those that
-/// follow on each other wait together.
-#[derive(Default)]
-struct Unnamed {
-    /// Whether the bytes of a column are all that it takes.
-    by_bytes: bool,
-    /// Places in what was found, and where the name ends that begins where the one before it ended.
-    ends: Vec<(u32, usize)>,
-    names: Vec<u8>,
-}
-
-impl Unnamed {
-    /// Looked up at once.
-    const MOST: usize = 256;
-    /// Longer names are rare, and not copied.
-    const LONGEST: usize = 128;
-
-    fn takes(&self, name: &[u8]) -> bool {
-        self.by_bytes && (1..=Self::LONGEST).contains(&name.len())
-    }
-
-    fn is_full(&self) -> bool {
-        self.ends.len() >= Self::MOST
-    }
-
-    fn push(&mut self, place: u32, name: &[u8]) {
-        self.names.extend_from_slice(name);
-        self.ends.push((place, self.names.len()));
-    }
 }
 
 /// What there is to say of a scan.
@@ -308,16 +175,7 @@ impl<'a> Collector<'a> {
         }
         let tags = spec.tags.as_ref().and_then(|tags| {
             let at = select.place(tables.column(&tags.column)?);
-            let rule = StreamRule {
-                rule: &tags.category,
-                link_names: &[],
-                otherwise: None,
-                tenant: Getters::default(),
-                parts: Getters::default(),
-                category: None,
-                table: &source.table.name,
-            };
-            Some((at, rule))
+            Some((at, StreamRule::of_tags(&tags.category, &source.table.name)))
         });
         let kind = spec.kind.as_ref().and_then(|kind| Some(select.place(tables.column(kind.column.as_ref()?)?)));
         // Where nothing else of a row depends on which stream it is in.

@@ -15,8 +15,9 @@ use crate::store::row_keys;
 use crate::store::rows::{integer, text};
 
 use super::Scan;
-use super::collect::{Collector, StreamRule};
+use super::collect::Collector;
 use super::piece::all_by_index;
+use super::stream_rule::StreamRule;
 use super::walk::{Walk, ordered_by};
 
 /// A stream that an event is in.

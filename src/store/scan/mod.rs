@@ -9,6 +9,7 @@ mod names;
 mod order_key;
 mod piece;
 mod ranges;
+mod stream_rule;
 mod tags;
 mod walk;
 

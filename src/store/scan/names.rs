@@ -194,3 +194,34 @@ impl Interner {
         self.find(name.as_bytes()).unwrap_or_else(|| self.insert(name))
     }
 }
+
+/// Names of streams that were taken down to be looked up many at once: each look-up waits for memory, and those that
+/// follow on each other wait together.
+#[derive(Default)]
+pub(super) struct Unnamed {
+    /// Whether the bytes of a column are all that it takes.
+    pub by_bytes: bool,
+    /// Places in what was found, and where the name ends that begins where the one before it ended.
+    pub ends: Vec<(u32, usize)>,
+    pub names: Vec<u8>,
+}
+
+impl Unnamed {
+    /// Looked up at once.
+    const MOST: usize = 256;
+    /// Longer names are rare, and not copied.
+    const LONGEST: usize = 128;
+
+    pub(super) fn takes(&self, name: &[u8]) -> bool {
+        self.by_bytes && (1..=Self::LONGEST).contains(&name.len())
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.ends.len() >= Self::MOST
+    }
+
+    pub(super) fn push(&mut self, place: u32, name: &[u8]) {
+        self.names.extend_from_slice(name);
+        self.ends.push((place, self.names.len()));
+    }
+}
