@@ -2,7 +2,9 @@
 //! and a text, a number and bytes may be shown alike: with this, a row is found again and no other one.
 
 use rusqlite::Row;
-use rusqlite::types::{Value as SqlValue, ValueRef};
+use rusqlite::types::ValueRef;
+
+use super::raw::Raw;
 
 use super::layout::{CategoryRule, EventTable};
 use super::rows::text;
@@ -66,7 +68,7 @@ impl KeyForms {
     }
 
     /// The values of a key of so many columns; `None` where they are not to be told.
-    pub(super) fn values(self, columns: usize, name: &str, category: &str, version: i64) -> Option<Vec<SqlValue>> {
+    pub(super) fn values(self, columns: usize, name: &str, category: &str, version: i64) -> Option<Vec<Raw>> {
         let parts = match columns {
             2 => vec![name],
             COLUMNS => {
@@ -85,15 +87,15 @@ impl KeyForms {
         let mut values = Vec::with_capacity(columns);
         for (at, part) in parts.iter().enumerate() {
             values.push(match class(at) {
-                TEXT => SqlValue::Text((*part).to_owned()),
-                INTEGER => SqlValue::Integer(part.parse().ok()?),
-                BLOB => SqlValue::Blob(bytes_of(part)?),
-                _ => SqlValue::Real(part.parse().ok()?),
+                TEXT => Raw::text(*part),
+                INTEGER => Raw::Integer(part.parse().ok()?),
+                BLOB => Raw::Blob(bytes_of(part)?),
+                _ => Raw::Real(part.parse().ok()?),
             });
         }
         values.push(match class(columns - 1) {
-            VERSION_TEXT => SqlValue::Text(version.to_string()),
-            _ => SqlValue::Integer(version),
+            VERSION_TEXT => Raw::text(version.to_string()),
+            _ => Raw::Integer(version),
         });
         Some(values)
     }

@@ -30,6 +30,7 @@ mod open;
 mod payload;
 mod plan;
 mod probe;
+mod raw;
 mod read;
 mod recognise;
 mod row_keys;

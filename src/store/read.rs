@@ -6,10 +6,8 @@ mod united;
 use std::cell::RefCell;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
-use std::time::Instant;
 
 use rusqlite::Row;
-use rusqlite::types::Value as SqlValue;
 
 use crate::model::event::{MetadataFields, Payload};
 use crate::model::{Cancel, Event, EventLog, TypeIndex, Value, Wanted};
@@ -26,10 +24,11 @@ use super::look::{Contents, Look, with_fields};
 use super::open::Source;
 use super::payload::undecoded;
 use super::plan::{EVENTS, Getter, Getters, Select, Tables};
+use super::raw::Raw;
 use super::recognise::{Bound, EventSource, Key};
 use super::row_keys::{self, RowKeys};
 use super::rows::{integer, text};
-use super::scan::{READ_AT_MOST, primary_keys};
+use super::scan::{Lasting, READ_AT_MOST, primary_keys};
 use super::several::Several;
 use super::times;
 use united::UnitedReader;
@@ -359,9 +358,12 @@ impl Reader {
             |source: usize| format!("{} WHERE {}", self.plan_of(source, depth).sql, self.tables[source].condition);
         let sql: Vec<String> = (0..self.tables.len()).map(sql).collect();
         let mut events = Vec::with_capacity(indices.len());
+        // Before any transaction: of a table without row numbers all keys may have to be read.
+        let keys = indices.iter().map(|index| self.key_values(log, *index as usize));
+        let mut keys = keys.collect::<Result<Vec<_>, _>>()?.into_iter();
         let mut left = indices;
         while !left.is_empty() {
-            let began = Instant::now();
+            let mut began = None;
             // One transaction for many rows: taking and giving back the lock costs more than a row.
             let transaction = self.conn.unchecked_transaction().map_err(|e| self.failed(e))?;
             while let Some((index, rest)) = left.split_first() {
@@ -369,9 +371,11 @@ impl Reader {
                 let source = log.source(index);
                 let sql = sql.get(source).ok_or_else(|| self.lost(log, index))?;
                 let mut statement = self.conn.prepare_cached(sql).map_err(|e| self.failed(e))?;
-                let key = self.key_values(log, index).ok_or_else(|| self.lost(log, index))?;
+                let key = keys.next().ok_or_else(|| self.lost(log, index))?;
                 let mut rows = statement.query(rusqlite::params_from_iter(key)).map_err(|e| self.failed(e))?;
                 let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.lost(log, index))?;
+                // From the first row on: before it, others may have been waited for.
+                let began = began.get_or_insert_with(|| Lasting::of(&self.source));
                 let event = self.event(log, index, row, depth).map_err(|e| self.failed(e))?;
                 left = if is_enough(&event) { &[] } else { rest };
                 events.push(event);
@@ -391,19 +395,25 @@ impl Reader {
     }
 
     /// What finds the row of an event again. In a table without row numbers that is the stream's key and the version.
-    pub(super) fn key_values(&self, log: &EventLog, index: usize) -> Option<Vec<SqlValue>> {
+    ///
+    /// Errors: there is no such row any more, or it can't be read now.
+    pub(super) fn key_values(&self, log: &EventLog, index: usize) -> Result<Vec<Raw>, StoreError> {
         let (table, row_key) = (log.source(index), log.row_key(index));
-        let columns = match &self.bound.sources.get(table)?.key {
-            Key::Columns(columns) => columns,
-            Key::Keyed { .. } => {
-                let read = || primary_keys(&self.conn, &self.source, &self.bound, table);
-                return self.row_keys.find(table, row_key, read).ok()?;
+        let values = match self.bound.sources.get(table).map(|source| &source.key) {
+            Some(Key::Columns(columns)) => {
+                log.stream_of(index).zip(log.version(index)).and_then(|(stream, version)| {
+                    let (stream, forms) = (log.stream(stream), KeyForms::of_row_key(row_key));
+                    forms.values(columns.len(), &stream.name, log.category(stream.category), version)
+                })
             }
-            _ => return Some(vec![row_key.into()]),
+            Some(Key::Keyed { .. }) => {
+                let read = || primary_keys(&self.conn, &self.source, &self.bound, table);
+                self.row_keys.find(table, row_key, read)?
+            }
+            Some(_) => Some(vec![row_key.into()]),
+            None => None,
         };
-        let stream = log.stream(log.stream_of(index)?);
-        let forms = KeyForms::of_row_key(row_key);
-        forms.values(columns.len(), &stream.name, log.category(stream.category), log.version(index)?)
+        values.ok_or_else(|| self.lost(log, index))
     }
 
     fn walk(
@@ -450,9 +460,10 @@ impl Reader {
             let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.failed(e))?;
             let bounds = [log.row_key(at), log.row_key(range.end - 1)];
             let mut rows = statement.query(bounds).map_err(|e| self.failed(e))?;
-            let began = Instant::now();
+            let mut began = None;
             while at < range.end {
                 let row = rows.next().map_err(|e| self.failed(e))?.ok_or_else(|| self.changed())?;
+                let began = began.get_or_insert_with(|| Lasting::of(&self.source));
                 if row.get::<_, i64>(0).map_err(|e| self.failed(e))? != log.row_key(at) {
                     return Err(self.changed());
                 }
@@ -592,16 +603,16 @@ mod tests {
 
     #[test]
     fn what_may_be_stored_where_a_text_is_shown() {
-        let blob = |bytes: &[u8]| SqlValue::Blob(bytes.to_vec());
+        let blob = |bytes: &[u8]| Raw::Blob(bytes.to_vec());
         let uuid = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128.to_be_bytes();
         let guid = *b"\x33\x22\x11\0\x55\x44\x77\x66\x88\x99\xaa\xbb\xcc\xdd\xee\xff";
         for (shown, others) in [
             ("account-1", vec![]),
-            ("12", vec![SqlValue::Integer(12), blob(&[0x12])]),
+            ("12", vec![Raw::Integer(12), blob(&[0x12])]),
             ("012", vec![]),
             ("00112233-4455-6677-8899-aabbccddeeff", vec![blob(&uuid), blob(&guid)]),
         ] {
-            assert_eq!(stored_forms(shown), [vec![SqlValue::Text(shown.to_owned())], others].concat());
+            assert_eq!(stored_forms(shown), [vec![Raw::text(shown)], others].concat());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rusqlite::types::{Value as SqlValue, ValueRef};
+use rusqlite::types::ValueRef;
 
 use crate::model::event::Payload;
 use crate::model::{Cancel, EventLog, Progress, SnapshotHead, SnapshotIndex, Timestamp};
@@ -16,6 +16,7 @@ use super::layout::{Place, SnapshotTable, TimeSpec};
 use super::look::{Contents, Look};
 use super::payload::{contents_as, finished};
 use super::plan::{EVENTS, Getters, Select, Tables};
+use super::raw::Raw;
 use super::recognise::{Bound, Table};
 use super::rows::{stream_name, text};
 use super::snapshots::{inside, name_in_index, taken_at, version_of};
@@ -46,7 +47,7 @@ pub struct Snapshots {
 #[derive(Debug, Clone)]
 enum RowPlace {
     Row(i64),
-    Key(Box<[SqlValue]>),
+    Key(Box<[Raw]>),
 }
 
 /// The state of a snapshot.
@@ -194,9 +195,9 @@ impl Store {
 }
 
 impl RowPlace {
-    fn values(&self) -> Vec<SqlValue> {
+    fn values(&self) -> Vec<Raw> {
         match self {
-            Self::Row(row) => vec![SqlValue::Integer(*row)],
+            Self::Row(row) => vec![Raw::Integer(*row)],
             Self::Key(key) => key.to_vec(),
         }
     }
@@ -273,7 +274,7 @@ fn key_columns(table: &Table, tables: &Tables<'_>) -> Vec<String> {
 #[derive(Default)]
 struct HeadScan {
     /// Where the scan goes on.
-    after: Vec<SqlValue>,
+    after: Vec<Raw>,
     names: Vec<Arc<str>>,
     by_name: HashMap<Arc<str>, u32>,
     found: Vec<Found>,
@@ -337,7 +338,8 @@ impl HeadScan {
         while let Some(row) = rows.next()? {
             read += 1;
             progress.add(1);
-            let key = || places.iter().map(|at| row.get(*at)).collect::<rusqlite::Result<Vec<SqlValue>>>();
+            let key =
+                || places.iter().map(|at| row.get_ref(*at).map(Raw::from)).collect::<rusqlite::Result<Vec<Raw>>>();
             let look = Look::new(&bound.spec.events, &contents, row);
             if stream_name(&look, &tenant, &parts, &mut name, &mut false) {
                 let wanted = taken_column(spec).is_some() || self.found.len() < TIMED;

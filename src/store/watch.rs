@@ -163,8 +163,9 @@ impl Store {
             && known.several.is_none()
             && (self.layout() == known.layout() && self.event_table() == known.event_table());
         if is_like {
-            let (notes, generation) = (known.scanned().notes.clone(), known.scanned().generation);
-            *self.scanned() = super::Scanned { notes, stamp: self.source.stamp_of_reads().ok(), generation };
+            let stamp = self.source.stamp_of_reads().ok();
+            let known = known.scanned();
+            *self.scanned() = super::Scanned { notes: known.notes.clone(), stamp, generation: known.generation };
         }
         is_like
     }
@@ -258,11 +259,13 @@ impl Store {
             }
         }
         let known = if let Growth::Grown(grown) = &growth { &**grown } else { log };
-        if changed {
-            watch.contents = contents(self, known)?;
-        }
+        let contents = if changed { Some(contents(self, known)?) } else { None };
         if again && watch.looked.as_ref() != Some(&now) && !watch.look_again(log, &now, &read)? {
             return Ok(Growth::Replaced(Replaced::default()));
+        }
+        // Only now: a look that fails is done again, against what was known before.
+        if let Some(contents) = contents {
+            watch.contents = contents;
         }
         let mut scanned = self.scanned();
         (scanned.stamp, scanned.generation) = (Some(now.stamp().clone()), known.generation());

@@ -220,7 +220,7 @@ fn assigned(places: &[Vec<Place>], known: Vec<Mark>, may: impl Fn(usize) -> bool
         let has_room = |place: &Place| {
             taken.get(&place.category).is_none_or(|taken| taken.all.colours.iter().sum::<u32>() < TOLD as u32)
         };
-        if first > 0 && !places[at].iter().any(has_room) {
+        if first > 0 && !places[at].iter().all(has_room) {
             continue;
         }
         let main = places[at].iter().map(|place| place.rank).find(|rank| *rank < COLOURED).unwrap_or(0);

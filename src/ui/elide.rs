@@ -21,24 +21,30 @@ pub struct Line {
 
 /// A text in one line, without its end where it is wider than the room for it, in points.
 pub fn end(painter: &Painter, text: &str, font: FontId, room: f32, colour: Color32) -> Arc<Galley> {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    let mut job = LayoutJob::simple_singleline(beginning(text).to_owned(), font, colour);
     job.wrap = TextWrapping::truncate_at_width(room.max(10.0));
     painter.layout_job(job)
 }
 
 /// The first of some texts, longest first, that there is room for; else the last one without its end.
 pub fn first_that_fits(painter: &Painter, texts: &[&str], font: &FontId, room: f32, colour: Color32) -> Arc<Galley> {
-    let laid = texts.iter().map(|text| painter.layout_no_wrap((*text).to_owned(), font.clone(), colour));
+    let laid = texts.iter().map(|text| painter.layout_no_wrap(beginning(text).to_owned(), font.clone(), colour));
     let fits = laid.into_iter().find(|galley| galley.size().x <= room);
     fits.unwrap_or_else(|| end(painter, texts.last().copied().unwrap_or_default(), font.clone(), room, colour))
 }
 
 /// As many of a text's parts, set apart by ` · `, as there is room for; nothing if there is none for the first.
 pub fn parts(painter: &Painter, text: &str, font: &FontId, room: f32, colour: Color32) -> Option<Arc<Galley>> {
+    let text = beginning(text);
     let ends = text.rmatch_indices(" · ").map(|(end, _)| end);
     let laid = [text.len()].into_iter().chain(ends);
     laid.map(|end| painter.layout_no_wrap(text[..end].to_owned(), font.clone(), colour))
         .find(|galley| galley.size().x <= room)
+}
+
+/// As much of a text as there is room for on any screen.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(2 * LOOKED_AT).map_or(text, |(end, _)| &text[..end])
 }
 
 /// A text in one line, without its middle where it is wider than the room for it, in points.

@@ -8,8 +8,8 @@ use std::time::Duration;
 const BEFORE: Duration = Duration::from_millis(700);
 /// Between two looks at how far it is.
 const BETWEEN: Duration = Duration::from_millis(250);
-/// To the beginning of the line, and away with what stands there.
-const ANEW: &str = "\r\u{1b}[K";
+/// Letters of a line: more would go on in a second one, which is not taken back.
+const WIDTH: usize = 78;
 
 /// Does the work. Where standard error is a terminal, a line there says in `words` how far it is; it stays where it is
 /// when the program is interrupted, and goes when the work is done.
@@ -25,13 +25,13 @@ pub fn told<T>(words: &(dyn Fn() -> String + Sync), work: impl FnOnce() -> T) ->
             while ended.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 let now = words();
                 if now != before {
-                    tell(&now);
+                    tell(&now, &before);
                     before = now;
                 }
                 wait = BETWEEN;
             }
             if !before.is_empty() {
-                tell("");
+                tell("", &before);
             }
         });
         let result = work();
@@ -44,8 +44,12 @@ pub fn told<T>(words: &(dyn Fn() -> String + Sync), work: impl FnOnce() -> T) ->
     })
 }
 
-fn tell(words: &str) {
+/// Writes words in the place of those before: with blanks, as not every terminal knows how to clear a line.
+fn tell(words: &str, before: &str) {
+    let line: String = words.chars().take(WIDTH).collect();
+    let blanks = " ".repeat(before.chars().count().min(WIDTH).saturating_sub(line.chars().count()));
     let mut out = std::io::stderr();
     // Where nobody looks there is nobody to tell.
-    let _ = write!(out, "{ANEW}{words}").and_then(|()| out.flush());
+    let _ = write!(out, "\r{line}{blanks}").and_then(|()| if words.is_empty() { write!(out, "\r") } else { Ok(()) });
+    let _ = out.flush();
 }

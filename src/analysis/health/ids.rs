@@ -1,7 +1,7 @@
 //! Ids of events and of their causes, as hashes: ids used twice, causes that are not here, loops.
 //!
-//! 16 bytes an event are kept (8 where no event has a cause), 8 more while they are compared. Two ids with one hash are
-//! told apart by reading their events again.
+//! 16 bytes an event are kept (8 where no event has a cause; 4 more where events have tenants), 8 more while they are
+//! compared. Two ids with one hash are told apart by reading their events again.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 

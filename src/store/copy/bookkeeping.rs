@@ -13,9 +13,9 @@ use crate::store::recognise::{Bound, Table, glob};
 use crate::store::rows::{integer, is_set, text, two_parts};
 
 use super::encode::filled;
-use super::raw::Raw;
 use super::stream_keys::StreamKeys;
 use super::tables::{Fate, Rows};
+use crate::store::raw::Raw;
 
 /// How much of the bookkeeping is not as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

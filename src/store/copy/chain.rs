@@ -11,8 +11,8 @@ use crate::store::rows::integer;
 
 use super::described;
 use super::encode::{Image, place};
-use super::raw::Raw;
 use super::rewritten::Stored;
+use crate::store::raw::Raw;
 
 /// Why what one client has alone can't come after another event.
 pub(super) const NUMBERED_BY_ANOTHER: &str =

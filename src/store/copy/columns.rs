@@ -5,7 +5,7 @@ use crate::store::layout::{Place, Repeated, Wrapper};
 use crate::store::recognise::Column;
 
 use super::encode::{Encoder, is_row_number, written_columns};
-use super::raw::Raw;
+use crate::store::raw::Raw;
 
 impl Encoder<'_> {
     /// The event's id, in the form in which the column has ids.

@@ -19,11 +19,11 @@ use super::encode::{Encoder, Image, Model, place};
 use super::envelope::at;
 use super::metadata::is_nothing;
 use super::payload_form::as_stored;
-use super::raw::Raw;
 use super::rewritten::Stored;
 use super::sha1;
 use super::siblings::{Siblings, lane_of};
 use super::streams::with_tenant;
+use crate::store::raw::Raw;
 
 /// Namespace of the ids of new commits: UUIDv5 of the stream and the version of the commit's first event.
 const ID_NAMESPACE: Uuid = Uuid::from_u128(0x3d0a_5f8e_1c47_4b62_8a3b_90d1_2e6f_7c04);
@@ -237,7 +237,11 @@ impl Commits<'_> {
         if group.row.is_none() {
             let id_at = column(&self.spec.id)?;
             let stream = stored.stream_of(&plan.rows[first]).unwrap_or_default();
-            let id = Uuid::new_v5(&ID_NAMESPACE, format!("{stream}\n{version}\n{number}").as_bytes());
+            // With the ids of its events: another copy of this copy may have a new commit in the same place.
+            let ids: Vec<&str> = events.iter().filter_map(|(_, event)| event.as_ref()?.id.as_deref()).collect();
+            let of_log = log.len();
+            let name = format!("{stream}\n{version}\n{number}\n{of_log}\n{}", ids.join("\n"));
+            let id = Uuid::new_v5(&ID_NAMESPACE, name.as_bytes());
             image[id_at] = match &image[id_at] {
                 Raw::Text(_) => Raw::text(id.to_string()),
                 _ => Raw::Blob(id.as_bytes().to_vec()),
@@ -383,6 +387,9 @@ impl Commits<'_> {
         like: &Opened,
     ) -> Result<(Option<Value>, bool), Refused> {
         let log = self.stored.log;
+        if let (None, Some(base)) = (event, base) {
+            return Ok((self.opened(base)?.entries.into_iter().nth(log.part(base as usize)), true));
+        }
         let stored = match base {
             Some(base) => Some(self.opened(base)?.entries.into_iter().nth(log.part(base as usize))),
             None => None,
@@ -449,7 +456,7 @@ impl Commits<'_> {
         let mut whole = Object::default();
         // .NET looks for it at the beginning only.
         whole.insert(key.as_str().into(), class, Origin::NONE);
-        for (name, slot) in object.iter().filter(|(name, _)| !keys.contains_key(&***name)) {
+        for (name, slot) in object.iter().filter(|(name, _)| ***name != **key) {
             whole.insert(name.clone(), slot.value.clone(), Origin::NONE);
         }
         Ok(Value::Object(whole))

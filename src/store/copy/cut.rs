@@ -16,11 +16,11 @@ use super::CopyOptions;
 use super::bookkeeping::Bookkeeping;
 use super::describe::{Findings, bookkeeping_words, notes};
 use super::file::File;
-use super::raw::Raw;
 use super::read_back::ReadBack;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, Fate, Rows, Written};
+use crate::store::raw::Raw;
 
 /// Rows between two looks at [`Cancel`].
 const ROWS_BETWEEN_LOOKS: u64 = 256;

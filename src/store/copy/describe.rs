@@ -120,7 +120,7 @@ pub(super) fn bookkeeping_words(bound: &Bound, bookkeeping: &Bookkeeping) -> Vec
                 "{who} set back to #{position}, the last event before the first difference: what follows is handled \
                  again"
             ),
-            None => format!("{who} set back to the beginning: events from the first on are not as recorded"),
+            None => format!("{who} set back to the beginning: where the first difference is can't be told of them"),
         });
     }
     if made_again > 0 {

@@ -16,9 +16,9 @@ use super::envelope::Envelope;
 use super::metadata::metadata_key;
 use super::own_fields::is_same_data;
 use super::payload_form::encoded_payload;
-use super::raw::Raw;
 use super::sha1;
 use super::time_form::{in_number, iso_like, split};
+use crate::store::raw::Raw;
 
 /// All columns of a row of the event table, by the table's order.
 pub(super) type Image = Vec<Raw>;

@@ -15,11 +15,11 @@ use crate::store::target::Target;
 
 use super::encode::{self, Image, is_row_number};
 use super::places;
-use super::raw::Raw;
 use super::rewritten::Stored;
 use super::streams::{in_form, link_parts};
 use super::tables::{Rows, RowsHash};
 use super::time_form::iso_like;
+use crate::store::raw::Raw;
 
 /// Rows that are read at once.
 const READ_AT_ONCE: usize = 2000;

@@ -9,10 +9,10 @@ use crate::store::recognise::Table;
 use crate::store::rows::integer;
 
 use super::encode::{Image, is_row_number, place};
-use super::raw::Raw;
 use super::rewritten::Stored;
 use super::siblings::Siblings;
 use super::tables::{Fate, Rows};
+use crate::store::raw::Raw;
 
 /// What becomes of the rows of lists.
 pub(super) struct ListRows<'a> {

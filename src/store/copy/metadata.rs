@@ -12,9 +12,9 @@ use crate::store::times;
 use super::encode::{Encoder, moved_keys};
 use super::envelope::{self, Contents, Envelope, set_at};
 use super::payload_form::as_yaml;
-use super::raw::Raw;
 use super::ruby_types;
 use super::time_form::{in_json, iso_like};
+use crate::store::raw::Raw;
 
 impl Encoder<'_> {
     pub(super) fn metadata(&mut self) -> Result<(), String> {

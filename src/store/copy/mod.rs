@@ -22,7 +22,6 @@ mod order;
 mod own_fields;
 mod payload_form;
 mod places;
-mod raw;
 mod read_back;
 mod rewritten;
 mod ruby_types;

@@ -17,10 +17,10 @@ use crate::store::times;
 use super::chain::NUMBERED_BY_ANOTHER;
 use super::described;
 use super::encode::{Image, is_row_number, place};
-use super::raw::Raw;
 use super::rewritten::Stored;
 use super::time_form;
 use super::writer::row_numbers;
+use crate::store::raw::Raw;
 
 impl Stored<'_> {
     /// Gives inserted and moved rows what puts them after the event before them in their stream.
@@ -153,13 +153,24 @@ impl Stored<'_> {
             _ => None,
         };
         let (before, next) = (before.and_then(number), next.and_then(number));
+        // The library ends an id with digits of chance: here those of the event's own id, so that two events of one
+        // moment have different ones.
+        let chance = blake3::hash(format!("{:?}\n{:?}", event.stream, event.id).as_bytes());
+        let chance: [u8; 8] = std::array::from_fn(|at| chance.as_bytes()[at]);
+        let chance = |below: u128| u128::from(u64::from_le_bytes(chance)) % below.max(1);
         let of_time = event.time.and_then(|time| {
             let whole = Timestamp::from_nanos(time.nanos() - time.nanos().rem_euclid(100))?;
             let ticks = time_form::whole(whole, 0.0, TimeEncoding::Ticks)?;
-            Some(u128::try_from(ticks).ok()? * CHANCE)
+            u128::try_from(ticks).ok()?.checked_mul(CHANCE)?.checked_add(chance(CHANCE))
         });
         let is_between = |id: &u128| before.is_none_or(|b| b < *id) && next.is_none_or(|n| *id < n);
-        let beside = || before.map(|id| id + 1).or(next.map(|id| id - 1));
+        let beside = || match (before, next) {
+            (Some(before), next) => {
+                let room = next.map_or(CHANCE, |next| next.saturating_sub(before).saturating_sub(1).min(CHANCE));
+                before.checked_add(1 + chance(room))
+            }
+            (None, next) => next?.checked_sub(1 + chance(CHANCE)),
+        };
         if let Some(id) = of_time.filter(is_between).or_else(beside) {
             image[at] = Raw::text(format!("{id:030}"));
         }

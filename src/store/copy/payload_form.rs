@@ -12,8 +12,8 @@ use super::encode::{Model, columns_of_form};
 use super::envelope::{Contents, Envelope, Sets};
 use super::jsonb;
 use super::own_fields::with_own_fields;
-use super::raw::Raw;
 use super::time_form::iso_like;
+use crate::store::raw::Raw;
 
 /// An event's payload as it is stored, the form being that of what is in the row. What the library repeats in its
 /// wrapper is set by `repeated_in_payload`, which is given the wrapped payload and that of the model.

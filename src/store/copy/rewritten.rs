@@ -12,10 +12,10 @@ use crate::store::{Reader, Store};
 
 use super::described;
 use super::encode::{Image, Model, encode};
-use super::raw::Raw;
 use super::siblings::{Siblings, lane_of};
 use super::stream_keys::{StreamKeys, stream_keys};
 use super::tables::Rows;
+use crate::store::raw::Raw;
 
 /// What the rows of a plan are, in numbers of events.
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,7 +75,7 @@ impl Stored<'_> {
     pub(super) fn row(&self, reader: &Reader, index: u32) -> Result<Vec<Raw>, StoreError> {
         let rows = Rows::new(&self.bound().events);
         let lost = || reader.lost(self.log, index as usize);
-        let key = reader.key_values(self.log, index as usize).ok_or_else(lost)?;
+        let key = reader.key_values(self.log, index as usize)?;
         let sql = rows.select(&format!("WHERE {}", reader.key_condition()));
         let read = || -> rusqlite::Result<Option<Vec<Raw>>> {
             let mut statement = self.source.prepare_cached(&sql)?;

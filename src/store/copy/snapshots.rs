@@ -17,9 +17,9 @@ use crate::store::rows::text;
 use crate::store::snapshots::{taken_at, version_of};
 
 use super::gone;
-use super::raw::Raw;
 use super::rewritten::Stored;
 use super::tables::Rows;
+use crate::store::raw::Raw;
 
 /// What is kept of each stream's snapshots.
 pub(in crate::store) struct SnapshotFilter {

@@ -6,8 +6,8 @@ use crate::store::rows::two_parts;
 
 use super::encode::Encoder;
 use super::metadata::value_in;
-use super::raw::Raw;
 use super::siblings::lane_of;
+use crate::store::raw::Raw;
 
 impl Encoder<'_> {
     /// The columns that name the stream: as its other rows have them, else made from its name.

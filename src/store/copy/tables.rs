@@ -10,7 +10,7 @@ use crate::store::connect::quoted;
 use crate::store::recognise::{Bound, Table, glob};
 use crate::store::scan::READ_AT_MOST;
 
-use super::raw::Raw;
+use crate::store::raw::Raw;
 
 /// One thing of a database's schema.
 #[derive(Debug, Clone)]

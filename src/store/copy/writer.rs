@@ -23,12 +23,12 @@ use super::links::LinkWriter;
 use super::list_rows::ListRows;
 use super::metadata::is_same_metadata;
 use super::own_fields::is_same_data;
-use super::raw::Raw;
 use super::read_back::ReadBack;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, Fate, Rows, RowsHash, Written};
 use super::{CopyOptions, commits, described, places};
+use crate::store::raw::Raw;
 
 /// Rewritten events that are read back at once.
 const READ_AT_ONCE: usize = 256;

@@ -1,10 +1,9 @@
 //! How rows are found again: by their row numbers, or by what names the stream and the version.
 
-use rusqlite::types::Value as SqlValue;
-
 use crate::model::EventLog;
 use crate::store::connect::quoted;
 use crate::store::key_forms::bytes_of;
+use crate::store::raw::Raw;
 use crate::store::recognise::Key;
 
 /// The columns with which every list begins.
@@ -24,12 +23,12 @@ pub(super) fn key_condition(key: &Key, table: &str) -> String {
 
 /// What may be stored where this id is shown: the text, a whole number, or the bytes of a binary id, which .NET has in
 /// an order of its own.
-pub(super) fn stored_forms(shown: &str) -> Vec<SqlValue> {
+pub(super) fn stored_forms(shown: &str) -> Vec<Raw> {
     let number = shown.parse::<i64>().ok().filter(|number| number.to_string() == shown);
     let bytes = bytes_of(shown);
     let guid = uuid::Uuid::parse_str(shown).ok().map(|id| id.to_bytes_le().to_vec());
-    let forms = [Some(SqlValue::Text(shown.to_owned())), number.map(SqlValue::Integer)];
-    forms.into_iter().flatten().chain([bytes, guid].into_iter().flatten().map(SqlValue::Blob)).collect()
+    let forms = [Some(Raw::text(shown)), number.map(Raw::Integer)];
+    forms.into_iter().flatten().chain([bytes, guid].into_iter().flatten().map(Raw::Blob)).collect()
 }
 
 /// The (first) event whose row has this key; `sorted` where events are in the order of their row keys.

@@ -60,10 +60,13 @@ pub(super) fn keep_apart(tables: &mut [Table<'_>], bound: &Bound) -> Vec<String>
         }
     }
     for (table, stream) in renamed {
-        let names = &mut tables[table].collector.names;
-        if let Some(name) = bound.name_apart(table, names.stream_name(stream)) {
-            names.rename(stream, name);
+        let apart = bound.name_apart(table, tables[table].collector.names.stream_name(stream));
+        let Some(mut name) = apart else { continue };
+        // Another stream may really be called that.
+        while tables.iter().any(|table| table.collector.names.known_stream(name.as_bytes()).is_some()) {
+            name.push('\'');
         }
+        tables[table].collector.names.rename(stream, name);
     }
     let mut notes = Vec::new();
     if apart > 0 {

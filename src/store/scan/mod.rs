@@ -16,7 +16,6 @@ mod walk;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use rusqlite::types::Value as SqlValue;
 
 use crate::model::{Cancel, EventLog, EventLogBuilder, Progress, StreamIndex};
 
@@ -27,6 +26,7 @@ use super::layout::TIME;
 use super::open::{AccessMode, Source};
 use super::plan::EVENTS;
 use super::probe::Stamp;
+use super::raw::Raw;
 use super::recognise::{Bound, EventSource, Key, glob};
 use apart::keep_apart;
 use assemble::{Feeder, Table, assemble, is_plain};
@@ -206,7 +206,9 @@ impl<'a> Scan<'a> {
         let mut row = self.sql(rows.next())?;
         // From the first row on: before it, others may have been waited for.
         let began = Lasting::of(self.source);
+        let mut rows_read = 0usize;
         while let Some(found) = row {
+            rows_read += 1;
             let read = before + collector.found.len() - start;
             if read >= u32::MAX as usize {
                 return Err(StoreError::TooManyEvents(self.source.shown.clone()));
@@ -215,7 +217,7 @@ impl<'a> Scan<'a> {
             if collector.unnumbered {
                 check_order(self.source, collector)?;
             }
-            if collector.found.len().is_multiple_of(ROWS_BETWEEN_LOOKS) {
+            if rows_read.is_multiple_of(ROWS_BETWEEN_LOOKS) {
                 if self.cancel.is_cancelled() {
                     return Err(StoreError::Cancelled);
                 }
@@ -303,18 +305,19 @@ const ROWS_AT_ONCE: usize = 1 << 16;
 enum Resume {
     Start,
     /// After this row number.
-    AfterRow(SqlValue),
+    AfterRow(Raw),
     /// After the row with these values of the columns that order the table.
-    After(Vec<SqlValue>),
+    After(Vec<Raw>),
 }
 
 impl Resume {
     fn after(row: &rusqlite::Row<'_>, collector: &Collector<'_>) -> rusqlite::Result<Self> {
         match collector.row_key_at() {
-            Some(at) => Ok(Self::AfterRow(row.get(at)?)),
-            None => {
-                (0..collector.order_columns).map(|at| row.get(at)).collect::<rusqlite::Result<_>>().map(Self::After)
-            }
+            Some(at) => Ok(Self::AfterRow(row.get_ref(at)?.into())),
+            None => (0..collector.order_columns)
+                .map(|at| row.get_ref(at).map(Raw::from))
+                .collect::<rusqlite::Result<_>>()
+                .map(Self::After),
         }
     }
 
@@ -338,7 +341,7 @@ impl Resume {
         (condition, columns)
     }
 
-    fn values(&self) -> &[SqlValue] {
+    fn values(&self) -> &[Raw] {
         match self {
             Self::Start => &[],
             Self::AfterRow(rowid) => std::slice::from_ref(rowid),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -19,7 +19,7 @@ use super::assemble::{Feeder, Table, is_plain};
 use super::collect::Collector;
 use super::links::Links;
 use super::names::{Given, NameList, NewNames};
-use super::{ROWS_BETWEEN_LOOKS, Scan, check_order};
+use super::{Lasting, ROWS_BETWEEN_LOOKS, Scan, check_order};
 
 /// Row numbers in a range: many ranges a core, so that none waits long for another, and few enough to cost nothing.
 const ROWS_IN_RANGE: i64 = 1 << 14;
@@ -232,9 +232,10 @@ impl Reading<'_> {
         loop {
             let mut statement = self.sql(conn.prepare_cached(&sql))?;
             let mut rows = self.sql(statement.query([first, range.last]))?;
-            let began = Instant::now();
-            let mut last = None;
+            let (mut began, mut last) = (None, None);
             while let Some(row) = self.sql(rows.next())? {
+                // From the first row on: before it, others may have been waited for.
+                let began = began.get_or_insert_with(|| Lasting::of(self.source));
                 self.sql(collector.take(row, 0))?;
                 if collector.found.len() < ROWS_BETWEEN_LOOKS {
                     continue;

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row};
 
 use crate::model::{Cancel, Progress};
@@ -11,6 +10,7 @@ use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::open::Source;
 use crate::store::plan::{Select, Tables};
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, EventSource, Key, Table};
 use crate::store::row_keys::Keys;
 use crate::store::rows::text;
@@ -61,8 +61,8 @@ impl Scan<'_> {
     ) -> Result<(), StoreError> {
         let mut key = walk.select.clone();
         let key: Vec<usize> = walk.leading.iter().chain(walk.second).map(|sql| key.place(sql.clone())).collect();
-        let mut after: Vec<SqlValue> = Vec::new();
-        let mut last: Option<SqlValue> = None;
+        let mut after: Vec<Raw> = Vec::new();
+        let mut last: Option<Raw> = None;
         loop {
             let mut statement = self.sql(self.conn.prepare_cached(&walk.sql(!after.is_empty())))?;
             let mut rows = self.sql(statement.query(rusqlite::params_from_iter(after.drain(..))))?;
@@ -78,7 +78,8 @@ impl Scan<'_> {
                         return Err(StoreError::Cancelled);
                     }
                     if self.source.is_shared() && began.elapsed() > self.read_at_most {
-                        let values = key.iter().map(|at| found.get(*at)).collect::<rusqlite::Result<_>>();
+                        let values =
+                            key.iter().map(|at| found.get_ref(*at).map(Raw::from)).collect::<rusqlite::Result<_>>();
                         after = self.sql(values)?;
                         break;
                     }
@@ -88,7 +89,7 @@ impl Scan<'_> {
             let Some(first) = after.first() else { return Ok(()) };
             // A damaged tree may lead back to where it was.
             let back = match (&last, first) {
-                (Some(SqlValue::Integer(last)), SqlValue::Integer(first)) => first < last,
+                (Some(Raw::Integer(last)), Raw::Integer(first)) => first < last,
                 _ => false,
             };
             if back {

@@ -12,9 +12,6 @@ use super::{Scanned, Several, ids};
 
 /// How long the second readings of all files take together at each look.
 const SECOND_LOOKS: Duration = Duration::from_millis(30);
-/// How far back a file's event is looked for in the united index.
-const FAR: usize = 200_000;
-
 /// What is remembered from one look to the next.
 #[derive(Debug)]
 pub(super) struct Following {
@@ -59,7 +56,7 @@ impl Several {
                 Ok(Growth::Replaced(how)) => {
                     let all = replaced.get_or_insert_default();
                     all.file |= how.file;
-                    all.rewritten.extend(how.rewritten.iter().filter_map(|event| place_of(log, at, *event)));
+                    all.rewritten.extend(places_of(log, at, &how.rewritten));
                 }
                 // The others are looked at all the same: nothing that they have is lost.
                 Err(error) => failed = failed.or(Some(error)),
@@ -106,8 +103,11 @@ impl Several {
     }
 }
 
-/// Where an event of a file is in the united index, if it is among the last ones.
-fn place_of(log: &EventLog, file: usize, event: u32) -> Option<u32> {
-    let is_it = |at: &usize| log.source(*at) == file && log.row_key(*at) == i64::from(event);
-    (0..log.len()).rev().take(FAR).find(is_it).map(|at| at as u32)
+/// Where events of a file, which ascend, are in the united index.
+fn places_of(log: &EventLog, file: usize, events: &[u32]) -> Vec<u32> {
+    let is_one =
+        |at: &usize| log.source(*at) == file && events.iter().any(|event| i64::from(*event) == log.row_key(*at));
+    let mut places: Vec<u32> = (0..log.len()).rev().filter(is_one).take(events.len()).map(|at| at as u32).collect();
+    places.reverse();
+    places
 }

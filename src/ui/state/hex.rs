@@ -91,6 +91,8 @@ impl Pages {
             self.typed = Some(typed);
         }
         if entered {
+            // The next byte is typed in the same place.
+            response.request_focus();
             match self.typed.as_deref().map(|typed| read(typed).filter(|to| *to < bytes)) {
                 Some(Some(to)) => self.go_to(to, bytes),
                 Some(None) => self.wrong = true,

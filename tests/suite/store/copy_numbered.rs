@@ -193,8 +193,8 @@ fn what_is_ordered_by_ids_of_the_clock_gets_one_between_its_neighbours() {
     assert_eq!(
         found(&out, events),
         [
-            r#"default|063907807501904995002689334293|ItemAdded|["Cart:1"]|"#,
-            r#"other|063908006400000000000000000000|CartOpened|["Room:7"]|"#,
+            r#"default|063907807501904995002777264791|ItemAdded|["Cart:1"]|"#,
+            r#"other|063908006400000000050817386940|CartOpened|["Room:7"]|"#,
         ]
     );
     assert_eq!(found(&out, tags), ["2|default|Cart:1|Cart|1|1", "6|other|Room:7|Room|1|1"]);
