@@ -4,6 +4,9 @@
 //! through all older rows, a little at each look, and finds those that were changed, taken away or put between: rows
 //! with smaller keys, marks on old rows, archived history. Of a store of some hundred thousand events it has seen every
 //! row a few seconds after a change, of ten million in a few minutes.
+//!
+//! Where streams of several event tables may share a name, only all rows tell which is which: such stores are read whole
+//! after each change, as are those whose rows have no order that goes on at the end.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
