@@ -65,6 +65,8 @@ class Window:
             last = {what: line for what, line in self.newest.items() if what != "names"}
             print("last of each kind:", json.dumps(last, ensure_ascii=False)[:4000], file=sys.stderr)
             names = [f"{role} {name}" for role, name, _ in self.newest.get("names", {}).get("nodes", [])]
+            print("focus:", repr(self.newest.get("names", {}).get("focus")), "which says",
+                  repr(self.newest.get("names", {}).get("value")), file=sys.stderr)
             print("names:", json.dumps(names, ensure_ascii=False)[:6000], file=sys.stderr)
 
     def look(self):
@@ -145,6 +147,17 @@ class Window:
                 break
             place = now
         xdotool("click", 1)
+        # Nor does a hand go on before it was seen: what a key does in the frame of the click, the click may undo.
+        self.frames(2)
+
+    def frames(self, count, seconds=1):
+        """Waits until some more frames were drawn; not for long, as nothing may be left to draw."""
+        end = time.monotonic() + seconds
+        while count and time.monotonic() < end:
+            drawn = self.newest["frame"]
+            time.sleep(0.02)
+            self.look()
+            count -= self.newest["frame"] is not drawn
 
     def key(self, *keys):
         for key in keys:

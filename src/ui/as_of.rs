@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use egui::text::{CCursor, CCursorRange};
 use egui::{
     Align2, Frame, Id, Key, Margin, Popup, Rect, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, WidgetInfo, vec2,
 };
@@ -156,10 +155,7 @@ fn field_ui(
     if view.as_of.fresh {
         view.as_of.fresh = false;
         response.request_focus();
-        let mut state = output.state;
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(typed.chars().count()));
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), response.id);
+        super::keys::select_all(ui, response.id, &typed);
         ui.request_repaint();
     }
     let zone = app.zone();

@@ -1,6 +1,7 @@
 //! Keys: shortcuts come from the table of actions.
 
-use egui::{KeyboardShortcut, Modifiers};
+use egui::text::{CCursor, CCursorRange};
+use egui::{KeyboardShortcut, Modifiers, TextEdit};
 
 use super::icons;
 use crate::app::actions::{Action, Key, Shortcut, actions};
@@ -106,6 +107,14 @@ pub fn action_button(
 pub fn entered(ui: &egui::Ui, field: &egui::Response) -> bool {
     let given_up = field.lost_focus() && ui.memory(|memory| memory.focused().is_none());
     given_up && ui.input(|input| input.key_pressed(egui::Key::Enter))
+}
+
+/// Selects what a text field says: what is typed then takes its place.
+pub fn select_all(ui: &egui::Ui, field: egui::Id, text: &str) {
+    let mut state = TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), field);
 }
 
 pub fn egui_shortcut(shortcut: Shortcut) -> KeyboardShortcut {

@@ -21,8 +21,9 @@ pub struct NamesLog {
 #[derive(serde::Serialize)]
 #[serde(rename_all = "snake_case", tag = "what")]
 enum Line {
-    /// Everything with a name that can be pressed, typed into or moved through.
-    Names { focus: Option<String>, nodes: Vec<Named> },
+    /// Everything with a name that can be pressed, typed into or moved through; what has the focus, and what it says
+    /// besides its name.
+    Names { focus: Option<String>, value: Option<String>, nodes: Vec<Named> },
 }
 
 /// Its role, its name and its place in points: left, top, right, bottom.
@@ -70,6 +71,7 @@ fn names(update: &TreeUpdate) -> Line {
             Some(Named(format!("{:?}", node.role()), named(node)?, [place.x0, place.y0, place.x1, place.y1]))
         })
         .collect();
-    let focus = update.nodes.iter().find(|(id, _)| *id == update.focus).and_then(|(_, node)| named(node));
-    Line::Names { focus, nodes }
+    let focused = update.nodes.iter().find(|(id, _)| *id == update.focus).map(|(_, node)| node);
+    let value = focused.and_then(|node| node.label().and(node.value())).map(str::to_owned);
+    Line::Names { focus: focused.and_then(named), value, nodes }
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use egui::RichText;
-use egui::text::{CCursor, CCursorRange};
 
 use super::theme;
 use crate::app::{App, Command, Dialog};
@@ -107,10 +106,7 @@ fn text_ui(ui: &mut egui::Ui, view: &mut ScenarioDialogView, name: &str, width: 
     let response = field.response.response.accessible_name(name);
     if std::mem::take(&mut view.fresh) {
         response.request_focus();
-        let mut state = field.state;
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(view.text.chars().count()));
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), response.id);
+        super::keys::select_all(ui, response.id, &view.text);
     }
     let entered = super::keys::entered(ui, &response);
     if entered {

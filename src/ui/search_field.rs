@@ -95,10 +95,7 @@ pub(super) fn search_ui(
     let response = output.response.response.accessible_name("Search events");
     if focus {
         response.request_focus();
-        let mut state = output.state.clone();
-        let all = CCursorRange::two(CCursor::new(0), CCursor::new(view.text.chars().count()));
-        state.cursor.set_char_range(Some(all));
-        state.store(ui.ctx(), response.id);
+        super::keys::select_all(ui, response.id, &view.text);
     }
     if response.gained_focus() || focus {
         queue.push(Command::WantVocabulary);

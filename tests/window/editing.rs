@@ -258,6 +258,21 @@ fn a_scenario_is_renamed() {
 }
 
 #[test]
+fn a_type_is_typed_over_the_suggested_one() {
+    let (_folder, mut window) = account();
+    send(&mut window, Command::Form(FormCommand::Begin(FormStart::InsertAtEnd("account-A".into()))));
+    let typed = |window: &Harness<'_, Window>| document(window).form.as_ref().unwrap().event_type.clone();
+    assert!(!typed(&window).is_empty(), "the commonest type is suggested");
+    assert_eq!(focused(&window).as_deref(), Some("Type"));
+    // Letter by letter: after the first one nothing is selected any more.
+    for letter in ["X", "y", "z"] {
+        window.event(egui::Event::Text(letter.to_owned()));
+        window.run();
+    }
+    assert_eq!(typed(&window), "Xyz");
+}
+
+#[test]
 fn the_form_fits_the_smallest_window() {
     let (_folder, store) = sample("bank");
     let mut window =

@@ -37,7 +37,6 @@ impl App {
                 // What is no JSON yet says so by itself, and is not replaced.
                 let Ok(read) = json_text::read(text) else { return };
                 form.data = json::to_pretty_text(&with_value_at(&read.value, &path, value));
-                form.edition += 1;
                 form.note_typed(Field::Data);
             }
             FormCommand::Apply => return self.apply_form(requests),

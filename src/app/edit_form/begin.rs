@@ -139,15 +139,13 @@ impl EditForm {
         }
         let usual = &sample.usual;
         // Until somebody types it, the type is the one that is commonest here.
-        if self.event_type.trim().is_empty() && !self.typed.contains(&Field::Type) {
+        if self.event_type.trim().is_empty() && !self.is_typed_in(Field::Type) {
             self.event_type = usual.event_type.to_string();
-            self.edition += 1;
         }
         let same = full_type(&document.opened.log, &self.event_type) == usual.event_type;
-        if same && self.changing.is_none() && !self.typed.contains(&Field::Data) {
+        if same && self.changing.is_none() && !self.is_typed_in(Field::Data) {
             let last = usual.last.as_ref();
             self.data = last.map_or_else(|| "{}".to_owned(), json::to_pretty_text);
-            self.edition += 1;
         }
     }
 
@@ -189,7 +187,6 @@ impl EditForm {
         };
         self.base = Some(base);
         self.waits = false;
-        self.edition += 1;
     }
 }
 

@@ -118,8 +118,6 @@ pub struct EditForm {
     pub waits: bool,
     /// What was recorded, with the scenario's edits before this one.
     pub base: Option<Base>,
-    /// How often what it says was set from outside of its fields.
-    pub edition: u64,
     /// Fields in which the user typed.
     typed: Vec<Field>,
     /// The update that is being changed: it is laid over what was recorded when that is read.
@@ -166,7 +164,6 @@ impl EditForm {
             asks_to_leave: false,
             waits: false,
             base: None,
-            edition: 0,
             typed: Vec::new(),
             update: None,
             asked: None,
@@ -182,6 +179,11 @@ impl EditForm {
     /// Whether the user typed anything.
     pub fn is_typed(&self) -> bool {
         !self.typed.is_empty()
+    }
+
+    /// Whether the user typed in a field: what it says is no suggestion.
+    pub fn is_typed_in(&self, field: Field) -> bool {
+        self.typed.contains(&field)
     }
 
     /// The text of a field.

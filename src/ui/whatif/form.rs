@@ -11,13 +11,15 @@ use egui::{
 use super::preview;
 use crate::app::edit_form::Subject;
 use crate::app::{App, Command, Document, EditForm, Field, FormCommand};
-use crate::ui::{icons, text, theme};
+use crate::ui::{icons, keys, text, theme};
 
 /// What the form keeps from one frame to the next.
 #[derive(Default)]
 pub struct FormView {
     /// The focus was given to its first field.
     begun: bool,
+    /// The suggested type that was selected.
+    selected: String,
     /// The focus was given to the answer that takes nothing away.
     asked: bool,
 }
@@ -191,6 +193,11 @@ fn fields_ui(
         let kind = line(ui, form, (Field::Type, "Type", "type of the event"), width - 60.0, ask);
         if focus && form.is_insert() && !form.stream.is_empty() {
             kind.request_focus();
+        }
+        // Who knows the type types it over the one that is suggested.
+        if kind.has_focus() && !form.is_typed_in(Field::Type) && view.selected != form.event_type {
+            view.selected.clone_from(&form.event_type);
+            keys::select_all(ui, kind.id, &form.event_type);
         }
         types_ui(ui, form, ask);
     });
