@@ -11,11 +11,25 @@ use super::run::{Workshop, failed};
 use super::session::{Session, SessionError, SessionOptions, lock};
 use crate::job::{Failure, Glance, LiveNews, Outcome, StoreKey};
 use crate::model::{Cancel, EventLog, FileChange, Progress, StreamIndex};
-use crate::store::{Growth, Replaced};
+use crate::store::{Growth, Replaced, StoreError};
 
-/// Looks at a file that somebody is just opening or closing, and what is between them at first.
+/// Attempts at a file that somebody is just opening or closing, and what is between them at first.
 const ATTEMPTS: u32 = 12;
 const MOMENT: Duration = Duration::from_millis(3);
+
+/// Does again what fails because somebody opens, closes or writes the file at this moment; not for long.
+pub(super) fn patiently<T>(cancel: &Cancel, mut act: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match act() {
+            Err(error) if error.is_passing() && attempt < ATTEMPTS && !cancel.is_cancelled() => {
+                std::thread::sleep(MOMENT * attempt);
+            }
+            done => return done,
+        }
+    }
+}
 
 /// What a look at a followed store came to.
 pub enum Polled {
@@ -40,16 +54,7 @@ impl Session {
     /// Errors: the file can't be read now; another look may find it again.
     pub fn poll(&self, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let generation = self.log().generation() + 1;
-        let mut attempt = 0;
-        let growth = loop {
-            attempt += 1;
-            match self.store().scan_more(self.log(), generation, cancel) {
-                // Somebody opens or closes the file just now.
-                Err(error) if error.is_passing() && attempt < ATTEMPTS => std::thread::sleep(MOMENT * attempt),
-                growth => break growth?,
-            }
-        };
-        match growth {
+        match patiently(cancel, || self.store().scan_more(self.log(), generation, cancel))? {
             Growth::Nothing => Ok(Polled::Same),
             Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), *log, &self.options))),
             Growth::Reordered(log) => {
@@ -64,11 +69,11 @@ impl Session {
     /// Errors: those of opening a store.
     pub fn reopened(&self, follow: bool, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let options = SessionOptions { follow, ..self.options.clone() };
-        let store =
-            Arc::new(crate::store::open_together(self.path(), &options.with, &options.opening(), progress, cancel)?);
+        let open = || crate::store::open_together(self.path(), &options.with, &options.opening(), progress, cancel);
+        let store = Arc::new(if follow { patiently(cancel, open) } else { open() }?);
         let generation = self.log().generation() + 1;
         if follow && store.take_over(self.store()) {
-            match store.scan_more(self.log(), generation, cancel)? {
+            match patiently(cancel, || store.scan_more(self.log(), generation, cancel))? {
                 Growth::Nothing => {
                     let log = EventLog::clone(self.log());
                     return Ok(Polled::Grown(self.grown(store, log, &options)));
@@ -77,7 +82,8 @@ impl Session {
                 Growth::Reordered(_) | Growth::Replaced(_) => {}
             }
         }
-        let log = store.scan(generation, progress, cancel)?;
+        let read = || store.scan(generation, progress, cancel);
+        let log = if follow { patiently(cancel, read) } else { read() }?;
         if self.log().first_difference(0, usize::MAX, &log).is_none() {
             return Ok(Polled::Grown(self.grown(store, log, &options)));
         }

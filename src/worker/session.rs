@@ -8,6 +8,7 @@ use super::core::Core;
 use super::edited::{Asked, FromStore};
 use super::files::WriteError;
 use super::history::RecordedHistory;
+use super::live::patiently;
 use super::projections::{Folds, OnBadProjection, ProjectionProblem, Projections};
 use crate::model::mapping::Mapping;
 use crate::model::{Cancel, CategoryIndex, Event, EventLog, Progress, StreamIndex};
@@ -171,11 +172,15 @@ impl Session {
         progress: &Progress,
         cancel: &Cancel,
     ) -> Result<Arc<Self>, SessionError> {
-        let store = crate::store::open_together(path, &options.with, &options.opening(), progress, cancel)?;
-        let (log, expected) = match options.first_rows {
-            Some(rows) => store.scan_first(rows, 1, progress, cancel)?,
-            None => (store.scan(1, progress, cancel)?, None),
+        let open = || {
+            let store = crate::store::open_together(path, &options.with, &options.opening(), progress, cancel)?;
+            let (log, expected) = match options.first_rows {
+                Some(rows) => store.scan_first(rows, 1, progress, cancel)?,
+                None => (store.scan(1, progress, cancel)?, None),
+            };
+            Ok((store, log, expected))
         };
+        let (store, log, expected) = if options.follow { patiently(cancel, open) } else { open() }?;
         let log = Arc::new(log);
         let folds = match Folds::load(&options.projections, path, &log) {
             Ok(folds) => folds,

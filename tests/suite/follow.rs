@@ -131,6 +131,47 @@ fn a_process_that_writes() {
     }
 }
 
+/// Not a test of its own: opens a store, writes an event and closes it, time and again.
+#[test]
+fn a_process_that_comes_and_goes() {
+    let Ok(path) = std::env::var(ASKED_BY) else { return };
+    let until = Instant::now() + Duration::from_secs(3);
+    for n in 4.. {
+        let conn = Connection::open(&path).unwrap();
+        conn.busy_timeout(Duration::from_secs(1)).unwrap();
+        write_event(&conn, n).unwrap();
+        conn.close().unwrap();
+        if Instant::now() > until {
+            return;
+        }
+        // A file that is locked all the time is another story.
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_store_is_opened_while_others_open_and_close_it() {
+    for mode in ["WAL", "DELETE"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        store(&path, mode, 3).close().unwrap();
+        let mut writer = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "follow::a_process_that_comes_and_goes", "--test-threads=1"])
+            .env(ASKED_BY, &path)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut opened = 0;
+        while writer.try_wait().unwrap().is_none() {
+            let options = SessionOptions { follow: true, ..SessionOptions::default() };
+            let session = Session::open(&path, options, &Progress::default(), &Cancel::default());
+            assert!(session.is_ok(), "{mode}, after {opened}: {:?}", session.err());
+            opened += 1;
+        }
+        assert!(opened > 1 && writer.wait().unwrap().success(), "{mode}: {opened}");
+    }
+}
+
 /// What a writer said at its end: events, and how often it found the store busy.
 pub fn ended(writer: Child) -> (i64, u64) {
     let output = writer.wait_with_output().unwrap();
