@@ -135,9 +135,11 @@ impl StepLine {
                 break;
             }
             let x = x.max(0.0);
-            let end = view.coordinate_from_x(x.floor() + 1.0, width);
-            // At least one point is taken, or rounding at a column's edge could stop the walk.
-            let count = self.points[from..].partition_point(|point| point.coordinate < end).max(1);
+            // By where points are drawn: rounding may put one that is just before a column's end into the next. At least
+            // one is taken, or the walk could stop.
+            let end = x.floor() + 1.0;
+            let in_column = |point: &StepPoint| view.x_from_coordinate(point.coordinate, width) < end;
+            let count = self.points[from..].partition_point(in_column).max(1);
             let to = from + count;
             let after = self.points[to - 1].number;
             steps.push(Step { x, before, extent: self.extent(from, to), after });
@@ -380,9 +382,7 @@ mod tests {
                 let (low, high) = shown.range.unwrap();
                 prop_assert!((low..=high).contains(&number));
                 let y = Extent { low, high }.height(number);
-                // What is rounded to the edge of its column may be in the one before.
-                let column = (x - 0.01).floor() - 0.01..=x.floor() + 1.01;
-                let near = || vertices.iter().filter(|(at, _)| column.contains(at)).map(|(_, y)| *y);
+                let near = || vertices.iter().filter(|(at, _)| (x.floor() - 0.01..=x.floor() + 1.01).contains(at)).map(|(_, y)| *y);
                 prop_assert!(near().any(|at| at <= y) && near().any(|at| at >= y), "{} at {}", number, x);
             }
         }

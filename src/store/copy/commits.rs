@@ -2,6 +2,7 @@
 //! events went, came or moved, and numbered anew. What is in them stays as it is stored.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -14,7 +15,6 @@ use crate::store::layout::{CommitSpec, MetadataSpec, PayloadSpec, Place, Several
 use crate::store::payload::{contents, form_of};
 use crate::store::rows::integer;
 
-use super::described;
 use super::encode::{Encoder, Image, Model, place};
 use super::envelope::at;
 use super::metadata::is_nothing;
@@ -25,7 +25,8 @@ use super::siblings::{Siblings, lane_of};
 use super::streams::with_tenant;
 use crate::store::raw::Raw;
 
-/// Namespace of the ids of new commits: UUIDv5 of the stream and the version of the commit's first event.
+/// Namespace of the ids of new commits: UUIDv5 of the stream, where the commit stands in it, how
+/// many events the store has, and the ids of those of the commit.
 const ID_NAMESPACE: Uuid = Uuid::from_u128(0x3d0a_5f8e_1c47_4b62_8a3b_90d1_2e6f_7c04);
 
 /// Reads and encodes the commits of a plan.
@@ -36,6 +37,8 @@ struct Commits<'a> {
     several: &'a SeveralSpec,
     reader: Reader,
     siblings: Siblings,
+    /// The row that was taken apart last.
+    last: Option<(i64, Rc<Opened>)>,
 }
 
 /// Events of a stream that are one commit in the copy.
@@ -60,7 +63,8 @@ impl Stored<'_> {
             return Ok(HashMap::new());
         };
         let reader = self.store.reader()?;
-        let mut commits = Commits { stored: self, plan, spec, several, reader, siblings: Siblings::default() };
+        let mut commits =
+            Commits { stored: self, plan, spec, several, reader, siblings: Siblings::default(), last: None };
         let mut images = HashMap::new();
         for (stream, lane) in self.lanes_of(plan, &self.streams_not_as_recorded(plan)) {
             commits.stream(&stream, &lane, &mut images)?;
@@ -112,7 +116,7 @@ impl Commits<'_> {
         let first = self.first_number(stream)?;
         for (number, group) in (first..).zip(&groups) {
             let image = self.encoded(group, number).map_err(|why| match why {
-                Refused::Because(why) => StoreError::CannotEncode { event: self.described(group.places[0]), why },
+                Refused::Because(why) => self.stored.refused(&self.plan.rows[group.places[0]], &why),
                 Refused::Error(error) => error,
             })?;
             if let Some(image) = image {
@@ -120,15 +124,6 @@ impl Commits<'_> {
             }
         }
         Ok(())
-    }
-
-    fn described(&self, place: usize) -> String {
-        match &self.plan.rows[place] {
-            CopyRow::Recorded(index) => {
-                format!("the event at position {}", self.stored.log.position(*index as usize))
-            }
-            CopyRow::Edited { event, .. } | CopyRow::Inserted(event) => described(event),
-        }
     }
 
     /// A stream's events as commits: those that were in one stay in one, unless something came between them or an edit
@@ -239,8 +234,7 @@ impl Commits<'_> {
             let stream = stored.stream_of(&plan.rows[first]).unwrap_or_default();
             // With the ids of its events: another copy of this copy may have a new commit in the same place.
             let ids: Vec<&str> = events.iter().filter_map(|(_, event)| event.as_ref()?.id.as_deref()).collect();
-            let of_log = log.len();
-            let name = format!("{stream}\n{version}\n{number}\n{of_log}\n{}", ids.join("\n"));
+            let name = format!("{stream}\n{version}\n{number}\n{}\n{}", log.len(), ids.join("\n"));
             let id = Uuid::new_v5(&ID_NAMESPACE, name.as_bytes());
             image[id_at] = match &image[id_at] {
                 Raw::Text(_) => Raw::text(id.to_string()),
@@ -387,18 +381,15 @@ impl Commits<'_> {
         like: &Opened,
     ) -> Result<(Option<Value>, bool), Refused> {
         let log = self.stored.log;
-        if let (None, Some(base)) = (event, base) {
-            return Ok((self.opened(base)?.entries.into_iter().nth(log.part(base as usize)), true));
-        }
         let stored = match base {
-            Some(base) => Some(self.opened(base)?.entries.into_iter().nth(log.part(base as usize))),
+            Some(base) => Some(self.opened(base)?.entries.get(log.part(base as usize)).cloned()),
             None => None,
         };
+        let Some(event) = event else { return Ok((stored.flatten(), true)) };
         let was = match base {
             Some(base) => self.reader.events(log, &[base])?.pop(),
             None => None,
         };
-        let Some(event) = event else { return Ok((stored.flatten(), true)) };
         if was.as_ref().is_some_and(|was| was.data == event.data && was.event_type == event.event_type) {
             return Ok((stored.flatten(), true));
         }
@@ -443,8 +434,9 @@ impl Commits<'_> {
         let sibling = sibling.filter(|index| log.event_type(log.type_of(*index as usize)).name == event.event_type);
         let class = match sibling {
             Some(sibling) => {
-                let entry = self.opened(sibling)?.entries.into_iter().nth(log.part(sibling as usize));
-                let body = entry.and_then(|entry| at(&entry, &self.several.payload).cloned()).unwrap_or_default();
+                let opened = self.opened(sibling)?;
+                let entry = opened.entries.get(log.part(sibling as usize));
+                let body = entry.and_then(|entry| at(entry, &self.several.payload).cloned()).unwrap_or_default();
                 keys.keys().find_map(|key| Some((key, body.as_object()?.get(key)?.clone())))
             }
             None => said.and_then(|key| Some((key, object.get(key)?.clone()))),
@@ -474,7 +466,12 @@ impl Commits<'_> {
     }
 
     /// The row of an event, taken apart; without entries where that can't be.
-    fn opened(&self, index: u32) -> Result<Opened, Refused> {
+    fn opened(&mut self, index: u32) -> Result<Rc<Opened>, Refused> {
+        // The events of a row are asked for one after the other.
+        let row = self.stored.log.row_key(index as usize);
+        if let Some((_, opened)) = self.last.as_ref().filter(|(last, _)| *last == row) {
+            return Ok(opened.clone());
+        }
         let image = self.stored.image(&self.reader, index)?;
         let spec = &self.stored.bound().spec.events.payload;
         let list = place(self.stored.bound(), &spec.column).and_then(|at| contents(image[at].as_ref(), spec).ok());
@@ -488,7 +485,9 @@ impl Commits<'_> {
             Some(Value::Object(list)) => list.iter().map(|(_, slot)| slot.value.clone()).collect(),
             _ => Vec::new(),
         };
-        Ok(Opened { image, entries })
+        let opened = Rc::new(Opened { image, entries });
+        self.last = Some((row, opened.clone()));
+        Ok(opened)
     }
 }
 

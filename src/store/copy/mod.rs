@@ -90,13 +90,13 @@ pub fn write_copy(
         return Err(StoreError::TargetIsStore(out.to_owned()));
     }
     let target = Target::new(out, options.force, Some(&store.source.real))?;
-    // The index is of the scan; everything else is read now.
-    let as_scanned = store.as_scanned(log)?;
     progress.set_total(plan.rows.len() as u64);
     progress.set_done(0);
     if options.as_foldline && (store.bound.spec.id != "foldline" || store.several.is_some()) {
         return convert::write(store, log, plan, target, out, progress, cancel);
     }
+    // The index is of the scan; everything else is read now.
+    let as_scanned = store.as_scanned(log)?;
     let how = how_to_write(store, log, plan)?;
     progress.set_total(plan.rows.len() as u64 + rewritten_rows(plan));
     let source = store.source.connect(Some(cancel))?;

@@ -72,12 +72,13 @@ impl Feeder {
     /// All that was found, in the order in which it was.
     pub(super) fn drain(&mut self, builder: &mut EventLogBuilder, collector: &mut Collector<'_>) {
         collector.name_streams();
-        let tagged = Tagged(std::mem::take(&mut collector.tagged));
+        let tagged = Tagged(&collector.tagged);
         for (place, found) in collector.found.iter().enumerate() {
             let mut further = tagged.of(place as u32).map(|stream| (stream, None));
             self.push(builder, &collector.names, found, &mut further);
         }
         collector.found.clear();
+        collector.tagged.clear();
     }
 
     /// The next event. `further`: the streams that it is in besides the one of its row.
@@ -154,7 +155,7 @@ impl<'s> Table<'s> {
 /// right after its predecessor in its table.
 pub(super) fn assemble(builder: &mut EventLogBuilder, tables: &[Table<'_>], by_position: bool) {
     let mut feeders: Vec<Feeder> = (0..tables.len()).map(Feeder::new).collect();
-    let tagged: Vec<Tagged> = tables.iter().map(|table| Tagged::new(&table.collector.tagged)).collect();
+    let tagged: Vec<Tagged<'_>> = tables.iter().map(|table| Tagged(&table.collector.tagged)).collect();
     let push = |at: usize, place: u32, builder: &mut EventLogBuilder, feeder: &mut Feeder| {
         let table = &tables[at];
         let found = &table.collector.found[place as usize];
@@ -222,13 +223,9 @@ impl<'a> Head<'a> {
 }
 
 /// Streams of events, by place.
-struct Tagged(Vec<(u32, u32)>);
+struct Tagged<'a>(&'a [(u32, u32)]);
 
-impl Tagged {
-    fn new(tagged: &[(u32, u32)]) -> Self {
-        Self(tagged.to_vec())
-    }
-
+impl Tagged<'_> {
     fn of(&self, place: u32) -> impl Iterator<Item = u32> + '_ {
         let from = self.0.partition_point(|(event, _)| *event < place);
         self.0[from..].iter().take_while(move |(event, _)| *event == place).map(|(_, stream)| *stream)

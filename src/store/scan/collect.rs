@@ -330,7 +330,7 @@ impl<'a> Collector<'a> {
         let kind = self.kind_of(row, stream, event_type)?;
         if let Some((at, rule)) = &self.tags {
             for tag in tags(row.get_ref(*at)?, spec.tags.as_ref().and_then(|tags| tags.separator.as_deref())) {
-                let index = self.names.stream(&tag, || rule.made(&tag, look, "", None));
+                let index = self.names.stream(&tag, || rule.made(&tag, Some(look), "", None));
                 self.tagged.push((self.found.len() as u32, index));
             }
         }
@@ -406,16 +406,12 @@ impl<'a> Collector<'a> {
         let named = self.streams.name(look, &mut name, &mut lossy);
         self.tally.lossy += usize::from(lossy);
         let index = named.then(|| {
-            let known = self.stream_types.get(&name);
-            let event_type = self.names.type_name(event_type);
-            let made = |names: &StreamRule<'_>| names.made(&name, look, event_type, known);
-            match self.names.known_stream(name.as_bytes()) {
-                Some(index) => index,
-                None => {
-                    let made = made(&self.streams);
-                    self.names.new_stream(&name, &made)
-                }
+            if let Some(index) = self.names.known_stream(name.as_bytes()) {
+                return index;
             }
+            let event_type = self.names.type_name(event_type);
+            let new = self.streams.made(&name, Some(look), event_type, self.stream_types.get(&name));
+            self.names.new_stream(&name, &new)
         });
         self.name = name;
         Ok(index)
@@ -438,7 +434,7 @@ impl<'a> Collector<'a> {
             self.tally.lossy += usize::from(lossy);
             found.stream = self.names.known_stream(name.as_bytes()).or_else(|| {
                 let event_type = self.names.type_name(found.event_type);
-                let new = self.streams.made_from(&name, None, event_type, self.stream_types.get(&*name));
+                let new = self.streams.made(&name, None, event_type, self.stream_types.get(&*name));
                 Some(self.names.new_stream(&name, &new))
             });
         }

@@ -116,9 +116,7 @@ impl Scan<'_> {
         let sql = format!("SELECT {column} FROM {} WHERE {stream} = ?1 AND {column} > '' LIMIT 1", quoted(&table.name));
         matches!(all_by_index(self.conn, &sql), Ok(true)).then_some(sql)
     }
-}
 
-impl Scan<'_> {
     /// Asks for the types of those streams that are new: of the others they are known.
     fn types_of_new(&self, collector: &mut Collector<'_>, sql: &str, known: &EventLog) -> Result<(), StoreError> {
         collector.name_streams();
@@ -142,5 +140,5 @@ pub(super) fn all_by_index(conn: &Connection, sql: &str) -> rusqlite::Result<boo
     let mut explained = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
     let steps = explained.query_map([], |row| row.get::<_, String>(3))?;
     let steps = steps.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(steps.iter().all(|step| !step.starts_with("SCAN") && !step.contains("AUTOMATIC")))
+    Ok(steps.iter().all(|step| !step.starts_with("SCAN") && !step.contains(" AUTOMATIC ")))
 }

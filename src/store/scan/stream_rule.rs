@@ -69,18 +69,14 @@ impl<'a> StreamRule<'a> {
         true
     }
 
-    /// The stream of this name, which was not known.
-    pub(super) fn made(&self, name: &str, look: &Look<'_>, event_type: &str, known: Option<&String>) -> NewStream {
-        self.made_from(name, Some(look), event_type, known)
-    }
-
     /// Whether nothing but the name and the type of its first event says what a stream is, where the name is a column.
     pub(super) fn is_told_by_name(&self) -> bool {
         self.column().is_some() && self.category.is_none()
     }
 
-    /// The same; without the row where [`Self::is_told_by_name`].
-    pub(super) fn made_from(
+    /// The stream of this name, which was not known. The row need not be there where a stream
+    /// [is told by its name](Self::is_told_by_name).
+    pub(super) fn made(
         &self,
         name: &str,
         look: Option<&Look<'_>>,

@@ -177,6 +177,7 @@ impl Several {
         }
         self.check_count(&logs)?;
         let mut united = United::default();
+        // Of a history that begins now, there is nothing at whose end more could stand.
         let (Joined::More(log) | Joined::Anew(log)) =
             united.take_in(&logs, &all_ids, cancel).ok_or(StoreError::Cancelled)?;
         drop(all_ids);
