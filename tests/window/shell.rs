@@ -2,9 +2,11 @@
 
 use egui::{Key, Modifiers, Role};
 use foldline::app::actions::actions;
-use foldline::app::{Cursor, PanelName, Settings, ZoneChoice};
+use foldline::app::{Cursor, PanelName, Settings, Tab, ZoneChoice};
+use foldline::job::ProjectionChoice;
 use foldline::model::Timestamp;
 use foldline::ui::Setup;
+use foldline::whatif::{Edit, Selector, Target};
 
 use super::*;
 
@@ -368,4 +370,36 @@ fn messages_wait_to_be_put_away() {
     window.get_by_label("Dismiss all").click();
     window.run();
     assert!(window.state().app().notices.is_empty());
+}
+
+#[test]
+fn the_panel_at_the_bottom_keeps_its_height_whatever_it_shows() {
+    for (width, height) in [(1280.0, 800.0), (900.0, 560.0)] {
+        // Two have findings, one is sound; with rules of their own and without.
+        for name in ["bank", "orders", "rides"] {
+            let (_folder, store) = sample(name);
+            let mut window = sized(width, height, vec![store], Settings::default());
+            let stream = window.state().app().document.as_ref().unwrap().stream.clone().unwrap();
+            let first = Target::One(Selector::Version { stream, version: 1 });
+            let commands = [
+                Command::UseProjection(ProjectionChoice::Automatic),
+                Command::AddEdits { edits: vec![Edit::Delete(first)], words: "Leave out".to_owned() },
+                Command::Search("a".to_owned()),
+            ];
+            let top = |window: &Harness<'_, Window>| window.get_by_role_and_label(Role::Tab, "Events").rect().top();
+            let usual = top(&window);
+            for command in commands {
+                let what = format!("{name} at {width}, {command:?}");
+                window.state_mut().send(command);
+                window.run();
+                for tab in [Tab::Events, Tab::Found, Tab::WhatIf, Tab::Compare, Tab::Sweep, Tab::Health, Tab::Types] {
+                    window.state_mut().send(Command::ShowTab(tab));
+                    window.run();
+                    // What grows a little does so in each frame.
+                    window.run_steps(5);
+                    assert_eq!(top(&window), usual, "{what}, {tab:?}");
+                }
+            }
+        }
+    }
 }

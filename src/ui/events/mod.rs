@@ -8,7 +8,7 @@ mod texts;
 
 pub use results::summary;
 
-use egui::{Align, Layout, RichText, Stroke};
+use egui::{Align, Layout, RichText, Stroke, UiBuilder};
 
 use super::{ViewState, compare, elide, health, icons, keys, sweep, theme, types, whatif};
 use crate::analysis::health::Severity;
@@ -54,9 +54,11 @@ pub fn events_ui(ui: &mut egui::Ui, app: &App, view: &mut ViewState, queue: &mut
         view.searched = searched;
     }
     ui.spacing_mut().item_spacing.y = 0.0;
-    // The panel is as high as the user made it, however little there is to show.
+    // The panel is as high as the user made it, however little or much there is to show.
     ui.set_min_height(ui.available_height());
     tabs_ui(ui, app, document, view, queue);
+    let room = ui.available_rect_before_wrap();
+    let ui = &mut ui.new_child(UiBuilder::new().id_salt("tab").max_rect(room).layout(Layout::top_down(Align::Min)));
     let mut wanted = match app.tab {
         Tab::Found if document.search.is_active() => results::results_ui(ui, app, document, &mut view.results, queue),
         Tab::Events | Tab::Found => table::table_ui(ui, app, document, view, take_focus, queue),

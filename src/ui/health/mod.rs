@@ -277,17 +277,20 @@ fn nothing_ui(ui: &mut Ui, document: &Document) {
         );
     }
     let words = sound_words(health);
-    ui.add_space(theme::MARGIN);
-    ui.horizontal_top(|ui| {
+    egui::ScrollArea::vertical().id_salt("nothing found").auto_shrink(false).show(ui, |ui| {
         ui.add_space(theme::MARGIN);
-        icons::sign(ui, icons::CHECK, theme::ICON, theme::ICON, tokens.good);
-        ui.scope(|ui| {
-            ui.set_max_width((ui.available_width() - theme::MARGIN).min(640.0));
-            ui.add(egui::Label::new(RichText::new(words).color(tokens.secondary)).wrap());
-            for line in health.not_checked.iter().map(unchecked_words) {
-                let line = RichText::new(line).font(theme::words(theme::SMALL)).color(tokens.secondary);
-                ui.add(egui::Label::new(line).wrap());
-            }
+        ui.horizontal_top(|ui| {
+            ui.add_space(theme::MARGIN);
+            icons::sign(ui, icons::CHECK, theme::ICON, theme::ICON, tokens.good);
+            ui.vertical(|ui| {
+                ui.set_max_width((ui.available_width() - theme::MARGIN).min(640.0));
+                ui.spacing_mut().item_spacing.y = theme::TIGHT;
+                ui.add(egui::Label::new(RichText::new(words).color(tokens.secondary)).wrap());
+                for line in health.not_checked.iter().map(unchecked_words) {
+                    let line = RichText::new(line).font(theme::words(theme::SMALL)).color(tokens.secondary);
+                    ui.add(egui::Label::new(line).wrap());
+                }
+            });
         });
     });
 }
