@@ -18,6 +18,7 @@ mod measurements;
 mod menus;
 mod names_log;
 mod notices;
+mod paced;
 mod palette;
 mod places;
 mod proof;
@@ -179,6 +180,7 @@ impl Window {
         theme::install(context);
         // Text size is a setting of ours, kept from one run to the next.
         context.options_mut(|options| options.zoom_with_keyboard = false);
+        context.add_plugin(paced::Paced::default());
         let mut files = files.into_iter();
         let queue = files.next().map(Command::Open).into_iter().collect();
         let view = ViewState { files: files.collect(), ..ViewState::default() };

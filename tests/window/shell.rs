@@ -403,3 +403,22 @@ fn the_panel_at_the_bottom_keeps_its_height_whatever_it_shows() {
         }
     }
 }
+
+#[test]
+fn letters_that_come_in_the_frame_of_a_shortcut_are_for_what_it_leads_to() {
+    let (_folder, store) = sample("bank");
+    let mut window = window(Some(&store));
+    let key = |key, modifiers, pressed| egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+    let pressed = |of, modifiers| [true, false].map(|pressed| key(of, modifiers, pressed));
+    let mut events = pressed(Key::F, Modifiers::COMMAND).to_vec();
+    // Each of these letters does something by itself where nothing is typed into.
+    for (letter, of) in [("t", Key::T), ("i", Key::I), ("e", Key::E)] {
+        let [down, up] = pressed(of, Modifiers::NONE);
+        events.extend([down, egui::Event::Text(letter.to_owned()), up]);
+    }
+    window.input_mut().events.extend(events);
+    window.run();
+    let field = window.get_by_role_and_label(Role::TextInput, "Search events");
+    assert_eq!(field.value().as_deref(), Some("tie"));
+    assert!(window.state().app().document.as_ref().unwrap().form.is_none());
+}
