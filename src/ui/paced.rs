@@ -3,6 +3,8 @@
 //! On a slow machine a frame takes in much at once, and the toolkit gives all of it to what had the focus before. So the
 //! keys that follow what may move the focus or open something wait for the next frame.
 
+use std::collections::HashSet;
+
 use egui::{Event, Key, Modifiers};
 
 /// Holds back what is not for this frame.
@@ -21,7 +23,8 @@ impl egui::Plugin for Paced {
             let came = std::mem::replace(&mut input.events, std::mem::take(&mut self.held));
             input.events.extend(came);
         }
-        self.held = input.events.split_off(step(&input.events, context.text_edit_focused()));
+        let down = context.input(|input| input.keys_down.iter().copied().collect());
+        self.held = input.events.split_off(step(&input.events, down, context.text_edit_focused()));
     }
 
     fn on_begin_pass(&mut self, ui: &mut egui::Ui) {
@@ -31,12 +34,16 @@ impl egui::Plugin for Paced {
     }
 }
 
-/// How many of the events are for one frame, at least one of any. `typing` is whether a text field has the focus.
-fn step(events: &[Event], typing: bool) -> usize {
+/// How many of the events are for one frame, at least one of any. `down` are the keys that are held down before them,
+/// and `typing` is whether a text field has the focus.
+fn step(events: &[Event], mut down: HashSet<Key>, typing: bool) -> usize {
     let (mut by_key, mut by_pointer) = (false, false);
     for (at, event) in events.iter().enumerate() {
-        let of_keys =
-            matches!(event, Event::Key { pressed: true, .. } | Event::Text(_) | Event::Ime(_) | Event::Paste(_));
+        let of_keys = match event {
+            Event::Key { pressed, .. } => *pressed,
+            Event::Text(_) | Event::Ime(_) | Event::Paste(_) | Event::PasteImage(_) | Event::Copy | Event::Cut => true,
+            _ => false,
+        };
         // The letter of a key comes after it.
         let of_the_last = matches!(event, Event::Text(_))
             && at.checked_sub(1).is_some_and(|before| matches!(events[before], Event::Key { pressed: true, .. }));
@@ -45,9 +52,11 @@ fn step(events: &[Event], typing: bool) -> usize {
             return at;
         }
         match event {
-            Event::Key { key, pressed: true, repeat: false, modifiers, .. } => {
-                by_key |= leads(*key, *modifiers, typing);
+            // A key that is held down comes again and again, and is not known as such yet.
+            Event::Key { key, pressed: true, modifiers, .. } => {
+                by_key |= down.insert(*key) && leads(*key, *modifiers, typing);
             }
+            Event::Key { key, pressed: false, .. } => _ = down.remove(key),
             // Clicks stay together: two are a double click by the time of their frames.
             Event::PointerButton { pressed: false, .. } => by_pointer = true,
             _ => {}
@@ -63,8 +72,19 @@ fn leads(key: Key, modifiers: Modifiers, typing: bool) -> bool {
     match key {
         ArrowLeft | ArrowRight | ArrowUp | ArrowDown | Home | End | PageUp | PageDown => false,
         Tab | Enter | Escape => true,
-        _ => modifiers.command || !typing,
+        _ if is_modifier(key) => false,
+        _ => modifiers.command || modifiers.alt || !typing || is_function(key),
     }
+}
+
+fn is_modifier(key: Key) -> bool {
+    use Key::{AltLeft, AltRight, CapsLock, ControlLeft, ControlRight, ShiftLeft, ShiftRight, SuperLeft, SuperRight};
+    let pairs = [[AltLeft, AltRight], [ControlLeft, ControlRight], [ShiftLeft, ShiftRight], [SuperLeft, SuperRight]];
+    key == CapsLock || pairs.as_flattened().contains(&key)
+}
+
+fn is_function(key: Key) -> bool {
+    key.name().strip_prefix('F').is_some_and(|number| number.parse::<u8>().is_ok())
 }
 
 #[cfg(test)]
@@ -89,11 +109,17 @@ mod tests {
 
     /// All events, and how many of them are for each frame.
     fn steps(mut events: Vec<Event>, typing: bool) -> Vec<usize> {
-        let mut steps = Vec::new();
+        let (mut steps, mut down) = (Vec::new(), HashSet::default());
         while !events.is_empty() {
-            let taken = step(&events, typing);
+            let taken = step(&events, down.clone(), typing);
             assert!(taken > 0);
-            events.drain(..taken);
+            for event in events.drain(..taken) {
+                match event {
+                    Event::Key { key, pressed: true, .. } => _ = down.insert(key),
+                    Event::Key { key, .. } => _ = down.remove(&key),
+                    _ => {}
+                }
+            }
             steps.push(taken);
         }
         steps
@@ -102,9 +128,11 @@ mod tests {
     #[test]
     fn what_follows_a_shortcut_or_a_click_waits() {
         let search = key(Key::F, Modifiers::COMMAND).to_vec();
-        assert_eq!(step(&[&search[..], &letter("a")].concat(), false), 2);
-        assert_eq!(step(&[&search[..], &click()].concat(), false), 2);
-        assert_eq!(step(&[&click()[..], &key(Key::A, Modifiers::COMMAND)].concat(), true), 2);
+        assert_eq!(steps([&search[..], &letter("a")].concat(), false), [2, 3]);
+        assert_eq!(steps([&search[..], &click()].concat(), false), [2, 2]);
+        assert_eq!(steps([&click()[..], &key(Key::A, Modifiers::COMMAND)].concat(), true), [2, 2]);
+        assert_eq!(steps([&click()[..], &[Event::Copy]].concat(), false), [2, 1]);
+        assert_eq!(steps([&key(Key::F6, Modifiers::NONE)[..], &letter("x")].concat(), true), [2, 3]);
         // A single key, with its letter.
         assert_eq!(steps([letter("i"), letter("x"), letter("y")].concat(), false), [3, 3, 3]);
     }
@@ -115,10 +143,13 @@ mod tests {
         assert_eq!(steps([click(), click()].concat(), false), [4]);
         let right = key(Key::ArrowRight, Modifiers::NONE);
         assert_eq!(steps([&right[..], &right, &right].concat(), false), [6]);
-        // A key that is held down.
-        let [Event::Key { key, modifiers, .. }, _] = key(Key::Z, Modifiers::COMMAND) else { unreachable!() };
-        let held = Event::Key { key, physical_key: None, pressed: true, repeat: true, modifiers };
-        assert_eq!(steps(vec![held; 5], false), [5]);
-        assert_eq!(step(&[], false), 0);
+        // A key that is held down, and one with another.
+        let [down, up] = key(Key::Z, Modifiers::COMMAND);
+        let mut held = vec![down; 5];
+        held.push(up);
+        assert_eq!(steps(held, false), [1, 5]);
+        let [shift, _] = key(Key::ShiftLeft, Modifiers::SHIFT);
+        assert_eq!(steps([&[shift][..], &letter("d")].concat(), false), [4]);
+        assert_eq!(step(&[], HashSet::default(), false), 0);
     }
 }

@@ -13,17 +13,20 @@ use crate::job::{Failure, Glance, LiveNews, Outcome, StoreKey};
 use crate::model::{Cancel, EventLog, FileChange, Progress, StreamIndex};
 use crate::store::{Growth, Replaced, StoreError};
 
-/// Attempts at a file that somebody is just opening or closing, and what is between them at first.
+/// Attempts at a file that somebody is just opening or closing, how long they go on, and what is between them at first.
 const ATTEMPTS: u32 = 12;
+const PATIENCE: Duration = Duration::from_secs(1);
 const MOMENT: Duration = Duration::from_millis(3);
 
 /// Does again what fails because somebody opens, closes or writes the file at this moment; not for long.
 pub(super) fn patiently<T>(cancel: &Cancel, mut act: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    let mut attempt = 0;
+    let (mut attempt, began) = (0, Instant::now());
     loop {
         attempt += 1;
         match act() {
-            Err(error) if error.is_passing() && attempt < ATTEMPTS && !cancel.is_cancelled() => {
+            Err(error)
+                if error.is_passing() && attempt < ATTEMPTS && began.elapsed() < PATIENCE && !cancel.is_cancelled() =>
+            {
                 std::thread::sleep(MOMENT * attempt);
             }
             done => return done,

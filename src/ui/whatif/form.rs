@@ -195,9 +195,13 @@ fn fields_ui(
             kind.request_focus();
         }
         // Who knows the type types it over the one that is suggested.
-        if kind.has_focus() && !form.is_typed_in(Field::Type) && view.selected != form.event_type {
+        let is_suggested = form.is_insert() && form.changing.is_none() && !form.is_typed_in(Field::Type);
+        if is_suggested && kind.has_focus() && view.selected != form.event_type {
             view.selected.clone_from(&form.event_type);
-            keys::select_all(ui, kind.id, &form.event_type);
+            // Who clicks into it says where.
+            if !ui.input(|input| input.pointer.any_pressed()) {
+                keys::select_all(ui, kind.id, &form.event_type);
+            }
         }
         types_ui(ui, form, ask);
     });

@@ -1,6 +1,8 @@
 //! The edits of the active scenario: switched on and off, changed, put in another order, taken out.
 
-use egui::{Checkbox, Key, Modifiers, Rect, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Checkbox, Key, Modifiers, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::menu;
 use crate::app::actions::action;
@@ -127,25 +129,28 @@ fn head_ui(ui: &mut Ui, app: &App, document: &Document, queue: &mut Vec<Command>
 /// How to begin.
 fn nothing_ui(ui: &mut Ui, document: &Document, queue: &mut Vec<Command>) {
     let tokens = theme::tokens(ui);
-    ui.add_space(theme::MARGIN);
-    ui.horizontal(|ui| {
+    // In a low window there is more than fits.
+    ScrollArea::vertical().id_salt("how to begin").auto_shrink(false).show(ui, |ui| {
         ui.add_space(theme::MARGIN);
-        ui.vertical(|ui| {
-            ui.set_max_width(ui.available_width() - theme::MARGIN);
-            ui.label(RichText::new("What if history had been different?").font(theme::strong(theme::BODY)));
-            ui.add_space(theme::TIGHT);
-            let how = "Right-click an event in the table or on the timeline, or select one and press Delete to leave \
-                       it out, E to change it, I to insert one after it. The store itself is never changed.";
-            ui.add(egui::Label::new(RichText::new(how).color(tokens.secondary)).wrap());
-            ui.add_space(theme::GAP);
-            let start = match (document.event, &document.stream) {
-                (Some(event), _) => FormStart::InsertAfter(event),
-                (None, Some(stream)) => FormStart::InsertAtEnd(stream.clone()),
-                (None, None) => FormStart::InsertInNewStream,
-            };
-            if icons::labelled_button(ui, icons::PLUS, "Insert an event…").clicked() {
-                queue.push(menu::begin(start));
-            }
+        ui.horizontal(|ui| {
+            ui.add_space(theme::MARGIN);
+            ui.vertical(|ui| {
+                ui.set_max_width(ui.available_width() - theme::MARGIN);
+                ui.label(RichText::new("What if history had been different?").font(theme::strong(theme::BODY)));
+                ui.add_space(theme::TIGHT);
+                let how = "Right-click an event in the table or on the timeline, or select one and press Delete to leave \
+                           it out, E to change it, I to insert one after it. The store itself is never changed.";
+                ui.add(egui::Label::new(RichText::new(how).color(tokens.secondary)).wrap());
+                ui.add_space(theme::GAP);
+                let start = match (document.event, &document.stream) {
+                    (Some(event), _) => FormStart::InsertAfter(event),
+                    (None, Some(stream)) => FormStart::InsertAtEnd(stream.clone()),
+                    (None, None) => FormStart::InsertInNewStream,
+                };
+                if icons::labelled_button(ui, icons::PLUS, "Insert an event…").clicked() {
+                    queue.push(menu::begin(start));
+                }
+            });
         });
     });
 }
