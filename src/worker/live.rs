@@ -18,14 +18,23 @@ const ATTEMPTS: u32 = 12;
 const PATIENCE: Duration = Duration::from_secs(1);
 const MOMENT: Duration = Duration::from_millis(3);
 
-/// Does again what fails because somebody opens, closes or writes the file at this moment; not for long.
-pub(super) fn patiently<T>(cancel: &Cancel, mut act: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
+/// Does again what fails because somebody opens, closes or writes the file at this moment; not for long, and only where
+/// the file is to be followed.
+pub(super) fn patiently<T>(
+    follow: bool,
+    cancel: &Cancel,
+    mut act: impl FnMut() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let (mut attempt, began) = (0, Instant::now());
     loop {
         attempt += 1;
         match act() {
             Err(error)
-                if error.is_passing() && attempt < ATTEMPTS && began.elapsed() < PATIENCE && !cancel.is_cancelled() =>
+                if follow
+                    && error.is_passing()
+                    && attempt < ATTEMPTS
+                    && began.elapsed() < PATIENCE
+                    && !cancel.is_cancelled() =>
             {
                 std::thread::sleep(MOMENT * attempt);
             }
@@ -57,7 +66,7 @@ impl Session {
     /// Errors: the file can't be read now; another look may find it again.
     pub fn poll(&self, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let generation = self.log().generation() + 1;
-        match patiently(cancel, || self.store().scan_more(self.log(), generation, cancel))? {
+        match patiently(true, cancel, || self.store().scan_more(self.log(), generation, cancel))? {
             Growth::Nothing => Ok(Polled::Same),
             Growth::Grown(log) => Ok(Polled::Grown(self.grown(self.core.store.clone(), *log, &self.options))),
             Growth::Reordered(log) => {
@@ -73,10 +82,10 @@ impl Session {
     pub fn reopened(&self, follow: bool, progress: &Progress, cancel: &Cancel) -> Result<Polled, SessionError> {
         let options = SessionOptions { follow, ..self.options.clone() };
         let open = || crate::store::open_together(self.path(), &options.with, &options.opening(), progress, cancel);
-        let store = Arc::new(if follow { patiently(cancel, open) } else { open() }?);
+        let store = Arc::new(patiently(follow, cancel, open)?);
         let generation = self.log().generation() + 1;
         if follow && store.take_over(self.store()) {
-            match patiently(cancel, || store.scan_more(self.log(), generation, cancel))? {
+            match patiently(follow, cancel, || store.scan_more(self.log(), generation, cancel))? {
                 Growth::Nothing => {
                     let log = EventLog::clone(self.log());
                     return Ok(Polled::Grown(self.grown(store, log, &options)));
@@ -85,8 +94,7 @@ impl Session {
                 Growth::Reordered(_) | Growth::Replaced(_) => {}
             }
         }
-        let read = || store.scan(generation, progress, cancel);
-        let log = if follow { patiently(cancel, read) } else { read() }?;
+        let log = patiently(follow, cancel, || store.scan(generation, progress, cancel))?;
         if self.log().first_difference(0, usize::MAX, &log).is_none() {
             return Ok(Polled::Grown(self.grown(store, log, &options)));
         }

@@ -180,7 +180,7 @@ impl Session {
             };
             Ok((store, log, expected))
         };
-        let (store, log, expected) = if options.follow { patiently(cancel, open) } else { open() }?;
+        let (store, log, expected) = patiently(options.follow, cancel, open)?;
         let log = Arc::new(log);
         let folds = match Folds::load(&options.projections, path, &log) {
             Ok(folds) => folds,

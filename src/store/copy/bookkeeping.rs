@@ -9,13 +9,13 @@ use rusqlite::types::ValueRef;
 
 use crate::model::{CopyPlan, CopyRow, EventLog, Number, Object, Origin, Value, json};
 use crate::store::layout::{CheckpointTable, StreamTable};
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Table, glob};
 use crate::store::rows::{integer, is_set, text, two_parts};
 
 use super::encode::filled;
 use super::stream_keys::StreamKeys;
 use super::tables::{Fate, Rows};
-use crate::store::raw::Raw;
 
 /// How much of the bookkeeping is not as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

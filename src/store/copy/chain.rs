@@ -7,12 +7,12 @@ use crate::model::{CopyPlan, CopyRow};
 use crate::store::Reader;
 use crate::store::error::StoreError;
 use crate::store::layout::Chained;
+use crate::store::raw::Raw;
 use crate::store::rows::integer;
 
 use super::described;
 use super::encode::{Image, place};
 use super::rewritten::Stored;
-use crate::store::raw::Raw;
 
 /// Why what one client has alone can't come after another event.
 pub(super) const NUMBERED_BY_ANOTHER: &str =

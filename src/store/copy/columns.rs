@@ -2,10 +2,10 @@
 
 use crate::model::{Event, Path};
 use crate::store::layout::{Place, Repeated, Wrapper};
+use crate::store::raw::Raw;
 use crate::store::recognise::Column;
 
 use super::encode::{Encoder, is_row_number, written_columns};
-use crate::store::raw::Raw;
 
 impl Encoder<'_> {
     /// The event's id, in the form in which the column has ids.

@@ -13,6 +13,7 @@ use crate::store::decode::Form;
 use crate::store::error::StoreError;
 use crate::store::layout::{CommitSpec, MetadataSpec, PayloadSpec, Place, SeveralSpec};
 use crate::store::payload::{contents, form_of};
+use crate::store::raw::Raw;
 use crate::store::rows::integer;
 
 use super::encode::{Encoder, Image, Model, place};
@@ -23,7 +24,6 @@ use super::rewritten::Stored;
 use super::sha1;
 use super::siblings::{Siblings, lane_of};
 use super::streams::with_tenant;
-use crate::store::raw::Raw;
 
 /// Namespace of the ids of new commits: UUIDv5 of the stream, where the commit stands in it, how
 /// many events the store has, and the ids of those of the commit.

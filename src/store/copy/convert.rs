@@ -14,6 +14,7 @@ use crate::model::{
 use crate::store::Store;
 use crate::store::error::StoreError;
 use crate::store::foldline::{self, FoldlineRow, FoldlineSnapshot, Insert};
+use crate::store::raw::Raw;
 use crate::store::target::Target;
 
 use super::describe::refused;
@@ -23,7 +24,6 @@ use super::rewritten::Stored;
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, RowsHash, Written};
 use super::{CopyReport, described, for_each_planned, write_scenario};
-use crate::store::raw::Raw;
 
 /// Namespace of the ids that events get whose store has none: UUIDv5 of stream and position.
 const ID_NAMESPACE: Uuid = Uuid::from_u128(0x7c1e_63c0_5a6b_4f7e_9c55_60f0_1d1f_0a11);

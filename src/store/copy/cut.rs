@@ -8,6 +8,7 @@ use rusqlite::Row;
 
 use crate::model::{Cancel, CopyPlan, CopyRow, EventLog, Progress};
 use crate::store::error::StoreError;
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, EventSource, Key, Table, glob};
 use crate::store::row_keys;
 use crate::store::target::Target;
@@ -20,7 +21,6 @@ use super::read_back::ReadBack;
 use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, Fate, Rows, Written};
-use crate::store::raw::Raw;
 
 /// Rows between two looks at [`Cancel`].
 const ROWS_BETWEEN_LOOKS: u64 = 256;

@@ -8,6 +8,7 @@ use crate::model::event::Payload;
 use crate::model::{Event, EventKind, EventLog, Path, Timestamp, Value, json};
 use crate::store::layout::{Fill, NewValue, PayloadSpec, Place, Repeated, Role, TimeSpec, Wrapper};
 use crate::store::payload::{contents_as, finished};
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Column, Key};
 use crate::store::rows::text;
 use crate::store::times::{self, StoredTime};
@@ -18,7 +19,6 @@ use super::own_fields::is_same_data;
 use super::payload_form::encoded_payload;
 use super::sha1;
 use super::time_form::{in_number, iso_like, split};
-use crate::store::raw::Raw;
 
 /// All columns of a row of the event table, by the table's order.
 pub(super) type Image = Vec<Raw>;

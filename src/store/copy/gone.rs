@@ -6,12 +6,12 @@ use rusqlite::Row;
 
 use crate::model::{CopyPlan, CopyRow};
 use crate::store::error::StoreError;
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Table, glob};
 use crate::store::rows::integer;
 
 use super::rewritten::Stored;
 use super::tables::{Fate, Rows};
-use crate::store::raw::Raw;
 
 /// The rows of tables beside that a copy with edits does not have.
 #[derive(Default)]

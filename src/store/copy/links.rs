@@ -9,6 +9,7 @@ use crate::model::{CopyPlan, CopyRow, Event, EventLog};
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::layout::{LinkSpec, Place};
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Key, Table};
 use crate::store::rows::{integer, text};
 use crate::store::target::Target;
@@ -19,7 +20,6 @@ use super::rewritten::Stored;
 use super::streams::{in_form, link_parts};
 use super::tables::{Rows, RowsHash};
 use super::time_form::iso_like;
-use crate::store::raw::Raw;
 
 /// Rows that are read at once.
 const READ_AT_ONCE: usize = 2000;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use rusqlite::Row;
 
 use crate::model::{CopyPlan, CopyRow};
+use crate::store::raw::Raw;
 use crate::store::recognise::Table;
 use crate::store::rows::integer;
 
@@ -12,7 +13,6 @@ use super::encode::{Image, is_row_number, place};
 use super::rewritten::Stored;
 use super::siblings::Siblings;
 use super::tables::{Fate, Rows};
-use crate::store::raw::Raw;
 
 /// What becomes of the rows of lists.
 pub(super) struct ListRows<'a> {

@@ -6,6 +6,7 @@ use crate::model::{Event, Key, List, Object, Slot, Value, json};
 use crate::store::decode::Form;
 use crate::store::layout::{MetadataForm, MetadataSpec, Place, Repeated, TimeSpec, Wrapper};
 use crate::store::payload::form_of;
+use crate::store::raw::Raw;
 use crate::store::recognise::Bound;
 use crate::store::times;
 
@@ -14,7 +15,6 @@ use super::envelope::{self, Contents, Envelope, set_at};
 use super::payload_form::as_yaml;
 use super::ruby_types;
 use super::time_form::{in_json, iso_like};
-use crate::store::raw::Raw;
 
 impl Encoder<'_> {
     pub(super) fn metadata(&mut self) -> Result<(), String> {

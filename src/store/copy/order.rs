@@ -11,6 +11,7 @@ use crate::store::Reader;
 use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::layout::{TIME, TimeEncoding};
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Key};
 use crate::store::times;
 
@@ -20,7 +21,6 @@ use super::encode::{Image, is_row_number, place};
 use super::rewritten::Stored;
 use super::time_form;
 use super::writer::row_numbers;
-use crate::store::raw::Raw;
 
 impl Stored<'_> {
     /// Gives inserted and moved rows what puts them after the event before them in their stream.

@@ -6,6 +6,7 @@ use crate::model::{Event, List, Object, Origin, Path, Value, json};
 use crate::store::decode::{Form, Packing, yaml_like};
 use crate::store::layout::{PayloadSpec, Place, Repeated, Wrapper};
 use crate::store::payload::{Unpacked, form_of, packing_of, typed_data, unpack};
+use crate::store::raw::Raw;
 use crate::store::recognise::Bound;
 
 use super::encode::{Model, columns_of_form};
@@ -13,7 +14,6 @@ use super::envelope::{Contents, Envelope, Sets};
 use super::jsonb;
 use super::own_fields::with_own_fields;
 use super::time_form::iso_like;
-use crate::store::raw::Raw;
 
 /// An event's payload as it is stored, the form being that of what is in the row. What the library repeats in its
 /// wrapper is set by `repeated_in_payload`, which is given the wrapped payload and that of the model.

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress};
 use crate::store::error::StoreError;
 use crate::store::layout::{Place, TimeSpec};
+use crate::store::raw::Raw;
 use crate::store::recognise::Bound;
 use crate::store::{Reader, Store};
 
@@ -15,7 +16,6 @@ use super::encode::{Image, Model, encode};
 use super::siblings::{Siblings, lane_of};
 use super::stream_keys::{StreamKeys, stream_keys};
 use super::tables::Rows;
-use crate::store::raw::Raw;
 
 /// What the rows of a plan are, in numbers of events.
 #[derive(Debug, Clone, Copy, Default)]

@@ -12,6 +12,7 @@ use crate::store::connect::quoted;
 use crate::store::error::StoreError;
 use crate::store::layout::{Place, SnapshotTable};
 use crate::store::payload::decode;
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Table};
 use crate::store::rows::text;
 use crate::store::snapshots::{taken_at, version_of};
@@ -19,7 +20,6 @@ use crate::store::snapshots::{taken_at, version_of};
 use super::gone;
 use super::rewritten::Stored;
 use super::tables::Rows;
-use crate::store::raw::Raw;
 
 /// What is kept of each stream's snapshots.
 pub(in crate::store) struct SnapshotFilter {

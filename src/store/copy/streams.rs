@@ -2,12 +2,12 @@
 
 use crate::model::{Event, EventLog, List, Object, Value, json};
 use crate::store::layout::{Place, StreamSpec, TagSpec};
+use crate::store::raw::Raw;
 use crate::store::rows::two_parts;
 
 use super::encode::Encoder;
 use super::metadata::value_in;
 use super::siblings::lane_of;
-use crate::store::raw::Raw;
 
 impl Encoder<'_> {
     /// The columns that name the stream: as its other rows have them, else made from its name.

@@ -7,10 +7,9 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::store::connect::quoted;
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Table, glob};
 use crate::store::scan::READ_AT_MOST;
-
-use crate::store::raw::Raw;
 
 /// One thing of a database's schema.
 #[derive(Debug, Clone)]

@@ -2,9 +2,8 @@
 
 use crate::model::{Number, Timestamp, Value};
 use crate::store::layout::TimeEncoding;
-use crate::store::times;
-
 use crate::store::raw::Raw;
+use crate::store::times;
 
 /// A time as a JSON value in the form of another one; RFC 3339 where there is none.
 pub(super) fn in_json(form: Option<&Value>, time: Timestamp, encoding: TimeEncoding) -> Result<Value, String> {

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use crate::model::{Cancel, CopyPlan, CopyRow, Event, EventLog, Progress, StreamIndex};
 use crate::store::error::StoreError;
 use crate::store::layout::Role;
+use crate::store::raw::Raw;
 use crate::store::recognise::{Bound, Key, Table};
 use crate::store::scan::READ_AT_MOST;
 use crate::store::target::Target;
@@ -28,7 +29,6 @@ use super::rewritten::{RowCounts, Stored};
 use super::snapshots::SnapshotFilter;
 use super::tables::{self, Fate, Rows, RowsHash, Written};
 use super::{CopyOptions, commits, described, places};
-use crate::store::raw::Raw;
 
 /// Rewritten events that are read back at once.
 const READ_AT_ONCE: usize = 256;
