@@ -30,8 +30,9 @@ pub(super) fn patiently<T>(
         attempt += 1;
         match act() {
             Err(error)
+                // What is read without locks while somebody writes it looks damaged.
                 if follow
-                    && error.is_passing()
+                    && (error.is_passing() || matches!(error, StoreError::Damaged { .. }))
                     && attempt < ATTEMPTS
                     && began.elapsed() < PATIENCE
                     && !cancel.is_cancelled() =>
